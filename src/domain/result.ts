@@ -1,0 +1,47 @@
+/** An expected failure is a value: what a person can cause, a network can do, or a file can hold. */
+export type Result<Value, Problem = Failure> =
+  | { readonly ok: true; readonly value: Value }
+  | { readonly ok: false; readonly failure: Problem };
+
+/** What kinds of failure a caller can meet; `http/problem.ts` maps each to its status once. */
+export type FailureCode =
+  | 'invalid'
+  | 'unknown-message'
+  | 'unknown-repository'
+  | 'id-taken'
+  | 'precondition-failed'
+  | 'looks-secret'
+  | 'public-repository'
+  | 'fixed-by-environment'
+  | 'repository-exists'
+  | 'not-rewritten'
+  | 'busy'
+  | 'unavailable'
+  | 'incomplete';
+
+export interface FieldError {
+  readonly field: string;
+  readonly detail: string;
+}
+
+export interface Failure {
+  readonly code: FailureCode;
+  /** What happened, what is safe and what to do, in words for a person. */
+  readonly detail: string;
+  readonly errors?: readonly FieldError[];
+  /** Seconds after which trying again makes sense. */
+  readonly retryAfter?: number;
+  /** Further members of the problem document, such as the deliveries that were made. */
+  readonly members?: Readonly<Record<string, unknown>>;
+}
+
+export const ok = <Value>(value: Value): { readonly ok: true; readonly value: Value } => ({
+  ok: true,
+  value,
+});
+
+export const fail = (
+  code: FailureCode,
+  detail: string,
+  more: Omit<Failure, 'code' | 'detail'> = {},
+): { readonly ok: false; readonly failure: Failure } => ({ ok: false, failure: { code, detail, ...more } });

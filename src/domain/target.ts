@@ -1,0 +1,76 @@
+import type { Target } from './repository.ts';
+import { fail, ok, type Result } from './result.ts';
+
+/** What the short forms of a repository are read against. */
+export interface TargetContext {
+  readonly githubUrl: string;
+  readonly username: string | undefined;
+  /** Where the app's own bare repositories are. */
+  readonly remotesDirectory: string;
+}
+
+const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
+const RESERVED = /^(con|prn|aux|nul|com\d|lpt\d)(\..*)?$/i;
+const SCP = /^(?:[A-Za-z0-9._-]+@)?[A-Za-z0-9][A-Za-z0-9.-]*:(?!\/\/)[^\s\\-][^\s\\]*$/;
+const PROTOCOLS = new Set(['https:', 'http:', 'ssh:', 'file:']);
+
+export const TARGET_FORMS =
+  'a name, owner/name, a git URL (https, http, ssh or file, without a password), or an absolute path';
+
+/** Whether a name can be a folder on every system, and a repository on GitHub. */
+export const isRepositoryName = (name: string): boolean =>
+  NAME.test(name) && !RESERVED.test(name) && !/(\.git|\.lock|\.)$/i.test(name);
+
+/** Reads one repository as a person names it: {@link TARGET_FORMS}. */
+export function parseTarget(text: string, context: TargetContext): Result<Target> {
+  if (isRepositoryName(text)) return ok(namedTarget(text, context));
+  const [owner = '', name = '', ...more] = text.split('/');
+  if (more.length === 0 && isRepositoryName(owner) && isRepositoryName(name)) {
+    return ok({ name, url: `${context.githubUrl}/${owner}/${name}.git`, own: false });
+  }
+  return parseLocation(text);
+}
+
+function namedTarget(name: string, { githubUrl, username, remotesDirectory }: TargetContext): Target {
+  return username === undefined
+    ? { name, url: `${remotesDirectory}/${name}.git`, own: true }
+    : { name, url: `${githubUrl}/${username}/${name}.git`, own: false };
+}
+
+/** Reads a git URL or an absolute path. */
+export function parseLocation(text: string): Result<Target> {
+  if (hasControls(text)) return fail('invalid', 'must not hold control characters');
+  const isPath = text.startsWith('/') || /^[A-Za-z]:[\\/]/.test(text);
+  if (!isPath && !SCP.test(text)) {
+    const url = URL.canParse(text) ? new URL(text) : undefined;
+    if (!url || !PROTOCOLS.has(url.protocol) || /^[a-z+]+::/i.test(text))
+      return fail('invalid', `must be ${TARGET_FORMS}`);
+    if (url.password !== '' || (url.username !== '' && url.protocol !== 'ssh:')) {
+      return fail(
+        'invalid',
+        'must not hold a user name or a password: set GITHUB_TOKEN, or use a credential helper',
+      );
+    }
+    if (url.hostname.startsWith('-') || url.username.startsWith('-'))
+      return fail('invalid', `must be ${TARGET_FORMS}`);
+  }
+  const name = nameOf(text);
+  if (!isRepositoryName(name)) {
+    return fail(
+      'invalid',
+      `its last part, ${JSON.stringify(name)}, can not be the name of a folder everywhere`,
+    );
+  }
+  return ok({ name, url: text, own: false });
+}
+
+/** The last part of a URL or a path, without `.git`: the name of the clone's folder. */
+export function nameOf(location: string): string {
+  const parts = location.replace(/[/\\]+$/, '').split(/[/\\:]/);
+  return (parts.at(-1) ?? '').replace(/\.git$/, '');
+}
+
+/** Whether two names would be one folder on a system that does not tell capitals from small letters. */
+export const sameName = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
+
+const hasControls = (text: string): boolean => /\p{Cc}/u.test(text);

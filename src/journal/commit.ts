@@ -1,0 +1,56 @@
+import { type Line, timeOf } from './line.ts';
+
+/** What git is told of a revision: who wrote it, when, and in what words. */
+export interface CommitText {
+  readonly author: string;
+  /** Seconds since 1970, never negative: remotes that check objects refuse that. */
+  readonly time: number;
+  readonly message: string;
+}
+
+const SUBJECT_LENGTH = 72;
+const CONTROLS = /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]+/gu;
+
+/** The commit of one revision: its first line as the subject, and trailers that no text can forge. */
+export function commitTextOf(line: Line, device: string): CommitText {
+  return {
+    author: cleanName(line.author),
+    time: Math.max(0, Math.floor(Date.parse(timeOf(line)) / 1000)),
+    message: `${subjectOf(line)}\n\n${trailersOf([line.id], device)}`,
+  };
+}
+
+/** The trailers of a commit, the last paragraph of its message. */
+export function trailersOf(ids: readonly string[], device: string): string {
+  return [...ids.map((id) => `Message-Id: ${id}`), `Device: ${device}`, ''].join('\n');
+}
+
+function subjectOf(line: Line): string {
+  if (line.deletedAt !== undefined) return `Delete ${line.id}`;
+  const prefix = line.revision > 1 ? 'Edit: ' : '';
+  return shorten(prefix + (firstText(line.text) ?? '(no text)'));
+}
+
+/** The first line of a text that has something to see in it, on one line and without control characters. */
+function firstText(text: string): string | undefined {
+  for (const line of text.split(/\r\n|[\n\r\u2028\u2029]/)) {
+    const cleaned = line.replace(CONTROLS, ' ').trim();
+    if (cleaned !== '') return cleaned;
+  }
+  return undefined;
+}
+
+function shorten(subject: string): string {
+  const characters = [...subject];
+  if (characters.length <= SUBJECT_LENGTH) return subject;
+  return `${characters
+    .slice(0, SUBJECT_LENGTH - 1)
+    .join('')
+    .trimEnd()}…`;
+}
+
+/** A name as git can take it: what its identity line is made of is taken out, and nothing else. */
+export function cleanName(name: string): string {
+  const cleaned = name.replace(/[<>]/g, '').replace(CONTROLS, ' ').trim();
+  return cleaned === '' ? 'unknown' : cleaned;
+}

@@ -1,0 +1,169 @@
+import { createHash } from 'node:crypto';
+import type { Content } from '../domain/message.ts';
+
+/** One readable line of a journal: one complete revision of a message. See docs/format.md. */
+export interface Line extends Content {
+  /** The first 16 hex digits of the SHA-256 of the line's bytes without LF: what `parents` name. */
+  readonly hash: string;
+  /** The line's text, byte for byte, without LF: what is copied, never what was parsed. */
+  readonly raw: string;
+  readonly id: string;
+  readonly revision: number;
+  readonly parents: readonly string[];
+  readonly createdAt: string;
+  readonly updatedAt?: string;
+  readonly deletedAt?: string;
+  /** Keys that this version does not know, kept through edits, in the order in which they came. */
+  readonly others: readonly (readonly [string, unknown])[];
+}
+
+/** What a line says, before it has bytes. */
+export type Revision = Omit<Line, 'hash' | 'raw'>;
+
+/** A line that is no revision for this version: left where it is, and reported. */
+export interface Unreadable {
+  readonly reason: string;
+}
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+const HASH = /^[0-9a-f]{16}$/;
+const KNOWN = new Set(
+  'v id revision parents author type language url done text replyTo createdAt updatedAt deletedAt'.split(' '),
+);
+
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/** Whether a string is a UUID of any version. */
+export const isUuid = (text: string): boolean => UUID.test(text);
+
+export function hashOf(bytes: string | Buffer): string {
+  return createHash('sha256').update(bytes).digest('hex').slice(0, 16);
+}
+
+/** Writes a revision as the one line that stands for it, keys in the format's order, absent ones left out. */
+export function toLine(revision: Revision): Line {
+  const { id, parents, author, type, language, url, done, text, replyTo } = revision;
+  const { createdAt, updatedAt, deletedAt, others } = revision;
+  const members: (readonly [string, unknown])[] = [
+    ['v', 1],
+    ['id', id],
+    ['revision', revision.revision],
+    ['parents', parents.length > 0 ? parents : undefined],
+    ...Object.entries({ author, type, language, url, done, text, replyTo, createdAt, updatedAt, deletedAt }),
+    ...others,
+  ];
+  const present = members.filter(([, value]) => value !== undefined);
+  // Written member by member, since an object literal would lose a key such as `__proto__`.
+  const raw = `{${present.map(([key, value]) => `${JSON.stringify(key)}:${JSON.stringify(value)}`).join(',')}}`;
+  return { ...revision, raw, hash: hashOf(raw) };
+}
+
+/** Reads a line leniently: `v` 1, a UUID, a whole `revision`, a string `text` and dates that parse are enough. */
+export function parseLine(bytes: Buffer): Line | Unreadable {
+  try {
+    return parseText(utf8.decode(bytes), bytes);
+  } catch {
+    return { reason: 'is not valid UTF-8' };
+  }
+}
+
+/** Reads a line that is known to be readable, such as one that the mirror kept. */
+export function readLine(raw: string): Line {
+  const line = parseText(raw, raw);
+  if (isUnreadable(line)) throw new Error(`A line that was readable is not any more: it ${line.reason}`);
+  return line;
+}
+
+export const isUnreadable = (line: Line | Unreadable): line is Unreadable => 'reason' in line;
+
+function parseText(raw: string, bytes: string | Buffer): Line | Unreadable {
+  const value = parseJson(raw);
+  if (value === undefined) return { reason: 'is not valid JSON' };
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    return { reason: 'is not a JSON object' };
+  }
+  const members = new Map(Object.entries(value));
+  const { v, id, revision, text } = pick(members);
+  if (typeof v === 'number' && v > 1)
+    return { reason: `has format version ${v}, which needs a newer gitpost` };
+  if (v !== 1) return { reason: 'has no "v" of 1' };
+  if (typeof id !== 'string' || !isUuid(id)) return { reason: 'has no UUID as "id"' };
+  if (!Number.isSafeInteger(revision) || (revision as number) < 1) {
+    return { reason: 'has no whole number from 1 as "revision"' };
+  }
+  if (typeof text !== 'string') return { reason: 'has no string as "text"' };
+  const dates = readDates(members);
+  if ('reason' in dates) return dates;
+  return {
+    hash: hashOf(bytes),
+    raw,
+    id: id.toLowerCase(),
+    revision: revision as number,
+    parents: readParents(members.get('parents')),
+    ...readContent(members, text),
+    ...dates,
+    others: [...members].filter(([key]) => !KNOWN.has(key)),
+  };
+}
+
+function parseJson(raw: string): unknown {
+  try {
+    return JSON.parse(raw);
+  } catch {
+    return undefined;
+  }
+}
+
+function pick(members: Map<string, unknown>) {
+  return {
+    v: members.get('v'),
+    id: members.get('id'),
+    revision: members.get('revision'),
+    text: members.get('text'),
+  };
+}
+
+function readParents(value: unknown): string[] {
+  if (!Array.isArray(value)) return [];
+  return value.filter((parent): parent is string => typeof parent === 'string' && HASH.test(parent));
+}
+
+function readContent(members: Map<string, unknown>, text: string): Content {
+  const string = (key: string): string | undefined => {
+    const value = members.get(key);
+    return typeof value === 'string' ? value : undefined;
+  };
+  const [language, url, replyTo, done] = [
+    string('language'),
+    string('url'),
+    string('replyTo'),
+    members.get('done'),
+  ];
+  return {
+    author: string('author') ?? '',
+    type: string('type') ?? 'text',
+    ...(language === undefined ? {} : { language }),
+    ...(url === undefined ? {} : { url }),
+    ...(typeof done === 'boolean' ? { done } : {}),
+    text,
+    ...(replyTo === undefined ? {} : { replyTo }),
+  };
+}
+
+type Dates = Pick<Line, 'createdAt' | 'updatedAt' | 'deletedAt'>;
+
+function readDates(members: Map<string, unknown>): Dates | Unreadable {
+  const dates: Record<string, string> = {};
+  for (const key of ['createdAt', 'updatedAt', 'deletedAt']) {
+    const value = members.get(key);
+    if (value === undefined && key !== 'createdAt') continue;
+    const instant = typeof value === 'string' ? Date.parse(value) : Number.NaN;
+    if (Number.isNaN(instant)) return { reason: `has no date that parses as "${key}"` };
+    dates[key] = new Date(instant).toISOString();
+  }
+  return dates as unknown as Dates;
+}
+
+/** The moment of a revision itself: what it was written at, not what the message was. */
+export const timeOf = (line: Pick<Line, 'createdAt' | 'updatedAt'>): string =>
+  line.updatedAt ?? line.createdAt;

@@ -1,0 +1,32 @@
+import { type Line, timeOf } from './line.ts';
+
+/** The folder of every journal, at the top of a repository. */
+export const JOURNAL_FOLDER = 'messages';
+
+/**
+ * How large a segment may get, in bytes. A commit writes its segment whole, so a smaller one is faster to
+ * commit and makes more files.
+ */
+export const SEGMENT_BYTES = 32 * 1024;
+
+/** Whether a path of a repository is one of its journals, whoever wrote it. */
+export const isJournal = (path: string): boolean =>
+  path.startsWith(`${JOURNAL_FOLDER}/`) && path.endsWith('.jsonl');
+
+/** The UTC day that a revision is filed under: that of its own time. */
+export const dayOf = (line: Pick<Line, 'createdAt' | 'updatedAt'>): string => timeOf(line).slice(0, 10);
+
+/**
+ * The path of one segment. The date stands last because git groups blobs for compression by the end of their
+ * path.
+ */
+export function segmentPath(device: string, day: string, segment: number): string {
+  const [year, month] = day.split('-');
+  const suffix = segment === 1 ? '' : `.${segment}`;
+  return `${JOURNAL_FOLDER}/${year}/${month}/${device}.${day}${suffix}.jsonl`;
+}
+
+/** The device that a journal belongs to, where its name is one that a device gives. */
+export function deviceOfPath(path: string): string | undefined {
+  return /^messages\/\d{4}\/\d{2}\/([a-z0-9-]{1,32})\.\d{4}-\d{2}-\d{2}(?:\.\d+)?\.jsonl$/.exec(path)?.[1];
+}
