@@ -1,0 +1,113 @@
+import { rm } from 'node:fs/promises';
+import { mergeLines } from '../journal/merge.ts';
+import { JOURNAL_FOLDER } from '../journal/path.ts';
+import { gitPath } from './clone.ts';
+import type { Identity } from './importer.ts';
+import { type GitContext, GitError, output, run, text } from './run.ts';
+import { diffTrees, type TreeChange } from './tree.ts';
+
+/** What a merge comes to: a tree, or the files outside the journal that both sides changed. */
+export type Merged =
+  | { readonly outcome: 'merged'; readonly tree: string }
+  | { readonly outcome: 'conflicted'; readonly paths: readonly string[] };
+
+/**
+ * Merges two commits in the object store, without a work tree. Journals never conflict: of a file that both
+ * sides changed all lines are kept, whichever side is called which, and a changed file beats a deleted one.
+ */
+export async function mergeTrees(context: GitContext, ours: string, theirs: string): Promise<Merged> {
+  const args = [
+    'merge-tree',
+    '--write-tree',
+    '-z',
+    '--name-only',
+    '--no-messages',
+    '--allow-unrelated-histories',
+  ];
+  const result = await run(context, [...args, ours, theirs]);
+  if (result.code !== 0 && result.code !== 1) throw new GitError('merge-tree', result);
+  const [tree = '', ...paths] = result.stdout
+    .toString('utf8')
+    .split('\0')
+    .filter((part) => part !== '');
+  const outside = [...new Set(paths)].filter((path) => !path.startsWith(`${JOURNAL_FOLDER}/`));
+  if (result.code === 1 && outside.length > 0) return { outcome: 'conflicted', paths: outside };
+  return { outcome: 'merged', tree: await mergeJournals(context, tree, ours, theirs) };
+}
+
+/** Puts our own merge of each journal that both sides changed into a tree. */
+async function mergeJournals(
+  context: GitContext,
+  tree: string,
+  ours: string,
+  theirs: string,
+): Promise<string> {
+  const base = await mergeBase(context, ours, theirs);
+  const byPath = (changes: readonly TreeChange[]) => new Map(changes.map((change) => [change.path, change]));
+  const left = byPath(await diffTrees(context, base, ours, [JOURNAL_FOLDER]));
+  const right = byPath(await diffTrees(context, base, theirs, [JOURNAL_FOLDER]));
+  const records: string[] = [];
+  for (const [path, mine] of left) {
+    const other = right.get(path);
+    if (!other || (mine.newId === other.newId && mine.newMode === other.newMode)) continue;
+    records.push(await mergeOne(context, path, mine, other));
+  }
+  return records.length === 0 ? tree : replaceInTree(context, tree, records);
+}
+
+const isAbsent = (id: string): boolean => /^0+$/.test(id);
+
+async function mergeOne(
+  context: GitContext,
+  path: string,
+  mine: TreeChange,
+  other: TreeChange,
+): Promise<string> {
+  if (isAbsent(mine.newId)) return `${other.newMode} ${other.newId}\t${path}\0`;
+  if (isAbsent(other.newId)) return `${mine.newMode} ${mine.newId}\t${path}\0`;
+  // The order of the sides must not depend on who merges.
+  const [first, second] = [mine.newId, other.newId].sort() as [string, string];
+  const read = (id: string) => output(context, ['cat-file', 'blob', id]);
+  const base = isAbsent(mine.oldId) ? Buffer.alloc(0) : await read(mine.oldId);
+  const content = mergeLines(base, await read(first), await read(second));
+  const id = (
+    await text(context, ['hash-object', '-w', '--stdin', '--no-filters'], { input: content })
+  ).trim();
+  return `100644 ${id}\t${path}\0`;
+}
+
+async function replaceInTree(context: GitContext, tree: string, records: readonly string[]): Promise<string> {
+  const index = await gitPath(context, `gitpost/merge-index-${process.pid}`);
+  const environment = { GIT_INDEX_FILE: index };
+  try {
+    await output(context, ['read-tree', tree], { environment });
+    await output(context, ['update-index', '-z', '--index-info'], { environment, input: records.join('') });
+    return await text(context, ['write-tree'], { environment });
+  } finally {
+    await rm(index, { force: true });
+  }
+}
+
+/** The newest commit that both histories hold, or `null` where they have nothing in common. */
+export async function mergeBase(context: GitContext, ours: string, theirs: string): Promise<string | null> {
+  const result = await run(context, ['merge-base', ours, theirs]);
+  return result.code === 0 ? (result.stdout.toString('utf8').split('\n')[0] ?? null) : null;
+}
+
+/** Makes a commit of a tree. It is durable, and no branch holds it yet. */
+export async function commitTree(
+  context: GitContext,
+  tree: string,
+  parents: readonly string[],
+  message: string,
+  { name, email }: Identity,
+): Promise<string> {
+  const environment = {
+    GIT_AUTHOR_NAME: name,
+    GIT_AUTHOR_EMAIL: email,
+    GIT_COMMITTER_NAME: name,
+    GIT_COMMITTER_EMAIL: email,
+  };
+  const args = ['commit-tree', tree, ...parents.flatMap((parent) => ['-p', parent]), '-F', '-'];
+  return text(context, args, { input: message, environment });
+}

@@ -1,0 +1,110 @@
+import { LineReader } from './line-reader.ts';
+import { endGroup, type GitContext, output, run, startGit, text } from './run.ts';
+
+/** The id of the commit that a ref or expression names, or `null` where there is none. */
+export async function resolve(context: GitContext, revision: string): Promise<string | null> {
+  const result = await run(context, [
+    'rev-parse',
+    '--verify',
+    '--quiet',
+    '--end-of-options',
+    `${revision}^{commit}`,
+  ]);
+  return result.code === 0 ? result.stdout.toString().trim() : null;
+}
+
+/** The branch that is checked out, or `null` where HEAD is detached. It may have no commit yet. */
+export async function checkedOut(context: GitContext): Promise<string | null> {
+  const result = await run(context, ['symbolic-ref', '--quiet', '--short', 'HEAD']);
+  return result.code === 0 ? result.stdout.toString().trim() : null;
+}
+
+/** Every ref below a prefix with the commit that it names. */
+export async function listRefs(context: GitContext, prefix: string): Promise<Map<string, string>> {
+  const lines = await text(context, ['for-each-ref', '--format=%(refname) %(objectname)', prefix]);
+  return new Map(
+    lines
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => line.split(' ') as [string, string]),
+  );
+}
+
+export async function setRef(context: GitContext, ref: string, id: string | null): Promise<void> {
+  await output(context, id === null ? ['update-ref', '-d', ref] : ['update-ref', ref, id]);
+}
+
+/** Whether everything that `ancestor` holds is part of the history of `descendant`. */
+export async function isAncestor(
+  context: GitContext,
+  ancestor: string,
+  descendant: string,
+): Promise<boolean> {
+  if (ancestor === descendant) return true;
+  return (await run(context, ['merge-base', '--is-ancestor', ancestor, descendant])).code === 0;
+}
+
+/** How many commits `range` holds, such as `a..b`. */
+export async function countCommits(context: GitContext, range: readonly string[]): Promise<number> {
+  return Number(await text(context, ['rev-list', '--count', ...range, '--']));
+}
+
+/** The ids of all commits in a range. */
+export async function listCommits(context: GitContext, range: readonly string[]): Promise<string[]> {
+  const lines = await text(context, ['rev-list', ...range, '--']);
+  return lines === '' ? [] : lines.split('\n');
+}
+
+/** Whether a name can be a branch of git. */
+export async function isBranchName(context: GitContext, name: string): Promise<boolean> {
+  return (await run(context, ['check-ref-format', '--branch', name])).code === 0 && !name.startsWith('-');
+}
+
+/**
+ * Moves a branch by compare-and-swap through one long-lived `git update-ref`, so that a move by anybody else
+ * in between is never undone. One move at a time.
+ */
+export class BranchMover {
+  readonly #context: GitContext;
+  #process: ReturnType<typeof startUpdate> | undefined;
+
+  constructor(context: GitContext) {
+    this.#context = context;
+  }
+
+  /** Whether the branch stood at `from` (`null`: did not exist) and now stands at `to`, durably. */
+  async move(branch: string, from: string | null, to: string): Promise<boolean> {
+    this.#process ??= startUpdate(this.#context);
+    try {
+      await this.#process.move(`refs/heads/${branch}`, from ?? '0'.repeat(to.length), to);
+      return true;
+    } catch {
+      // A refusal ends the process. What counts is where the branch is now: it may have been moved all the same.
+      this.close();
+      return (await resolve(this.#context, `refs/heads/${branch}`)) === to;
+    }
+  }
+
+  close(): void {
+    this.#process?.end();
+    this.#process = undefined;
+  }
+}
+
+function startUpdate(context: GitContext) {
+  const child = startGit(context, ['update-ref', '--stdin', '-m', 'gitpost']);
+  const lines = new LineReader(child, 'update-ref');
+  return {
+    async move(ref: string, from: string, to: string): Promise<void> {
+      child.stdin.write(`start\nupdate ${ref} ${to} ${from}\ncommit\n`);
+      for (const expected of ['start: ok', 'commit: ok']) {
+        const line = await lines.next();
+        if (line !== expected) throw new Error(`git update-ref answered ${JSON.stringify(line)}`);
+      }
+    },
+    end: () => {
+      child.stdin.end();
+      setTimeout(() => endGroup(child.pid), 2000).unref();
+    },
+  };
+}

@@ -1,0 +1,205 @@
+import { stat } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import type { Trouble } from '../domain/repository.ts';
+import { type GitContext, type RunOptions, type RunResult, run } from './run.ts';
+import { rejection, troubleOf } from './trouble.ts';
+
+/** Who we are to a remote, asked anew for each command. */
+export interface Credentials {
+  /** The address that the token is for; it goes nowhere else. */
+  readonly url: string;
+  readonly username: string;
+  readonly token: () => string | undefined;
+}
+
+export interface Network {
+  readonly credentials: Credentials | undefined;
+  readonly onProgress: (stage: string, percent: number) => void;
+  readonly signal?: AbortSignal;
+}
+
+export type Outcome<Value> =
+  | { readonly ok: true; readonly value: Value }
+  | { readonly ok: false; readonly trouble: Trouble };
+
+/** What a remote has: the branch that its HEAD names and the tips of all branches. */
+export interface RemoteRefs {
+  readonly head: string | null;
+  readonly branches: ReadonlyMap<string, string>;
+}
+
+// A remote that is silent for so long is given up; git itself gives up a transfer that is slower than this before.
+const SILENCE_MS = 40_000;
+const LOW_SPEED = ['http.lowSpeedLimit=1000', 'http.lowSpeedTime=15'];
+
+// Reads the token from its own environment, so that it stands in no argument, file or address.
+const HELPER =
+  '!f() { test "$1" = get && printf "username=%s\\npassword=%s\\n" "$GITPOST_USERNAME" "$GITPOST_TOKEN"; }; f';
+
+/** Lists what the remote has. */
+export async function listRemote(
+  context: GitContext,
+  url: string,
+  network: Network,
+): Promise<Outcome<RemoteRefs>> {
+  const result = await runRemote(context, url, network, [
+    'ls-remote',
+    '--symref',
+    'origin',
+    'HEAD',
+    'refs/heads/*',
+  ]);
+  if (!result.ok) return result;
+  let head: string | null = null;
+  const branches = new Map<string, string>();
+  for (const line of result.value.stdout.toString('utf8').split('\n')) {
+    const symref = /^ref: refs\/heads\/(.+)\tHEAD$/.exec(line)?.[1];
+    if (symref !== undefined) head = symref;
+    const [, id, branch] = /^([0-9a-f]+)\trefs\/heads\/(.+)$/.exec(line) ?? [];
+    if (id !== undefined && branch !== undefined) branches.set(branch, id);
+  }
+  return { ok: true, value: { head, branches } };
+}
+
+/** Fetches one branch into its tracking ref. `absent` where the remote has no such branch. */
+export async function fetchBranch(
+  context: GitContext,
+  url: string,
+  network: Network,
+  branch: string,
+): Promise<Outcome<'fetched' | 'absent'>> {
+  const refspec = `+refs/heads/${branch}:refs/remotes/origin/${branch}`;
+  const args = [
+    'fetch',
+    '--progress',
+    '--no-tags',
+    '--no-write-fetch-head',
+    '--no-auto-maintenance',
+    'origin',
+    refspec,
+  ];
+  const result = await runRemote(context, url, network, args, isAbsent);
+  if (!result.ok) return result;
+  return { ok: true, value: result.value.code === 0 ? 'fetched' : 'absent' };
+}
+
+const isAbsent = (result: RunResult): boolean => /couldn't find remote ref/i.test(result.stderr);
+
+/** What a push came to: `raced` where the remote has moved on in the meantime. */
+export type Pushed = 'pushed' | 'raced';
+
+/** Pushes a commit to a branch of the remote, and believes only what the remote's branch says. */
+export async function pushBranch(
+  context: GitContext,
+  url: string,
+  network: Network,
+  branch: string,
+  commit: string,
+): Promise<Outcome<Pushed>> {
+  const args = [
+    'push',
+    '--porcelain',
+    '--progress',
+    '--no-verify',
+    'origin',
+    `${commit}:refs/heads/${branch}`,
+  ];
+  const result = await runRemote(context, url, network, args, () => true);
+  if (!result.ok) return result;
+  const { code, stdout, stderr } = result.value;
+  const line = stdout
+    .toString('utf8')
+    .split('\n')
+    .map((text) => text.split('\t'))
+    .find(([, refs]) => refs?.endsWith(`:refs/heads/${branch}`));
+  const [flag, , summary = ''] = line ?? [];
+  if (code === 0 && flag !== undefined && flag !== '!' && flag !== '=') return { ok: true, value: 'pushed' };
+  // The words may be wrong both ways: an answer that was lost reads as "up to date", or as a failure.
+  const now = await listRemote(context, url, network);
+  if (now.ok && now.value.branches.get(branch) === commit) return { ok: true, value: 'pushed' };
+  if (flag === '!' && /\[rejected\]/.test(summary)) return { ok: true, value: 'raced' };
+  if (flag === '!') return { ok: false, trouble: rejection(summary, stderr) };
+  return { ok: false, trouble: now.ok ? troubleOf(result.value) : now.trouble };
+}
+
+async function runRemote(
+  context: GitContext,
+  url: string,
+  network: Network,
+  args: readonly string[],
+  accepts: (result: RunResult) => boolean = () => false,
+): Promise<Outcome<RunResult>> {
+  if (!(await isPathThere(url))) return { ok: false, trouble: pathMissing(url) };
+  const result = await run(context, args, { ...optionsFor(url, network), timeout: SILENCE_MS });
+  if (result.code === 0 || (!result.timedOut && accepts(result))) return { ok: true, value: result };
+  return { ok: false, trouble: troubleOf(result) };
+}
+
+function optionsFor(url: string, { credentials, onProgress, signal }: Network): RunOptions {
+  const common = { onProgress: progressReader(onProgress), ...(signal ? { signal } : {}) };
+  const environment = { GIT_ALLOW_PROTOCOL: protocolOf(url) };
+  const token = credentials && isBelow(url, credentials.url) ? credentials.token() : undefined;
+  if (!credentials || token === undefined) return { ...common, environment, settings: LOW_SPEED };
+  return {
+    ...common,
+    environment: { ...environment, GITPOST_USERNAME: credentials.username, GITPOST_TOKEN: token },
+    settings: [
+      ...LOW_SPEED,
+      'http.followRedirects=false',
+      // The empty value takes away the person's own helpers, which would keep our token.
+      'credential.helper=',
+      `credential.${new URL(credentials.url).origin}.helper=${HELPER}`,
+    ],
+  };
+}
+
+/** Whether an address is on the host, and below the path, that a token is for. */
+export function isBelow(url: string, base: string): boolean {
+  if (!URL.canParse(url)) return false;
+  const [own, other] = [new URL(base), new URL(url)];
+  const path = own.pathname.replace(/\/*$/, '/');
+  return own.origin === other.origin && other.pathname.startsWith(path);
+}
+
+function protocolOf(url: string): string {
+  const path = localPath(url);
+  if (path !== undefined) return 'file';
+  return /^([a-z]+):\/\//i.exec(url)?.[1]?.toLowerCase() ?? 'ssh';
+}
+
+/** The folder that an address means, where it is one of this machine. */
+export function localPath(url: string): string | undefined {
+  if (url.startsWith('file:')) return fileURLToPath(url);
+  return url.startsWith('/') || /^[A-Za-z]:[\\/]/.test(url) ? url : undefined;
+}
+
+async function isPathThere(url: string): Promise<boolean> {
+  const path = localPath(url);
+  if (path === undefined) return true;
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+const pathMissing = (url: string): Trouble => ({
+  status: 'offline',
+  detail: `The folder ${localPath(url)} is not there.`,
+  action:
+    'Plug in the disk that it is on, or correct the path. Nothing is lost: it is sent with the next push.',
+});
+
+/** Finds git's own percentages in what it says while it works, and passes each on once. */
+function progressReader(onProgress: Network['onProgress']): (text: string) => void {
+  let last = '';
+  return (text) => {
+    for (const [, stage = '', percent = ''] of text.matchAll(
+      /(?:remote: )?([A-Z][A-Za-z ]+):\s+(\d{1,3})% \(/g,
+    )) {
+      const now = `${stage} ${percent}`;
+      if (now === last) continue;
+      last = now;
+      onProgress(stage, Number(percent));
+    }
+  };
+}

@@ -1,0 +1,122 @@
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+
+/** Where git runs and how: everything that a command of ours needs beside its arguments. */
+export interface GitContext {
+  /** The clone's folder. */
+  readonly directory: string;
+  /** The whole environment of the child: nothing is inherited beside it. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Settings as `key=value`, given to each command with `-c`, so that a person's own ones change nothing. */
+  readonly settings: readonly string[];
+}
+
+export interface RunOptions {
+  readonly input?: string | Buffer;
+  /** Milliseconds without a word of git after which it is ended with all its children. */
+  readonly timeout?: number;
+  readonly signal?: AbortSignal;
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly settings?: readonly string[];
+  /** Called with what git says on its standard error while it runs, such as progress. */
+  readonly onProgress?: (text: string) => void;
+}
+
+export interface RunResult {
+  /** `null` where a signal ended it. */
+  readonly code: number | null;
+  readonly stdout: Buffer;
+  readonly stderr: string;
+  readonly timedOut: boolean;
+}
+
+/** git ended in a way that the caller did not count on: a surprise, never something a person did. */
+export class GitError extends Error {
+  readonly code: number | null;
+  readonly stderr: string;
+
+  constructor(command: string, result: Pick<RunResult, 'code' | 'stderr'>) {
+    super(`git ${command} ended with ${result.code ?? 'a signal'}: ${result.stderr.trim()}`);
+    this.name = 'GitError';
+    this.code = result.code;
+    this.stderr = result.stderr;
+  }
+}
+
+/** Starts a git that stays: its standard streams are the caller's. */
+export function startGit(context: GitContext, args: readonly string[], options: RunOptions = {}) {
+  const settings = [...context.settings, ...(options.settings ?? [])].flatMap((setting) => ['-c', setting]);
+  const child: ChildProcessWithoutNullStreams = spawn('git', [...settings, ...args], {
+    cwd: context.directory,
+    env: { ...context.environment, ...options.environment },
+    // A process group of its own: so a limit ends its children too, and Ctrl-C does not reach a half-written commit.
+    detached: true,
+    windowsHide: true,
+  });
+  // A git that ends early closes its input; its exit code says so, and the broken pipe says nothing more.
+  child.stdin.on('error', () => undefined);
+  return child;
+}
+
+/** Runs one git command to its end. It rejects only where git can't be started. */
+export function run(
+  context: GitContext,
+  args: readonly string[],
+  options: RunOptions = {},
+): Promise<RunResult> {
+  return new Promise((resolve, reject) => {
+    const child = startGit(context, args, options);
+    const stdout: Buffer[] = [];
+    let stderr = '';
+    let timedOut = false;
+    const stop = () => endGroup(child.pid);
+    const timer = options.timeout
+      ? setTimeout(() => {
+          timedOut = true;
+          stop();
+        }, options.timeout)
+      : undefined;
+    const alive = () => timer?.refresh();
+    options.signal?.addEventListener('abort', stop, { once: true });
+    if (options.signal?.aborted) stop();
+    child.stdout.on('data', (chunk: Buffer) => {
+      stdout.push(chunk);
+      alive();
+    });
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      stderr = (stderr + text).slice(-MAX_STDERR);
+      options.onProgress?.(text);
+      alive();
+    });
+    child.on('error', reject);
+    child.on('close', (code) => {
+      clearTimeout(timer);
+      options.signal?.removeEventListener('abort', stop);
+      resolve({ code, stdout: Buffer.concat(stdout), stderr, timedOut });
+    });
+    child.stdin.end(options.input ?? '');
+  });
+}
+
+/** Runs a command that must succeed and returns what it printed; throws a {@link GitError} where it fails. */
+export async function output(context: GitContext, args: readonly string[], options: RunOptions = {}) {
+  const result = await run(context, args, options);
+  if (result.code !== 0) throw new GitError(args[0] ?? '', result);
+  return result.stdout;
+}
+
+/** As {@link output}, as text without the last line end. */
+export async function text(context: GitContext, args: readonly string[], options: RunOptions = {}) {
+  return (await output(context, args, options)).toString('utf8').replace(/\n$/, '');
+}
+
+const MAX_STDERR = 64 * 1024;
+
+/** Ends a git and the helpers that it started, which would outlive it and keep a connection open. */
+export function endGroup(pid: number | undefined, signal: NodeJS.Signals = 'SIGKILL'): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, signal);
+  } catch {
+    // It has ended by itself.
+  }
+}

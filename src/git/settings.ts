@@ -1,0 +1,78 @@
+/**
+ * The settings that every git command of ours runs with, so that nothing in a person's own configuration can
+ * change, sign, refuse or slow down a capture. Each says why it is there.
+ */
+export const GIT_SETTINGS: readonly string[] = [
+  // A person's hooks are for what they commit; a slow or failing one must not lose a message.
+  'core.hooksPath=/dev/null',
+  // Bytes go in and come out as they are, and links from a remote never lead out of the clone.
+  'core.autocrlf=false',
+  'core.symlinks=false',
+  'core.fsmonitor=false',
+  'core.quotePath=false',
+  'core.excludesFile=/dev/null',
+  // An answer is given when a power cut can't take the commit away again.
+  'core.fsync=committed',
+  'core.fsyncMethod=fsync',
+  // A new commit is one small pack, which needs one sync where loose objects need one each.
+  'fastimport.unpackLimit=1',
+  'core.compression=1',
+  'commit.gpgSign=false',
+  'push.gpgSign=false',
+  'merge.verifySignatures=false',
+  // A renamed file is none here: journals are appended to.
+  'merge.renames=false',
+  // Housekeeping is ours to run, when nobody waits.
+  'gc.auto=0',
+  'maintenance.auto=false',
+  'submodule.recurse=false',
+  'fetch.recurseSubmodules=false',
+  'push.recurseSubmodules=no',
+  'fetch.fsckObjects=false',
+  'log.showSignature=false',
+  'log.mailmap=false',
+  'color.ui=false',
+  'core.logAllRefUpdates=true',
+  // Hooks that a configuration defines (git 2.54 and later) are not governed by core.hooksPath.
+  ...['pre-push', 'post-merge', 'reference-transaction', 'pre-commit', 'post-commit'].map(
+    (event) => `hook.${event}.enabled=false`,
+  ),
+];
+
+/** Names that may reach git from our own environment: where its settings, certificates and keys are. */
+const KEPT_GIT_NAMES = new Set([
+  'GIT_CONFIG_GLOBAL',
+  'GIT_CONFIG_SYSTEM',
+  'GIT_CONFIG_NOSYSTEM',
+  'GIT_EXEC_PATH',
+  'GIT_SSH',
+  'GIT_SSH_COMMAND',
+  'GIT_SSH_VARIANT',
+  'GIT_SSL_CAINFO',
+  'GIT_SSL_CAPATH',
+  'GIT_SSL_NO_VERIFY',
+  'GIT_PROXY_SSL_CAINFO',
+]);
+
+/** What must not reach git: our secrets, its own redirections, and what would make it ask or speak otherwise. */
+const DROPPED = /^(GIT_.*|LC_.*|LANG|LANGUAGE|EDITOR|VISUAL|PAGER|SSH_ASKPASS|PREFIX|DEBUG|.*TOKEN.*)$/;
+
+/** The environment of every git child, made from our own. */
+export function gitEnvironment(own: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  const environment: Record<string, string> = {};
+  for (const [name, value] of Object.entries(own)) {
+    if (value === undefined || (DROPPED.test(name) && !KEPT_GIT_NAMES.has(name))) continue;
+    environment[name] = value;
+  }
+  return {
+    ...environment,
+    // Outcomes are read from git's own words, which must not be translated.
+    LC_ALL: 'C',
+    GIT_TERMINAL_PROMPT: '0',
+    GIT_OPTIONAL_LOCKS: '0',
+    GIT_LITERAL_PATHSPECS: '1',
+    ...(environment['GIT_SSH_COMMAND'] === undefined && environment['GIT_SSH'] === undefined
+      ? { GIT_SSH_COMMAND: 'ssh -oBatchMode=yes -oConnectTimeout=20' }
+      : {}),
+  };
+}

@@ -1,0 +1,94 @@
+import { isJournal, JOURNAL_FOLDER } from '../journal/path.ts';
+import { type GitContext, output } from './run.ts';
+
+export interface TreeEntry {
+  readonly path: string;
+  readonly mode: string;
+  readonly id: string;
+  /** In bytes; 0 for what is no blob. */
+  readonly size: number;
+}
+
+/** A journal file that two commits hold in different states; an absent side is `null`. */
+export interface JournalChange {
+  readonly path: string;
+  readonly before: string | null;
+  readonly after: string | null;
+}
+
+const isFile = (mode: string): boolean => mode === '100644' || mode === '100755';
+
+/** Every journal file of a commit. Links and submodules are no journals, whatever they are called. */
+export async function listJournals(context: GitContext, commit: string): Promise<TreeEntry[]> {
+  const entries = await listTree(context, ['-r', '-l', commit, '--', `${JOURNAL_FOLDER}/`]);
+  return entries.filter((entry) => isFile(entry.mode) && isJournal(entry.path));
+}
+
+/** Whether a commit's `messages` is something that can't be written below: a link, a file or a submodule. */
+export async function hasUnsafeFolder(context: GitContext, commit: string): Promise<boolean> {
+  const [entry] = await listTree(context, [commit, '--', JOURNAL_FOLDER]);
+  return entry !== undefined && entry.mode !== '040000';
+}
+
+/** The journal files that differ between two commits; `null` stands for the empty tree. */
+export async function diffJournals(
+  context: GitContext,
+  before: string | null,
+  after: string | null,
+): Promise<JournalChange[]> {
+  const changes = await diffTrees(context, before, after, [JOURNAL_FOLDER]);
+  return changes
+    .filter((change) => isJournal(change.path))
+    .map(({ path, oldMode, newMode, oldId, newId }) => ({
+      path,
+      before: isFile(oldMode) ? oldId : null,
+      after: isFile(newMode) ? newId : null,
+    }));
+}
+
+export interface TreeChange {
+  readonly path: string;
+  readonly oldMode: string;
+  readonly newMode: string;
+  readonly oldId: string;
+  readonly newId: string;
+}
+
+/** All files that differ between two commits, below `paths` or anywhere. */
+export async function diffTrees(
+  context: GitContext,
+  before: string | null,
+  after: string | null,
+  paths: readonly string[] = [],
+): Promise<TreeChange[]> {
+  const [from, to] = [before ?? (await emptyTree(context)), after ?? (await emptyTree(context))];
+  const args = ['diff-tree', '-r', '-z', '--raw', '--no-abbrev', '--no-renames', from, to, '--', ...paths];
+  const fields = (await output(context, args)).toString('utf8').split('\0');
+  const changes: TreeChange[] = [];
+  for (let index = 0; index + 1 < fields.length; index += 2) {
+    const [oldMode = '', newMode = '', oldId = '', newId = ''] = (fields[index] ?? '').slice(1).split(' ');
+    changes.push({ path: fields[index + 1] ?? '', oldMode, newMode, oldId, newId });
+  }
+  return changes;
+}
+
+async function listTree(context: GitContext, args: readonly string[]): Promise<TreeEntry[]> {
+  const records = (await output(context, ['ls-tree', '-z', '--full-tree', ...args]))
+    .toString('utf8')
+    .split('\0');
+  return records.slice(0, -1).map((record) => {
+    const [meta = '', path = ''] = splitOnce(record, '\t');
+    const [mode = '', , id = '', size = '0'] = meta.split(/ +/);
+    return { path, mode, id, size: Number(size) || 0 };
+  });
+}
+
+function splitOnce(value: string, separator: string): [string, string] {
+  const index = value.indexOf(separator);
+  return [value.slice(0, index), value.slice(index + 1)];
+}
+
+/** The id of the tree without entries, which depends on the repository's kind of hash. */
+export async function emptyTree(context: GitContext): Promise<string> {
+  return (await output(context, ['hash-object', '-t', 'tree', '--stdin'], { input: '' })).toString().trim();
+}

@@ -1,0 +1,119 @@
+import { lstat, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { checkedOut } from './refs.ts';
+import { type GitContext, GitError, output, run } from './run.ts';
+import { diffTrees, emptyTree, type TreeChange } from './tree.ts';
+
+/**
+ * What became of bringing index and work tree to a commit: done; `elsewhere` where another branch is checked
+ * out, so that there is nothing to do; `locked` while another git holds the index; `partly` where a person's
+ * own changes stand in the way of the files named.
+ */
+export type Followed =
+  | { readonly outcome: 'done' | 'elsewhere' | 'locked' }
+  | { readonly outcome: 'partly'; readonly left: readonly string[] };
+
+/**
+ * Brings index and work tree of the checked out branch from one commit to a later one, as a fast-forward pull
+ * would, and never touches what a person changed. `from` is `null` for a clone that has followed nothing yet.
+ */
+export async function followBranch(
+  context: GitContext,
+  branch: string,
+  from: string | null,
+  to: string,
+): Promise<Followed> {
+  if ((await checkedOut(context)) !== branch) return { outcome: 'elsewhere' };
+  const old = from ?? (await emptyTree(context));
+  const result = await run(context, ['read-tree', '-m', '-u', old, to]);
+  if (result.code === 0) return { outcome: 'done' };
+  if (isLocked(result.stderr)) return { outcome: 'locked' };
+  return followPathByPath(context, branch, from, to);
+}
+
+const isLocked = (stderr: string): boolean => /index\.lock/.test(stderr);
+
+/**
+ * Where git refuses the whole, the index entries that still are as we left them follow all the same: else the
+ * person's next plain `git commit` would take our lines out again.
+ */
+export async function followPathByPath(
+  context: GitContext,
+  branch: string,
+  from: string | null,
+  to: string,
+): Promise<Followed> {
+  if ((await checkedOut(context)) !== branch) return { outcome: 'elsewhere' };
+  const changes = await diffTrees(context, from, to);
+  const refreshed = await run(context, ['update-index', '-q', '--refresh']);
+  if (isLocked(refreshed.stderr)) return { outcome: 'locked' };
+  const index = await readIndex(context);
+  const dirty = new Set(await names(context, ['diff-files', '-z', '--name-only']));
+  const followable = changes.filter((change) => isAsWeLeftIt(index, change));
+  const clean: TreeChange[] = [];
+  for (const change of followable) {
+    if (!dirty.has(change.path) && !(await isInTheWay(context, change))) clean.push(change);
+  }
+  const updated = await run(context, ['update-index', '-z', '--index-info'], {
+    input: followable.map(indexRecord).join(''),
+  });
+  if (updated.code !== 0) {
+    if (isLocked(updated.stderr)) return { outcome: 'locked' };
+    throw new GitError('update-index', updated);
+  }
+  await writeFiles(context, clean);
+  const done = new Set(clean);
+  const left = changes.filter((change) => !done.has(change) && !isAlreadyThere(index, change));
+  return left.length === 0 ? { outcome: 'done' } : { outcome: 'partly', left: left.map(({ path }) => path) };
+}
+
+type Index = ReadonlyMap<string, string>;
+
+/** The index as path to `<mode> <id>`; what is unmerged has no such entry and an own mark. */
+async function readIndex(context: GitContext): Promise<Index> {
+  const index = new Map<string, string>();
+  for (const record of await names(context, ['ls-files', '-s', '-z'])) {
+    const tab = record.indexOf('\t');
+    const [mode, id, stage] = record.slice(0, tab).split(' ');
+    index.set(record.slice(tab + 1), stage === '0' ? `${mode} ${id}` : 'unmerged');
+  }
+  return index;
+}
+
+const isAbsent = (mode: string): boolean => /^0+$/.test(mode);
+
+const entry = (mode: string, id: string): string | undefined =>
+  isAbsent(mode) ? undefined : `${mode} ${id}`;
+
+const isAsWeLeftIt = (index: Index, { path, oldMode, oldId }: TreeChange): boolean =>
+  index.get(path) === entry(oldMode, oldId);
+
+const isAlreadyThere = (index: Index, { path, newMode, newId }: TreeChange): boolean =>
+  index.get(path) === entry(newMode, newId);
+
+/** Whether an untracked file of a person stands where a new one would go. */
+async function isInTheWay(context: GitContext, change: TreeChange): Promise<boolean> {
+  if (!isAbsent(change.oldMode)) return false;
+  return lstat(join(context.directory, change.path)).then(
+    () => true,
+    () => false,
+  );
+}
+
+const indexRecord = ({ path, newMode, newId }: TreeChange): string =>
+  isAbsent(newMode) ? `0 ${newId}\t${path}\0` : `${newMode} ${newId}\t${path}\0`;
+
+/** git writes the files itself, since it knows not to go through a link that leads out of the clone. */
+async function writeFiles(context: GitContext, changes: readonly TreeChange[]): Promise<void> {
+  const written = changes.filter((change) => !isAbsent(change.newMode)).map((change) => `${change.path}\0`);
+  if (written.length > 0) {
+    await run(context, ['checkout-index', '-f', '-u', '-z', '--stdin'], { input: written.join('') });
+  }
+  for (const change of changes) {
+    if (isAbsent(change.newMode)) await rm(join(context.directory, change.path), { force: true });
+  }
+}
+
+async function names(context: GitContext, args: readonly string[]): Promise<string[]> {
+  return (await output(context, args)).toString('utf8').split('\0').slice(0, -1);
+}
