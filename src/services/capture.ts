@@ -1,0 +1,207 @@
+import { fail, ok, type Result } from '../domain/result.ts';
+import type { NewCommit } from '../git/importer.ts';
+import { resolve } from '../git/refs.ts';
+import { GitError } from '../git/run.ts';
+import { listJournals } from '../git/tree.ts';
+import { cleanName, commitTextOf } from '../journal/commit.ts';
+import type { Line } from '../journal/line.ts';
+import type { Database } from '../mirror/database.ts';
+import { branchRef, type Clone } from './clone.ts';
+import { mirrorLines } from './mirroring.ts';
+import { Segments } from './segments.ts';
+
+/** What a capture comes to: the id of the commit that holds the line, durable and mirrored. */
+export type Captured = Result<string>;
+
+interface Waiting {
+  readonly line: Line;
+  readonly settle: (captured: Captured) => void;
+}
+
+interface Written {
+  readonly waiting: Waiting;
+  readonly commit: string;
+}
+
+const LINES_A_BATCH = 500;
+const PATIENCE_MS = 5000;
+
+/**
+ * The write path of one repository. All lines that wait are taken as one batch: one commit each, written by one
+ * `git fast-import`, taken into the branch by one compare-and-swap, mirrored, and only then answered.
+ */
+export class Capturer {
+  readonly #clone: Clone;
+  readonly #mirror: Database;
+  readonly #reconcile: () => Promise<void>;
+  readonly #moved: () => void;
+  readonly #onTrouble: (error: unknown) => void;
+  #queue: Waiting[] = [];
+  #draining = false;
+
+  /**
+   * @param reconcile makes clone and mirror agree with the branch again, when somebody else has moved it; runs under the lock
+   * @param moved is told after each batch that the branch has moved
+   * @param onTrouble is told where a durable commit could not be mirrored: the mirror is to be made anew then
+   */
+  constructor(
+    clone: Clone,
+    mirror: Database,
+    reconcile: () => Promise<void>,
+    moved: () => void,
+    onTrouble: (error: unknown) => void,
+  ) {
+    this.#onTrouble = onTrouble;
+    this.#clone = clone;
+    this.#mirror = mirror;
+    this.#reconcile = reconcile;
+    this.#moved = moved;
+  }
+
+  capture(line: Line): Promise<Captured> {
+    return new Promise((settle) => {
+      this.#queue.push({ line, settle });
+      if (!this.#draining) void this.#drain();
+    });
+  }
+
+  async #drain(): Promise<void> {
+    this.#draining = true;
+    while (this.#queue.length > 0) {
+      await this.#clone.lock.run(async () => {
+        const batch = this.#queue.slice(0, LINES_A_BATCH);
+        this.#queue = this.#queue.slice(LINES_A_BATCH);
+        await this.#commit(batch).catch((error: unknown) => {
+          for (const { settle } of batch) settle(refusalOf(this.#clone.name, error));
+        });
+      });
+    }
+    this.#draining = false;
+  }
+
+  async #commit(batch: readonly Waiting[]): Promise<void> {
+    if (this.#mirror.covered(this.#clone.name)?.head !== this.#clone.tip) await this.#reconcile();
+    const fresh = await this.#withoutKnown(batch);
+    if (fresh.length === 0) return;
+    const deadline = Date.now() + PATIENCE_MS;
+    for (let pause = 20; ; pause = Math.min(pause * 2, 500)) {
+      if (this.#clone.unsafe) return settleAll(fresh, unsafe(this.#clone.name));
+      const written = await this.#write(fresh);
+      const last = written.at(-1);
+      if (!last) return;
+      if (await this.#clone.mover.move(this.#clone.settings.branch, this.#clone.tip, last.commit)) {
+        return this.#finish(written, last.commit);
+      }
+      this.#clone.segments = undefined;
+      const now = await resolve(this.#clone.git, branchRef(this.#clone));
+      if (now !== this.#clone.tip) await this.#reconcile();
+      else if (Date.now() > deadline) return settleAll(fresh, locked(this.#clone.name));
+      else await new Promise((wake) => setTimeout(wake, pause));
+    }
+  }
+
+  /** A line that came by another way in the meantime is there already, and needs no second commit. */
+  async #withoutKnown(batch: readonly Waiting[]): Promise<Waiting[]> {
+    const fresh: Waiting[] = [];
+    for (const waiting of batch) {
+      const entry = await this.#mirror.read(waiting.line.id);
+      const commit = entry?.held.get(waiting.line.hash)?.commits.get(this.#clone.name);
+      if (commit) waiting.settle(ok(commit));
+      else fresh.push(waiting);
+    }
+    return fresh;
+  }
+
+  /** Writes one commit a line on the tip that we know; where git refuses the batch, one by one. */
+  async #write(batch: readonly Waiting[]): Promise<Written[]> {
+    try {
+      return await this.#writeOn(this.#clone.tip, batch);
+    } catch (error) {
+      if (!(error instanceof GitError)) throw error;
+      this.#clone.segments = undefined;
+      if (batch.length === 1) throw error;
+    }
+    const written: Written[] = [];
+    for (const waiting of batch) {
+      try {
+        written.push(...(await this.#writeOn(written.at(-1)?.commit ?? this.#clone.tip, [waiting])));
+      } catch (error) {
+        this.#clone.segments = undefined;
+        waiting.settle(refusalOf(this.#clone.name, error));
+      }
+    }
+    return written;
+  }
+
+  async #writeOn(parent: string | null, batch: readonly Waiting[]): Promise<Written[]> {
+    const segments = await this.#segments(parent);
+    const commits: NewCommit[] = [];
+    for (const { line } of batch) commits.push(await this.#toCommit(line, segments));
+    const ids = await this.#clone.importer.write(parent, commits);
+    return batch.map((waiting, index) => ({ waiting, commit: ids[index] ?? '' }));
+  }
+
+  async #toCommit(line: Line, segments: Segments): Promise<NewCommit> {
+    const { author, time, message } = commitTextOf(line, this.#clone.settings.device);
+    const email = cleanName(this.#clone.identity.email);
+    return { author: { name: author, email }, time, message, ...(await segments.append(line)) };
+  }
+
+  async #segments(tip: string | null): Promise<Segments> {
+    const { git, blobs, settings } = this.#clone;
+    if (this.#clone.segments) return this.#clone.segments;
+    const journals = tip === null ? [] : await listJournals(git, tip);
+    this.#clone.segments = new Segments(blobs, settings.device, tip, journals);
+    return this.#clone.segments;
+  }
+
+  async #finish(written: readonly Written[], tip: string): Promise<void> {
+    const clone = this.#clone;
+    clone.tip = tip;
+    clone.segments?.committed(tip);
+    for (const { commit } of written) clone.unpushed.add(commit);
+    const found = written.map(({ waiting, commit }) => ({ line: waiting.line, commit }));
+    const problems = this.#mirror.covered(clone.name)?.problems ?? {};
+    try {
+      await mirrorLines(this.#mirror, clone.name, found);
+      this.#mirror.cover(clone.name, { head: tip, problems });
+    } catch (error) {
+      // The commit is durable, which is what the answer says; reads wait until the mirror has been made anew.
+      this.#onTrouble(error);
+    }
+    for (const { waiting, commit } of written) waiting.settle(ok(commit));
+    this.#moved();
+  }
+}
+
+function settleAll(batch: readonly Waiting[], captured: Captured): void {
+  for (const { settle } of batch) settle(captured);
+}
+
+const unsafe = (name: string): Captured =>
+  fail(
+    'unavailable',
+    `The repository ${name} has a link or a file in the place of its folder "messages", so nothing is written there. ` +
+      'The message was not saved in it. Make "messages" a folder again with a commit of your own.',
+  );
+
+const locked = (name: string): Captured =>
+  fail(
+    'unavailable',
+    `Another git program holds the branch of ${name} and did not let go of it. The message was not saved there. ` +
+      'Try again; where it stays so, look for a left-over *.lock file in the .git folder of the clone.',
+    { retryAfter: 2 },
+  );
+
+/** git's own words name what is wrong (a full disk, a folder that can't be written); its first line is enough. */
+function refusalOf(name: string, error: unknown): Captured {
+  const words = error instanceof GitError ? error.stderr : String((error as Error).message ?? error);
+  const reason = words.trim().split('\n')[0] ?? '';
+  return fail(
+    'unavailable',
+    `git could not write to ${name}: ${reason} The message was not saved there; try again.`,
+    {
+      retryAfter: 5,
+    },
+  );
+}

@@ -1,0 +1,68 @@
+import type { Delivery, DeliveryState, HistoryEntry, Message } from '../domain/message.ts';
+import { tagsOf } from '../domain/message.ts';
+import type { Line } from '../journal/line.ts';
+import type { Entry } from '../mirror/entry.ts';
+import { repositoriesOf } from '../mirror/matches.ts';
+
+/** Tells whether a commit of a repository is on its remote's branch. */
+export type PushedOf = (repository: string, commit: string | null) => boolean;
+
+/** A message as readers see it, with where it is. */
+export function toMessage(entry: Entry, isPushed: PushedOf): Message {
+  const { current, heads } = entry.folded;
+  const { updatedAt, deletedAt } = current;
+  return {
+    id: entry.id,
+    revision: current.revision,
+    ...contentOf(current),
+    createdAt: current.createdAt,
+    ...(updatedAt === undefined ? {} : { updatedAt }),
+    ...(deletedAt === undefined ? {} : { deletedAt }),
+    tags: tagsOf(current.text),
+    ...(heads.length > 1 ? { conflict: true } : {}),
+    deliveries: repositoriesOf(entry).map((name) => deliveryOf(entry, name, isPushed)),
+  };
+}
+
+/** All revisions of a message, oldest first, each with the commits that brought it. */
+export function toHistory(entry: Entry): HistoryEntry[] {
+  const heads = new Set(entry.folded.heads.map((line) => line.hash));
+  return entry.folded.lines.map((line) => ({
+    id: entry.id,
+    revision: line.revision,
+    ...(line.parents.length === 0 ? {} : { parents: line.parents }),
+    ...contentOf(line),
+    createdAt: line.createdAt,
+    ...(line.updatedAt === undefined ? {} : { updatedAt: line.updatedAt }),
+    ...(line.deletedAt === undefined ? {} : { deletedAt: line.deletedAt }),
+    commits: [...(entry.held.get(line.hash)?.commits ?? [])].map(([repository, commit]) => ({
+      repository,
+      commit,
+    })),
+    ...(heads.has(line.hash) ? { head: true } : {}),
+  }));
+}
+
+function contentOf({ author, type, language, url, done, text, replyTo }: Line) {
+  return {
+    author,
+    type,
+    ...(language === undefined ? {} : { language }),
+    ...(url === undefined ? {} : { url }),
+    ...(done === undefined ? {} : { done }),
+    text,
+    ...(replyTo === undefined ? {} : { replyTo }),
+  };
+}
+
+/** The commit of the current line, or, where a repository lacks it, that of the newest line that it holds. */
+function deliveryOf(entry: Entry, repository: string, isPushed: PushedOf): Delivery {
+  const current = entry.held.get(entry.folded.current.hash)?.commits.get(repository);
+  if (current !== undefined) {
+    const state: DeliveryState = isPushed(repository, current) ? 'pushed' : 'committed';
+    return { repository, commit: current, state };
+  }
+  const newest = entry.folded.lines.findLast((line) => entry.held.get(line.hash)?.commits.has(repository));
+  const commit = (newest && entry.held.get(newest.hash)?.commits.get(repository)) ?? null;
+  return { repository, commit, state: 'outdated' };
+}

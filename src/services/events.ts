@@ -1,0 +1,55 @@
+import type { Message } from '../domain/message.ts';
+import type { RepositoryStatus } from '../domain/repository.ts';
+
+export type Change = 'created' | 'updated' | 'deleted';
+
+/** What the rest of the world is told while the program runs. */
+export type GitpostEvent =
+  | { readonly type: 'message'; readonly data: { readonly change: Change; readonly message: Message } }
+  | { readonly type: 'repository'; readonly data: RepositoryStatus }
+  | {
+      readonly type: 'progress';
+      readonly data: { readonly repository: string; readonly stage: string; readonly percent: number };
+    };
+
+export interface NumberedEvent {
+  /** `<run>-<number>`: names the run of the program too, since numbers begin again with each. */
+  readonly id: string;
+  readonly event: GitpostEvent;
+}
+
+const KEPT_EVENTS = 1000;
+
+/** Hands events to whoever listens, and keeps the newest, so that a reader who was cut off misses nothing. */
+export class Events {
+  readonly #run = Date.now().toString(36);
+  readonly #listeners = new Set<(event: NumberedEvent) => void>();
+  #kept: NumberedEvent[] = [];
+  #last = 0;
+
+  publish(event: GitpostEvent): void {
+    this.#last += 1;
+    const numbered = { id: `${this.#run}-${this.#last}`, event };
+    this.#kept.push(numbered);
+    if (this.#kept.length > 2 * KEPT_EVENTS) this.#kept = this.#kept.slice(-KEPT_EVENTS);
+    for (const listener of this.#listeners) listener(numbered);
+  }
+
+  subscribe(listener: (event: NumberedEvent) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** The id of the newest event, which is where a new reader begins. */
+  get lastId(): string {
+    return `${this.#run}-${this.#last}`;
+  }
+
+  /** All events after the one with an id, or `undefined` where that is too old or of another run. */
+  since(id: string): readonly NumberedEvent[] | undefined {
+    if (id === this.lastId) return [];
+    const index = this.#kept.findIndex((kept) => kept.id === id);
+    if (index !== -1) return this.#kept.slice(index + 1);
+    return id === `${this.#run}-0` && this.#kept[0]?.id === `${this.#run}-1` ? this.#kept.slice() : undefined;
+  }
+}

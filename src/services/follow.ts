@@ -1,0 +1,141 @@
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { gitPath } from '../git/clone.ts';
+import { isAncestor, resolve } from '../git/refs.ts';
+import { run } from '../git/run.ts';
+import { followBranch, followPathByPath } from '../git/worktree.ts';
+import type { Clone } from './clone.ts';
+
+/** What index and work tree were last brought to, and the last thing that a person's git did to HEAD by then. */
+interface Mark {
+  readonly commit: string | null;
+  readonly operation: string;
+}
+
+/** A person's own git brought index and work tree to this commit. */
+interface Operation {
+  readonly commit: string;
+  readonly name: string;
+}
+
+const QUIET_MS = 100;
+const AT_LATEST_MS = 500;
+const LOCKED_MS = 250;
+
+/**
+ * Brings index and work tree of a clone after its branch, some time after each batch of captures, and never
+ * against what a person has changed or does at the moment.
+ */
+export class Follower {
+  readonly #clone: Clone;
+  readonly #onTrouble: (error: unknown) => void;
+  #mark: Mark | undefined;
+  #markFile: string | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #since = 0;
+  #running: Promise<void> = Promise.resolve();
+  #closed = false;
+
+  constructor(clone: Clone, onTrouble: (error: unknown) => void) {
+    this.#clone = clone;
+    this.#onTrouble = onTrouble;
+  }
+
+  /** The commit that index and work tree were last brought to. */
+  get followed(): string | null {
+    return this.#mark?.commit ?? null;
+  }
+
+  /** Follows soon: once nobody has captured for a moment, at the latest half a second after the first of a run. */
+  soon(pause = QUIET_MS): void {
+    if (this.#closed) return;
+    const now = Date.now();
+    if (this.#timer === undefined) this.#since = now;
+    clearTimeout(this.#timer);
+    const delay = Math.max(0, Math.min(pause, this.#since + AT_LATEST_MS - now));
+    this.#timer = setTimeout(() => void this.now(), delay);
+  }
+
+  /** Follows now; resolves when it is done or was left for later. */
+  now(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#running = this.#running.then(() => this.#follow()).catch(this.#onTrouble);
+    return this.#running;
+  }
+
+  async close(): Promise<void> {
+    await this.now();
+    this.#closed = true;
+    clearTimeout(this.#timer);
+  }
+
+  async #follow(): Promise<void> {
+    const { git, settings, tip } = this.#clone;
+    if (tip === null) return;
+    this.#mark ??= await this.#readMark();
+    const operation = await lastOperation(this.#clone);
+    if (operation.name === this.#mark.operation && this.#mark.commit === tip) return;
+    let from = this.#mark.commit;
+    if (operation.name !== this.#mark.operation && operation.commit !== '') {
+      await this.#catchUpWith(operation.commit);
+      from = operation.commit;
+    }
+    const followed = await followBranch(git, settings.branch, from, tip);
+    if (followed.outcome === 'locked') return this.soon(LOCKED_MS);
+    if (followed.outcome === 'elsewhere') return;
+    await this.#writeMark({ commit: tip, operation: operation.name });
+  }
+
+  /**
+   * A person's commit of some files leaves the rest of the index where it was: what we had not brought after the
+   * branch by then still has to follow. Not so after a reset, where the index is as the person wants it.
+   */
+  async #catchUpWith(commit: string): Promise<void> {
+    const { git, settings } = this.#clone;
+    const mark = this.#mark?.commit;
+    if (!mark || mark === commit || (await resolve(git, mark)) === null) return;
+    if (!(await isAncestor(git, mark, commit))) return;
+    await followPathByPath(git, settings.branch, mark, commit);
+  }
+
+  async #readMark(): Promise<Mark> {
+    this.#markFile = await gitPath(this.#clone.git, 'gitpost/followed.json');
+    try {
+      const mark = JSON.parse(await readFile(this.#markFile, 'utf8')) as Mark;
+      const commit = mark.commit === null ? null : await resolve(this.#clone.git, mark.commit);
+      return { commit, operation: mark.operation };
+    } catch {
+      return { commit: null, operation: '' };
+    }
+  }
+
+  async #writeMark(mark: Mark): Promise<void> {
+    this.#mark = mark;
+    const file = this.#markFile as string;
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(`${file}.tmp`, JSON.stringify(mark));
+    await rename(`${file}.tmp`, file);
+  }
+}
+
+/**
+ * The newest entry of HEAD's log that is none of ours. git's own ones have a colon in them (`commit: …`,
+ * `checkout: …`, `pull: …`), and ours has none.
+ */
+async function lastOperation({ git }: Clone): Promise<Operation> {
+  const args = [
+    'log',
+    '-g',
+    '-n',
+    '1',
+    '--date=raw',
+    '--grep-reflog=:',
+    '--format=%H%x00%gd%x00%gs',
+    'HEAD',
+    '--',
+  ];
+  const { stdout } = await run(git, args);
+  const [commit = '', selector = '', subject = ''] = stdout.toString('utf8').trim().split('\0');
+  return { commit, name: `${commit} ${selector.replace(/^.*@/, '')} ${subject}` };
+}

@@ -1,0 +1,313 @@
+import { createHash } from 'node:crypto';
+import { v7 as uuidv7 } from 'uuid';
+import { editErrors } from '../domain/content.ts';
+import type { Delivery, HistoryEntry, Message } from '../domain/message.ts';
+import type { Filter } from '../domain/query.ts';
+import { type Failure, type FieldError, fail, ok, type Result } from '../domain/result.ts';
+import { secretsIn } from '../domain/secrets.ts';
+import type { Line } from '../journal/line.ts';
+import { MirrorBroken } from '../mirror/database.ts';
+import type { Entry, Key } from '../mirror/entry.ts';
+import { repositoriesOf } from '../mirror/matches.ts';
+import { toHistory, toMessage } from './delivery.ts';
+import type { Change } from './events.ts';
+import type { Intents } from './intents.ts';
+import { headsOf } from './mirroring.ts';
+import { KeyedMutex } from './mutex.ts';
+import type { RepositoryManager } from './repositories.ts';
+import { contentBefore, deletedLine, type Edit, editedLine, firstLine, isUnchanged } from './revisions.ts';
+
+/** What a person or a program asks to capture. */
+export interface Draft {
+  readonly id?: string | undefined;
+  readonly text: string;
+  readonly author?: string | undefined;
+  readonly type?: string | undefined;
+  readonly language?: string | undefined;
+  readonly url?: string | undefined;
+  readonly done?: boolean | undefined;
+  readonly replyTo?: string | undefined;
+  readonly createdAt?: string | undefined;
+  readonly repositories?: readonly string[] | 'all' | undefined;
+  readonly confirm?: boolean | undefined;
+}
+
+export interface EditRequest {
+  readonly edit: Edit;
+  readonly confirm: boolean;
+  /** The entity tag that the message must still have. */
+  readonly ifMatch: string | undefined;
+}
+
+export interface MessagesOptions {
+  readonly repositories: RepositoryManager;
+  readonly intents: Intents;
+  readonly defaultTarget: 'primary' | 'all';
+  readonly author: string;
+  readonly secretGuard: boolean;
+}
+
+/** A message, and whether it was made by this request. */
+export interface Stored {
+  readonly created: boolean;
+  readonly message: Message;
+  readonly tag: string;
+}
+
+/** Captures, changes and reads messages, whatever repositories they are in. */
+export class Messages {
+  readonly #options: MessagesOptions;
+  /** One change of a message at a time, so that no two of ours replace the same revision. */
+  readonly #locks = new KeyedMutex();
+
+  constructor(options: MessagesOptions) {
+    this.#options = options;
+  }
+
+  /** Captures a new message, or goes on with one that an earlier attempt did not bring everywhere. */
+  async create(draft: Draft): Promise<Result<Stored>> {
+    const id = draft.id ?? uuidv7();
+    const unknown = this.#unknown(draft.repositories);
+    if (unknown) return unknown;
+    return this.#locks.run(id, async () => {
+      const entry = await this.#read(id);
+      if (!entry.ok) return entry;
+      return entry.value ? this.#repeat(entry.value, draft) : this.#createNew(id, draft);
+    });
+  }
+
+  async get(id: string): Promise<Result<Stored>> {
+    const entry = await this.#read(id);
+    if (!entry.ok) return entry;
+    if (!entry.value || isDeleted(entry.value)) return noMessage(id);
+    return ok(this.#stored(entry.value, false));
+  }
+
+  async history(id: string): Promise<Result<HistoryEntry[]>> {
+    const entry = await this.#read(id);
+    if (!entry.ok) return entry;
+    return entry.value ? ok(toHistory(entry.value)) : noMessage(id);
+  }
+
+  /** Changes a message, brings a deleted one back, or settles a conflict. */
+  async edit(id: string, { edit, confirm, ifMatch }: EditRequest): Promise<Result<Stored>> {
+    return this.#change(id, ifMatch, (entry) => {
+      const { folded } = entry;
+      const before = contentBefore(folded);
+      const isSettled = folded.heads.length === 1 && !isDeleted(entry);
+      if (isSettled && isUnchanged(before, edit)) return ok(undefined);
+      const errors = editErrors(edit, before);
+      if (errors.length > 0) return invalidEdit(errors);
+      const refusal = this.#guard(edit.text ?? '', edit.url ?? '', confirm);
+      if (refusal) return refusal;
+      const author = edit.author ?? (before.author === '' ? this.#options.author : before.author);
+      return ok(editedLine(folded, { ...edit, author }, new Date().toISOString()));
+    });
+  }
+
+  /** Deletes a message, which is a revision too; once more is no change. */
+  async delete(id: string, ifMatch: string | undefined): Promise<Result<Stored>> {
+    return this.#change(id, ifMatch, (entry) =>
+      ok(isDeleted(entry) ? undefined : deletedLine(entry.folded, new Date().toISOString())),
+    );
+  }
+
+  /** Resolves when reads are answered with everything that was committed. */
+  ready(): Promise<Result<void>> {
+    return this.#options.repositories.withMirror(async () => undefined);
+  }
+
+  /** The current messages that pass a filter, newest first, beginning after a key. */
+  async *query(
+    filter: Filter,
+    before?: Key,
+  ): AsyncGenerator<{ readonly key: Key; readonly message: Message }> {
+    const { repositories } = this.#options;
+    let from = before;
+    for (;;) {
+      const mirror = await repositories.withMirror(async (database) => database);
+      if (!mirror.ok) throw new Error(mirror.failure.detail);
+      try {
+        for await (const entry of mirror.value.query(filter, from)) {
+          yield { key: entry.key, message: toMessage(entry, repositories.isPushed) };
+          from = entry.key;
+        }
+        return;
+      } catch (error) {
+        if (!(error instanceof MirrorBroken)) throw error;
+        repositories.rebuild();
+      }
+    }
+  }
+
+  #read(id: string): Promise<Result<Entry | undefined>> {
+    return this.#options.repositories.withMirror((mirror) => mirror.read(id));
+  }
+
+  async #createNew(id: string, draft: Draft): Promise<Result<Stored>> {
+    const refusal = this.#guard(draft.text, draft.url ?? '', draft.confirm ?? false);
+    if (refusal) return refusal;
+    const line = firstLine({
+      id,
+      author: draft.author ?? this.#options.author,
+      type: draft.type ?? 'text',
+      text: draft.text,
+      createdAt: draft.createdAt ?? new Date().toISOString(),
+      ...given({ language: draft.language, url: draft.url, done: draft.done, replyTo: draft.replyTo }),
+    });
+    const targets =
+      this.#targets(draft.repositories) ?? this.#options.intents.of(id) ?? this.#defaultTargets();
+    return this.#bring(id, [line], targets, 'created');
+  }
+
+  /** The same message once more: its fields must be those of its first revision, and it adds no second commit. */
+  async #repeat(entry: Entry, draft: Draft): Promise<Result<Stored>> {
+    const first = entry.folded.lines.filter((line) => line.parents.length === 0);
+    if (!first.some((line) => isSame(line, draft))) {
+      return fail('id-taken', `Another message has the id ${entry.id}. Nothing was saved; use a new id.`);
+    }
+    const asked = this.#targets(draft.repositories) ?? this.#options.intents.of(entry.id) ?? [];
+    const targets = new Set([...repositoriesOf(entry), ...asked]);
+    const lacking = [...targets].filter((name) => this.#missing(entry, name).length > 0);
+    if (lacking.length === 0) return ok(this.#stored(entry, false));
+    const done = await this.#bring(entry.id, [], lacking, undefined);
+    return done.ok ? ok({ ...done.value, created: false }) : done;
+  }
+
+  async #change(
+    id: string,
+    ifMatch: string | undefined,
+    decide: (entry: Entry) => Result<Line | undefined>,
+  ): Promise<Result<Stored>> {
+    return this.#locks.run(id, async () => {
+      const read = await this.#read(id);
+      if (!read.ok) return read;
+      const entry = read.value;
+      if (!entry) return noMessage(id);
+      if (ifMatch !== undefined && !matchesTag(ifMatch, tagOf(entry))) {
+        return fail(
+          'precondition-failed',
+          'The message was changed since you read it. Nothing was saved; read it again.',
+        );
+      }
+      const line = decide(entry);
+      if (!line.ok) return line;
+      const change =
+        line.value === undefined ? undefined : line.value.deletedAt === undefined ? 'updated' : 'deleted';
+      const names = repositoriesOf(entry);
+      const outdated = names.some((name) => this.#missing(entry, name).length > 0);
+      if (!line.value && !outdated) return ok(this.#stored(entry, false));
+      return this.#bring(id, line.value ? [line.value] : [], names, change);
+    });
+  }
+
+  /** Brings to each repository all lines of a message that it lacks, and new ones; answers when all are durable. */
+  async #bring(
+    id: string,
+    fresh: readonly Line[],
+    names: readonly string[],
+    change: Change | undefined,
+  ): Promise<Result<Stored>> {
+    const { repositories, intents } = this.#options;
+    const before = await this.#read(id);
+    if (!before.ok) return before;
+    const outcomes = await Promise.all(
+      names.map(async (name): Promise<Failure | undefined> => {
+        const lines = [...(before.value ? this.#missing(before.value, name) : []), ...fresh];
+        for (const line of lines) {
+          const captured = await repositories.add(name, line);
+          if (!captured.ok) return captured.failure;
+        }
+        return undefined;
+      }),
+    );
+    const after = await this.#read(id);
+    if (!after.ok) return after;
+    if (after.value && change && headsOf(after.value) !== headsOf(before.value)) {
+      repositories.publishMessage(change, after.value);
+    }
+    const failures = outcomes.filter((outcome) => outcome !== undefined);
+    if (failures.length > 0 || !after.value) {
+      await intents.remember(id, names);
+      return incomplete(id, failures, after.value ? this.#stored(after.value, false).message.deliveries : []);
+    }
+    await intents.forget(id);
+    return ok(this.#stored(after.value, true));
+  }
+
+  /** The lines that a repository lacks of a message, parents first. */
+  #missing(entry: Entry, name: string): Line[] {
+    return entry.folded.lines.filter((line) => !entry.held.get(line.hash)?.commits.has(name));
+  }
+
+  #stored(entry: Entry, created: boolean): Stored {
+    return { created, message: toMessage(entry, this.#options.repositories.isPushed), tag: tagOf(entry) };
+  }
+
+  #unknown(asked: Draft['repositories']) {
+    const { repositories } = this.#options;
+    if (asked === undefined || asked === 'all') return undefined;
+    const unknown = asked.filter((name) => !repositories.find(name));
+    if (unknown.length === 0) return undefined;
+    const known = repositories.names().join(', ');
+    return fail(
+      'unknown-repository',
+      `There is no repository ${unknown.map((name) => JSON.stringify(name)).join(', ')}. Known: ${known}.`,
+    );
+  }
+
+  #targets(asked: Draft['repositories']): readonly string[] | undefined {
+    if (asked === 'all') return this.#options.repositories.names();
+    return asked === undefined ? undefined : [...new Set(asked)];
+  }
+
+  #defaultTargets(): readonly string[] {
+    const { repositories, defaultTarget } = this.#options;
+    return defaultTarget === 'all' ? repositories.names() : [repositories.primary];
+  }
+
+  #guard(text: string, url: string, confirm: boolean) {
+    if (!this.#options.secretGuard || confirm) return undefined;
+    const seen = secretsIn(`${text}\n${url}`);
+    if (seen.length === 0) return undefined;
+    return fail(
+      'looks-secret',
+      `This looks like ${seen.join(' and ')}. Nothing was saved, since what is committed stays in the history. ` +
+        'Take it out, or send it again with "confirm": true.',
+      { members: { seen } },
+    );
+  }
+}
+
+const invalidEdit = (errors: readonly FieldError[]) =>
+  fail('invalid', `Nothing was changed: ${errors.map(({ detail }) => detail).join('; ')}.`, { errors });
+
+const isDeleted = (entry: Entry): boolean => entry.folded.current.deletedAt !== undefined;
+
+/** An entity tag that is a function of the set of heads. */
+const tagOf = (entry: Entry): string =>
+  `"${createHash('sha256').update(headsOf(entry)).digest('hex').slice(0, 16)}"`;
+
+const matchesTag = (ifMatch: string, tag: string): boolean =>
+  ifMatch.trim() === '*' || ifMatch.split(',').some((one) => one.trim() === tag);
+
+const noMessage = (id: string) => fail('unknown-message', `There is no message ${id}.`);
+
+function isSame(line: Line, { text, author, type, language, url, done, replyTo, createdAt }: Draft): boolean {
+  const fields = given({ text, author, type, language, url, done, replyTo, createdAt });
+  return Object.entries(fields).every(([key, value]) => line[key as keyof Line] === value);
+}
+
+function given<Members extends Record<string, unknown>>(members: Members) {
+  const present = Object.entries(members).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(present) as { [Key in keyof Members]?: Exclude<Members[Key], undefined> };
+}
+
+function incomplete(id: string, failures: readonly Failure[], deliveries: readonly Delivery[]) {
+  const detail = failures.map((failure) => failure.detail).join(' ');
+  const safe = deliveries.length > 0 ? ' It is saved in the repositories that "deliveries" names.' : '';
+  return fail('incomplete', `${detail}${safe} Send it again with the same id to complete it.`, {
+    retryAfter: failures[0]?.retryAfter ?? 5,
+    members: { id, deliveries },
+  });
+}

@@ -1,0 +1,70 @@
+import type { Line } from '../journal/line.ts';
+import type { Database } from '../mirror/database.ts';
+import { type Entry, withLine, withoutLine } from '../mirror/entry.ts';
+import type { Change } from './events.ts';
+
+/** A line that a repository holds, with the commit that brought it, `null` where that is not known yet. */
+export interface FoundLine {
+  readonly line: Line;
+  readonly commit: string | null;
+}
+
+/** A message before and after a change of the mirror; `undefined` where there is none. */
+export interface EntryChange {
+  readonly before: Entry | undefined;
+  readonly after: Entry | undefined;
+}
+
+const LINES_A_TURN = 200;
+
+/** Makes the mirror say which lines a repository holds now beside, and which no more. */
+export async function mirrorLines(
+  mirror: Database,
+  repository: string,
+  added: readonly FoundLine[],
+  removed: readonly Line[] = [],
+): Promise<EntryChange[]> {
+  const steps = new Map<string, { add: FoundLine[]; remove: Line[] }>();
+  const stepOf = (id: string) => {
+    const step = steps.get(id) ?? { add: [], remove: [] };
+    steps.set(id, step);
+    return step;
+  };
+  for (const found of added) stepOf(found.line.id).add.push(found);
+  for (const line of removed) stepOf(line.id).remove.push(line);
+  const changes: EntryChange[] = [];
+  let turn = 0;
+  for (const [id, { add, remove }] of steps) {
+    await mirror.update(id, (before) => {
+      let after = before;
+      for (const { line, commit } of add) after = withLine(after, line, repository, commit);
+      for (const { hash } of remove) after = after && withoutLine(after, hash, repository);
+      changes.push({ before, after });
+      return after;
+    });
+    turn += 1;
+    // Many lines at once, as after a first pull, leave room for whoever waits for an answer.
+    if (turn % LINES_A_TURN === 0) await new Promise((resolve) => setImmediate(resolve));
+  }
+  return changes;
+}
+
+/** What a change means to a reader, or `undefined` where it means nothing: only where the message is. */
+export function changeOf({ before, after }: EntryChange): Change | undefined {
+  if (headsOf(before) === headsOf(after)) return undefined;
+  const [was, is] = [isShown(before), isShown(after)];
+  if (is) return before === undefined ? 'created' : 'updated';
+  return was ? 'deleted' : undefined;
+}
+
+const isShown = (entry: Entry | undefined): boolean =>
+  entry !== undefined && entry.folded.current.deletedAt === undefined;
+
+/** The set of heads of a message, as one string: two messages with the same heads read the same. */
+export const headsOf = (entry: Entry | undefined): string =>
+  entry === undefined
+    ? ''
+    : entry.folded.heads
+        .map((line) => line.hash)
+        .sort()
+        .join('.');

@@ -1,0 +1,297 @@
+import { mkdir, readdir, rename } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { RepositoryStatus, SyncResult, Target } from '../domain/repository.ts';
+import { fail, ok, type Result } from '../domain/result.ts';
+import { sameName } from '../domain/target.ts';
+import { inspectFolder, readConfig, writeConfig } from '../git/clone.ts';
+import type { Identity } from '../git/importer.ts';
+import type { Credentials } from '../git/remote.ts';
+import type { GitContext } from '../git/run.ts';
+import type { Line } from '../journal/line.ts';
+import { type Database, MirrorBroken } from '../mirror/database.ts';
+import { type Entry, makeEntry } from '../mirror/entry.ts';
+import type { Captured } from './capture.ts';
+import { toMessage } from './delivery.ts';
+import type { Events } from './events.ts';
+import { changeOf, type EntryChange } from './mirroring.ts';
+import { Repository } from './repository.ts';
+
+export interface ManagerOptions {
+  readonly reposDirectory: string;
+  /** Where the app's own bare repositories are. */
+  readonly remotesDirectory: string;
+  /** What the environment names; the first one is the primary. */
+  readonly targets: readonly Target[];
+  readonly git: Omit<GitContext, 'directory'>;
+  readonly identity: Identity;
+  readonly credentials: Credentials | undefined;
+  readonly mirror: Database;
+  readonly events: Events;
+  readonly onTrouble: (error: unknown) => void;
+}
+
+/** How long a request waits for clones and mirror before it is told to come again. */
+const PATIENCE_MS = 30_000;
+/** How long the first reads of a new clone wait for its remote, so that they do not show it empty. */
+const FIRST_CONTACT_MS = 5000;
+const SYNCS_AT_ONCE = 4;
+
+/** All repositories: it opens their clones, and adds, reads, pushes and pulls messages across them. */
+export class RepositoryManager {
+  readonly #options: ManagerOptions;
+  readonly #repositories = new Map<string, Repository>();
+  #agreed: Promise<void> = new Promise(() => undefined);
+  #rebuilding: Promise<void> | undefined;
+  #isAgreed = false;
+
+  constructor(options: ManagerOptions) {
+    this.#options = options;
+  }
+
+  /** Opens the clones that the environment names and those that were added before. Returns once all are begun. */
+  async start(): Promise<void> {
+    const { reposDirectory, targets, mirror } = this.#options;
+    await mkdir(reposDirectory, { recursive: true, mode: 0o700 });
+    await this.#renamePrimary();
+    const added = (await this.#findClones()).filter(
+      ({ name }) => !targets.some((target) => sameName(target.name, name)),
+    );
+    targets.forEach((target, index) => {
+      this.#begin(target, index === 0);
+    });
+    for (const target of added) this.#begin(target, false);
+    this.#agreed = this.#agree();
+    this.#agreed.then(() => {
+      this.#isAgreed = true;
+    }, this.#options.onTrouble);
+    for (const name of mirror.repositories()) if (!this.#repositories.has(name)) await this.#forget(name);
+  }
+
+  /** Whether mirror and clones agree, so that reads need not wait. */
+  get isReady(): boolean {
+    return this.#isAgreed && this.#rebuilding === undefined;
+  }
+
+  names(): string[] {
+    return [...this.#repositories.keys()];
+  }
+
+  get primary(): string {
+    return (this.#options.targets[0] as Target).name;
+  }
+
+  find(name: string): Repository | undefined {
+    return this.#repositories.get(name);
+  }
+
+  list(): Repository[] {
+    return [...this.#repositories.values()];
+  }
+
+  status(): RepositoryStatus[] {
+    return this.list().map((repository) => repository.status());
+  }
+
+  readonly isPushed = (name: string, commit: string | null): boolean =>
+    this.#repositories.get(name)?.isPushed(commit) ?? false;
+
+  /** Adds a line to a repository; a failure where its clone is not ready in time. */
+  async add(name: string, line: Line): Promise<Captured> {
+    const repository = this.#repositories.get(name);
+    if (!repository) return fail('unknown-repository', `There is no repository ${JSON.stringify(name)}.`);
+    const captured = await within(PATIENCE_MS, repository.capture(line));
+    return captured ?? notReady(`The clone of ${name} is still being made.`);
+  }
+
+  /**
+   * Works on the mirror once it agrees with the commits, and once more where it proves broken on the way: it is
+   * made anew from the clones then.
+   */
+  async withMirror<Value>(work: (mirror: Database) => Promise<Value>): Promise<Result<Value>> {
+    for (let attempt = 1; ; attempt += 1) {
+      const ready = await within(
+        PATIENCE_MS,
+        this.whenAgreed().then(() => true),
+      );
+      if (!ready) return notReady('The messages are still being read from the repositories.');
+      try {
+        return ok(await work(this.#options.mirror));
+      } catch (error) {
+        if (!(error instanceof MirrorBroken) || attempt >= 3) throw error;
+        this.rebuild();
+      }
+    }
+  }
+
+  async whenAgreed(): Promise<void> {
+    await this.#agreed;
+    await this.#rebuilding;
+  }
+
+  /** Makes the mirror anew from the clones; reads wait for it. */
+  rebuild(): void {
+    this.#rebuilding ??= this.#rebuild()
+      .catch(this.#options.onTrouble)
+      .finally(() => {
+        this.#rebuilding = undefined;
+      });
+  }
+
+  async push(names: readonly string[]): Promise<SyncResult[]> {
+    return this.#sync(names, true);
+  }
+
+  async pull(names: readonly string[]): Promise<SyncResult[]> {
+    return this.#sync(names, false);
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.list().map((repository) => repository.close()));
+  }
+
+  async #sync(names: readonly string[], push: boolean): Promise<SyncResult[]> {
+    const results = new Map<string, SyncResult>();
+    const waiting = [...names];
+    const worker = async () => {
+      for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) {
+        const result = await this.#repositories.get(name)?.sync(push);
+        if (result) results.set(name, result);
+      }
+    };
+    await Promise.all(Array.from({ length: SYNCS_AT_ONCE }, worker));
+    return names.flatMap((name) => results.get(name) ?? []);
+  }
+
+  #begin(target: Target, primary: boolean): Repository {
+    const { git, identity, mirror, events, credentials, reposDirectory, onTrouble } = this.#options;
+    const repository = Repository.open(target, primary, {
+      git: { ...git, directory: join(reposDirectory, target.name) },
+      identity,
+      mirror,
+      network: (onProgress) => ({ credentials, onProgress }),
+      onChanges: (changes) => this.#publish(changes),
+      onStatus: (changed) => this.#publishStatus(changed),
+      onProgress: (name, stage, percent) =>
+        events.publish({ type: 'progress', data: { repository: name, stage, percent } }),
+      onTrouble: (error) => this.#onTrouble(error),
+    });
+    this.#repositories.set(target.name, repository);
+    if (primary) void repository.opened.then(() => this.#markPrimary(target.name)).catch(onTrouble);
+    return repository;
+  }
+
+  #onTrouble(error: unknown): void {
+    if (error instanceof MirrorBroken) this.rebuild();
+    this.#options.onTrouble(error);
+  }
+
+  #publishStatus(repository: Repository): void {
+    // While it opens, a repository is not among the others yet.
+    if (this.#repositories.get(repository.name) !== repository) return;
+    this.#options.events.publish({ type: 'repository', data: repository.status() });
+  }
+
+  /** Tells of messages that came by another way than a capture, each once. */
+  #publish(changes: readonly EntryChange[]): void {
+    for (const entryChange of changes) {
+      const change = changeOf(entryChange);
+      const entry = entryChange.after ?? entryChange.before;
+      if (!change || !entry || !this.#isAgreed || this.#rebuilding) continue;
+      this.publishMessage(change, entry);
+    }
+  }
+
+  publishMessage(change: 'created' | 'updated' | 'deleted', entry: Entry): void {
+    const message = toMessage(entry, this.isPushed);
+    this.#options.events.publish({ type: 'message', data: { change, message } });
+  }
+
+  async #agree(): Promise<void> {
+    const repositories = this.list();
+    await Promise.all(repositories.map((repository) => repository.opened));
+    await within(FIRST_CONTACT_MS, Promise.all(repositories.map((repository) => repository.settled)));
+  }
+
+  async #rebuild(): Promise<void> {
+    await this.#agreed;
+    // Nobody may write into the mirror between two halves: what covers a commit must hold all of it.
+    const clear = this.list().reduce(
+      (task, repository) => () => repository.exclusively(task),
+      async () => this.#options.mirror.clear(),
+    );
+    await clear();
+    for (const repository of this.list()) await repository.restore();
+  }
+
+  async #forget(name: string): Promise<void> {
+    await this.#options.mirror.forget(name, (entry) => {
+      const held = [...entry.held].flatMap(([hash, { line, commits }]) => {
+        const left = new Map([...commits].filter(([repository]) => repository !== name));
+        return left.size === 0 ? [] : [[hash, { line, commits: left }] as const];
+      });
+      return makeEntry(new Map(held));
+    });
+  }
+
+  /** Every clone of ours that is there, with its remote. */
+  async #findClones(): Promise<Target[]> {
+    const { reposDirectory, remotesDirectory } = this.#options;
+    const targets: Target[] = [];
+    for (const name of await readdir(reposDirectory)) {
+      if (name.startsWith('.')) continue;
+      const context = this.#contextOf(name);
+      if ((await inspectFolder(context.directory)) !== 'clone') continue;
+      if ((await readConfig(context, 'gitpost.device')) === null) continue;
+      const url = await readConfig(context, 'remote.origin.url');
+      if (url !== null) targets.push({ name, url, own: url.startsWith(`${remotesDirectory}/`) });
+    }
+    return targets;
+  }
+
+  #contextOf = (name: string): GitContext => ({
+    ...this.#options.git,
+    directory: join(this.#options.reposDirectory, name),
+  });
+
+  /**
+   * Who begins with the app's own remote and names a repository later takes the messages along: the clone of the
+   * primary so far gets the new name, where no clone has it.
+   */
+  async #renamePrimary(): Promise<void> {
+    const name = this.primary;
+    if ((await inspectFolder(this.#contextOf(name).directory)) !== 'absent') return;
+    for (const target of await this.#findClones()) {
+      const isNamed = this.#options.targets.some((other) => sameName(other.name, target.name));
+      if (!target.own || isNamed) continue;
+      if ((await readConfig(this.#contextOf(target.name), 'gitpost.primary')) !== 'true') continue;
+      await rename(this.#contextOf(target.name).directory, this.#contextOf(name).directory);
+      return;
+    }
+  }
+
+  async #markPrimary(name: string): Promise<void> {
+    for (const repository of this.list()) {
+      const context = this.#contextOf(repository.name);
+      await repository.opened;
+      const value = String(repository.name === name);
+      if (((await readConfig(context, 'gitpost.primary')) ?? 'false') === value) continue;
+      await writeConfig(context, 'gitpost.primary', value);
+    }
+  }
+}
+
+const notReady = (why: string) =>
+  fail('unavailable', `${why} Nothing is lost; try again in a moment.`, { retryAfter: 5 });
+
+/** What a promise comes to, or `undefined` where it takes longer. */
+async function within<Value>(milliseconds: number, promise: Promise<Value>): Promise<Value | undefined> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<undefined>((wake) => {
+    timer = setTimeout(() => wake(undefined), milliseconds);
+  });
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

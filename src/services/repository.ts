@@ -1,0 +1,377 @@
+import type {
+  Problem,
+  RepositoryState,
+  RepositoryStatus,
+  SyncResult,
+  Target,
+  Trouble,
+} from '../domain/repository.ts';
+import { isFailure } from '../domain/repository.ts';
+import { fail } from '../domain/result.ts';
+import { BlobReader } from '../git/blobs.ts';
+import {
+  createClone,
+  ensureBareRepository,
+  inspectFolder,
+  prepareClone,
+  readConfig,
+  readSettings,
+  writeConfig,
+  writeSettings,
+} from '../git/clone.ts';
+import { type Identity, Importer } from '../git/importer.ts';
+import { uncommittedChanges } from '../git/porcelain.ts';
+import { BranchMover, countCommits, listCommits, resolve, setRef } from '../git/refs.ts';
+import type { Network } from '../git/remote.ts';
+import { type GitContext, GitError } from '../git/run.ts';
+import type { Line } from '../journal/line.ts';
+import type { Database } from '../mirror/database.ts';
+import { type Captured, Capturer } from './capture.ts';
+import { branchRef, type Clone, trackingRef } from './clone.ts';
+import { Follower } from './follow.ts';
+import type { EntryChange } from './mirroring.ts';
+import { Mutex } from './mutex.ts';
+import { attribute, type Reconciled, reconcile } from './reconcile.ts';
+import { type Synced, syncClone } from './sync.ts';
+
+/** What a repository needs of the program around it. */
+export interface RepositoryPorts {
+  readonly git: GitContext;
+  readonly identity: Identity;
+  readonly mirror: Database;
+  readonly network: (onProgress: Network['onProgress']) => Network;
+  /** Messages changed by another way than a capture. */
+  readonly onChanges: (changes: readonly EntryChange[]) => void;
+  readonly onStatus: (repository: Repository) => void;
+  readonly onProgress: (repository: string, stage: string, percent: number) => void;
+  readonly onTrouble: (error: unknown) => void;
+}
+
+const READY: { readonly state: RepositoryState; readonly error: null } = { state: 'ready', error: null };
+
+/** One configured repository: its clone, what is known of its remote, and all that can be done with it. */
+export class Repository {
+  readonly target: Target;
+  readonly primary: boolean;
+  readonly #ports: RepositoryPorts;
+  readonly #clone: Clone;
+  readonly #capturer: Capturer;
+  readonly #follower: Follower;
+  readonly #opened: Promise<void>;
+  readonly #settled: Promise<void>;
+  #state: { readonly state: RepositoryState; readonly error: Trouble | null } = {
+    state: 'cloning',
+    error: null,
+  };
+  #uncommitted: readonly Problem[] = [];
+  #sync: { readonly push: boolean; readonly result: Promise<SyncResult> } | undefined;
+  #behind = 0;
+  /** How many commits there were when no remote branch was known; they are not listed one by one. */
+  #neverPushed = 0;
+  #broken: Trouble | undefined;
+  readonly #abort = new AbortController();
+
+  private constructor(target: Target, primary: boolean, ports: RepositoryPorts) {
+    this.target = target;
+    this.primary = primary;
+    this.#ports = ports;
+    const { git, identity } = ports;
+    this.#clone = {
+      name: target.name,
+      git,
+      identity,
+      blobs: new BlobReader(git),
+      importer: new Importer(git, identity),
+      mover: new BranchMover(git),
+      lock: new Mutex(),
+      settings: { device: '', branch: 'main', branchGiven: false, contacted: false, lastSync: null },
+      tip: null,
+      remoteTip: null,
+      unpushed: new Set(),
+      unsafe: false,
+      segments: undefined,
+    };
+    this.#follower = new Follower(this.#clone, ports.onTrouble);
+    this.#capturer = new Capturer(
+      this.#clone,
+      ports.mirror,
+      async () => void (await this.#reconcile()),
+      () => this.#follower.soon(),
+      ports.onTrouble,
+    );
+    this.#opened = this.#open().catch((error: unknown) => this.#giveUp(error));
+    this.#settled = this.#opened.then(() => this.#firstContact());
+  }
+
+  /** Begins with a repository; {@link opened} and {@link settled} tell how far it is. */
+  static open(target: Target, primary: boolean, ports: RepositoryPorts): Repository {
+    return new Repository(target, primary, ports);
+  }
+
+  get name(): string {
+    return this.target.name;
+  }
+
+  /** Resolves when the clone is there and the mirror agrees with it. */
+  get opened(): Promise<void> {
+    return this.#opened;
+  }
+
+  /** Resolves when a new clone has met its remote, or its remote has proved out of reach. */
+  get settled(): Promise<void> {
+    return this.#settled;
+  }
+
+  /** Commits a line; resolves when the commit is durable and mirrored. */
+  async capture(line: Line): Promise<Captured> {
+    await this.#settled;
+    if (this.#broken) return fail('unavailable', `${this.#broken.detail} ${this.#broken.action}`);
+    return this.#capturer.capture(line);
+  }
+
+  /** Whether a commit of ours is on the remote's branch, as far as we have heard. */
+  isPushed(commit: string | null): boolean {
+    const { remoteTip, unpushed } = this.#clone;
+    if (remoteTip === null) return false;
+    return commit === null ? unpushed.size === 0 : !unpushed.has(commit);
+  }
+
+  /**
+   * Brings clone and remote together. One run at a time: who asks while one goes on that does as much gets its
+   * result.
+   */
+  sync(push: boolean): Promise<SyncResult> {
+    if (this.#sync && (this.#sync.push || !push)) return this.#sync.result;
+    const before = this.#sync?.result ?? Promise.resolve();
+    const result = before
+      .then(() => this.#settled)
+      .then(() => this.#runSync(push))
+      .finally(() => {
+        if (this.#sync?.result === result) this.#sync = undefined;
+      });
+    this.#sync = { push, result };
+    return result;
+  }
+
+  /** Makes the mirror agree with the branch after somebody else may have moved it. */
+  async refresh(): Promise<void> {
+    await this.#opened;
+    if (this.#broken) return;
+    const moved = await this.#clone.lock.run(() => this.#reconcile());
+    const tracked = await resolve(this.#clone.git, trackingRef(this.#clone));
+    if (moved || tracked !== this.#clone.remoteTip) await this.#refreshRemote();
+    this.#follower.soon();
+    await this.#lookForUncommitted();
+  }
+
+  /** Runs a task while nothing is captured here. */
+  exclusively<Value>(task: () => Promise<Value>): Promise<Value> {
+    return this.#clone.lock.run(task);
+  }
+
+  /** Reads into the mirror what it lacks of the clone, which is everything after the mirror was lost. */
+  async restore(): Promise<void> {
+    if (this.#broken) return;
+    await this.#clone.lock.run(() => this.#reconcile());
+  }
+
+  status(): RepositoryStatus {
+    const { settings, tip, remoteTip, unpushed, unsafe } = this.#clone;
+    const { error } = this.#state;
+    return {
+      name: this.name,
+      url: this.target.url,
+      branch: settings.branch,
+      primary: this.primary,
+      messages: this.#ports.mirror.countIn(this.name),
+      ahead: this.#neverPushed + unpushed.size,
+      behind: this.#behind,
+      head: tip,
+      remoteHead: remoteTip,
+      state: unsafe && this.#state.state === 'ready' ? 'unsafe' : this.#state.state,
+      lastSync: settings.lastSync,
+      problems: this.#problems(),
+      error: error && { detail: error.detail, action: error.action },
+    };
+  }
+
+  async close(): Promise<void> {
+    this.#abort.abort();
+    await this.#settled.catch(() => undefined);
+    await this.#sync?.result.catch(() => undefined);
+    await this.#clone.lock.run(async () => undefined);
+    await this.#follower.close();
+    this.#clone.importer.close();
+    this.#clone.mover.close();
+    this.#clone.blobs.close();
+  }
+
+  /** Without a clone there is nothing that can be done here; the other repositories go on. */
+  #giveUp(error: unknown): void {
+    this.#ports.onTrouble(error);
+    const said = error instanceof GitError ? error.stderr.trim() : (error as Error).message;
+    this.#broken = {
+      status: 'failed',
+      detail: `The clone ${this.name} can not be used: ${said}`,
+      action: 'Nothing was saved in it. Mend what is said here and start gitpost again.',
+    };
+    this.#setState({ state: 'failed', error: this.#broken });
+  }
+
+  async #open(): Promise<void> {
+    const { git, mirror } = this.#ports;
+    const isNew = this.target.own && (await ensureBareRepository(git, this.target.url));
+    const folder = await inspectFolder(git.directory);
+    if (folder === 'blocked') {
+      throw new Error(
+        `The folder ${git.directory} is in the way: it is no git clone. Move it away and start again.`,
+      );
+    }
+    if (folder === 'absent') await createClone(git, 'main', this.target.url);
+    await prepareClone(git);
+    this.#clone.settings = await readSettings(git);
+    await this.#takeUrl(isNew);
+    const reconciled = await this.#clone.lock.run(() => this.#reconcile());
+    await this.#refreshRemote();
+    if (reconciled && reconciled.unattributed > 0) this.#attributeLater();
+    this.#follower.soon();
+    if (mirror.covered(this.name)) await this.#lookForUncommitted();
+  }
+
+  /** Where another address is configured than the clone has, what we knew of the old remote counts no more. */
+  async #takeUrl(isNew: boolean): Promise<void> {
+    const { git } = this.#ports;
+    if ((await readConfig(git, 'remote.origin.url')) === this.target.url) {
+      if (isNew) await this.#forgetRemote();
+      return;
+    }
+    await writeConfig(git, 'remote.origin.url', this.target.url);
+    await writeConfig(git, 'remote.origin.fetch', '+refs/heads/*:refs/remotes/origin/*');
+    await this.#forgetRemote();
+  }
+
+  async #forgetRemote(): Promise<void> {
+    const { git } = this.#ports;
+    await setRef(git, trackingRef(this.#clone), null).catch(() => undefined);
+    await writeSettings(git, { contacted: false });
+    this.#clone.settings = { ...this.#clone.settings, contacted: false };
+  }
+
+  async #firstContact(): Promise<void> {
+    if (this.#broken) return;
+    if (this.#clone.settings.contacted) this.#setState(READY);
+    else await this.#runSync(false);
+  }
+
+  async #runSync(push: boolean): Promise<SyncResult> {
+    if (this.#broken) return toResult(this.name, failed(this.#broken), null);
+    const { git, network, onProgress } = this.#ports;
+    if (this.target.own && (await ensureBareRepository(git, this.target.url))) await this.#forgetRemote();
+    const synced = await syncClone(
+      {
+        clone: this.#clone,
+        url: this.target.url,
+        network: {
+          ...network((stage, percent) => onProgress(this.name, stage, percent)),
+          signal: this.#abort.signal,
+        },
+        reconcile: () => this.#reconcile(),
+        refreshRemote: () => this.#refreshRemote(),
+      },
+      push,
+    ).catch((error: unknown): Synced => {
+      this.#ports.onTrouble(error);
+      return failed(surprise(error));
+    });
+    await this.#refreshRemote();
+    if (synced.trouble) this.#setState({ state: synced.trouble.status, error: synced.trouble });
+    else await this.#succeeded();
+    this.#follower.soon();
+    return toResult(this.name, synced, this.#clone.tip);
+  }
+
+  async #succeeded(): Promise<void> {
+    const lastSync = new Date().toISOString();
+    await writeSettings(this.#ports.git, { lastSync });
+    this.#clone.settings = { ...this.#clone.settings, lastSync };
+    this.#setState(READY);
+  }
+
+  async #reconcile(): Promise<Reconciled | undefined> {
+    const reconciled = await reconcile(this.#clone, this.#ports.mirror);
+    if (!reconciled) return undefined;
+    if (reconciled.unattributed > 0) this.#attributeLater();
+    this.#ports.onChanges(reconciled.changes);
+    return reconciled;
+  }
+
+  #attributeLater(): void {
+    void attribute(this.#clone, this.#ports.mirror)
+      .then(() => this.#ports.onStatus(this))
+      .catch(this.#ports.onTrouble);
+  }
+
+  async #refreshRemote(): Promise<void> {
+    const { git } = this.#ports;
+    const clone = this.#clone;
+    const listedBefore = clone.unpushed.size;
+    const [tip, remoteTip] = [await resolve(git, branchRef(clone)), await resolve(git, trackingRef(clone))];
+    this.#behind =
+      remoteTip === null ? 0 : await countCommits(git, tip === null ? [remoteTip] : [remoteTip, `^${tip}`]);
+    const ahead = tip !== null && remoteTip !== null ? await listCommits(git, [tip, `^${remoteTip}`]) : [];
+    this.#neverPushed = tip !== null && remoteTip === null ? await countCommits(git, [tip]) : 0;
+    // What was captured after the tip that git listed from is no part of the list, and not pushed either.
+    const since = [...clone.unpushed].slice(listedBefore);
+    clone.unpushed = new Set([...ahead, ...since.slice(tip === null ? 0 : since.indexOf(tip) + 1)]);
+    clone.remoteTip = remoteTip;
+    this.#ports.onStatus(this);
+  }
+
+  async #lookForUncommitted(): Promise<void> {
+    const changes = await uncommittedChanges(this.#ports.git).catch(() => new Map<string, string>());
+    const before = JSON.stringify(this.#uncommitted);
+    this.#uncommitted = [...changes].map(([file, state]) => ({ file, line: null, reason: describe(state) }));
+    if (JSON.stringify(this.#uncommitted) !== before) this.#ports.onStatus(this);
+  }
+
+  #problems(): Problem[] {
+    const unreadable = Object.entries(this.#ports.mirror.covered(this.name)?.problems ?? {});
+    return [
+      ...unreadable.flatMap(([file, lines]) => lines.map(({ line, reason }) => ({ file, line, reason }))),
+      ...this.#uncommitted,
+    ];
+  }
+
+  #setState(state: { readonly state: RepositoryState; readonly error: Trouble | null }): void {
+    this.#state = state;
+    this.#ports.onStatus(this);
+  }
+}
+
+const describe = (state: string): string =>
+  state === '??' ? 'is new here and not committed' : 'has changes of yours that are not committed';
+
+function toResult(repository: string, synced: Synced, head: string | null): SyncResult {
+  const { status, pushed, pulled, trouble } = synced;
+  if (trouble && isFailure(status)) {
+    return { repository, status, pushed, pulled, head, detail: trouble.detail, action: trouble.action };
+  }
+  return { repository, status, pushed, pulled, head, detail: describeSync(synced), action: 'Nothing to do.' };
+}
+
+function describeSync({ status, pushed, pulled }: Synced): string {
+  const count = (number: number) => (number === 1 ? '1 message' : `${number} messages`);
+  const came = pulled > 0 ? `, ${count(pulled)} came from it` : '';
+  if (status === 'pushed') return `${count(pushed)} reached the remote${came}.`;
+  if (pulled > 0) return `${count(pulled)} came from the remote.`;
+  return 'The remote has everything.';
+}
+
+const failed = (trouble: Trouble): Synced => ({ status: trouble.status, pushed: 0, pulled: 0, trouble });
+
+const surprise = (error: unknown): Trouble => ({
+  status: 'failed',
+  detail: `Something unexpected went wrong: ${(error as Error).message.split('\n')[0]}`,
+  action:
+    'Nothing is lost here: what was captured is committed. Try again; the log of the program says more.',
+});
