@@ -1,0 +1,160 @@
+import { userInfo } from 'node:os';
+import { join } from 'node:path';
+import type { Config } from './config.ts';
+import { personsConfig } from './git/clone.ts';
+import type { Identity } from './git/importer.ts';
+import { gitVersion } from './git/porcelain.ts';
+import type { GitContext } from './git/run.ts';
+import { GIT_SETTINGS } from './git/settings.ts';
+import type { Health } from './http/health-route.ts';
+import { startServer } from './http/server.ts';
+import { cleanName } from './journal/commit.ts';
+import { Database } from './mirror/database.ts';
+import { Events } from './services/events.ts';
+import { Intents } from './services/intents.ts';
+import { type FolderLock, lockFolder } from './services/lock.ts';
+import { Messages } from './services/messages.ts';
+import { RepositoryManager } from './services/repositories.ts';
+import { watchClones } from './watcher.ts';
+
+export interface AppOptions {
+  readonly config: Config;
+  readonly version: string;
+  /** The page's files. */
+  readonly publicDirectory: string;
+  /** Told of everything that went wrong and that nobody was answered for. */
+  readonly onTrouble: (error: unknown) => void;
+}
+
+export interface App {
+  readonly url: string;
+  readonly close: () => Promise<void>;
+}
+
+/** Why the program can not start here: something that a person can mend. */
+export class StartRefused extends Error {}
+
+/** The oldest git that merges without a work tree. */
+const OLDEST_GIT = [2, 38] as const;
+
+/** Builds every part and starts it; tests start the same. Throws {@link StartRefused} with what to do. */
+export async function startApp({ config, version, publicDirectory, onTrouble }: AppOptions): Promise<App> {
+  const git: GitContext = {
+    directory: process.cwd(),
+    environment: config.gitEnvironment,
+    settings: GIT_SETTINGS,
+  };
+  const installed = await checkGit(git);
+  const locks = await lockFolders([config.reposDirectory, config.dataDirectory]);
+  try {
+    const identity = await identityOf(config, git);
+    const mirror = await Database.open(join(config.dataDirectory, 'mirror'), onTrouble);
+    const events = new Events();
+    const repositories = new RepositoryManager({
+      reposDirectory: config.reposDirectory,
+      remotesDirectory: join(config.dataDirectory, 'remotes'),
+      targets: config.targets,
+      git,
+      identity,
+      credentials: credentialsOf(config),
+      mirror,
+      events,
+      onTrouble,
+    });
+    await repositories.start();
+    const intents = await Intents.open(join(config.dataDirectory, 'intents.json'));
+    const { defaultTarget, secretGuard } = config;
+    const messages = new Messages({
+      repositories,
+      intents,
+      defaultTarget,
+      author: identity.name,
+      secretGuard,
+    });
+    const health = (): Health => healthOf(repositories, mirror, version, installed);
+    const server = await startServer({
+      config,
+      publicDirectory,
+      version,
+      messages,
+      repositories,
+      events,
+      health,
+      onSurprise: onTrouble,
+    });
+    const refresh = (name: string) => void repositories.find(name)?.refresh().catch(onTrouble);
+    const watcher = watchClones(config.reposDirectory, refresh, onTrouble);
+    return {
+      url: server.url,
+      close: async () => {
+        await server.close();
+        await watcher.close();
+        await repositories.close();
+        await mirror.close();
+        await release(locks);
+      },
+    };
+  } catch (error) {
+    await release(locks);
+    throw error;
+  }
+}
+
+async function checkGit(git: GitContext): Promise<string> {
+  const installed = await gitVersion(git);
+  const oldest = OLDEST_GIT.join('.');
+  if (installed === undefined)
+    throw new StartRefused(`git is not installed: install git ${oldest} or later and start again`);
+  const [major = 0, minor = 0] = installed.split('.').map(Number);
+  if (major > OLDEST_GIT[0] || (major === OLDEST_GIT[0] && minor >= OLDEST_GIT[1])) return installed;
+  throw new StartRefused(`git ${installed} is too old: install git ${oldest} or later and start again`);
+}
+
+async function lockFolders(directories: readonly string[]): Promise<FolderLock[]> {
+  const locks: FolderLock[] = [];
+  for (const directory of new Set(directories)) {
+    const lock = await lockFolder(directory);
+    if (typeof lock !== 'string') {
+      locks.push(lock);
+      continue;
+    }
+    await release(locks);
+    throw new StartRefused(`${lock}: stop that one first, or set REPOS_DIR and DATA_DIR to other folders`);
+  }
+  return locks;
+}
+
+async function release(locks: readonly FolderLock[]): Promise<void> {
+  for (const lock of locks) await lock.release();
+}
+
+/** Who commits: as configured, else as git says, else the user of this machine at an address that nobody has. */
+async function identityOf(config: Config, git: GitContext): Promise<Identity> {
+  const name = config.authorName ?? (await personsConfig(git, 'user.name')) ?? userInfo().username;
+  const noreply = config.githubUsername
+    ? `${config.githubUsername}@users.noreply.github.com`
+    : 'noreply@gitpost.invalid';
+  const email = config.authorEmail ?? (await personsConfig(git, 'user.email')) ?? noreply;
+  return { name: [...cleanName(name)].slice(0, 80).join(''), email: cleanName(email) };
+}
+
+function credentialsOf({ githubUsername, githubUrl, githubToken }: Config) {
+  return githubUsername === undefined
+    ? undefined
+    : { url: githubUrl, username: githubUsername, token: githubToken };
+}
+
+function healthOf(repositories: RepositoryManager, mirror: Database, version: string, git: string): Health {
+  const states = repositories.status().filter(({ state }) => state !== 'ready');
+  const reasons = states.map(
+    ({ name, state, error }) => `${name} is ${state}${error ? `: ${error.detail}` : ''}`,
+  );
+  if (!repositories.isReady) reasons.unshift('The messages are still being read from the repositories.');
+  return {
+    status: reasons.length === 0 ? 'ok' : 'degraded',
+    ...(reasons.length === 0 ? {} : { reasons }),
+    version,
+    git,
+    counts: { messages: mirror.size, repositories: repositories.names().length },
+  };
+}

@@ -1,0 +1,205 @@
+import { readFileSync } from 'node:fs';
+import { isIP } from 'node:net';
+import { resolve } from 'node:path';
+import { parse } from 'dotenv';
+import { z } from 'zod';
+import type { Target } from './domain/repository.ts';
+import { parseTarget, sameName, TARGET_FORMS } from './domain/target.ts';
+import { gitEnvironment } from './git/settings.ts';
+
+/** Everything that the program is told from outside, validated, with its defaults filled in. */
+export interface Config {
+  readonly port: number;
+  readonly host: string;
+  readonly accessToken: string | undefined;
+  readonly allowedHosts: readonly string[];
+  readonly authorName: string | undefined;
+  readonly authorEmail: string | undefined;
+  /** The first one is the primary. */
+  readonly targets: readonly Target[];
+  readonly defaultTarget: 'primary' | 'all';
+  readonly syncInterval: number;
+  readonly reposDirectory: string;
+  readonly dataDirectory: string;
+  readonly githubUrl: string;
+  readonly githubApiUrl: string;
+  readonly githubUsername: string | undefined;
+  /** Reads the token, again at each call, since a new one in `.env` counts without a restart. */
+  readonly githubToken: () => string | undefined;
+  readonly secretGuard: boolean;
+  readonly logLevel: string;
+  readonly gitEnvironment: Readonly<Record<string, string>>;
+}
+
+/** Why a start is refused: one line for each value that is wrong. */
+export interface ConfigError {
+  readonly lines: readonly string[];
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+
+const number = (name: string, max: number) =>
+  z
+    .string()
+    .regex(/^\d{1,9}$/, `${name} must be a whole number from 0 to ${max}`)
+    .transform(Number)
+    .refine((value) => value <= max, `${name} must be a whole number from 0 to ${max}`);
+
+const httpUrl = (name: string) =>
+  z
+    .string()
+    .refine(isPlainHttpUrl, `${name} must be an http or https URL without user name, password and query`)
+    .transform((url) => url.replace(/\/+$/, ''));
+
+const oneOf = <const Values extends readonly [string, ...string[]]>(name: string, values: Values) =>
+  z.enum(values, { error: () => `${name} must be one of ${values.join(', ')}` });
+
+const token = (name: string, min: number) =>
+  z
+    .string()
+    .regex(/^[\x21-\x7e]+$/, `${name} must not hold white space or characters beyond ASCII`)
+    .min(min, `${name} must have ${min} characters or more`);
+
+const person = (name: string) =>
+  z
+    .string()
+    .max(80, `${name} must have 80 characters or fewer`)
+    .regex(/^[^\p{Cc}<>]+$/u, `${name} must not hold control characters, < or >`);
+
+const variables = z.object({
+  GITHUB_TOKEN: token('GITHUB_TOKEN', 1).optional(),
+  GITHUB_USERNAME: z
+    .string()
+    .regex(
+      /^[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,98}[A-Za-z0-9_])?$/,
+      'GITHUB_USERNAME must be the name of an account',
+    )
+    .optional(),
+  REPOSITORY_NAME: z.string().default('messages'),
+  REPOSITORIES: z.string().default(''),
+  DEFAULT_TARGET: oneOf('DEFAULT_TARGET', ['primary', 'all']).default('primary'),
+  PORT: number('PORT', 65_535).default(8080),
+  HOST: z
+    .string()
+    .regex(/^[A-Za-z0-9.:_-]+$/, 'HOST must be an IP address or a host name')
+    .default('127.0.0.1'),
+  ACCESS_TOKEN: token('ACCESS_TOKEN', 16).optional(),
+  ALLOWED_HOSTS: z
+    .string()
+    .default('')
+    .transform(list)
+    .refine((hosts) => hosts.every(isHostName), 'ALLOWED_HOSTS must be host names, separated by commas'),
+  AUTHOR_NAME: person('AUTHOR_NAME').optional(),
+  AUTHOR_EMAIL: person('AUTHOR_EMAIL').optional(),
+  SYNC_INTERVAL: number('SYNC_INTERVAL', 86_400).default(0),
+  REPOS_DIR: z.string().default('repos'),
+  DATA_DIR: z.string().default('data'),
+  GITHUB_URL: httpUrl('GITHUB_URL').default('https://github.com'),
+  GITHUB_API_URL: httpUrl('GITHUB_API_URL').default('https://api.github.com'),
+  SECRET_GUARD: oneOf('SECRET_GUARD', ['on', 'off']).default('on'),
+  LOG_LEVEL: oneOf('LOG_LEVEL', LOG_LEVELS).default('info'),
+});
+
+/** Makes the configuration of a folder's `.env` and of real variables, which win. Nothing is written. */
+export function readConfig(own: Environment, directory: string): Config | ConfigError {
+  const environment = merge(readDotenv(directory), own);
+  const parsed = variables.safeParse(environment);
+  if (!parsed.success) return { lines: parsed.error.issues.map((issue) => issue.message) };
+  const values = parsed.data;
+  const dataDirectory = resolve(directory, values.DATA_DIR);
+  const { targets, lines } = readTargets(values, `${dataDirectory}/remotes`);
+  if (values.GITHUB_TOKEN !== undefined && values.GITHUB_USERNAME === undefined) {
+    lines.push('GITHUB_USERNAME must be set where GITHUB_TOKEN is');
+  }
+  if (values.ACCESS_TOKEN === undefined && !isLoopback(values.HOST)) {
+    lines.push(
+      `ACCESS_TOKEN must be set (16 characters or more) where HOST is no loopback address (127.0.0.1, ::1)`,
+    );
+  }
+  if (lines.length > 0) return { lines };
+  return Object.freeze({
+    port: values.PORT,
+    host: values.HOST,
+    accessToken: values.ACCESS_TOKEN,
+    allowedHosts: values.ALLOWED_HOSTS,
+    authorName: values.AUTHOR_NAME,
+    authorEmail: values.AUTHOR_EMAIL,
+    targets,
+    defaultTarget: values.DEFAULT_TARGET,
+    syncInterval: values.SYNC_INTERVAL,
+    reposDirectory: resolve(directory, values.REPOS_DIR),
+    dataDirectory,
+    githubUrl: values.GITHUB_URL,
+    githubApiUrl: values.GITHUB_API_URL,
+    githubUsername: values.GITHUB_USERNAME,
+    githubToken: () => own['GITHUB_TOKEN'] || readDotenv(directory)['GITHUB_TOKEN'] || undefined,
+    secretGuard: values.SECRET_GUARD === 'on',
+    logLevel: values.LOG_LEVEL,
+    gitEnvironment: gitEnvironment(own),
+  });
+}
+
+export const isConfigError = (config: Config | ConfigError): config is ConfigError => 'lines' in config;
+
+/** Whether nobody beyond this machine can reach an address. */
+export const isLoopback = (host: string): boolean =>
+  host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
+
+function readDotenv(directory: string): Record<string, string> {
+  try {
+    return parse(readFileSync(resolve(directory, '.env')));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return {};
+    throw error;
+  }
+}
+
+/** A variable that is set to nothing counts as not set. */
+function merge(...sources: readonly Environment[]): Record<string, string> {
+  const merged: Record<string, string> = {};
+  for (const source of sources) {
+    for (const [name, value] of Object.entries(source))
+      if (value !== undefined && value !== '') merged[name] = value;
+  }
+  return merged;
+}
+
+function readTargets(values: z.infer<typeof variables>, remotesDirectory: string) {
+  const context = { githubUrl: values.GITHUB_URL, username: values.GITHUB_USERNAME, remotesDirectory };
+  const targets: Target[] = [];
+  const lines: string[] = [];
+  const add = (variable: string, text: string) => {
+    const target = parseTarget(text, context);
+    if (!target.ok) {
+      lines.push(
+        `${variable} ${target.failure.detail.startsWith('must be') ? `must be ${TARGET_FORMS}` : target.failure.detail}`,
+      );
+      return;
+    }
+    const { name } = target.value;
+    const twin = targets.find((other) => sameName(other.name, name));
+    if (twin)
+      lines.push(`${variable} must not name two repositories for one folder, ${JSON.stringify(name)}`);
+    else targets.push(target.value);
+  };
+  add('REPOSITORY_NAME', values.REPOSITORY_NAME);
+  for (const text of list(values.REPOSITORIES)) add('REPOSITORIES', text);
+  return { targets, lines };
+}
+
+function list(text: string): string[] {
+  return text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
+}
+
+const isHostName = (name: string): boolean => /^[A-Za-z0-9.:[\]_-]+$/.test(name);
+
+function isPlainHttpUrl(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, username, password, search, hash } = new URL(text);
+  return /^https?:$/.test(protocol) && `${username}${password}${search}${hash}` === '';
+}

@@ -1,0 +1,54 @@
+import { isUtf8 } from 'node:buffer';
+import express, { type Request, type RequestHandler } from 'express';
+import { fail, ok, type Result } from '../domain/result.ts';
+
+const MIB = 1024 * 1024;
+
+export const NDJSON = 'application/x-ndjson';
+
+/** Takes the whole body as bytes: 1 MiB, or 64 MiB of a bulk. */
+export function bodyReader(): RequestHandler {
+  const options = { type: () => true, inflate: false };
+  const one = express.raw({ ...options, limit: MIB });
+  const bulk = express.raw({ ...options, limit: 64 * MIB });
+  return (request, response, next) => (isBulk(request) ? bulk : one)(request, response, next);
+}
+
+export const isBulk = (request: Request): boolean =>
+  (request.headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() === NDJSON;
+
+/** The body as JSON; `fallback` where there is none. */
+export function jsonBody(request: Request, fallback?: unknown): Result<unknown> {
+  const bytes: unknown = request.body;
+  if (!Buffer.isBuffer(bytes) || bytes.length === 0) {
+    return fallback === undefined
+      ? fail('invalid', 'The request has no body. Nothing was saved.')
+      : ok(fallback);
+  }
+  return parseJson(bytes);
+}
+
+/** Reads bytes as JSON, without mending what is no UTF-8. */
+export function parseJson(bytes: Buffer): Result<unknown> {
+  if (!isUtf8(bytes)) return fail('invalid', 'This is not valid UTF-8. Nothing was saved.');
+  try {
+    return ok(JSON.parse(bytes.toString('utf8')));
+  } catch {
+    return fail('invalid', 'This is not valid JSON. Nothing was saved.');
+  }
+}
+
+/** The lines of a bulk, blank ones left out. */
+export function bulkLines(request: Request): Buffer[] {
+  const bytes: unknown = request.body;
+  const lines: Buffer[] = [];
+  if (!Buffer.isBuffer(bytes)) return lines;
+  for (let start = 0; start < bytes.length; ) {
+    const found = bytes.indexOf(0x0a, start);
+    const end = found === -1 ? bytes.length : found;
+    const line = bytes.subarray(start, end);
+    if (line.toString('latin1').trim() !== '') lines.push(line);
+    start = end + 1;
+  }
+  return lines;
+}

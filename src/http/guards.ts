@@ -1,0 +1,100 @@
+import type { IncomingMessage } from 'node:http';
+import type { RequestHandler } from 'express';
+import { type ProblemInput, sendProblem } from './problem.ts';
+
+/** The names under which this server is asked for. */
+export interface HostNames {
+  /** Names of this machine, which are ours only with our own port. */
+  readonly local: readonly string[];
+  /** Names that were configured; any port, since something in front may have another. */
+  readonly allowed: readonly string[];
+  readonly port: () => number;
+}
+
+const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
+
+/**
+ * Refuses a request that was meant for another server: a page that had its name pointed here (DNS rebinding)
+ * can be known by the Host header alone.
+ */
+export function hostGuard(names: HostNames): RequestHandler {
+  return (request, response, next) => {
+    const problem = hostProblem(request, names);
+    if (problem) sendProblem(response, problem);
+    else next();
+  };
+}
+
+function hostProblem(request: IncomingMessage, names: HostNames): ProblemInput | undefined {
+  const hosts = request.rawHeaders
+    .filter((_, index) => index % 2 === 0)
+    .filter((name) => /^host$/i.test(name));
+  const host = request.headers.host;
+  if (hosts.length !== 1 || host === undefined || host === '') {
+    return { code: 'missing-host', detail: 'A request must have exactly one Host header.' };
+  }
+  if (isOurs(host, names) && !/^[a-z]+:\/\//i.test(request.url ?? '')) return undefined;
+  return {
+    code: 'wrong-host',
+    detail:
+      'This is gitpost, and the request was meant for another server. ALLOWED_HOSTS names further hosts to answer for.',
+  };
+}
+
+function isOurs(host: string, { local, allowed, port }: HostNames): boolean {
+  const match = /^(\[[0-9a-f:.]+\]|[^:[\]]+)(?::(\d{1,5}))?$/i.exec(host);
+  if (!match) return false;
+  const name = (match[1] ?? '').toLowerCase();
+  const isName = (one: string) => one.toLowerCase() === name || `[${one.toLowerCase()}]` === name;
+  if (allowed.some((one) => isName(one) || one.toLowerCase() === host.toLowerCase())) return true;
+  return local.some(isName) && Number(match[2] ?? 80) === port();
+}
+
+/** Refuses what a page of another site sends, or wants to read: Sec-Fetch-Site says so, or the Origin. */
+export const siteGuard: RequestHandler = (request, response, next) => {
+  const site = request.headers['sec-fetch-site'];
+  const origin = request.headers.origin;
+  const isForeign =
+    (site !== undefined && site !== 'same-origin' && site !== 'none') ||
+    !isOwnOrigin(origin, request.headers.host);
+  if (!isForeign) return next();
+  sendProblem(response, {
+    code: 'foreign-site',
+    detail: 'A page of another site has no access here. Nothing was saved or changed.',
+  });
+};
+
+function isOwnOrigin(origin: string | undefined, host: string | undefined): boolean {
+  if (origin === undefined) return true;
+  if (!URL.canParse(origin)) return false;
+  const { protocol, host: originHost } = new URL(origin);
+  return /^https?:$/.test(protocol) && originHost === normalHost(host, protocol);
+}
+
+/** A Host header as a URL writes it: without the port that its protocol has anyway. */
+const normalHost = (host: string | undefined, protocol: string): string | undefined =>
+  URL.canParse(`${protocol}//${host}`) ? new URL(`${protocol}//${host}`).host : undefined;
+
+/** Refuses a write with a body that is no JSON: a form of another page can send anything else. */
+export function typeGuard(...types: readonly string[]): RequestHandler {
+  return (request, response, next) => {
+    if (SAFE_METHODS.has(request.method) || !hasBody(request)) return next();
+    const type = (request.headers['content-type'] ?? '').split(';');
+    const name = (type[0] ?? '').trim().toLowerCase();
+    const charset = type.slice(1).find((parameter) => /^\s*charset\s*=/i.test(parameter));
+    const isUtf8 = charset === undefined || /^\s*charset\s*=\s*"?utf-?8"?\s*$/i.test(charset);
+    if (types.includes(name) && isUtf8) return next();
+    sendProblem(response, {
+      code: 'unsupported-type',
+      detail: `The body must be ${types.join(' or ')} in UTF-8. Nothing was saved.`,
+    });
+  };
+}
+
+export function hasBody(request: IncomingMessage): boolean {
+  return (
+    request.headers['transfer-encoding'] !== undefined || Number(request.headers['content-length'] ?? 0) > 0
+  );
+}
+
+export { SAFE_METHODS };

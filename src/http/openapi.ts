@@ -1,0 +1,196 @@
+import { z } from 'zod';
+import {
+  draftSchema,
+  editSchema,
+  healthSchema,
+  historySchema,
+  listSchema,
+  messageSchema,
+  problemSchema,
+  repositorySchema,
+  sessionSchema,
+  syncResultSchema,
+  syncSchema,
+} from './schemas.ts';
+
+type Json = Record<string, unknown>;
+
+const schemaOf = (schema: z.ZodType, io: 'input' | 'output'): Json => {
+  const { $schema: _dialect, ...json } = z.toJSONSchema(schema, { io, unrepresentable: 'any' }) as Json;
+  return json;
+};
+
+const ref = (name: string): Json => ({ $ref: `#/components/schemas/${name}` });
+
+const json = (schema: Json, type = 'application/json'): Json => ({ content: { [type]: { schema } } });
+
+const answer = (description: string, schema?: Json): Json => ({
+  description,
+  ...(schema ? json(schema) : {}),
+});
+
+const problems: Json = {
+  default: { description: 'Any error', ...json(ref('Problem'), 'application/problem+json') },
+};
+
+const pathParameter = (name: string): Json => ({
+  name,
+  in: 'path',
+  required: true,
+  schema: { type: 'string' },
+});
+
+const ifMatch: Json = { name: 'If-Match', in: 'header', schema: { type: 'string' } };
+
+function listParameters(): Json[] {
+  const { properties = {} } = schemaOf(listSchema, 'input') as { properties?: Record<string, Json> };
+  return Object.entries(properties).map(([name, schema]) => ({ name, in: 'query', schema }));
+}
+
+/** The API as OpenAPI 3.1, made of the schemas that validate. */
+export function openApiDocument(version: string): Json {
+  const messages = { type: 'array', items: ref('Message') };
+  const list = {
+    description: 'Messages, newest first',
+    content: { ...(json(messages)['content'] as Json), 'application/x-ndjson': { schema: ref('Message') } },
+  };
+  const sync = (summary: string): Json => ({
+    summary,
+    requestBody: { required: false, ...json(ref('SyncRequest')) },
+    responses: {
+      200: answer('All went well', ref('SyncResults')),
+      502: answer('A repository failed; the body says which', ref('SyncResults')),
+      ...problems,
+    },
+  });
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'gitpost',
+      version,
+      description: 'Captures messages into git repositories as commits.',
+      license: { name: 'MIT', identifier: 'MIT' },
+    },
+    paths: {
+      '/messages': {
+        get: {
+          summary: 'Current messages, newest first',
+          parameters: listParameters(),
+          responses: { 200: list, ...problems },
+        },
+        post: {
+          summary: 'Capture a message, or a bulk of them',
+          requestBody: {
+            required: true,
+            content: {
+              'application/json': { schema: ref('Draft') },
+              'application/x-ndjson': { schema: ref('Draft') },
+            },
+          },
+          responses: {
+            200: answer('It was captured before, or the results of a bulk, one a line', ref('Message')),
+            201: answer('Its commits are durable', ref('Message')),
+            ...problems,
+          },
+        },
+      },
+      '/messages/{id}': {
+        parameters: [pathParameter('id')],
+        get: { summary: 'A message', responses: { 200: answer('The message', ref('Message')), ...problems } },
+        patch: {
+          summary: 'Edit a message, or bring a deleted one back',
+          parameters: [ifMatch],
+          requestBody: { required: true, ...json(ref('Edit')) },
+          responses: { 200: answer('The message', ref('Message')), ...problems },
+        },
+        delete: {
+          summary: 'Delete a message',
+          parameters: [ifMatch],
+          responses: { 204: answer('It is deleted'), ...problems },
+        },
+      },
+      '/messages/{id}/history': {
+        parameters: [pathParameter('id')],
+        get: {
+          summary: 'All revisions, oldest first',
+          responses: { 200: answer('The revisions', ref('History')), ...problems },
+        },
+      },
+      '/push': { post: sync('Fetch, merge and push') },
+      '/pull': { post: sync('Fetch and merge') },
+      '/repositories': {
+        get: {
+          summary: 'All repositories',
+          responses: {
+            200: answer('Their status', { type: 'array', items: ref('Repository') }),
+            ...problems,
+          },
+        },
+      },
+      '/repositories/{name}': {
+        parameters: [pathParameter('name')],
+        get: {
+          summary: 'A repository',
+          responses: { 200: answer('Its status', ref('Repository')), ...problems },
+        },
+      },
+      '/events': {
+        get: {
+          summary: 'What happens, as server-sent events',
+          parameters: [{ name: 'Last-Event-ID', in: 'header', schema: { type: 'string' } }],
+          responses: {
+            200: {
+              description: 'message, repository, progress and reset events',
+              content: { 'text/event-stream': {} },
+            },
+            ...problems,
+          },
+        },
+      },
+      '/health': {
+        get: {
+          summary: 'How the program is',
+          responses: { 200: answer('Its health', ref('Health')), ...problems },
+        },
+      },
+      '/session': {
+        post: {
+          summary: 'Sign in',
+          requestBody: { required: true, ...json(ref('SessionRequest')) },
+          responses: { 204: answer('Signed in, by a cookie'), ...problems },
+        },
+        delete: { summary: 'Sign out', responses: { 204: answer('Signed out'), ...problems } },
+      },
+      '/openapi.json': {
+        get: { summary: 'This document', responses: { 200: answer('OpenAPI 3.1', { type: 'object' }) } },
+      },
+    },
+    components: { schemas: componentSchemas() },
+  };
+}
+
+function componentSchemas(): Json {
+  const inputs = {
+    Draft: draftSchema,
+    Edit: editSchema,
+    SyncRequest: syncSchema,
+    SessionRequest: sessionSchema,
+  };
+  const outputs = {
+    Message: messageSchema,
+    History: historySchema,
+    SyncResults: syncResultSchema,
+    Repository: repositorySchema,
+    Health: healthSchema,
+    Problem: problemSchema,
+  };
+  const all: Json = {};
+  for (const [name, schema] of Object.entries(inputs)) all[name] = inline(schemaOf(schema, 'input'));
+  for (const [name, schema] of Object.entries(outputs)) all[name] = inline(schemaOf(schema, 'output'));
+  return all;
+}
+
+/** Parts with names of their own stand in `$defs`; in one document they are components like all others. */
+function inline({ $defs: _defs, id: _id, ...schema }: Json): Json {
+  return JSON.parse(JSON.stringify(schema).replaceAll('#/$defs/', '#/components/schemas/')) as Json;
+}

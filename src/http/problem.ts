@@ -1,0 +1,106 @@
+import type { ErrorRequestHandler, Response } from 'express';
+import type { Failure, FailureCode, FieldError } from '../domain/result.ts';
+
+interface Kind {
+  readonly status: number;
+  readonly title: string;
+}
+
+/** Every kind of failure with its status, once. The codes of the first group come from the services. */
+const KINDS = {
+  invalid: { status: 400, title: 'The request is not valid' },
+  'unknown-message': { status: 404, title: 'No such message' },
+  'unknown-repository': { status: 404, title: 'No such repository' },
+  'id-taken': { status: 409, title: 'The id is taken' },
+  'precondition-failed': { status: 412, title: 'The message has changed' },
+  'looks-secret': { status: 422, title: 'The text looks like a credential' },
+  'public-repository': { status: 422, title: 'The repository is public' },
+  'fixed-by-environment': { status: 409, title: 'The environment says otherwise' },
+  'repository-exists': { status: 409, title: 'The repository is there already' },
+  'not-rewritten': { status: 409, title: 'There is nothing to resolve' },
+  busy: { status: 409, title: 'Something else goes on' },
+  unavailable: { status: 503, title: 'Not available now' },
+  incomplete: { status: 503, title: 'Not saved everywhere' },
+
+  'not-found': { status: 404, title: 'Not found' },
+  'method-not-allowed': { status: 405, title: 'Method not allowed' },
+  'missing-host': { status: 400, title: 'The Host header is missing' },
+  'wrong-host': { status: 421, title: 'The Host header names another server' },
+  'foreign-site': { status: 403, title: 'Other sites have no access' },
+  'unsupported-type': { status: 415, title: 'The body is of a type that is not taken here' },
+  'too-large': { status: 413, title: 'The body is too large' },
+  'too-many': { status: 503, title: 'Too many connections' },
+  'too-many-tries': { status: 429, title: 'Too many tries' },
+  unauthenticated: { status: 401, title: 'Sign in first' },
+  internal: { status: 500, title: 'Something unexpected went wrong' },
+} as const satisfies Record<string, Kind> & Record<FailureCode, Kind>;
+
+export type ProblemCode = keyof typeof KINDS;
+
+export interface ProblemInput extends Omit<Failure, 'code'> {
+  readonly code: ProblemCode;
+}
+
+/** An RFC 9457 problem document: the one shape of every error. */
+export interface ProblemDocument {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly detail: string;
+  readonly errors?: readonly FieldError[];
+  readonly [member: string]: unknown;
+}
+
+export function toProblem({ code, detail, errors, members }: ProblemInput): ProblemDocument {
+  const { status, title } = KINDS[code];
+  return {
+    type: `urn:gitpost:problem:${code}`,
+    title,
+    status,
+    detail,
+    ...(errors ? { errors } : {}),
+    ...members,
+  };
+}
+
+export function sendProblem(response: Response, problem: ProblemInput): void {
+  const document = toProblem(problem);
+  if (problem.retryAfter !== undefined) response.setHeader('Retry-After', String(problem.retryAfter));
+  response.status(document.status).type('application/problem+json').send(JSON.stringify(document));
+}
+
+/** The last handler: what the body parser and the router refuse, and surprises, which tell nothing of themselves. */
+export function errorHandler(onSurprise: (error: unknown) => void): ErrorRequestHandler {
+  return (error: { status?: number; type?: string }, _request, response, _next) => {
+    if (response.headersSent) {
+      response.destroy();
+      return;
+    }
+    const problem = refusalOf(error);
+    if (problem) {
+      if (problem.code === 'too-large') response.setHeader('Connection', 'close');
+      sendProblem(response, problem);
+      return;
+    }
+    onSurprise(error);
+    sendProblem(response, {
+      code: 'internal',
+      detail:
+        'Something went wrong that should not have. What was answered with 201 is safe. The log says more.',
+    });
+  };
+}
+
+function refusalOf({ status, type }: { status?: number; type?: string }): ProblemInput | undefined {
+  if (type === 'entity.too.large') {
+    return {
+      code: 'too-large',
+      detail: 'The body may have 1 MiB, or 64 MiB where it is a bulk (application/x-ndjson).',
+    };
+  }
+  if (status === 415) return { code: 'unsupported-type', detail: 'The body must not be compressed.' };
+  if (status !== undefined && status >= 400 && status < 500) {
+    return { code: 'invalid', detail: 'The request can not be read: check its path and its body.' };
+  }
+  return undefined;
+}

@@ -1,0 +1,145 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import express from 'express';
+import helmet from 'helmet';
+import type { Config } from '../config.ts';
+import type { Events } from '../services/events.ts';
+import type { Messages } from '../services/messages.ts';
+import type { RepositoryManager } from '../services/repositories.ts';
+import { bodyReader } from './body.ts';
+import { eventRoute } from './event-route.ts';
+import { hostGuard, siteGuard } from './guards.ts';
+import { type HealthSource, healthRoute } from './health-route.ts';
+import { messageRoutes } from './message-routes.ts';
+import { methods } from './methods.ts';
+import { openApiDocument } from './openapi.ts';
+import { errorHandler, sendProblem } from './problem.ts';
+import { repositoryRoutes } from './repository-routes.ts';
+import { accessControl } from './session.ts';
+
+export interface ServerOptions {
+  readonly config: Pick<Config, 'host' | 'port' | 'allowedHosts' | 'accessToken'>;
+  readonly publicDirectory: string;
+  readonly version: string;
+  readonly messages: Messages;
+  readonly repositories: RepositoryManager;
+  readonly events: Events;
+  readonly health: HealthSource;
+  readonly onSurprise: (error: unknown) => void;
+}
+
+export interface RunningServer {
+  readonly url: string;
+  /** Answers what has been asked, ends the streams and takes no more. */
+  readonly close: () => Promise<void>;
+}
+
+const SECURITY_HEADERS = helmet({
+  contentSecurityPolicy: {
+    useDefaults: false,
+    directives: {
+      defaultSrc: ["'none'"],
+      scriptSrc: ["'self'"],
+      styleSrc: ["'self'"],
+      imgSrc: ["'self'", 'data:'],
+      connectSrc: ["'self'"],
+      fontSrc: ["'self'"],
+      manifestSrc: ["'self'"],
+      workerSrc: ["'self'"],
+      formAction: ["'none'"],
+      baseUri: ["'none'"],
+      frameAncestors: ["'none'"],
+      requireTrustedTypesFor: ["'script'"],
+    },
+  },
+  // What runs on this machine is not reached by TLS; a server in front of it may say otherwise.
+  strictTransportSecurity: false,
+  referrerPolicy: { policy: 'no-referrer' },
+});
+
+export async function startServer(options: ServerOptions): Promise<RunningServer> {
+  const { config, publicDirectory, version, messages, repositories, events, onSurprise } = options;
+  const app = express();
+  app
+    .disable('x-powered-by')
+    .disable('etag')
+    .set('query parser', 'simple')
+    .set('case sensitive routing', true);
+  let port = config.port;
+  const local = ['127.0.0.1', 'localhost', '::1', ...(isWildcard(config.host) ? [] : [config.host])];
+  const access = accessControl(config.accessToken);
+  const stream = eventRoute(events);
+
+  app.use(hostGuard({ local, allowed: config.allowedHosts, port: () => port }));
+  app.use(SECURITY_HEADERS);
+  app.use(express.static(publicDirectory, { dotfiles: 'ignore', redirect: false, setHeaders: cacheControl }));
+  app.use(siteGuard, noStore, bodyReader());
+  app.use(access.router, healthRoute(options.health, access.isAllowed));
+  app.use(access.guard);
+  app.use(messageRoutes({ messages, repositories }), repositoryRoutes(repositories), stream.router);
+  const document = openApiDocument(version);
+  const router = express.Router();
+  methods(router, '/openapi.json', { get: (_request, response) => void response.json(document) });
+  app.use(router);
+  app.use((_request, response) =>
+    sendProblem(response, { code: 'not-found', detail: 'There is nothing at this path.' }),
+  );
+  app.use(errorHandler(onSurprise));
+
+  const server = createServer(
+    {
+      requireHostHeader: false,
+      headersTimeout: 15_000,
+      requestTimeout: 120_000,
+      connectionsCheckingInterval: 5000,
+    },
+    app,
+  );
+  server.maxConnections = 1000;
+  await listen(server, config.port, config.host);
+  port = (server.address() as AddressInfo).port;
+  return { url: `http://${urlHost(config.host)}:${port}`, close: () => closeServer(server, stream.close) };
+}
+
+const isWildcard = (host: string): boolean => host === '0.0.0.0' || host === '::';
+
+/** The address to print: the one that leads here even where another program has the same port of `localhost`. */
+function urlHost(host: string): string {
+  if (isWildcard(host)) return '127.0.0.1';
+  return host.includes(':') ? `[${host}]` : host;
+}
+
+const noStore: express.RequestHandler = (_request, response, next) => {
+  response.setHeader('Cache-Control', 'no-store');
+  next();
+};
+
+function cacheControl(response: express.Response | import('node:http').ServerResponse): void {
+  response.setHeader('Cache-Control', 'no-cache');
+}
+
+function listen(server: Server, port: number, host: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+}
+
+const LAST_ANSWERS_MS = 5000;
+
+async function closeServer(server: Server, endStreams: () => void): Promise<void> {
+  const closed = new Promise<void>((resolve) => {
+    server.close(() => resolve());
+  });
+  endStreams();
+  server.closeIdleConnections();
+  const timer = setTimeout(() => server.closeAllConnections(), LAST_ANSWERS_MS);
+  // A connection that is kept alive becomes idle with its last answer.
+  const idle = setInterval(() => server.closeIdleConnections(), 50);
+  await closed;
+  clearTimeout(timer);
+  clearInterval(idle);
+}

@@ -1,0 +1,94 @@
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { type Request, type RequestHandler, Router } from 'express';
+import { jsonBody } from './body.ts';
+import { typeGuard } from './guards.ts';
+import { methods } from './methods.ts';
+import { sendProblem } from './problem.ts';
+import { sessionSchema } from './schemas.ts';
+import { validate } from './validate.ts';
+
+const COOKIE = 'gitpost_session';
+const MOST_SESSIONS = 1000;
+const TRIES = 10;
+const TRIES_MS = 60_000;
+
+/** Who may use the API where an access token is configured: bearers of it, and sessions that were opened with it. */
+export interface Access {
+  readonly router: Router;
+  /** Lets through who has access, and tells the others to sign in. */
+  readonly guard: RequestHandler;
+  readonly isAllowed: (request: Request) => boolean;
+}
+
+export function accessControl(token: string | undefined): Access {
+  const sessions = new Set<string>();
+  let failures: number[] = [];
+
+  const isToken = (given: string): boolean =>
+    token !== undefined && timingSafeEqual(digest(given), digest(token));
+  const isAllowed = (request: Request): boolean => {
+    if (token === undefined || sessions.has(cookieOf(request))) return true;
+    const [, bearer] = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '') ?? [];
+    return bearer !== undefined && !isLimited() && (isToken(bearer) || failed());
+  };
+  const isLimited = (): boolean => {
+    failures = failures.filter((time) => time > Date.now() - TRIES_MS);
+    return failures.length >= TRIES;
+  };
+  const failed = (): false => {
+    failures.push(Date.now());
+    return false;
+  };
+
+  const router = Router();
+  methods(router, '/session', {
+    post: [
+      typeGuard('application/json'),
+      (request, response) => {
+        const body = jsonBody(request);
+        const parsed = body.ok ? validate(sessionSchema, body.value) : body;
+        if (!parsed.ok) return sendProblem(response, parsed.failure);
+        if (isLimited()) return sendProblem(response, tooManyTries);
+        if (!isToken(parsed.value.token)) {
+          failed();
+          return sendProblem(response, { code: 'unauthenticated', detail: 'The access token is not right.' });
+        }
+        const session = randomBytes(32).toString('base64url');
+        sessions.add(session);
+        const [oldest] = sessions;
+        if (sessions.size > MOST_SESSIONS && oldest !== undefined) sessions.delete(oldest);
+        response.setHeader('Set-Cookie', `${COOKIE}=${session}; Path=/; HttpOnly; SameSite=Strict`);
+        response.status(204).end();
+      },
+    ],
+    delete: (request, response) => {
+      sessions.delete(cookieOf(request));
+      response.setHeader('Set-Cookie', `${COOKIE}=; Path=/; HttpOnly; SameSite=Strict; Max-Age=0`);
+      response.status(204).end();
+    },
+  });
+  const guard: RequestHandler = (request, response, next) => {
+    if (isAllowed(request)) return next();
+    if (isLimited()) return sendProblem(response, tooManyTries);
+    response.setHeader('WWW-Authenticate', 'Bearer realm="gitpost"');
+    sendProblem(response, {
+      code: 'unauthenticated',
+      detail: 'This gitpost has an access token: sign in with it first.',
+    });
+  };
+  return { router, guard, isAllowed };
+}
+
+const tooManyTries = {
+  code: 'too-many-tries',
+  detail: 'Too many wrong access tokens. Wait a minute and try again.',
+  retryAfter: 60,
+} as const;
+
+// Digests have one length, so that the comparison takes one time whatever was given.
+const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
+
+function cookieOf(request: Request): string {
+  const cookies = (request.headers.cookie ?? '').split(';').map((cookie) => cookie.trim());
+  return cookies.find((cookie) => cookie.startsWith(`${COOKIE}=`))?.slice(COOKIE.length + 1) ?? '';
+}

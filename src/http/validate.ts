@@ -1,0 +1,35 @@
+import type { z } from 'zod';
+import { type ContentFields, contentErrors } from '../domain/content.ts';
+import { type FieldError, fail, ok, type Result } from '../domain/result.ts';
+import { draftSchema } from './schemas.ts';
+
+/** Validates a value against a schema and names every bad field at once. */
+export function validate<Schema extends z.ZodType>(schema: Schema, value: unknown): Result<z.infer<Schema>> {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return ok(parsed.data);
+  return refuse(parsed.error.issues.flatMap(toFieldErrors));
+}
+
+/** Validates a new message: each field, and what they are together. */
+export function validateDraft(value: unknown): Result<z.infer<typeof draftSchema>> {
+  const parsed = draftSchema.safeParse(value);
+  const errors = parsed.success ? [] : parsed.error.issues.flatMap(toFieldErrors);
+  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
+  for (const error of isObject ? contentErrors(value as ContentFields) : []) {
+    if (!errors.some(({ field }) => field === error.field)) errors.push(error);
+  }
+  return parsed.success && errors.length === 0 ? ok(parsed.data) : refuse(errors);
+}
+
+const refuse = (errors: readonly FieldError[]) => {
+  const details = errors.map(({ detail }) => detail).join('; ');
+  return fail('invalid', `Nothing was saved or changed: ${details}.`, { errors });
+};
+
+function toFieldErrors(issue: z.core.$ZodIssue): FieldError[] {
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => ({ field: key, detail: `${JSON.stringify(key)} is not known here` }));
+  }
+  const field = issue.path.join('.');
+  return [{ field, detail: issue.message.startsWith('must') ? `${field} ${issue.message}` : issue.message }];
+}

@@ -1,0 +1,66 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { pino } from 'pino';
+import { type App, StartRefused, startApp } from './app.ts';
+import { type Config, isConfigError, readConfig } from './config.ts';
+
+// Node prints what simple-git would log, environment and all, where this is set.
+delete process.env['DEBUG'];
+
+const EXIT_REFUSED = 1;
+const EXIT_CONFIG = 2;
+const LAST_RESORT_MS = 9000;
+
+const root = new URL('../', import.meta.url);
+const { version } = JSON.parse(readFileSync(new URL('package.json', root), 'utf8')) as { version: string };
+
+const config = configOrExit();
+
+const log = pino({ level: config.logLevel, base: null }, pino.destination({ fd: 2, sync: true }));
+const onTrouble = (error: unknown) => log.error({ err: error }, 'something went wrong');
+
+try {
+  const publicDirectory = fileURLToPath(new URL('public/', root));
+  const app = await startApp({ config, version, publicDirectory, onTrouble });
+  process.stdout.write(`gitpost is at ${app.url}/\n`);
+  stopOnSignals(app);
+} catch (error) {
+  const reason = refusalOf(error);
+  if (reason === undefined) throw error;
+  process.stderr.write(`gitpost: ${reason}\n`);
+  process.exit(EXIT_REFUSED);
+}
+
+function refusalOf(error: unknown): string | undefined {
+  if (error instanceof StartRefused) return error.message;
+  const { code, message, syscall } = error as NodeJS.ErrnoException;
+  if (code === 'EADDRINUSE') return `port ${config.port} is in use: stop what uses it, or set PORT`;
+  return syscall === undefined ? undefined : message;
+}
+
+/** A wrong value ends the start before anything is written. */
+function configOrExit(): Config {
+  const read = readConfig(process.env, process.cwd());
+  if (!isConfigError(read)) return read;
+  for (const line of read.lines) process.stderr.write(`gitpost: ${line}\n`);
+  return process.exit(EXIT_CONFIG);
+}
+
+/** Ends in order at the first signal, and at once at the second. */
+function stopOnSignals(app: App): void {
+  let stopping = false;
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => {
+      if (stopping) process.exit(EXIT_REFUSED);
+      stopping = true;
+      setTimeout(() => process.exit(0), LAST_RESORT_MS).unref();
+      app.close().then(
+        () => process.exit(0),
+        (error: unknown) => {
+          onTrouble(error);
+          process.exit(0);
+        },
+      );
+    });
+  }
+}
