@@ -134,7 +134,7 @@ export function readConfig(own: Environment, directory: string): Config | Config
     githubUrl: values.GITHUB_URL,
     githubApiUrl: values.GITHUB_API_URL,
     githubUsername: values.GITHUB_USERNAME,
-    githubToken: () => own['GITHUB_TOKEN'] || readDotenv(directory)['GITHUB_TOKEN'] || undefined,
+    githubToken: () => own.GITHUB_TOKEN || readDotenv(directory).GITHUB_TOKEN || undefined,
     secretGuard: values.SECRET_GUARD === 'on',
     logLevel: values.LOG_LEVEL,
     gitEnvironment: gitEnvironment(own),

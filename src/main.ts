@@ -5,7 +5,7 @@ import { type App, StartRefused, startApp } from './app.ts';
 import { type Config, isConfigError, readConfig } from './config.ts';
 
 // Node prints what simple-git would log, environment and all, where this is set.
-delete process.env['DEBUG'];
+delete process.env.DEBUG;
 
 const EXIT_REFUSED = 1;
 const EXIT_CONFIG = 2;

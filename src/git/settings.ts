@@ -71,7 +71,7 @@ export function gitEnvironment(own: Readonly<Record<string, string | undefined>>
     GIT_TERMINAL_PROMPT: '0',
     GIT_OPTIONAL_LOCKS: '0',
     GIT_LITERAL_PATHSPECS: '1',
-    ...(environment['GIT_SSH_COMMAND'] === undefined && environment['GIT_SSH'] === undefined
+    ...(environment.GIT_SSH_COMMAND === undefined && environment.GIT_SSH === undefined
       ? { GIT_SSH_COMMAND: 'ssh -oBatchMode=yes -oConnectTimeout=20' }
       : {}),
   };

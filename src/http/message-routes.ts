@@ -91,10 +91,13 @@ const badCursor = {
   errors: [{ field: 'cursor', detail: 'cursor must come from a Link header' }],
 } as const;
 
-const idOf = (request: Request): string => String(request.params['id']).toLowerCase();
+const idOf = (request: Request): string => String(request.params.id).toLowerCase();
 
 function sendStored(response: Response, stored: Result<Stored>): void {
-  if (!stored.ok) return sendProblem(response, stored.failure);
+  if (!stored.ok) {
+    sendProblem(response, stored.failure);
+    return;
+  }
   const { created, message, tag } = stored.value;
   response.setHeader('ETag', tag);
   if (created && response.req.method === 'POST') {

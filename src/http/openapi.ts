@@ -52,7 +52,7 @@ export function openApiDocument(version: string): Json {
   const messages = { type: 'array', items: ref('Message') };
   const list = {
     description: 'Messages, newest first',
-    content: { ...(json(messages)['content'] as Json), 'application/x-ndjson': { schema: ref('Message') } },
+    content: { ...(json(messages).content as Json), 'application/x-ndjson': { schema: ref('Message') } },
   };
   const sync = (summary: string): Json => ({
     summary,

@@ -15,8 +15,8 @@ export function repositoryRoutes(repositories: RepositoryManager): Router {
   });
   methods(router, '/repositories/:name', {
     get: (request, response) => {
-      const repository = repositories.find(String(request.params['name']));
-      if (!repository) return unknownRepository(response, [String(request.params['name'])]);
+      const repository = repositories.find(String(request.params.name));
+      if (!repository) return unknownRepository(response, [String(request.params.name)]);
       response.json(repository.status());
     },
   });

@@ -25,6 +25,8 @@ interface Written {
 
 const LINES_A_BATCH = 500;
 const PATIENCE_MS = 5000;
+const GATHER_MS = 30;
+const QUIET_TURNS = 3;
 
 /**
  * The write path of one repository. All lines that wait are taken as one batch: one commit each, written by one
@@ -38,6 +40,8 @@ export class Capturer {
   readonly #onTrouble: (error: unknown) => void;
   #queue: Waiting[] = [];
   #draining = false;
+  /** How many were writing when the last batch was done, and when that was. */
+  #writers = { count: 0, at: 0 };
 
   /**
    * @param reconcile makes clone and mirror agree with the branch again, when somebody else has moved it; runs under the lock
@@ -68,15 +72,32 @@ export class Capturer {
   async #drain(): Promise<void> {
     this.#draining = true;
     while (this.#queue.length > 0) {
+      await this.#gather();
       await this.#clone.lock.run(async () => {
         const batch = this.#queue.slice(0, LINES_A_BATCH);
         this.#queue = this.#queue.slice(LINES_A_BATCH);
         await this.#commit(batch).catch((error: unknown) => {
           for (const { settle } of batch) settle(refusalOf(this.#clone.name, error));
         });
+        this.#writers = { count: batch.length + this.#queue.length, at: Date.now() };
       });
     }
     this.#draining = false;
+  }
+
+  /**
+   * Those who were answered a moment ago are likely to write again: where many write at once, the next batch waits
+   * as long as they keep coming, since a batch costs about the same whatever its size. Who writes alone never waits.
+   */
+  async #gather(): Promise<void> {
+    const deadline = this.#writers.at + GATHER_MS;
+    const expected = Math.min(this.#writers.count, LINES_A_BATCH);
+    let quiet = 0;
+    while (this.#queue.length < expected && quiet < QUIET_TURNS && Date.now() < deadline) {
+      const before = this.#queue.length;
+      await new Promise((wake) => setTimeout(wake, 1));
+      quiet = this.#queue.length > before ? 0 : quiet + 1;
+    }
   }
 
   async #commit(batch: readonly Waiting[]): Promise<void> {
@@ -112,14 +133,19 @@ export class Capturer {
     return fresh;
   }
 
-  /** Writes one commit a line on the tip that we know; where git refuses the batch, one by one. */
+  /**
+   * Writes one commit a line on the tip that we know. git is asked twice, since packs may have been taken away under
+   * the first; where it refuses the batch, its lines are tried one by one.
+   */
   async #write(batch: readonly Waiting[]): Promise<Written[]> {
-    try {
-      return await this.#writeOn(this.#clone.tip, batch);
-    } catch (error) {
-      if (!(error instanceof GitError)) throw error;
-      this.#clone.segments = undefined;
-      if (batch.length === 1) throw error;
+    for (let attempt = 1; attempt <= 2; attempt += 1) {
+      try {
+        return await this.#writeOn(this.#clone.tip, batch);
+      } catch (error) {
+        if (!(error instanceof GitError)) throw error;
+        this.#clone.segments = undefined;
+        if (batch.length === 1 && attempt === 2) throw error;
+      }
     }
     const written: Written[] = [];
     for (const waiting of batch) {

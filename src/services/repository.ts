@@ -29,6 +29,7 @@ import type { Database } from '../mirror/database.ts';
 import { type Captured, Capturer } from './capture.ts';
 import { branchRef, type Clone, trackingRef } from './clone.ts';
 import { Follower } from './follow.ts';
+import { Maintenance } from './maintenance.ts';
 import type { EntryChange } from './mirroring.ts';
 import { Mutex } from './mutex.ts';
 import { attribute, type Reconciled, reconcile } from './reconcile.ts';
@@ -57,6 +58,7 @@ export class Repository {
   readonly #clone: Clone;
   readonly #capturer: Capturer;
   readonly #follower: Follower;
+  readonly #maintenance: Maintenance;
   readonly #opened: Promise<void>;
   readonly #settled: Promise<void>;
   #state: { readonly state: RepositoryState; readonly error: Trouble | null } = {
@@ -92,11 +94,12 @@ export class Repository {
       segments: undefined,
     };
     this.#follower = new Follower(this.#clone, ports.onTrouble);
+    this.#maintenance = new Maintenance(this.#clone, ports.onTrouble);
     this.#capturer = new Capturer(
       this.#clone,
       ports.mirror,
       async () => void (await this.#reconcile()),
-      () => this.#follower.soon(),
+      () => this.#branchMoved(),
       ports.onTrouble,
     );
     this.#opened = this.#open().catch((error: unknown) => this.#giveUp(error));
@@ -201,9 +204,15 @@ export class Repository {
     await this.#sync?.result.catch(() => undefined);
     await this.#clone.lock.run(async () => undefined);
     await this.#follower.close();
+    await this.#maintenance.close();
     this.#clone.importer.close();
     this.#clone.mover.close();
     this.#clone.blobs.close();
+  }
+
+  #branchMoved(): void {
+    this.#follower.soon();
+    this.#maintenance.batchDone();
   }
 
   /** Without a clone there is nothing that can be done here; the other repositories go on. */
