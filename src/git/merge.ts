@@ -52,7 +52,7 @@ async function mergeJournals(
     if (!other || (mine.newId === other.newId && mine.newMode === other.newMode)) continue;
     records.push(await mergeOne(context, path, mine, other));
   }
-  return records.length === 0 ? tree : replaceInTree(context, tree, records);
+  return replaceInTree(context, tree, records);
 }
 
 const isAbsent = (id: string): boolean => /^0+$/.test(id);
@@ -70,13 +70,21 @@ async function mergeOne(
   const read = (id: string) => output(context, ['cat-file', 'blob', id]);
   const base = isAbsent(mine.oldId) ? Buffer.alloc(0) : await read(mine.oldId);
   const content = mergeLines(base, await read(first), await read(second));
-  const id = (
-    await text(context, ['hash-object', '-w', '--stdin', '--no-filters'], { input: content })
-  ).trim();
-  return `100644 ${id}\t${path}\0`;
+  return `100644 ${await storeBlob(context, content)}\t${path}\0`;
 }
 
-async function replaceInTree(context: GitContext, tree: string, records: readonly string[]): Promise<string> {
+/** Stores bytes as a blob, durably, and returns its id. */
+export async function storeBlob(context: GitContext, content: Buffer): Promise<string> {
+  return text(context, ['hash-object', '-w', '--stdin', '--no-filters'], { input: content });
+}
+
+/** A tree with some of its files replaced, given as records of `git update-index --index-info`. */
+export async function replaceInTree(
+  context: GitContext,
+  tree: string,
+  records: readonly string[],
+): Promise<string> {
+  if (records.length === 0) return tree;
   const index = await gitPath(context, `gitpost/merge-index-${process.pid}`);
   const environment = { GIT_INDEX_FILE: index };
   try {

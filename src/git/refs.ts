@@ -19,6 +19,15 @@ export async function checkedOut(context: GitContext): Promise<string | null> {
   return result.code === 0 ? result.stdout.toString().trim() : null;
 }
 
+/** Checks a branch out where nothing of a person's stands in the way; leaves all as it is where it does. */
+export async function checkOut(context: GitContext, branch: string): Promise<void> {
+  if ((await resolve(context, `refs/heads/${branch}`)) === null) {
+    await output(context, ['symbolic-ref', 'HEAD', `refs/heads/${branch}`]);
+    return;
+  }
+  await run(context, ['checkout', '--quiet', branch, '--']);
+}
+
 /** Every ref below a prefix with the commit that it names. */
 export async function listRefs(context: GitContext, prefix: string): Promise<Map<string, string>> {
   const lines = await text(context, ['for-each-ref', '--format=%(refname) %(objectname)', prefix]);

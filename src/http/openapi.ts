@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import {
+  addRepositorySchema,
+  changeRepositorySchema,
   draftSchema,
   editSchema,
   healthSchema,
@@ -8,6 +10,7 @@ import {
   messageSchema,
   problemSchema,
   repositorySchema,
+  resolveSchema,
   sessionSchema,
   syncResultSchema,
   syncSchema,
@@ -126,12 +129,34 @@ export function openApiDocument(version: string): Json {
             ...problems,
           },
         },
+        post: {
+          summary: 'Add a repository',
+          requestBody: { required: true, ...json(ref('AddRepository')) },
+          responses: { 202: answer('Its clone is being made', ref('Repository')), ...problems },
+        },
+      },
+      '/repositories/{name}/resolve': {
+        parameters: [pathParameter('name')],
+        post: {
+          summary: 'Say which side of a rewritten history to keep',
+          requestBody: { required: true, ...json(ref('Resolve')) },
+          responses: { 200: answer('Its status', ref('Repository')), ...problems },
+        },
       },
       '/repositories/{name}': {
         parameters: [pathParameter('name')],
         get: {
           summary: 'A repository',
           responses: { 200: answer('Its status', ref('Repository')), ...problems },
+        },
+        patch: {
+          summary: 'Change its branch or its name',
+          requestBody: { required: true, ...json(ref('ChangeRepository')) },
+          responses: { 200: answer('Its status', ref('Repository')), ...problems },
+        },
+        delete: {
+          summary: 'Let it go; its clone stays on disk',
+          responses: { 204: answer('It is no longer a repository of this gitpost'), ...problems },
         },
       },
       '/events': {
@@ -175,6 +200,9 @@ function componentSchemas(): Json {
     Edit: editSchema,
     SyncRequest: syncSchema,
     SessionRequest: sessionSchema,
+    AddRepository: addRepositorySchema,
+    ChangeRepository: changeRepositorySchema,
+    Resolve: resolveSchema,
   };
   const outputs = {
     Message: messageSchema,

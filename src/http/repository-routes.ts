@@ -1,26 +1,81 @@
 import { type Request, type Response, Router } from 'express';
-import { isFailure, type SyncResult } from '../domain/repository.ts';
+import type { z } from 'zod';
+import { isFailure, type SyncResult, type Target } from '../domain/repository.ts';
+import { fail, ok, type Result } from '../domain/result.ts';
+import { parseLocation, parseTarget } from '../domain/target.ts';
 import type { RepositoryManager } from '../services/repositories.ts';
 import { jsonBody } from './body.ts';
 import { typeGuard } from './guards.ts';
 import { methods } from './methods.ts';
 import { sendProblem } from './problem.ts';
-import { syncSchema } from './schemas.ts';
+import { addRepositorySchema, changeRepositorySchema, resolveSchema, syncSchema } from './schemas.ts';
 import { validate } from './validate.ts';
 
-export function repositoryRoutes(repositories: RepositoryManager): Router {
+export function repositoryRoutes(repositories: RepositoryManager, githubUrl: string): Router {
   const router = Router();
+  const json = typeGuard('application/json');
   methods(router, '/repositories', {
-    get: (_request, response) => void response.json(repositories.status()),
+    get: async (_request, response) => {
+      await repositories.lookForUncommitted();
+      response.json(repositories.status());
+    },
+    post: [
+      json,
+      async (request, response) => {
+        const body = jsonBody(request);
+        const asked = body.ok ? validate(addRepositorySchema, body.value) : body;
+        if (!asked.ok) return sendProblem(response, asked.failure);
+        const target = targetOf(asked.value, githubUrl);
+        if (!target.ok) return sendProblem(response, target.failure);
+        const added = await repositories.addRepository(target.value, asked.value.branch);
+        if (!added.ok) return sendProblem(response, added.failure);
+        response.status(202).location(`/repositories/${added.value.name}`).json(added.value.status());
+      },
+    ],
   });
   methods(router, '/repositories/:name', {
-    get: (request, response) => {
+    get: async (request, response) => {
       const repository = repositories.find(String(request.params.name));
       if (!repository) return unknownRepository(response, [String(request.params.name)]);
+      await repositories.lookForUncommitted(repository.name);
       response.json(repository.status());
     },
+    patch: [
+      json,
+      async (request, response) => {
+        const body = jsonBody(request);
+        const change = body.ok ? validate(changeRepositorySchema, body.value) : body;
+        if (!change.ok) return sendProblem(response, change.failure);
+        const { name, branch } = change.value;
+        const changed = await repositories.changeRepository(String(request.params.name), {
+          ...(name === undefined ? {} : { name }),
+          ...(branch === undefined ? {} : { branch }),
+        });
+        if (!changed.ok) return sendProblem(response, changed.failure);
+        response.json(changed.value.status());
+      },
+    ],
+    delete: async (request, response) => {
+      const removed = await repositories.removeRepository(String(request.params.name));
+      if (!removed.ok) return sendProblem(response, removed.failure);
+      response.status(204).end();
+    },
   });
-  const json = typeGuard('application/json');
+  methods(router, '/repositories/:name/resolve', {
+    post: [
+      json,
+      async (request, response) => {
+        const repository = repositories.find(String(request.params.name));
+        if (!repository) return unknownRepository(response, [String(request.params.name)]);
+        const body = jsonBody(request);
+        const asked = body.ok ? validate(resolveSchema, body.value) : body;
+        if (!asked.ok) return sendProblem(response, asked.failure);
+        const resolved = await repository.resolveRewritten(asked.value.keep);
+        if (!resolved.ok) return sendProblem(response, resolved.failure);
+        response.json(repository.status());
+      },
+    ],
+  });
   methods(router, '/push', { post: [json, (request, response) => sync(request, response, 'push')] });
   methods(router, '/pull', { post: [json, (request, response) => sync(request, response, 'pull')] });
 
@@ -36,6 +91,30 @@ export function repositoryRoutes(repositories: RepositoryManager): Router {
   }
 
   return router;
+}
+
+/** The repository that a request to add one means. */
+function targetOf(asked: z.infer<typeof addRepositorySchema>, githubUrl: string): Result<Target> {
+  const { url, github, name, create } = asked;
+  if ((url === undefined) === (github === undefined)) {
+    const errors = [{ field: 'url', detail: 'either url or github must be given' }];
+    return fail('invalid', 'Nothing was changed: either url or github must be given.', { errors });
+  }
+  if (create)
+    return fail(
+      'invalid',
+      'Making a repository on GitHub is not built yet. Make it there first, then add it.',
+    );
+  const target =
+    github === undefined
+      ? parseLocation(url ?? '')
+      : parseTarget(github, { githubUrl, username: undefined, remotesDirectory: '' });
+  if (!target.ok) {
+    const field = github === undefined ? 'url' : 'github';
+    const detail = `${field} ${target.failure.detail}`;
+    return fail('invalid', `Nothing was changed: ${detail}.`, { errors: [{ field, detail }] });
+  }
+  return ok({ ...target.value, name: name ?? target.value.name });
 }
 
 function unknownRepository(response: Response, names: readonly string[]): void {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { LIMITS, lengthOf, MESSAGE_TYPES } from '../domain/message.ts';
+import { isRepositoryName } from '../domain/target.ts';
 import { isUuid } from '../journal/line.ts';
 
 /** What the API takes and gives, once: requests are validated with these, and openapi.json is made of them. */
@@ -106,6 +107,35 @@ export const syncSchema = z
       .optional(),
   })
   .meta({ id: 'SyncRequest' });
+
+export const addRepositorySchema = z
+  .strictObject({
+    name: z
+      .string({ error: 'name must be a string' })
+      .refine(isRepositoryName, 'name must be one that can be a folder everywhere')
+      .optional(),
+    url: z.string({ error: 'url must be a git URL or an absolute path' }).optional(),
+    github: z
+      .string()
+      .regex(/^[^/]+\/[^/]+$/, 'github must be owner/name')
+      .optional(),
+    branch: z.string({ error: 'branch must be a string' }).optional(),
+    create: z.boolean({ error: 'create must be true or false' }).optional(),
+    private: z.boolean({ error: 'private must be true or false' }).optional(),
+    confirm: z.boolean({ error: 'confirm must be true or false' }).optional(),
+  })
+  .meta({ id: 'AddRepository' });
+
+export const changeRepositorySchema = z
+  .strictObject({
+    name: addRepositorySchema.shape.name,
+    branch: addRepositorySchema.shape.branch,
+  })
+  .meta({ id: 'ChangeRepository' });
+
+export const resolveSchema = z
+  .strictObject({ keep: z.enum(['local', 'remote'], { error: () => 'keep must be "local" or "remote"' }) })
+  .meta({ id: 'Resolve' });
 
 const day = z
   .string()

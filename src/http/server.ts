@@ -18,7 +18,7 @@ import { repositoryRoutes } from './repository-routes.ts';
 import { accessControl } from './session.ts';
 
 export interface ServerOptions {
-  readonly config: Pick<Config, 'host' | 'port' | 'allowedHosts' | 'accessToken'>;
+  readonly config: Pick<Config, 'host' | 'port' | 'allowedHosts' | 'accessToken' | 'githubUrl'>;
   readonly publicDirectory: string;
   readonly version: string;
   readonly messages: Messages;
@@ -76,7 +76,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   app.use(siteGuard, noStore, bodyReader());
   app.use(access.router, healthRoute(options.health, access.isAllowed));
   app.use(access.guard);
-  app.use(messageRoutes({ messages, repositories }), repositoryRoutes(repositories), stream.router);
+  app.use(
+    messageRoutes({ messages, repositories }),
+    repositoryRoutes(repositories, config.githubUrl),
+    stream.router,
+  );
   const document = openApiDocument(version);
   const router = express.Router();
   methods(router, '/openapi.json', { get: (_request, response) => void response.json(document) });

@@ -29,6 +29,8 @@ const LOCKED_MS = 250;
 export class Follower {
   readonly #clone: Clone;
   readonly #onTrouble: (error: unknown) => void;
+  readonly #onTip: (tip: string) => Promise<void>;
+  #told: string | undefined;
   #mark: Mark | undefined;
   #markFile: string | undefined;
   #timer: NodeJS.Timeout | undefined;
@@ -36,9 +38,11 @@ export class Follower {
   #running: Promise<void> = Promise.resolve();
   #closed = false;
 
-  constructor(clone: Clone, onTrouble: (error: unknown) => void) {
+  /** @param onTip is told of each new tip of the branch before it is followed */
+  constructor(clone: Clone, onTrouble: (error: unknown) => void, onTip: (tip: string) => Promise<void>) {
     this.#clone = clone;
     this.#onTrouble = onTrouble;
+    this.#onTip = onTip;
   }
 
   /** The commit that index and work tree were last brought to. */
@@ -73,6 +77,8 @@ export class Follower {
   async #follow(): Promise<void> {
     const { git, settings, tip } = this.#clone;
     if (tip === null) return;
+    if (tip !== this.#told) await this.#onTip(tip);
+    this.#told = tip;
     this.#mark ??= await this.#readMark();
     const operation = await lastOperation(this.#clone);
     if (operation.name === this.#mark.operation && this.#mark.commit === tip) return;

@@ -1,19 +1,28 @@
-import { mkdir, readdir, rename } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, rename } from 'node:fs/promises';
 import type { RepositoryStatus, SyncResult, Target } from '../domain/repository.ts';
 import { fail, ok, type Result } from '../domain/result.ts';
 import { sameName } from '../domain/target.ts';
-import { inspectFolder, readConfig, writeConfig } from '../git/clone.ts';
+import { inspectFolder } from '../git/clone.ts';
 import type { Identity } from '../git/importer.ts';
+import { isBranchName } from '../git/refs.ts';
 import type { Credentials } from '../git/remote.ts';
 import type { GitContext } from '../git/run.ts';
 import type { Line } from '../journal/line.ts';
 import { type Database, MirrorBroken } from '../mirror/database.ts';
 import { type Entry, makeEntry } from '../mirror/entry.ts';
 import type { Captured } from './capture.ts';
+import {
+  type ClonesFolder,
+  cloneContext,
+  findClones,
+  markPrimary,
+  markRemoved,
+  renamePrimary,
+} from './clones-folder.ts';
 import { toMessage } from './delivery.ts';
 import type { Events } from './events.ts';
 import { changeOf, type EntryChange } from './mirroring.ts';
+import { Mutex } from './mutex.ts';
 import { Repository } from './repository.ts';
 
 export interface ManagerOptions {
@@ -39,21 +48,26 @@ const SYNCS_AT_ONCE = 4;
 /** All repositories: it opens their clones, and adds, reads, pushes and pulls messages across them. */
 export class RepositoryManager {
   readonly #options: ManagerOptions;
+  readonly #folder: ClonesFolder;
   readonly #repositories = new Map<string, Repository>();
+  /** One change of the set of repositories at a time. */
+  readonly #changes = new Mutex();
   #agreed: Promise<void> = new Promise(() => undefined);
   #rebuilding: Promise<void> | undefined;
   #isAgreed = false;
 
   constructor(options: ManagerOptions) {
     this.#options = options;
+    const { reposDirectory: directory, remotesDirectory, git } = options;
+    this.#folder = { directory, remotesDirectory, git };
   }
 
   /** Opens the clones that the environment names and those that were added before. Returns once all are begun. */
   async start(): Promise<void> {
-    const { reposDirectory, targets, mirror } = this.#options;
-    await mkdir(reposDirectory, { recursive: true, mode: 0o700 });
-    await this.#renamePrimary();
-    const added = (await this.#findClones()).filter(
+    const { targets, mirror } = this.#options;
+    await mkdir(this.#folder.directory, { recursive: true, mode: 0o700 });
+    await renamePrimary(this.#folder, targets);
+    const added = (await findClones(this.#folder)).filter(
       ({ name }) => !targets.some((target) => sameName(target.name, name)),
     );
     targets.forEach((target, index) => {
@@ -92,13 +106,19 @@ export class RepositoryManager {
     return this.list().map((repository) => repository.status());
   }
 
+  /** Looks for a person's uncommitted changes, in one clone or all, so that a status tells of them. */
+  async lookForUncommitted(name?: string): Promise<void> {
+    const asked = name === undefined ? this.list() : [this.#repositories.get(name)];
+    await Promise.all(asked.map((repository) => repository?.lookForUncommitted()));
+  }
+
   readonly isPushed = (name: string, commit: string | null): boolean =>
     this.#repositories.get(name)?.isPushed(commit) ?? false;
 
   /** Adds a line to a repository; a failure where its clone is not ready in time. */
   async add(name: string, line: Line): Promise<Captured> {
     const repository = this.#repositories.get(name);
-    if (!repository) return fail('unknown-repository', `There is no repository ${JSON.stringify(name)}.`);
+    if (!repository) return noRepository(name);
     const captured = await within(PATIENCE_MS, repository.capture(line));
     return captured ?? notReady(`The clone of ${name} is still being made.`);
   }
@@ -137,6 +157,89 @@ export class RepositoryManager {
       });
   }
 
+  /** Adds a repository while the program runs; its clone is made, or taken up again, in the background. */
+  addRepository(target: Target, branch: string | undefined): Promise<Result<Repository>> {
+    return this.#changes.run(async () => {
+      const twin = this.names().find((name) => sameName(name, target.name));
+      if (twin)
+        return fail(
+          'repository-exists',
+          `There is a repository ${JSON.stringify(twin)} already. Nothing was changed.`,
+        );
+      if (
+        branch !== undefined &&
+        !(await isBranchName({ ...this.#folder.git, directory: this.#folder.directory }, branch))
+      ) {
+        return fail('invalid', `${JSON.stringify(branch)} can not be the name of a branch.`, {
+          errors: [{ field: 'branch', detail: 'branch must be a name that git allows' }],
+        });
+      }
+      return ok(this.#begin(target, false, branch));
+    });
+  }
+
+  /** Gives a repository another branch, another name, or both. */
+  changeRepository(
+    name: string,
+    change: { readonly branch?: string; readonly name?: string },
+  ): Promise<Result<Repository>> {
+    return this.#changes.run(async () => {
+      const repository = this.#repositories.get(name);
+      if (!repository) return noRepository(name);
+      const newName = change.name ?? name;
+      if (newName !== name) {
+        if (this.#isNamed(name)) return fixed(name, 'renamed');
+        if (this.names().some((other) => other !== name && sameName(other, newName))) {
+          return fail(
+            'repository-exists',
+            `There is a repository ${JSON.stringify(newName)} already. Nothing was changed.`,
+          );
+        }
+        const directory = cloneContext(this.#folder, newName).directory;
+        if (!sameName(newName, name) && (await inspectFolder(directory)) !== 'absent') {
+          return fail(
+            'repository-exists',
+            `The folder ${JSON.stringify(newName)} is there already. Nothing was changed.`,
+          );
+        }
+      }
+      if (change.branch !== undefined) {
+        const used = await repository.useBranch(change.branch);
+        if (!used.ok) return used;
+      }
+      return ok(newName === name ? repository : await this.#rename(repository, newName));
+    });
+  }
+
+  /** Lets a repository go. Its clone stays on disk, with everything that was captured, and can be added again. */
+  removeRepository(name: string): Promise<Result<void>> {
+    return this.#changes.run(async () => {
+      const repository = this.#repositories.get(name);
+      if (!repository) return noRepository(name);
+      if (this.#isNamed(name)) return fixed(name, 'removed');
+      this.#repositories.delete(name);
+      await repository.close();
+      if (!repository.isBroken) await markRemoved(this.#folder, name, true);
+      await this.#forget(name);
+      return ok(undefined);
+    });
+  }
+
+  async #rename(repository: Repository, name: string): Promise<Repository> {
+    await repository.close();
+    this.#repositories.delete(repository.name);
+    await rename(
+      cloneContext(this.#folder, repository.name).directory,
+      cloneContext(this.#folder, name).directory,
+    );
+    await this.#forget(repository.name);
+    const renamed = this.#begin({ ...repository.target, name }, false);
+    await renamed.opened;
+    return renamed;
+  }
+
+  #isNamed = (name: string): boolean => this.#options.targets.some((target) => sameName(target.name, name));
+
   async push(names: readonly string[]): Promise<SyncResult[]> {
     return this.#sync(names, true);
   }
@@ -162,10 +265,10 @@ export class RepositoryManager {
     return names.flatMap((name) => results.get(name) ?? []);
   }
 
-  #begin(target: Target, primary: boolean): Repository {
-    const { git, identity, mirror, events, credentials, reposDirectory, onTrouble } = this.#options;
-    const repository = Repository.open(target, primary, {
-      git: { ...git, directory: join(reposDirectory, target.name) },
+  #begin(target: Target, primary: boolean, branch?: string): Repository {
+    const { identity, mirror, events, credentials } = this.#options;
+    const repository = Repository.open(target, primary, branch, {
+      git: cloneContext(this.#folder, target.name),
       identity,
       mirror,
       network: (onProgress) => ({ credentials, onProgress }),
@@ -176,8 +279,15 @@ export class RepositoryManager {
       onTrouble: (error) => this.#onTrouble(error),
     });
     this.#repositories.set(target.name, repository);
-    if (primary) void repository.opened.then(() => this.#markPrimary(target.name)).catch(onTrouble);
+    void repository.opened.then(() => this.#note(repository)).catch(this.#options.onTrouble);
     return repository;
+  }
+
+  /** Keeps in the clone what the next start needs to know of it. */
+  async #note({ name, primary, isBroken }: Repository): Promise<void> {
+    if (isBroken) return;
+    await markPrimary(this.#folder, name, primary);
+    await markRemoved(this.#folder, name, false);
   }
 
   #onTrouble(error: unknown): void {
@@ -232,53 +342,16 @@ export class RepositoryManager {
       return makeEntry(new Map(held));
     });
   }
-
-  /** Every clone of ours that is there, with its remote. */
-  async #findClones(): Promise<Target[]> {
-    const { reposDirectory, remotesDirectory } = this.#options;
-    const targets: Target[] = [];
-    for (const name of await readdir(reposDirectory)) {
-      if (name.startsWith('.')) continue;
-      const context = this.#contextOf(name);
-      if ((await inspectFolder(context.directory)) !== 'clone') continue;
-      if ((await readConfig(context, 'gitpost.device')) === null) continue;
-      const url = await readConfig(context, 'remote.origin.url');
-      if (url !== null) targets.push({ name, url, own: url.startsWith(`${remotesDirectory}/`) });
-    }
-    return targets;
-  }
-
-  #contextOf = (name: string): GitContext => ({
-    ...this.#options.git,
-    directory: join(this.#options.reposDirectory, name),
-  });
-
-  /**
-   * Who begins with the app's own remote and names a repository later takes the messages along: the clone of the
-   * primary so far gets the new name, where no clone has it.
-   */
-  async #renamePrimary(): Promise<void> {
-    const name = this.primary;
-    if ((await inspectFolder(this.#contextOf(name).directory)) !== 'absent') return;
-    for (const target of await this.#findClones()) {
-      const isNamed = this.#options.targets.some((other) => sameName(other.name, target.name));
-      if (!target.own || isNamed) continue;
-      if ((await readConfig(this.#contextOf(target.name), 'gitpost.primary')) !== 'true') continue;
-      await rename(this.#contextOf(target.name).directory, this.#contextOf(name).directory);
-      return;
-    }
-  }
-
-  async #markPrimary(name: string): Promise<void> {
-    for (const repository of this.list()) {
-      const context = this.#contextOf(repository.name);
-      await repository.opened;
-      const value = String(repository.name === name);
-      if (((await readConfig(context, 'gitpost.primary')) ?? 'false') === value) continue;
-      await writeConfig(context, 'gitpost.primary', value);
-    }
-  }
 }
+
+const noRepository = (name: string) =>
+  fail('unknown-repository', `There is no repository ${JSON.stringify(name)}.`);
+
+const fixed = (name: string, what: string) =>
+  fail(
+    'fixed-by-environment',
+    `The environment names ${name} (REPOSITORY_NAME or REPOSITORIES), so it can not be ${what} here. Change it there and start again.`,
+  );
 
 const notReady = (why: string) =>
   fail('unavailable', `${why} Nothing is lost; try again in a moment.`, { retryAfter: 5 });

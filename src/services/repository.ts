@@ -7,7 +7,7 @@ import type {
   Trouble,
 } from '../domain/repository.ts';
 import { isFailure } from '../domain/repository.ts';
-import { fail } from '../domain/result.ts';
+import { fail, ok, type Result } from '../domain/result.ts';
 import { BlobReader } from '../git/blobs.ts';
 import {
   createClone,
@@ -21,7 +21,16 @@ import {
 } from '../git/clone.ts';
 import { type Identity, Importer } from '../git/importer.ts';
 import { uncommittedChanges } from '../git/porcelain.ts';
-import { BranchMover, countCommits, listCommits, resolve, setRef } from '../git/refs.ts';
+import {
+  BranchMover,
+  checkedOut,
+  checkOut,
+  countCommits,
+  isBranchName,
+  listCommits,
+  resolve,
+  setRef,
+} from '../git/refs.ts';
 import type { Network } from '../git/remote.ts';
 import { type GitContext, GitError } from '../git/run.ts';
 import type { Line } from '../journal/line.ts';
@@ -33,6 +42,16 @@ import { Maintenance } from './maintenance.ts';
 import type { EntryChange } from './mirroring.ts';
 import { Mutex } from './mutex.ts';
 import { attribute, type Reconciled, reconcile } from './reconcile.ts';
+import {
+  checkSide,
+  forgetKnownRemote,
+  isRewritten,
+  keepLocal,
+  keepRemote,
+  noteKnown,
+  rewrittenTrouble,
+  settleRewritten,
+} from './rewritten.ts';
 import { type Synced, syncClone } from './sync.ts';
 
 /** What a repository needs of the program around it. */
@@ -48,6 +67,7 @@ export interface RepositoryPorts {
   readonly onTrouble: (error: unknown) => void;
 }
 
+const REWRITTEN = { state: 'rewritten', error: rewrittenTrouble } as const;
 const READY: { readonly state: RepositoryState; readonly error: null } = { state: 'ready', error: null };
 
 /** One configured repository: its clone, what is known of its remote, and all that can be done with it. */
@@ -73,7 +93,7 @@ export class Repository {
   #broken: Trouble | undefined;
   readonly #abort = new AbortController();
 
-  private constructor(target: Target, primary: boolean, ports: RepositoryPorts) {
+  private constructor(target: Target, primary: boolean, branch: string | undefined, ports: RepositoryPorts) {
     this.target = target;
     this.primary = primary;
     this.#ports = ports;
@@ -93,7 +113,9 @@ export class Repository {
       unsafe: false,
       segments: undefined,
     };
-    this.#follower = new Follower(this.#clone, ports.onTrouble);
+    this.#follower = new Follower(this.#clone, ports.onTrouble, (tip) =>
+      noteKnown(this.#clone, 'branch', tip),
+    );
     this.#maintenance = new Maintenance(this.#clone, ports.onTrouble);
     this.#capturer = new Capturer(
       this.#clone,
@@ -102,17 +124,27 @@ export class Repository {
       () => this.#branchMoved(),
       ports.onTrouble,
     );
-    this.#opened = this.#open().catch((error: unknown) => this.#giveUp(error));
+    this.#opened = this.#open(branch).catch((error: unknown) => this.#giveUp(error));
     this.#settled = this.#opened.then(() => this.#firstContact());
   }
 
   /** Begins with a repository; {@link opened} and {@link settled} tell how far it is. */
-  static open(target: Target, primary: boolean, ports: RepositoryPorts): Repository {
-    return new Repository(target, primary, ports);
+  static open(
+    target: Target,
+    primary: boolean,
+    branch: string | undefined,
+    ports: RepositoryPorts,
+  ): Repository {
+    return new Repository(target, primary, branch, ports);
   }
 
   get name(): string {
     return this.target.name;
+  }
+
+  /** Whether the clone can not be used at all. */
+  get isBroken(): boolean {
+    return this.#broken !== undefined;
   }
 
   /** Resolves when the clone is there and the mirror agrees with it. */
@@ -164,7 +196,82 @@ export class Repository {
     const tracked = await resolve(this.#clone.git, trackingRef(this.#clone));
     if (moved || tracked !== this.#clone.remoteTip) await this.#refreshRemote();
     this.#follower.soon();
-    await this.#lookForUncommitted();
+  }
+
+  /** Settles a rewritten history for one side. The next sync goes on from there. */
+  async resolveRewritten(keep: 'local' | 'remote'): Promise<Result<void>> {
+    await this.#settled;
+    const clone = this.#clone;
+    if (this.#broken || !(await isRewritten(clone))) {
+      return fail(
+        'not-rewritten',
+        `The history of ${this.name} was not rewritten: there is nothing to resolve.`,
+      );
+    }
+    const again = await clone.lock.run(async () => {
+      await this.#reconcile();
+      const branch = clone.tip;
+      const remote = keep === 'remote' ? await keepRemote(clone) : null;
+      const target = keep === 'remote' ? (remote?.tip ?? null) : await keepLocal(clone);
+      if (target === null || !(await clone.mover.move(clone.settings.branch, branch, target))) return null;
+      await settleRewritten(clone, branch);
+      await this.#reconcile();
+      // Moving to the remote's side loses what the person has given up, which is no rewriting of its own.
+      await settleRewritten(clone, null);
+      return remote?.lines ?? [];
+    });
+    if (again === null)
+      return fail(
+        'busy',
+        'The branch is being changed at the moment, or the remote has none. Nothing was changed; try again.',
+      );
+    for (const line of again) {
+      const captured = await this.#capturer.capture(line);
+      if (!captured.ok) return captured;
+    }
+    this.#setState(READY);
+    await this.#refreshRemote();
+    this.#branchMoved();
+    return ok(undefined);
+  }
+
+  /**
+   * Captures to another branch from now on: the one of that name, here or on the remote, else a new one that begins
+   * where we are.
+   */
+  async useBranch(branch: string): Promise<Result<void>> {
+    const { git } = this.#ports;
+    await this.#settled;
+    if (this.#broken) return fail('unavailable', `${this.#broken.detail} ${this.#broken.action}`);
+    if (!(await isBranchName(git, branch))) {
+      const errors = [{ field: 'branch', detail: 'branch must be a name that git allows' }];
+      return fail(
+        'invalid',
+        `${JSON.stringify(branch)} can not be the name of a branch. Nothing was changed.`,
+        { errors },
+      );
+    }
+    if (branch !== this.#clone.settings.branch) await this.#clone.lock.run(() => this.#switchBranch(branch));
+    await writeSettings(git, { branchGiven: true });
+    this.#clone.settings = { ...this.#clone.settings, branchGiven: true };
+    await this.#refreshRemote();
+    this.#follower.soon();
+    return ok(undefined);
+  }
+
+  async #switchBranch(branch: string): Promise<void> {
+    const { git } = this.#ports;
+    const clone = this.#clone;
+    const old = clone.settings.branch;
+    if ((await resolve(git, `refs/heads/${branch}`)) === null) {
+      const start = (await resolve(git, `refs/remotes/origin/${branch}`)) ?? clone.tip;
+      if (start !== null) await setRef(git, `refs/heads/${branch}`, start);
+    }
+    if ((await checkedOut(git)) === old) await checkOut(git, branch);
+    await writeSettings(git, { branch, contacted: false });
+    clone.settings = { ...clone.settings, branch, contacted: false };
+    clone.mover.close();
+    await this.#reconcile();
   }
 
   /** Runs a task while nothing is captured here. */
@@ -176,6 +283,14 @@ export class Repository {
   async restore(): Promise<void> {
     if (this.#broken) return;
     await this.#clone.lock.run(() => this.#reconcile());
+  }
+
+  /** Looks for a person's uncommitted changes once our own have reached the work tree. */
+  async lookForUncommitted(): Promise<void> {
+    if (this.#broken || this.#state.state === 'cloning') return;
+    await this.#follower.now();
+    const changes = await uncommittedChanges(this.#ports.git).catch(() => new Map<string, string>());
+    this.#uncommitted = [...changes].map(([file, state]) => ({ file, line: null, reason: describe(state) }));
   }
 
   status(): RepositoryStatus {
@@ -227,8 +342,8 @@ export class Repository {
     this.#setState({ state: 'failed', error: this.#broken });
   }
 
-  async #open(): Promise<void> {
-    const { git, mirror } = this.#ports;
+  async #open(branch: string | undefined): Promise<void> {
+    const { git } = this.#ports;
     const isNew = this.target.own && (await ensureBareRepository(git, this.target.url));
     const folder = await inspectFolder(git.directory);
     if (folder === 'blocked') {
@@ -236,15 +351,15 @@ export class Repository {
         `The folder ${git.directory} is in the way: it is no git clone. Move it away and start again.`,
       );
     }
-    if (folder === 'absent') await createClone(git, 'main', this.target.url);
+    if (folder === 'absent') await createClone(git, branch ?? 'main', this.target.url);
     await prepareClone(git);
+    if (branch !== undefined) await writeSettings(git, { branch, branchGiven: true });
     this.#clone.settings = await readSettings(git);
     await this.#takeUrl(isNew);
     const reconciled = await this.#clone.lock.run(() => this.#reconcile());
     await this.#refreshRemote();
     if (reconciled && reconciled.unattributed > 0) this.#attributeLater();
     this.#follower.soon();
-    if (mirror.covered(this.name)) await this.#lookForUncommitted();
   }
 
   /** Where another address is configured than the clone has, what we knew of the old remote counts no more. */
@@ -262,13 +377,15 @@ export class Repository {
   async #forgetRemote(): Promise<void> {
     const { git } = this.#ports;
     await setRef(git, trackingRef(this.#clone), null).catch(() => undefined);
+    await forgetKnownRemote(this.#clone);
     await writeSettings(git, { contacted: false });
     this.#clone.settings = { ...this.#clone.settings, contacted: false };
   }
 
   async #firstContact(): Promise<void> {
     if (this.#broken) return;
-    if (this.#clone.settings.contacted) this.#setState(READY);
+    if (await isRewritten(this.#clone)) this.#setState(REWRITTEN);
+    else if (this.#clone.settings.contacted) this.#setState(READY);
     else await this.#runSync(false);
   }
 
@@ -309,9 +426,16 @@ export class Repository {
   async #reconcile(): Promise<Reconciled | undefined> {
     const reconciled = await reconcile(this.#clone, this.#ports.mirror);
     if (!reconciled) return undefined;
+    if (await this.#lostLines(reconciled)) this.#setState(REWRITTEN);
     if (reconciled.unattributed > 0) this.#attributeLater();
     this.#ports.onChanges(reconciled.changes);
     return reconciled;
+  }
+
+  /** Whether the branch came to hold less by another way than on; after a loss of the mirror the clone knows. */
+  async #lostLines({ before, removed }: Reconciled): Promise<boolean> {
+    if (before !== null && removed.length === 0) return false;
+    return checkSide(this.#clone, 'branch', before);
   }
 
   #attributeLater(): void {
@@ -334,13 +458,6 @@ export class Repository {
     clone.unpushed = new Set([...ahead, ...since.slice(tip === null ? 0 : since.indexOf(tip) + 1)]);
     clone.remoteTip = remoteTip;
     this.#ports.onStatus(this);
-  }
-
-  async #lookForUncommitted(): Promise<void> {
-    const changes = await uncommittedChanges(this.#ports.git).catch(() => new Map<string, string>());
-    const before = JSON.stringify(this.#uncommitted);
-    this.#uncommitted = [...changes].map(([file, state]) => ({ file, line: null, reason: describe(state) }));
-    if (JSON.stringify(this.#uncommitted) !== before) this.#ports.onStatus(this);
   }
 
   #problems(): Problem[] {

@@ -16,6 +16,7 @@ import { deviceOfPath } from '../journal/path.ts';
 import { readJournal } from '../journal/split.ts';
 import { branchRef, type Clone, trackingRef } from './clone.ts';
 import type { Reconciled } from './reconcile.ts';
+import { checkSide, forgetKnownRemote, isRewritten, noteKnown, rewrittenTrouble } from './rewritten.ts';
 
 /** What a sync came to, before it is told to anybody. */
 export interface Synced {
@@ -48,9 +49,13 @@ const RACED: Trouble = {
 /** Brings a clone and its remote together: fetch, fast-forward or merge, and push. Captures go on meanwhile. */
 export async function syncClone(port: SyncPort, push: boolean): Promise<Synced> {
   let pulled = 0;
+  if (await isRewritten(port.clone))
+    return { status: 'rewritten', pushed: 0, pulled, trouble: rewrittenTrouble };
   for (let round = 1; round <= ROUNDS; round += 1) {
     const fetched = await fetchRemote(port);
     if (typeof fetched !== 'string') return { status: fetched.status, pushed: 0, pulled, trouble: fetched };
+    if (await checkSide(port.clone, 'remote'))
+      return { status: 'rewritten', pushed: 0, pulled, trouble: rewrittenTrouble };
     const joined = await port.clone.lock.run(() => join(port));
     pulled += joined.pulled;
     if (joined.trouble) return { status: joined.trouble.status, pushed: 0, pulled, trouble: joined.trouble };
@@ -89,7 +94,10 @@ async function fetchRemote(port: SyncPort): Promise<'fetched' | 'empty' | Troubl
     await setContacted(port);
     return 'fetched';
   }
-  if (localPath(url) !== undefined) await setRef(clone.git, trackingRef(clone), null);
+  if (localPath(url) !== undefined) {
+    await setRef(clone.git, trackingRef(clone), null);
+    await forgetKnownRemote(clone);
+  }
   await port.refreshRemote();
   return 'empty';
 }
@@ -134,6 +142,7 @@ async function join(port: SyncPort): Promise<Joined> {
   const { clone, reconcile } = port;
   for (;;) {
     await reconcile();
+    if (await isRewritten(clone)) return { pulled: 0, trouble: rewrittenTrouble };
     const [ours, theirs] = [clone.tip, await resolve(clone.git, trackingRef(clone))];
     if (theirs === null || ours === theirs) return NOTHING;
     if (ours !== null && (await isAncestor(clone.git, theirs, ours))) return NOTHING;
@@ -223,6 +232,7 @@ async function pushTip(port: SyncPort, empty: boolean): Promise<PushOutcome> {
   if (outcome.value === 'raced') return { kind: 'raced' };
   // git moves the tracking ref itself, but not where the answer to the push was lost.
   await setRef(clone.git, trackingRef(clone), tip);
+  await noteKnown(clone, 'remote', tip);
   await setContacted(port);
   return { kind: 'done', pushed: await countMessages(clone, before, tip) };
 }
