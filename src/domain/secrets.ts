@@ -30,7 +30,11 @@ const PATTERNS: readonly Pattern[] = [
   { name: 'a Hugging Face token', form: /\bhf_[A-Za-z0-9]{34,}\b/ },
   { name: 'a DigitalOcean token', form: /\bdo[opr]_v1_[0-9a-f]{64}\b/ },
   { name: 'a signed web token', form: /\beyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{20,}/ },
-  { name: 'a URL with a password', form: /\b[a-z][a-z0-9+.-]*:\/\/[^\s/:@]+:[^\s/@]{3,}@[^\s/]+/i },
+  {
+    name: 'a URL with a password',
+    // Not the placeholders that instructions have in this place.
+    form: /\b[a-z][a-z0-9+.-]*:\/\/[^\s/:@]+:(?!(?:password|passwd|secret|token|x{3,})@)[^\s/@${}<>*`'"]{6,}@[\w.-]+/i,
+  },
 ];
 
 /** What a text seems to hold that should not be in a history that cannot be changed; empty for most. */

@@ -158,7 +158,12 @@ const CHUNK = 32 * 1024;
 /** Whether the reader is still there to take more. */
 async function writeChunk(response: Response, chunk: string): Promise<boolean> {
   if (response.write(chunk)) return !response.destroyed;
-  await Promise.race([once(response, 'drain'), once(response, 'close')]).catch(() => undefined);
+  const settled = new AbortController();
+  const { signal } = settled;
+  const either = ['drain', 'close'].map((event) => once(response, event, { signal }));
+  await Promise.race(either).catch(() => undefined);
+  settled.abort();
+  await Promise.allSettled(either);
   return !response.destroyed;
 }
 

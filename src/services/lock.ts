@@ -12,12 +12,14 @@ export interface FolderLock {
 }
 
 const LOCK_FILE = '.gitpost.lock';
+const PATIENCE_MS = 1000;
 
 /** Takes a folder for this process alone; a text that says who holds it where somebody does. */
 export async function lockFolder(directory: string): Promise<FolderLock | string> {
   await mkdir(directory, { recursive: true, mode: 0o700 });
   const path = join(directory, LOCK_FILE);
-  for (let attempt = 0; attempt < 5; attempt += 1) {
+  const deadline = Date.now() + PATIENCE_MS;
+  for (;;) {
     const file = await open(path, 'wx', 0o600).catch((error: NodeJS.ErrnoException) => {
       if (error.code === 'EEXIST') return undefined;
       throw error;
@@ -28,13 +30,16 @@ export async function lockFolder(directory: string): Promise<FolderLock | string
       return { release: () => rm(path, { force: true }) };
     }
     const holder = await readHolder(path);
-    if (holder && (await isAlive(holder)))
-      return `${directory} is in use by another gitpost, process ${holder.pid}`;
+    if (holder && (await isAlive(holder))) {
+      // One that was told to stop a moment ago may still be at it.
+      if (Date.now() > deadline) return `${directory} is in use by another gitpost, process ${holder.pid}`;
+      await new Promise((wake) => setTimeout(wake, 100));
+      continue;
+    }
     // Renaming takes the file from whoever else finds it stale at the same moment.
     await rename(path, `${path}.stale-${process.pid}`).catch(() => undefined);
     await rm(`${path}.stale-${process.pid}`, { force: true });
   }
-  return `${directory} is in use by another gitpost that is just starting`;
 }
 
 async function readHolder(path: string): Promise<Holder | undefined> {
@@ -55,11 +60,16 @@ async function isAlive({ pid, began }: Holder): Promise<boolean> {
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
-  return (await beganOf(pid)) === began;
+  const now = await beganOf(pid);
+  return now === began && now !== ENDED;
 }
+
+const ENDED = 'ended';
 
 /** The start of a process, where the system tells it as Linux does; else nothing, and the number has to do. */
 async function beganOf(pid: number): Promise<string> {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
-  return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  // A process that has ended and that nobody has asked for yet still has its number.
+  return fields[0] === 'Z' ? ENDED : (fields[19] ?? '');
 }

@@ -1,0 +1,122 @@
+import { v7 as uuid } from 'uuid';
+import type { Message } from '../../domain/message.ts';
+import type { Answer } from '../api/client.ts';
+import {
+  type Change,
+  type Content,
+  deleteMessage,
+  getMessage,
+  type NewMessage,
+  patchMessage,
+  postMessage,
+} from '../api/messages.ts';
+import { author, type Draft, draft } from '../state/draft.ts';
+import { matches } from '../state/matches.ts';
+import { say, show } from '../state/notices.ts';
+import { query } from '../state/query.ts';
+import { timeline } from '../state/timeline.ts';
+import { savedInWords } from '../text/words.ts';
+import { refreshSoon } from './timeline.ts';
+
+/** Sends the draft. Only when its commit has been made does the draft go. */
+export async function send(confirm: boolean): Promise<Answer<Message>> {
+  draft.dispatch({ type: 'write', change: { id: draft.get().id ?? uuid() } });
+  const sent = draft.get();
+  const answer = await postMessage(toMessage(sent, confirm));
+  if (answer.ok) saved(sent, answer.body);
+  return answer;
+}
+
+/** An earlier attempt was saved though its answer never came: what was changed since becomes an edit of it. */
+export async function sendAsEdit(confirm: boolean): Promise<Answer<Message>> {
+  const sent = draft.get();
+  const { id, repositories: _, ...content } = toMessage(sent, confirm);
+  const answer = await patchMessage(id, content);
+  if (answer.ok) saved(sent, answer.body);
+  return answer;
+}
+
+export function forgetId(): void {
+  draft.dispatch({ type: 'write', change: { id: null } });
+}
+
+function saved(sent: Draft, message: Message): void {
+  draft.dispatch({ type: 'committed', sent });
+  say(savedInWords(message.deliveries));
+  if (message.deletedAt) {
+    show('plain', 'This message had been saved before, and deleted since.');
+    return;
+  }
+  takeIn(message);
+  timeline.dispatch({ type: 'wanted', id: message.id });
+  if (matches(message, query.get()) === 'no') show('plain', 'Saved. The filters hide it at the moment.');
+}
+
+/** The message with its editing tag, as the server has it now, to begin an edit from. */
+export const readForEdit = getMessage;
+
+export async function edit(id: string, change: Change, etag: string | undefined): Promise<Answer<Message>> {
+  const answer = await patchMessage(id, change, etag);
+  if (!answer.ok) return answer;
+  takeIn(answer.body);
+  say('The edit is saved');
+  return answer;
+}
+
+export async function tick(message: Message, done: boolean): Promise<void> {
+  const answer = await patchMessage(message.id, { done });
+  if (!answer.ok) return show('bad', `The task was not changed. ${answer.problem.detail}`);
+  takeIn(answer.body);
+  say(done ? 'Task done' : 'Task open again');
+}
+
+/** Deletes at once for the eye; the place stays, with a way back. */
+export async function remove(id: string): Promise<void> {
+  timeline.dispatch({ type: 'removed', id });
+  const answer = await deleteMessage(id);
+  if (answer.ok) return say('Deleted. Undo stands in its place.');
+  timeline.dispatch({ type: 'restored', id });
+  show('bad', `The message was not deleted. ${answer.problem.detail}`);
+}
+
+export async function undoRemove(id: string): Promise<void> {
+  const answer = await patchMessage(id, {});
+  if (!answer.ok) return show('bad', `The delete was not undone. ${answer.problem.detail}`);
+  takeIn(answer.body);
+  say('Message is back');
+}
+
+/** Shows a message as it is now, if it belongs to what is shown. */
+export function takeIn(message: Message): void {
+  const fits = matches(message, query.get());
+  const isShown = timeline.get().messages.some(({ id }) => id === message.id);
+  if (fits === 'no') timeline.dispatch({ type: 'gone', id: message.id });
+  else if (fits === 'yes' || isShown) timeline.dispatch({ type: 'kept', message });
+  if (fits === 'unknown') refreshSoon();
+}
+
+function toMessage(from: Draft, confirm: boolean): NewMessage {
+  const { targets } = from;
+  return {
+    id: from.id ?? uuid(),
+    ...contentOf(from),
+    ...(author.get().trim() && { author: author.get().trim() }),
+    ...(targets !== 'default' && targets.length > 0 && { repositories: targets }),
+    ...(confirm && { confirm }),
+  };
+}
+
+/** The fields that go with a type, and no others. */
+export function contentOf({
+  type,
+  text,
+  language,
+  url,
+}: Pick<Draft, 'type' | 'text' | 'language' | 'url'>): Content {
+  return {
+    type,
+    text: type === 'link' ? text.trim() : text,
+    ...(type === 'code' && language.trim() && { language: language.trim() }),
+    ...(type === 'link' && { url: url.trim() }),
+  };
+}

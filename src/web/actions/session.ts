@@ -1,0 +1,18 @@
+import type { Problem } from '../api/problem.ts';
+import { closeSession, openSession } from '../api/session.ts';
+import { show } from '../state/notices.ts';
+import { session } from '../state/session.ts';
+
+/** Signs in; what is wrong with the token comes back. */
+export async function signIn(token: string): Promise<Problem | undefined> {
+  const answer = await openSession(token);
+  if (!answer.ok) return answer.problem;
+  session.dispatch('signed in');
+  return undefined;
+}
+
+export async function signOut(): Promise<void> {
+  const answer = await closeSession();
+  if (!answer.ok && answer.problem.status !== 401) return show('bad', answer.problem.detail);
+  session.dispatch('asked to sign in');
+}

@@ -1,0 +1,64 @@
+import { type Problem, toProblem, UNREACHABLE } from './problem.ts';
+
+export type Answer<Body> =
+  | { readonly ok: true; readonly status: number; readonly body: Body; readonly headers: Headers }
+  | { readonly ok: false; readonly problem: Problem };
+
+export interface Options {
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly signal?: AbortSignal;
+}
+
+let signedOut: () => void = () => {};
+
+/** Says what to do when the server asks for a sign-in, whichever call it answers so. */
+export function whenSignedOut(react: () => void): void {
+  signedOut = react;
+}
+
+/** One call of the API. It never throws, an abort aside: what can go wrong comes back as a problem. */
+export async function call<Body>(method: string, path: string, options: Options = {}): Promise<Answer<Body>> {
+  const response = await reach(method, path, options);
+  if (response === undefined) return { ok: false, problem: UNREACHABLE };
+
+  const body = await readJson(response);
+  if (isAnswer(response, body)) {
+    return { ok: true, status: response.status, body: body as Body, headers: response.headers };
+  }
+  if (response.status === 401) signedOut();
+  return { ok: false, problem: toProblem(response.status, body) };
+}
+
+async function reach(method: string, path: string, options: Options): Promise<Response | undefined> {
+  const hasBody = options.body !== undefined;
+  try {
+    return await fetch(path, {
+      method,
+      credentials: 'same-origin',
+      cache: 'no-store',
+      headers: { ...(hasBody && { 'Content-Type': 'application/json' }), ...options.headers },
+      ...(hasBody && { body: JSON.stringify(options.body) }),
+      ...(options.signal && { signal: options.signal }),
+    });
+  } catch (error) {
+    if (options.signal?.aborted) throw error;
+    return undefined;
+  }
+}
+
+async function readJson(response: Response): Promise<unknown> {
+  const text = await response.text().catch(() => '');
+  try {
+    return text === '' ? undefined : JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** A push that failed is answered 502 with its results: JSON that is no problem document is an answer. */
+function isAnswer(response: Response, body: unknown): boolean {
+  if (response.ok) return true;
+  const type = response.headers.get('Content-Type') ?? '';
+  return body !== undefined && type.startsWith('application/json');
+}

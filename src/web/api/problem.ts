@@ -1,0 +1,68 @@
+import type { Delivery } from '../../domain/message.ts';
+import type { FieldError } from '../../domain/result.ts';
+
+/** A failure as a value: the server's problem document, or one of ours where no server answered. */
+export interface Problem {
+  /** The HTTP status; 0 where the server could not be reached. */
+  readonly status: number;
+  /** Which kind of failure it is, where a status has several. */
+  readonly type: string;
+  readonly title: string;
+  readonly detail: string;
+  readonly errors: readonly FieldError[];
+  /** The deliveries that were made before one repository refused. */
+  readonly deliveries: readonly Delivery[];
+}
+
+export const UNREACHABLE: Problem = {
+  status: 0,
+  type: 'about:blank',
+  title: 'The server can’t be reached',
+  detail: 'gitpost does not answer. Is it still running?',
+  errors: [],
+  deliveries: [],
+};
+
+/** Reads a problem document leniently: a proxy in between may have answered with something else. */
+export function toProblem(status: number, body: unknown): Problem {
+  const given = isRecord(body) ? body : {};
+  return {
+    status,
+    type: textOr(given.type, 'about:blank'),
+    title: textOr(given.title, 'Something went wrong'),
+    detail: textOr(given.detail, `The server answered with status ${status}.`),
+    errors: Array.isArray(given.errors) ? given.errors.filter(isFieldError) : [],
+    deliveries: Array.isArray(given.deliveries) ? (given.deliveries as Delivery[]) : [],
+  };
+}
+
+/** Whether all that is wrong stands next to one of these fields. */
+export function isToldBy(problem: Problem, fields: readonly string[]): boolean {
+  return problem.errors.length > 0 && problem.errors.every(({ field }) => fields.includes(field));
+}
+
+/** The id was used before, with other words. */
+export const isIdTaken = ({ type }: Problem): boolean => type.endsWith(':id-taken');
+
+/** The text looks like a credential, and nobody has said yet that it may be saved. */
+export const isSecretGuard = ({ status }: Problem): boolean => status === 422;
+
+/** The message is not the one that the edit began from. */
+export const isOutOfDate = ({ status }: Problem): boolean => status === 412;
+
+/** The words that belong next to one field. */
+export function errorOf(problem: Problem | undefined, field: string): string | undefined {
+  return problem?.errors.find((error) => error.field === field)?.detail;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}
+
+function isFieldError(value: unknown): value is FieldError {
+  return isRecord(value) && typeof value.field === 'string' && typeof value.detail === 'string';
+}
+
+function textOr(value: unknown, otherwise: string): string {
+  return typeof value === 'string' && value !== '' ? value : otherwise;
+}

@@ -1,0 +1,10 @@
+import './styles/index.css';
+import { render } from 'preact';
+import { whenSignedOut } from './api/client.ts';
+import { session } from './state/session.ts';
+import { Page } from './views/page.tsx';
+
+whenSignedOut(() => session.dispatch('asked to sign in'));
+
+const root = document.getElementById('app');
+if (root) render(<Page />, root);

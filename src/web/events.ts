@@ -1,0 +1,77 @@
+import type { Message } from '../domain/message.ts';
+import type { RepositoryStatus } from '../domain/repository.ts';
+
+export interface MessageChange {
+  readonly change: 'created' | 'updated' | 'deleted';
+  readonly message: Message;
+}
+
+export interface Progress {
+  readonly repository: string;
+  readonly stage: string;
+  readonly percent: number;
+}
+
+export interface Handlers {
+  readonly opened: (again: boolean) => void;
+  readonly lost: () => void;
+  readonly message: (change: MessageChange) => void;
+  readonly repository: (status: RepositoryStatus) => void;
+  readonly progress: (progress: Progress) => void;
+  /** What happened meanwhile is not known any more: everything shown has to be read again. */
+  readonly reset: () => void;
+}
+
+const FIRST_WAIT = 500;
+const LONGEST_WAIT = 10_000;
+
+/** Listens to the server's events, and goes on trying when the connection is lost. Returns how to stop. */
+export function listen(handlers: Handlers): () => void {
+  let source: EventSource | undefined;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let wait = FIRST_WAIT;
+  let wasOpen = false;
+
+  const connect = () => {
+    clearTimeout(timer);
+    source?.close();
+    source = subscribe(handlers);
+    source.onopen = () => {
+      wait = FIRST_WAIT;
+      handlers.opened(wasOpen);
+      wasOpen = true;
+    };
+    source.onerror = () => {
+      handlers.lost();
+      // A browser goes on by itself after a broken connection, but gives up on an answer such as 401 or 503.
+      if (source?.readyState !== EventSource.CLOSED) return;
+      clearTimeout(timer);
+      timer = setTimeout(connect, wait);
+      wait = Math.min(wait * 2, LONGEST_WAIT);
+    };
+  };
+  const connectNow = () => {
+    if (source?.readyState !== EventSource.OPEN) connect();
+  };
+
+  connect();
+  addEventListener('online', connectNow);
+  return () => {
+    removeEventListener('online', connectNow);
+    clearTimeout(timer);
+    source?.close();
+  };
+}
+
+function subscribe(handlers: Handlers): EventSource {
+  const source = new EventSource('/events');
+  const on = <Data>(name: string, handle: (data: Data) => void) =>
+    source.addEventListener(name, (event) =>
+      handle(JSON.parse((event as MessageEvent<string>).data) as Data),
+    );
+  on('message', handlers.message);
+  on('repository', handlers.repository);
+  on('progress', handlers.progress);
+  source.addEventListener('reset', () => handlers.reset());
+  return source;
+}

@@ -1,0 +1,64 @@
+import { recall, remember } from './storage.ts';
+import { createStore } from './store.ts';
+
+/** Where a draft goes: as the server is set up, everywhere, or to those named. */
+export type Targets = 'default' | 'all' | readonly string[];
+
+/** What is being written. It lives in this browser's storage until its commit has been made. */
+export interface Draft {
+  readonly type: string;
+  readonly text: string;
+  readonly language: string;
+  readonly url: string;
+  readonly targets: Targets;
+  /** Given at the first attempt to send, and kept for each further one, so that a retry never doubles. */
+  readonly id: string | null;
+}
+
+export const BLANK: Draft = { type: 'text', text: '', language: '', url: '', targets: 'default', id: null };
+
+export type DraftAction =
+  | { readonly type: 'write'; readonly change: Partial<Draft> }
+  | { readonly type: 'committed'; readonly sent: Draft };
+
+export function reduceDraft(draft: Draft, action: DraftAction): Draft {
+  if (action.type === 'committed') {
+    const type = ONE_OFF.has(draft.type) ? 'text' : draft.type;
+    return { ...BLANK, type, targets: draft.targets, text: rest(draft.text, action.sent.text) };
+  }
+  const written = { ...draft, ...action.change };
+  // Whoever takes everything back begins another message, so an id that was tried before must not be used.
+  return isBlank(written) ? { ...written, id: null } : written;
+}
+
+/** A task often follows a task, but the note after a piece of code or a link should not become one by mistake. */
+const ONE_OFF: ReadonlySet<string> = new Set(['code', 'link']);
+
+/** What was written on while the message was being sent is the beginning of the next one. */
+function rest(text: string, sent: string): string {
+  if (text === sent) return '';
+  return text.startsWith(sent) ? text.slice(sent.length).trimStart() : text;
+}
+
+export function isBlank(draft: Draft): boolean {
+  return draft.text.trim() === '' && (draft.type !== 'link' || draft.url.trim() === '');
+}
+
+function load(): Draft {
+  try {
+    return { ...BLANK, ...(JSON.parse(recall('draft') ?? '{}') as Partial<Draft>) };
+  } catch {
+    return BLANK;
+  }
+}
+
+export const draft = createStore<Draft, DraftAction>((state, action) => {
+  const next = reduceDraft(state, action);
+  remember('draft', JSON.stringify(next));
+  return next;
+}, load());
+
+export const author = createStore<string, string>((_, next) => {
+  remember('author', next || null);
+  return next;
+}, recall('author') ?? '');

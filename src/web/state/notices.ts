@@ -1,0 +1,31 @@
+import { createStore } from './store.ts';
+
+export interface Notice {
+  readonly tone: 'plain' | 'bad';
+  readonly text: string;
+}
+
+export interface Notices {
+  /** What stands on the page until it is dismissed. */
+  readonly shown: Notice | null;
+  /** What only a screen reader says, since the page shows it already. */
+  readonly said: string;
+}
+
+type Action =
+  | { readonly type: 'show'; readonly notice: Notice }
+  | { readonly type: 'dismiss' }
+  | { readonly type: 'say'; readonly text: string };
+
+export function reduceNotices(state: Notices, action: Action): Notices {
+  if (action.type === 'show') return { ...state, shown: action.notice };
+  if (action.type === 'dismiss') return { ...state, shown: null };
+  // The same words twice are two announcements: a no-break space makes the second one a change.
+  return { ...state, said: action.text === state.said ? `${action.text}\u00a0` : action.text };
+}
+
+export const notices = createStore<Notices, Action>(reduceNotices, { shown: null, said: '' });
+
+export const show = (tone: Notice['tone'], text: string) =>
+  notices.dispatch({ type: 'show', notice: { tone, text } });
+export const say = (text: string) => notices.dispatch({ type: 'say', text });

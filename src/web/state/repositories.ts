@@ -1,0 +1,81 @@
+import type { RepositoryStatus, SyncResult } from '../../domain/repository.ts';
+import type { Problem } from '../api/problem.ts';
+import type { Direction } from '../api/repositories.ts';
+import type { Progress } from '../events.ts';
+import { createStore } from './store.ts';
+
+export interface Repositories {
+  readonly status: 'loading' | 'ready' | 'failed';
+  readonly problem: Problem | undefined;
+  readonly list: readonly RepositoryStatus[];
+  readonly running: Readonly<Record<string, Direction>>;
+  readonly progress: Readonly<Record<string, Progress>>;
+  readonly results: Readonly<Record<string, SyncResult>>;
+}
+
+export type RepositoriesAction =
+  | { readonly type: 'answered'; readonly list: readonly RepositoryStatus[] }
+  | { readonly type: 'refused'; readonly problem: Problem }
+  | { readonly type: 'changed'; readonly status: RepositoryStatus }
+  | { readonly type: 'progressed'; readonly progress: Progress }
+  | { readonly type: 'started'; readonly names: readonly string[]; readonly direction: Direction }
+  | { readonly type: 'ended'; readonly names: readonly string[]; readonly results: readonly SyncResult[] };
+
+export const NONE: Repositories = {
+  status: 'loading',
+  problem: undefined,
+  list: [],
+  running: {},
+  progress: {},
+  results: {},
+};
+
+export function reduceRepositories(state: Repositories, action: RepositoriesAction): Repositories {
+  switch (action.type) {
+    case 'answered':
+      return { ...state, status: 'ready', problem: undefined, list: action.list };
+    case 'refused':
+      return { ...state, status: 'failed', problem: action.problem };
+    case 'changed':
+      return change(state, action.status);
+    case 'progressed':
+      return { ...state, progress: { ...state.progress, [action.progress.repository]: action.progress } };
+    case 'started':
+      return {
+        ...state,
+        running: {
+          ...state.running,
+          ...Object.fromEntries(action.names.map((name) => [name, action.direction])),
+        },
+        results: omit(state.results, action.names),
+      };
+    case 'ended':
+      return {
+        ...state,
+        running: omit(state.running, action.names),
+        progress: omit(state.progress, action.names),
+        results: {
+          ...state.results,
+          ...Object.fromEntries(action.results.map((result) => [result.repository, result])),
+        },
+      };
+  }
+}
+
+function change(state: Repositories, status: RepositoryStatus): Repositories {
+  const known = state.list.some(({ name }) => name === status.name);
+  const list = known
+    ? state.list.map((shown) => (shown.name === status.name ? status : shown))
+    : [...state.list, status];
+  const busy = status.state === 'cloning' || status.name in state.running;
+  return { ...state, list, progress: busy ? state.progress : omit(state.progress, [status.name]) };
+}
+
+function omit<Value>(
+  record: Readonly<Record<string, Value>>,
+  names: readonly string[],
+): Record<string, Value> {
+  return Object.fromEntries(Object.entries(record).filter(([name]) => !names.includes(name)));
+}
+
+export const repositories = createStore(reduceRepositories, NONE);

@@ -1,0 +1,19 @@
+import { recall, remember } from './storage.ts';
+import { createStore } from './store.ts';
+
+export interface Session {
+  /** Whether the server has asked for a sign-in that has not happened yet. */
+  readonly signedOut: boolean;
+  /** Whether a sign-in happened in this browser, so that there is one to end. */
+  readonly canSignOut: boolean;
+}
+
+type Action = 'signed in' | 'asked to sign in';
+
+function reduce(_: Session, action: Action): Session {
+  const signedIn = action === 'signed in';
+  remember('signed-in', signedIn ? 'yes' : null);
+  return { signedOut: !signedIn, canSignOut: signedIn };
+}
+
+export const session = createStore(reduce, { signedOut: false, canSignOut: recall('signed-in') === 'yes' });

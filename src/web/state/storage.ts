@@ -1,0 +1,17 @@
+/** What this browser keeps for us. A browser may forbid it; the page then works, and forgets. */
+export function recall(key: string): string | null {
+  try {
+    return localStorage.getItem(`gitpost.${key}`);
+  } catch {
+    return null;
+  }
+}
+
+export function remember(key: string, value: string | null): void {
+  try {
+    if (value === null) localStorage.removeItem(`gitpost.${key}`);
+    else localStorage.setItem(`gitpost.${key}`, value);
+  } catch {
+    // A full or forbidden storage must not get in the way of writing.
+  }
+}

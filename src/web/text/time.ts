@@ -1,0 +1,49 @@
+const clockFormat = new Intl.DateTimeFormat(undefined, { timeStyle: 'short' });
+const exactFormat = new Intl.DateTimeFormat(undefined, { dateStyle: 'full', timeStyle: 'long' });
+const dayFormat = new Intl.DateTimeFormat(undefined, { dateStyle: 'full' });
+const relativeFormat = new Intl.RelativeTimeFormat(undefined, { numeric: 'auto' });
+
+const MINUTE = 60_000;
+const UNITS = [
+  ['day', 24 * 60 * MINUTE],
+  ['hour', 60 * MINUTE],
+  ['minute', MINUTE],
+] as const;
+
+/** The time of day in the reader's zone and locale. */
+export const clock = (instant: string): string => clockFormat.format(new Date(instant));
+
+/** Everything there is to say about an instant, for whoever points at it. */
+export const exact = (instant: string): string => exactFormat.format(new Date(instant));
+
+/** The reader's own day of an instant, as `2026-11-22`. */
+export function dayOf(instant: string | number): string {
+  const date = new Date(instant);
+  const two = (value: number) => String(value).padStart(2, '0');
+  return `${String(date.getFullYear()).padStart(4, '0')}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
+}
+
+/** A day in words: today, yesterday, or its full date. */
+export function dayInWords(day: string, now: number): string {
+  const noon = new Date(`${day}T12:00:00`);
+  const today = new Date(`${dayOf(now)}T12:00:00`);
+  const days = Math.round((noon.getTime() - today.getTime()) / (24 * 60 * MINUTE));
+  if (days === 0 || days === -1) return capitalised(relativeFormat.format(days, 'day'));
+  return dayFormat.format(noon);
+}
+
+/** How long ago something was, in words. */
+export function ago(instant: string, now: number): string {
+  const passed = now - Date.parse(instant);
+  const unit = UNITS.find(([, length]) => passed >= length);
+  return unit ? relativeFormat.format(-Math.floor(passed / unit[1]), unit[0]) : 'just now';
+}
+
+/** How long until the reader's next midnight. */
+export function untilTomorrow(now: number): number {
+  return new Date(now).setHours(24, 0, 0, 0) - now;
+}
+
+function capitalised(text: string): string {
+  return text.charAt(0).toLocaleUpperCase() + text.slice(1);
+}

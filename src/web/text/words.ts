@@ -1,0 +1,77 @@
+import type { Delivery, DeliveryState } from '../../domain/message.ts';
+import {
+  isFailure,
+  type RepositoryState,
+  type RepositoryStatus,
+  type SyncResult,
+  type SyncStatus,
+} from '../../domain/repository.ts';
+
+const STATES: Record<Exclude<RepositoryState, 'ready'>, string> = {
+  cloning: 'Being cloned',
+  unsafe: 'Not safe to write to',
+  offline: 'Remote out of reach',
+  unauthorized: 'The remote refuses access',
+  'not-found': 'Remote not found',
+  rejected: 'The remote refused the push',
+  conflicted: 'In conflict',
+  rewritten: 'History was rewritten',
+  failed: 'The last sync failed',
+};
+
+const OUTCOMES: Record<SyncStatus, string> = {
+  pushed: 'Pushed',
+  pulled: 'Pulled',
+  'up-to-date': 'Up to date',
+  offline: 'Offline',
+  unauthorized: 'Access refused',
+  'not-found': 'Not found',
+  rejected: 'Refused by the remote',
+  conflicted: 'Conflict',
+  rewritten: 'History was rewritten',
+  failed: 'Failed',
+};
+
+export const DELIVERY_WORDS: Record<DeliveryState, string> = {
+  committed: 'committed',
+  pushed: 'pushed',
+  outdated: 'outdated',
+};
+
+export const TYPE_WORDS: Readonly<Record<string, string>> = {
+  text: 'Text',
+  markdown: 'Markdown',
+  code: 'Code',
+  link: 'Link',
+  task: 'Task',
+};
+
+/** A repository's state in words a person would use. */
+export function stateInWords({ state, ahead, behind }: RepositoryStatus): string {
+  if (state !== 'ready') return STATES[state] ?? state;
+  if (ahead > 0 && behind > 0) return 'Has changes to push and to pull';
+  if (ahead > 0) return 'Has changes to push';
+  if (behind > 0) return 'Has changes to pull';
+  return 'In step with its remote';
+}
+
+/** What a push or a pull came to, in one line. */
+export function resultInWords({ status, pushed, pulled }: SyncResult): string {
+  const outcome = OUTCOMES[status] ?? status;
+  const pulledInWords = pulled > 0 ? `${count(pulled, 'message')} pulled` : '';
+  const pushedInWords = pushed > 0 ? `${count(pushed, 'message')} pushed` : '';
+  const counts = [pulledInWords, pushedInWords].filter((part) => part !== '').join(', ');
+  if (counts === '') return outcome;
+  return isFailure(status) ? `${outcome}; ${counts}` : counts;
+}
+
+/** Where a message has been saved, for a screen reader. */
+export function savedInWords(deliveries: readonly Delivery[]): string {
+  return `Saved to ${deliveries.map(({ repository }) => repository).join(', ')}`;
+}
+
+export function count(number: number, noun: string): string {
+  return `${number.toLocaleString()} ${noun}${number === 1 ? '' : 's'}`;
+}
+
+export const shortCommit = (commit: string): string => commit.slice(0, 7);

@@ -1,0 +1,95 @@
+import type { ComponentChildren } from 'preact';
+import { useState } from 'preact/hooks';
+import type { Message } from '../../domain/message.ts';
+import { tick } from '../actions/messages.ts';
+import { previewOf } from '../text/preview.ts';
+import { safeUrl } from '../text/url.ts';
+import { FilterLink } from './filter-link.tsx';
+import { RichText, SafeLink } from './rich-text.tsx';
+
+/** A message as its type wants to be read. A type that is not known here is read as text. */
+export function Body({ message }: { message: Message }) {
+  if (message.type === 'code') return <CodeBody message={message} />;
+  if (message.type === 'link') return <LinkBody message={message} />;
+  if (message.type === 'task') return <TaskBody message={message} />;
+  return (
+    <div class="body" dir="auto">
+      <Folded text={message.text}>{(text) => <RichText text={text} />}</Folded>
+    </div>
+  );
+}
+
+function CodeBody({ message }: { message: Message }) {
+  return (
+    <figure class="code">
+      <figcaption>
+        <span>{message.language ?? 'Code'}</span>
+        {message.tags.map((tag) => (
+          <FilterLink key={tag} to={{ tag }}>
+            #{tag}
+          </FilterLink>
+        ))}
+      </figcaption>
+      <Folded text={message.text}>
+        {(text) => (
+          // Wide code scrolls sideways, which the keyboard must be able to do too.
+          // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region has to take the focus.
+          <pre tabIndex={0}>
+            <code>{text}</code>
+          </pre>
+        )}
+      </Folded>
+    </figure>
+  );
+}
+
+function LinkBody({ message }: { message: Message }) {
+  const url = safeUrl(message.url);
+  return (
+    <div class="body">
+      {message.text !== '' && (
+        <div dir="auto">
+          <Folded text={message.text}>{(text) => <RichText text={text} />}</Folded>
+        </div>
+      )}
+      <p class="address">
+        {url === undefined ? <bdi>{message.url}</bdi> : <SafeLink url={url} text={message.url ?? url} />}
+      </p>
+    </div>
+  );
+}
+
+function TaskBody({ message }: { message: Message }) {
+  const [wanted, setWanted] = useState<boolean>();
+  const done = wanted ?? message.done ?? false;
+  const change = async () => {
+    if (wanted !== undefined) return;
+    setWanted(!done);
+    await tick(message, !done);
+    setWanted(undefined);
+  };
+  const id = `task-${message.id}`;
+  return (
+    <div class="task" data-done={done}>
+      <input type="checkbox" checked={done} aria-labelledby={id} onChange={() => void change()} />
+      <div class="body" dir="auto" id={id}>
+        <Folded text={message.text}>{(text) => <RichText text={text} />}</Folded>
+      </div>
+    </div>
+  );
+}
+
+/** A very long text shows its beginning first, so that one message does not fill the page. */
+function Folded({ text, children }: { text: string; children: (text: string) => ComponentChildren }) {
+  const [open, setOpen] = useState(false);
+  const preview = previewOf(text);
+  if (preview === undefined) return <>{children(text)}</>;
+  return (
+    <>
+      {children(open ? text : preview)}
+      <button type="button" class="link fold" aria-expanded={open} onClick={() => setOpen(!open)}>
+        {open ? 'Show less' : 'Show all'}
+      </button>
+    </>
+  );
+}

@@ -1,0 +1,39 @@
+import { isIdTaken, isSecretGuard, isToldBy, type Problem } from '../api/problem.ts';
+import { Question } from './question.tsx';
+
+interface Props {
+  readonly problem: Problem | undefined;
+  readonly onKeep: () => void;
+  readonly onConfirm: () => void;
+  readonly onAsEdit: () => void;
+  readonly onAsNew: () => void;
+}
+
+/** Why the draft is still here, and what can be done about it. */
+export function ComposerProblem({ problem, onKeep, onConfirm, onAsEdit, onAsNew }: Props) {
+  if (problem === undefined) return null;
+  const keep = { label: 'Keep writing', choose: onKeep };
+  if (isSecretGuard(problem)) {
+    return (
+      <Question text={problem.detail} choices={[keep, { label: 'Save it anyway', choose: onConfirm }]} />
+    );
+  }
+  if (isIdTaken(problem)) {
+    const text =
+      'An earlier attempt was saved after all, with the words of that moment. Save what is here now as';
+    const choices = [
+      keep,
+      { label: 'an edit of that message', choose: onAsEdit },
+      { label: 'a new message', choose: onAsNew },
+    ];
+    return <Question text={text} choices={choices} />;
+  }
+  if (isToldBy(problem, ['text', 'language', 'url', 'author', 'repositories'])) return null;
+  const done = problem.deliveries.map(({ repository }) => repository).join(', ');
+  return (
+    <p class="error" role="alert">
+      {problem.detail} {done && `It is saved in ${done}; sending again completes the rest. `}
+      Your text is kept here.
+    </p>
+  );
+}

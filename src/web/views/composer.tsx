@@ -1,0 +1,111 @@
+import { useEffect, useRef, useState } from 'preact/hooks';
+import type { Message } from '../../domain/message.ts';
+import { forgetId, send, sendAsEdit } from '../actions/messages.ts';
+import type { Answer } from '../api/client.ts';
+import { isIdTaken, isSecretGuard, type Problem } from '../api/problem.ts';
+import { draft, isBlank } from '../state/draft.ts';
+import { useStore } from '../state/store.ts';
+import { AuthorField } from './author-field.tsx';
+import { ComposerProblem } from './composer-problem.tsx';
+import { isSend, TextField, TypeFields, type Written } from './fields.tsx';
+import { TargetsField } from './targets-field.tsx';
+
+const MAC = /Mac|iPhone|iPad/.test(navigator.platform);
+const COMPOSER = 'composer';
+
+/** Puts the keyboard where one writes. */
+export function focusComposer(): void {
+  document.querySelector<HTMLTextAreaElement>(`#${COMPOSER} textarea`)?.focus();
+}
+
+export function Composer() {
+  const written = useStore(draft, (state) => state);
+  const area = useRef<HTMLTextAreaElement>(null);
+  const [problem, setProblem] = useState<Problem>();
+  const [busy, setBusy] = useState(false);
+  useEffect(() => {
+    // On a touch screen the focus would open the keyboard over the messages.
+    if (matchMedia('(hover: hover)').matches) area.current?.focus();
+  }, []);
+
+  const attempt = async (work: () => Promise<Answer<Message>>) => {
+    if (busy) return;
+    setBusy(true);
+    const answer = await work();
+    setBusy(false);
+    setProblem(answer.ok ? undefined : answer.problem);
+    // A question takes the focus itself; anything else is answered in the text.
+    if (answer.ok || !asksBack(answer.problem)) area.current?.focus();
+  };
+  const submit = () => {
+    if (isBlank(draft.get())) return area.current?.focus();
+    void attempt(() => send(false));
+  };
+  const keepWriting = () => {
+    setProblem(undefined);
+    area.current?.focus();
+  };
+  const shown = isBlank(written) ? undefined : problem;
+  const fields = {
+    written,
+    problem: shown,
+    onWrite: (change: Partial<Written>) => draft.dispatch({ type: 'write', change }),
+  };
+
+  return (
+    <form
+      id={COMPOSER}
+      class="composer"
+      aria-label="New message"
+      onSubmit={(event) => {
+        event.preventDefault();
+        submit();
+      }}
+      onKeyDown={(event) => {
+        if (!isSend(event)) return;
+        event.preventDefault();
+        submit();
+      }}
+    >
+      <div class="sheet">
+        <TextField {...fields} area={area} label="Message" placeholder={PLACEHOLDERS[written.type] ?? ''} />
+        <ComposerProblem
+          problem={shown}
+          onKeep={keepWriting}
+          onConfirm={() => void attempt(() => send(true))}
+          onAsEdit={() => void attempt(() => sendAsEdit(false))}
+          onAsNew={() => {
+            forgetId();
+            void attempt(() => send(false));
+          }}
+        />
+        <div class="row">
+          <TypeFields {...fields} />
+          <TargetsField targets={written.targets} problem={shown} />
+          <AuthorField problem={shown} />
+          <span class="hint keys" aria-hidden="true">
+            {MAC ? '⌘' : 'Ctrl'} ↵
+          </span>
+          <button
+            type="submit"
+            class="primary"
+            aria-disabled={busy || isBlank(written)}
+            aria-keyshortcuts="Control+Enter Meta+Enter"
+          >
+            {busy ? 'Sending…' : 'Send'}
+          </button>
+        </div>
+      </div>
+    </form>
+  );
+}
+
+const asksBack = (problem: Problem): boolean => isIdTaken(problem) || isSecretGuard(problem);
+
+const PLACEHOLDERS: Readonly<Record<string, string>> = {
+  text: 'Write a message',
+  markdown: 'Write in Markdown',
+  code: 'Paste or write code',
+  link: 'Say what is behind the link',
+  task: 'What is to be done?',
+};

@@ -1,0 +1,31 @@
+import { notices } from '../state/notices.ts';
+import { useStore } from '../state/store.ts';
+import { CloseIcon } from './icons.tsx';
+
+/** What went wrong, or needs to be known, until it is dismissed. */
+export function NoticeBar() {
+  const shown = useStore(notices, (state) => state.shown);
+  return (
+    <div class="notices" role="alert">
+      {shown && (
+        <div class="notice" data-tone={shown.tone}>
+          <p>{shown.text}</p>
+          <button type="button" class="quiet" onClick={() => notices.dispatch({ type: 'dismiss' })}>
+            <CloseIcon />
+            <span class="unseen">Dismiss</span>
+          </button>
+        </div>
+      )}
+    </div>
+  );
+}
+
+/** What a screen reader should say of changes that the eye sees. */
+export function Announcements() {
+  const said = useStore(notices, (state) => state.said);
+  return (
+    <p class="unseen" role="status">
+      {said}
+    </p>
+  );
+}

@@ -1,0 +1,75 @@
+import { useEffect, useRef } from 'preact/hooks';
+import { loadRepositories, syncNow } from '../actions/repositories.ts';
+import { signOut } from '../actions/session.ts';
+import { repositories } from '../state/repositories.ts';
+import { session } from '../state/session.ts';
+import { useStore } from '../state/store.ts';
+import { CloseIcon } from './icons.tsx';
+import { ProblemBox } from './problem.tsx';
+import { RepositoryItem } from './repository.tsx';
+import { useMinute } from './use-now.ts';
+
+/** The repositories beside the timeline; on narrow screens over it, when it is open. */
+export function RepositoriesPanel({ open, onClose }: { open: boolean; onClose: () => void }) {
+  const { list, status, problem, running } = useStore(repositories, (state) => state);
+  const canSignOut = useStore(session, (state) => state.canSignOut);
+  const now = useMinute();
+  const close = useRef<HTMLButtonElement>(null);
+  useEffect(() => {
+    if (open) close.current?.focus();
+  }, [open]);
+
+  const shut = () => {
+    onClose();
+    document.querySelector<HTMLElement>('[aria-controls=repositories]')?.focus();
+  };
+  const busy = list.length === 0 || list.some(({ name }) => name in running);
+  return (
+    <aside
+      id="repositories"
+      class="panel"
+      aria-labelledby="repositories-title"
+      data-open={open}
+      onKeyDown={(event) => event.key === 'Escape' && open && shut()}
+    >
+      <div class="panel-head">
+        <h2 id="repositories-title">Repositories</h2>
+        <button type="button" class="quiet panel-close" ref={close} onClick={shut}>
+          <CloseIcon />
+          <span class="unseen">Close repositories</span>
+        </button>
+      </div>
+      <div class="row">
+        <button
+          type="button"
+          class="primary"
+          aria-disabled={busy}
+          onClick={() => busy || void syncNow('push')}
+        >
+          Push all
+        </button>
+        <button type="button" aria-disabled={busy} onClick={() => busy || void syncNow('pull')}>
+          Pull all
+        </button>
+      </div>
+      {status === 'loading' && <p class="hint">Loading repositories…</p>}
+      {status === 'failed' && list.length === 0 && problem && (
+        <ProblemBox problem={problem}>
+          <button type="button" onClick={() => void loadRepositories()}>
+            Try again
+          </button>
+        </ProblemBox>
+      )}
+      <ul class="repositories">
+        {list.map((repository) => (
+          <RepositoryItem key={repository.name} repository={repository} now={now} />
+        ))}
+      </ul>
+      {canSignOut && (
+        <button type="button" class="link" onClick={() => void signOut()}>
+          Sign out
+        </button>
+      )}
+    </aside>
+  );
+}

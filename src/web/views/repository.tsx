@@ -1,0 +1,117 @@
+import type { RepositoryStatus, SyncResult } from '../../domain/repository.ts';
+import { isFailure } from '../../domain/repository.ts';
+import { syncNow } from '../actions/repositories.ts';
+import { repositories } from '../state/repositories.ts';
+import { useStore } from '../state/store.ts';
+import { ago, exact } from '../text/time.ts';
+import { count, resultInWords, stateInWords } from '../text/words.ts';
+import { FilterLink } from './filter-link.tsx';
+
+export function RepositoryItem({ repository, now }: { repository: RepositoryStatus; now: number }) {
+  const { name } = repository;
+  const direction = useStore(repositories, (state) => state.running[name]);
+  const result = useStore(repositories, (state) => state.results[name]);
+  const sync = (to: 'push' | 'pull') => direction ?? void syncNow(to, name);
+  return (
+    <li class="repository" data-state={repository.state}>
+      <h3 class="repository-name">
+        <FilterLink to={{ repository: name }} title="Only messages in this repository">
+          {name}
+        </FilterLink>
+        {repository.primary && <span class="mark">primary</span>}
+      </h3>
+      <Status repository={repository} now={now} />
+      {result && <Result result={result} />}
+      {repository.error && !result && <Trouble {...repository.error} />}
+      <Problems repository={repository} />
+      <div class="row">
+        <button
+          type="button"
+          aria-label={`Push ${name}`}
+          aria-disabled={direction !== undefined}
+          onClick={() => sync('push')}
+        >
+          {direction === 'push' ? 'Pushing…' : 'Push'}
+        </button>
+        <button
+          type="button"
+          aria-label={`Pull ${name}`}
+          aria-disabled={direction !== undefined}
+          onClick={() => sync('pull')}
+        >
+          {direction === 'pull' ? 'Pulling…' : 'Pull'}
+        </button>
+      </div>
+      <ProgressLine name={name} running={direction !== undefined || repository.state === 'cloning'} />
+    </li>
+  );
+}
+
+function Status({ repository, now }: { repository: RepositoryStatus; now: number }) {
+  const { ahead, behind, lastSync, messages, branch, url } = repository;
+  return (
+    <>
+      <p class="repository-state">{stateInWords(repository)}</p>
+      <p class="hint" title={`${url} (${branch})`}>
+        {count(messages, 'message')}
+        {ahead > 0 && (
+          <span title="Commits that the remote does not have yet"> · {ahead.toLocaleString()} ahead</span>
+        )}
+        {behind > 0 && (
+          <span title="Commits that this clone does not have yet"> · {behind.toLocaleString()} behind</span>
+        )}
+        {' · '}
+        {lastSync ? (
+          <time datetime={lastSync} title={exact(lastSync)}>
+            synced {ago(lastSync, now)}
+          </time>
+        ) : (
+          'never synced'
+        )}
+      </p>
+    </>
+  );
+}
+
+function Result({ result }: { result: SyncResult }) {
+  return (
+    <div class="result" data-bad={isFailure(result.status)}>
+      <p>{resultInWords(result)}</p>
+      {isFailure(result.status) && <Trouble detail={result.detail} action={result.action} />}
+    </div>
+  );
+}
+
+function Trouble({ detail, action }: { detail: string; action: string }) {
+  return (
+    <div class="trouble">
+      <p class="hint">{detail}</p>
+      {action && <p>{action}</p>}
+    </div>
+  );
+}
+
+function Problems({ repository: { problems } }: { repository: RepositoryStatus }) {
+  if (problems.length === 0) return null;
+  return (
+    <details class="problems">
+      <summary>{count(problems.length, 'thing')} to look at</summary>
+      <ul>
+        {problems.map(({ file, line, reason }) => (
+          <li key={`${file}:${line}:${reason}`}>
+            <code>{line === null ? file : `${file}:${line}`}</code> {reason}
+          </li>
+        ))}
+      </ul>
+    </details>
+  );
+}
+
+/** Its place is always there, so that nothing moves when the work begins. */
+function ProgressLine({ name, running }: { name: string; running: boolean }) {
+  const progress = useStore(repositories, (state) => state.progress[name]);
+  if (!running) return <div class="progress" />;
+  if (!progress) return <progress class="progress" aria-label={`Working on ${name}`} />;
+  const label = `${progress.stage} ${Math.round(progress.percent)} %`;
+  return <progress class="progress" max={100} value={progress.percent} aria-label={label} title={label} />;
+}

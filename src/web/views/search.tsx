@@ -1,0 +1,143 @@
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { MESSAGE_TYPES } from '../../domain/message.ts';
+import { navigate } from '../actions/navigate.ts';
+import { EVERYTHING, isEverything, query } from '../state/query.ts';
+import { repositories } from '../state/repositories.ts';
+import { useStore } from '../state/store.ts';
+import { TYPE_WORDS } from '../text/words.ts';
+import { AUTHORS_ID, AuthorList } from './authors.tsx';
+import { CloseIcon, SearchIcon } from './icons.tsx';
+
+const DEBOUNCE = 250;
+
+/** Finds as one types; the fields and the address bar always say the same. */
+export function Search() {
+  const current = useStore(query, (state) => state);
+  const [open, setOpen] = useState(false);
+  const chosen = [current.repository, current.author, current.type, current.tag].filter(Boolean).length;
+  return (
+    <search class="search">
+      <form onSubmit={(event) => event.preventDefault()}>
+        <SearchField value={current.q} />
+        <button
+          type="button"
+          class="filters-toggle"
+          aria-expanded={open}
+          aria-controls="filters"
+          onClick={() => setOpen(!open)}
+        >
+          Filters{chosen > 0 && <span class="badge">{chosen}</span>}
+        </button>
+        <div id="filters" class="filters" data-open={open}>
+          <RepositoryFilter value={current.repository} />
+          <AuthorFilter value={current.author} />
+          <TypeFilter value={current.type} />
+        </div>
+      </form>
+      {!isEverything(current) && (
+        <p class="applied">
+          {current.tag && (
+            <button type="button" class="chip" onClick={() => navigate({ tag: '' })}>
+              #{current.tag}
+              <CloseIcon />
+              <span class="unseen">Remove this filter</span>
+            </button>
+          )}
+          <button type="button" class="link" onClick={() => navigate(EVERYTHING)}>
+            Show everything
+          </button>
+        </p>
+      )}
+    </search>
+  );
+}
+
+function SearchField({ value }: { value: string }) {
+  const [typed, setTyped] = useState(value);
+  const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
+  // One visit to the field makes one entry in the history, however many letters are typed.
+  const visited = useRef(false);
+  useEffect(() => setTyped(value), [value]);
+
+  const search = (text: string, wait: number) => {
+    setTyped(text);
+    clearTimeout(timer.current);
+    timer.current = setTimeout(() => {
+      navigate({ q: text }, visited.current ? 'replace' : 'push');
+      visited.current = true;
+    }, wait);
+  };
+  return (
+    <label class="search-field">
+      <SearchIcon />
+      <span class="unseen">Search messages</span>
+      <input
+        type="search"
+        name="q"
+        placeholder="Search"
+        value={typed}
+        autocomplete="off"
+        enterkeyhint="search"
+        onInput={(event) => search(event.currentTarget.value, DEBOUNCE)}
+        onKeyDown={(event) => event.key === 'Enter' && search(event.currentTarget.value, 0)}
+        onFocus={() => {
+          visited.current = false;
+        }}
+      />
+    </label>
+  );
+}
+
+function RepositoryFilter({ value }: { value: string }) {
+  const list = useStore(repositories, (state) => state.list);
+  const names = list.map(({ name }) => name);
+  if (value && !names.includes(value)) names.push(value);
+  return (
+    <label>
+      <span class="unseen">Repository</span>
+      <select value={value} onChange={(event) => navigate({ repository: event.currentTarget.value })}>
+        <option value="">All repositories</option>
+        {names.map((name) => (
+          <option key={name} value={name}>
+            {name}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
+function AuthorFilter({ value }: { value: string }) {
+  return (
+    <label>
+      <span class="unseen">Author</span>
+      <input
+        type="text"
+        list={AUTHORS_ID}
+        placeholder="Any author"
+        value={value}
+        autocomplete="off"
+        onChange={(event) => navigate({ author: event.currentTarget.value.trim() })}
+      />
+      <AuthorList />
+    </label>
+  );
+}
+
+function TypeFilter({ value }: { value: string }) {
+  // Other programs may write types of their own, and an address may ask for one.
+  const types = [...new Set<string>([...MESSAGE_TYPES, ...(value ? [value] : [])])];
+  return (
+    <label>
+      <span class="unseen">Type</span>
+      <select value={value} onChange={(event) => navigate({ type: event.currentTarget.value })}>
+        <option value="">Any type</option>
+        {types.map((type) => (
+          <option key={type} value={type}>
+            {TYPE_WORDS[type] ?? type}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
