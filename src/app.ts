@@ -1,6 +1,7 @@
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import type { Config } from './config.ts';
+import { isFailure } from './domain/repository.ts';
 import { personsConfig } from './git/clone.ts';
 import type { Identity } from './git/importer.ts';
 import { gitVersion } from './git/porcelain.ts';
@@ -10,11 +11,13 @@ import type { Health } from './http/health-route.ts';
 import { startServer } from './http/server.ts';
 import { cleanName } from './journal/commit.ts';
 import { Database } from './mirror/database.ts';
+import { AutoSync, type Syncable } from './services/auto-sync.ts';
 import { Events } from './services/events.ts';
 import { Intents } from './services/intents.ts';
 import { type FolderLock, lockFolder } from './services/lock.ts';
 import { Messages } from './services/messages.ts';
 import { RepositoryManager } from './services/repositories.ts';
+import type { Repository } from './services/repository.ts';
 import { watchClones } from './watcher.ts';
 
 export interface AppOptions {
@@ -82,11 +85,15 @@ export async function startApp({ config, version, publicDirectory, onTrouble }: 
       health,
       onSurprise: onTrouble,
     });
-    const refresh = (name: string) => void repositories.find(name)?.refresh().catch(onTrouble);
-    const watcher = watchClones(config.reposDirectory, refresh, onTrouble);
+    const look = (name: string, paths: Iterable<string>) =>
+      void repositories.find(name)?.filesChanged(paths).catch(onTrouble);
+    const watcher = watchClones(config.reposDirectory, look, onTrouble);
+    const autoSync = new AutoSync(config.syncInterval, () => repositories.list().map(syncable));
+    autoSync.start();
     return {
       url: server.url,
       close: async () => {
+        autoSync.stop();
         await server.close();
         await watcher.close();
         await repositories.close();
@@ -99,6 +106,11 @@ export async function startApp({ config, version, publicDirectory, onTrouble }: 
     throw error;
   }
 }
+
+const syncable = (repository: Repository): Syncable => ({
+  name: repository.name,
+  sync: async () => ({ isTrouble: isFailure((await repository.sync(true)).status) }),
+});
 
 async function checkGit(git: GitContext): Promise<string> {
   const installed = await gitVersion(git);

@@ -5,6 +5,12 @@ export interface Watcher {
   readonly close: () => Promise<void>;
 }
 
+interface Pending {
+  readonly timer: NodeJS.Timeout;
+  readonly since: number;
+  readonly paths: Set<string>;
+}
+
 const QUIET_MS = 150;
 const AT_LATEST_MS = 600;
 
@@ -17,10 +23,10 @@ const TELLING = /^[^/]+(\/(\.git(\/(HEAD|packed-refs|refs(\/(heads|remotes)(\/.*
  */
 export function watchClones(
   reposDirectory: string,
-  onChange: (name: string) => void,
+  onChange: (name: string, paths: ReadonlySet<string>) => void,
   onTrouble: (error: unknown) => void,
 ): Watcher {
-  const pending = new Map<string, { timer: NodeJS.Timeout; readonly since: number }>();
+  const pending = new Map<string, Pending>();
   const watcher = watch(reposDirectory, {
     ignoreInitial: true,
     followSymlinks: false,
@@ -30,21 +36,22 @@ export function watchClones(
     },
   });
   watcher.on('all', (_event, path) => {
-    const name = relative(reposDirectory, path).split(sep)[0];
-    if (name) gather(name);
+    const [name, ...inside] = relative(reposDirectory, path).split(sep);
+    if (name) gather(name, inside.join('/'));
   });
   watcher.on('error', onTrouble);
 
-  function gather(name: string): void {
+  function gather(name: string, path: string): void {
     const known = pending.get(name);
     const since = known?.since ?? Date.now();
+    const paths = (known?.paths ?? new Set()).add(path);
     clearTimeout(known?.timer);
     const delay = Math.max(0, Math.min(QUIET_MS, since + AT_LATEST_MS - Date.now()));
     const timer = setTimeout(() => {
       pending.delete(name);
-      onChange(name);
+      onChange(name, paths);
     }, delay);
-    pending.set(name, { timer, since });
+    pending.set(name, { timer, since, paths });
   }
 
   return {

@@ -4,7 +4,7 @@ import { Low } from 'lowdb';
 import type { Filter } from '../domain/query.ts';
 import { compareKeys, type Entry, fromStored, type Key, type StoredEntry, toStored } from './entry.ts';
 import { IdIndex } from './id-index.ts';
-import { matches, repositoriesOf } from './matches.ts';
+import { isPartial, matches, repositoriesOf } from './matches.ts';
 import { Shard } from './shard.ts';
 import { VerifiedFile } from './verified-file.ts';
 
@@ -39,6 +39,7 @@ interface State {
   readonly idsFlush: number;
   readonly repositories: Readonly<Record<string, Covered>>;
   readonly counts: Readonly<Record<string, number>>;
+  readonly partial: readonly string[];
   readonly shards: readonly (readonly [number: number, written: number, time: number | null, id: string])[];
 }
 
@@ -59,6 +60,7 @@ export class Database {
   readonly #directory: string;
   readonly #repositories = new Map<string, Covered>();
   readonly #counts = new Map<string, number>();
+  readonly #partial = new Set<string>();
   #shards: ShardInfo[] = [];
   #ids = new IdIndex();
   #idsFlush = 0;
@@ -106,6 +108,11 @@ export class Database {
     return this.#ids.size;
   }
 
+  /** The ids of messages of which a repository that holds them lacks lines that another one has. */
+  partial(): string[] {
+    return [...this.#partial];
+  }
+
   /** How many current messages a repository holds. */
   countIn(repository: string): number {
     return this.#counts.get(repository) ?? 0;
@@ -147,6 +154,8 @@ export class Database {
       }
       if (before && (info !== target || !after)) this.#removeFrom(info as ShardInfo, id);
       if (after) this.#putInto(target as ShardInfo, after);
+      if (after && isPartial(after)) this.#partial.add(id);
+      else this.#partial.delete(id);
       this.#count(before, -1);
       this.#count(after, 1);
       this.#schedule();
@@ -225,6 +234,7 @@ export class Database {
 
   #reset(): void {
     this.#counts.clear();
+    this.#partial.clear();
     this.#repositories.clear();
     this.#ids = new IdIndex();
     this.#idsFlush = 0;
@@ -348,6 +358,7 @@ export class Database {
     this.#nextNumber = Math.max(...this.#shards.map(({ number }) => number)) + 1;
     for (const [name, covered] of Object.entries(state.repositories)) this.#repositories.set(name, covered);
     for (const [name, count] of Object.entries(state.counts)) this.#counts.set(name, count);
+    for (const id of state.partial) this.#partial.add(id);
     return this.#loadIds(state.idsFlush);
   }
 
@@ -393,6 +404,7 @@ export class Database {
       idsFlush: this.#idsFlush,
       repositories: Object.fromEntries(this.#repositories),
       counts: Object.fromEntries(this.#counts),
+      partial: this.partial(),
       shards: this.#shards.map(({ number, written, from }) => [
         number,
         written,

@@ -48,3 +48,10 @@ function matchesTerm(entry: Entry, text: string, { kind, value }: Term): boolean
 export function repositoriesOf(entry: Entry): string[] {
   return [...new Set([...entry.held.values()].flatMap(({ commits }) => [...commits.keys()]))];
 }
+
+/** Whether a repository that holds a message lacks any of its lines. */
+export function isPartial(entry: Entry): boolean {
+  const all = repositoriesOf(entry).length;
+  for (const { commits } of entry.held.values()) if (commits.size < all) return true;
+  return false;
+}

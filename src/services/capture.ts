@@ -69,6 +69,19 @@ export class Capturer {
     });
   }
 
+  /** Commits files as they are, one commit each, and has the mirror read them. Runs under the lock; false where it failed. */
+  async commitFiles(commits: readonly NewCommit[]): Promise<boolean> {
+    const clone = this.#clone;
+    if (clone.unsafe || commits.length === 0) return false;
+    const ids = await clone.importer.write(clone.tip, commits);
+    const tip = ids.at(-1);
+    if (tip === undefined || !(await clone.mover.move(clone.settings.branch, clone.tip, tip))) return false;
+    for (const id of ids) clone.unpushed.add(id);
+    await this.#reconcile();
+    this.#moved();
+    return true;
+  }
+
   async #drain(): Promise<void> {
     this.#draining = true;
     while (this.#queue.length > 0) {

@@ -28,13 +28,17 @@ import {
   countCommits,
   isBranchName,
   listCommits,
+  listRefs,
   resolve,
   setRef,
 } from '../git/refs.ts';
 import type { Network } from '../git/remote.ts';
 import { type GitContext, GitError } from '../git/run.ts';
 import type { Line } from '../journal/line.ts';
+import { deviceOfPath, JOURNAL_FOLDER } from '../journal/path.ts';
 import type { Database } from '../mirror/database.ts';
+import { isIn } from '../mirror/matches.ts';
+import { appendedCommit, findAppended } from './appended.ts';
 import { type Captured, Capturer } from './capture.ts';
 import { branchRef, type Clone, trackingRef } from './clone.ts';
 import { Follower } from './follow.ts';
@@ -67,6 +71,7 @@ export interface RepositoryPorts {
   readonly onTrouble: (error: unknown) => void;
 }
 
+const APPENDED_MS = 1050;
 const REWRITTEN = { state: 'rewritten', error: rewrittenTrouble } as const;
 const READY: { readonly state: RepositoryState; readonly error: null } = { state: 'ready', error: null };
 
@@ -91,6 +96,8 @@ export class Repository {
   /** How many commits there were when no remote branch was known; they are not listed one by one. */
   #neverPushed = 0;
   #broken: Trouble | undefined;
+  #appendedTimer: NodeJS.Timeout | undefined;
+  #appending: Promise<void> = Promise.resolve();
   readonly #abort = new AbortController();
 
   private constructor(target: Target, primary: boolean, branch: string | undefined, ports: RepositoryPorts) {
@@ -113,9 +120,10 @@ export class Repository {
       unsafe: false,
       segments: undefined,
     };
-    this.#follower = new Follower(this.#clone, ports.onTrouble, (tip) =>
-      noteKnown(this.#clone, 'branch', tip),
-    );
+    this.#follower = new Follower(this.#clone, ports.onTrouble, async (tip) => {
+      ports.onStatus(this);
+      await noteKnown(this.#clone, 'branch', tip);
+    });
     this.#maintenance = new Maintenance(this.#clone, ports.onTrouble);
     this.#capturer = new Capturer(
       this.#clone,
@@ -188,12 +196,23 @@ export class Repository {
     return result;
   }
 
+  /** Looks at files of the clone that may have changed: the branch may have been moved, or a journal appended to. */
+  async filesChanged(paths: Iterable<string>): Promise<void> {
+    const [journals, others] = [[], []] as [string[], string[]];
+    for (const path of paths) (path.startsWith(`${JOURNAL_FOLDER}/`) ? journals : others).push(path);
+    if (journals.some((path) => deviceOfPath(path) !== this.#clone.settings.device))
+      this.#captureAppendedSoon();
+    if (others.length > 0) await this.refresh();
+  }
+
   /** Makes the mirror agree with the branch after somebody else may have moved it. */
   async refresh(): Promise<void> {
     await this.#opened;
     if (this.#broken) return;
-    const moved = await this.#clone.lock.run(() => this.#reconcile());
-    const tracked = await resolve(this.#clone.git, trackingRef(this.#clone));
+    const refs = await listRefs(this.#clone.git, 'refs/');
+    const tracked = refs.get(trackingRef(this.#clone)) ?? null;
+    const isOurs = (refs.get(branchRef(this.#clone)) ?? null) === this.#clone.tip;
+    const moved = !isOurs && (await this.#clone.lock.run(() => this.#reconcile()));
     if (moved || tracked !== this.#clone.remoteTip) await this.#refreshRemote();
     this.#follower.soon();
   }
@@ -315,6 +334,8 @@ export class Repository {
 
   async close(): Promise<void> {
     this.#abort.abort();
+    clearTimeout(this.#appendedTimer);
+    await this.#appending;
     await this.#settled.catch(() => undefined);
     await this.#sync?.result.catch(() => undefined);
     await this.#clone.lock.run(async () => undefined);
@@ -323,6 +344,28 @@ export class Repository {
     this.#clone.importer.close();
     this.#clone.mover.close();
     this.#clone.blobs.close();
+  }
+
+  /** What another program appends is captured once it has been at rest for a second. */
+  #captureAppendedSoon(): void {
+    if (this.#abort.signal.aborted) return;
+    clearTimeout(this.#appendedTimer);
+    this.#appendedTimer = setTimeout(() => {
+      this.#appending = this.#captureAppended().catch(this.#ports.onTrouble);
+    }, APPENDED_MS);
+  }
+
+  async #captureAppended(): Promise<void> {
+    await this.#settled;
+    if (this.#broken) return;
+    await this.#follower.now();
+    const restless = await this.#clone.lock.run(async () => {
+      await this.#reconcile();
+      const found = await findAppended(this.#clone);
+      await this.#capturer.commitFiles(found.ready.map((appended) => appendedCommit(appended, this.#clone)));
+      return found.restless;
+    });
+    if (restless) this.#captureAppendedSoon();
   }
 
   #branchMoved(): void {
@@ -360,6 +403,7 @@ export class Repository {
     await this.#refreshRemote();
     if (reconciled && reconciled.unattributed > 0) this.#attributeLater();
     this.#follower.soon();
+    this.#captureAppendedSoon();
   }
 
   /** Where another address is configured than the clone has, what we knew of the old remote counts no more. */
@@ -402,6 +446,7 @@ export class Repository {
           signal: this.#abort.signal,
         },
         reconcile: () => this.#reconcile(),
+        complete: () => this.#complete(),
         refreshRemote: () => this.#refreshRemote(),
       },
       push,
@@ -414,6 +459,20 @@ export class Repository {
     else await this.#succeeded();
     this.#follower.soon();
     return toResult(this.name, synced, this.#clone.tip);
+  }
+
+  /** A message that is in several repositories has the same lines in each; those that are missing here are copied. */
+  async #complete(): Promise<void> {
+    const { mirror } = this.#ports;
+    for (const id of mirror.partial()) {
+      const entry = await mirror.read(id);
+      if (!entry || !isIn(entry, this.name)) continue;
+      for (const line of entry.folded.lines) {
+        if (entry.held.get(line.hash)?.commits.has(this.name)) continue;
+        const captured = await this.#capturer.capture(line);
+        if (!captured.ok) return;
+      }
+    }
   }
 
   async #succeeded(): Promise<void> {

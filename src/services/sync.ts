@@ -33,6 +33,8 @@ export interface SyncPort {
   readonly network: Network;
   /** Makes the mirror agree with the branch; runs under the clone's lock. */
   readonly reconcile: () => Promise<Reconciled | undefined>;
+  /** Captures the lines that other repositories have of messages that this one holds. */
+  readonly complete: () => Promise<void>;
   /** Reads where the remote's branch is, after a fetch or a push. */
   readonly refreshRemote: () => Promise<void>;
 }
@@ -59,6 +61,7 @@ export async function syncClone(port: SyncPort, push: boolean): Promise<Synced> 
     const joined = await port.clone.lock.run(() => join(port));
     pulled += joined.pulled;
     if (joined.trouble) return { status: joined.trouble.status, pushed: 0, pulled, trouble: joined.trouble };
+    await port.complete();
     if (!push) return { status: pulled > 0 ? 'pulled' : 'up-to-date', pushed: 0, pulled };
     const outcome = await pushTip(port, fetched === 'empty');
     if (outcome.kind === 'done')

@@ -1,0 +1,62 @@
+/** What an automatic sync needs of a repository. */
+export interface Syncable {
+  readonly name: string;
+  readonly sync: () => Promise<{ readonly isTrouble: boolean }>;
+}
+
+/** GitHub recommends at most six pushes a minute for a repository. */
+const SHORTEST_MS = 10_000;
+const LONGEST_MS = 15 * 60_000;
+
+/**
+ * Syncs each repository every so often. What is captured in between goes out together; while a remote is out of reach
+ * or refuses, the pauses grow, each with some chance in it, so that many machines do not come back at one moment.
+ */
+export class AutoSync {
+  readonly #interval: number;
+  readonly #repositories: () => readonly Syncable[];
+  readonly #next = new Map<string, { at: number; failures: number }>();
+  readonly #running = new Set<string>();
+  #timer: NodeJS.Timeout | undefined;
+
+  /** @param seconds between two syncs; 0 for never */
+  constructor(seconds: number, repositories: () => readonly Syncable[]) {
+    this.#interval = seconds * 1000;
+    this.#repositories = repositories;
+  }
+
+  start(): void {
+    if (this.#interval === 0) return;
+    this.#timer = setInterval(() => this.#tick(), Math.min(1000, this.#interval));
+    this.#timer.unref();
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+  }
+
+  #tick(): void {
+    const now = Date.now();
+    for (const repository of this.#repositories()) {
+      const next = this.#next.get(repository.name) ?? { at: now + this.#interval, failures: 0 };
+      this.#next.set(repository.name, next);
+      if (now < next.at || this.#running.has(repository.name)) continue;
+      void this.#run(repository, next.failures);
+    }
+  }
+
+  async #run(repository: Syncable, failures: number): Promise<void> {
+    this.#running.add(repository.name);
+    const { isTrouble } = await repository.sync().catch(() => ({ isTrouble: true }));
+    this.#running.delete(repository.name);
+    const now = isTrouble ? failures + 1 : 0;
+    this.#next.set(repository.name, { at: Date.now() + pauseAfter(this.#interval, now), failures: now });
+  }
+}
+
+/** Milliseconds until the next automatic sync, after so many failures in a row. */
+export function pauseAfter(interval: number, failures: number, chance = Math.random()): number {
+  const usual = Math.max(interval, SHORTEST_MS);
+  if (failures === 0) return usual;
+  return Math.min(usual * 2 ** failures, Math.max(LONGEST_MS, usual)) * (0.75 + chance / 2);
+}
