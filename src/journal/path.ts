@@ -7,7 +7,7 @@ export const JOURNAL_FOLDER = 'messages';
  * How large a segment may get, in bytes. A commit writes its segment whole, so a smaller one is faster to
  * commit and makes more files.
  */
-export const SEGMENT_BYTES = 32 * 1024;
+export const SEGMENT_BYTES = 16 * 1024;
 
 /** Whether a path of a repository is one of its journals, whoever wrote it. */
 export const isJournal = (path: string): boolean =>

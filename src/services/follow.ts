@@ -46,8 +46,9 @@ export class Follower {
   }
 
   /** The commit that index and work tree were last brought to. */
-  get followed(): string | null {
-    return this.#mark?.commit ?? null;
+  async followed(): Promise<string | null> {
+    this.#mark ??= await this.#readMark();
+    return this.#mark.commit;
   }
 
   /** Follows soon: once nobody has captured for a moment, at the latest half a second after the first of a run. */

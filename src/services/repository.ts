@@ -45,6 +45,7 @@ import { Follower } from './follow.ts';
 import { Maintenance } from './maintenance.ts';
 import type { EntryChange } from './mirroring.ts';
 import { Mutex } from './mutex.ts';
+import { findOverlooked } from './overlooked.ts';
 import { attribute, type Reconciled, reconcile } from './reconcile.ts';
 import {
   checkSide,
@@ -483,12 +484,25 @@ export class Repository {
   }
 
   async #reconcile(): Promise<Reconciled | undefined> {
+    await this.#keepOverlooked();
     const reconciled = await reconcile(this.#clone, this.#ports.mirror);
     if (!reconciled) return undefined;
     if (await this.#lostLines(reconciled)) this.#setState(REWRITTEN);
     if (reconciled.unattributed > 0) this.#attributeLater();
     this.#ports.onChanges(reconciled.changes);
     return reconciled;
+  }
+
+  /** Puts back what a person's commit took out without meaning to, before anybody sees it gone. */
+  async #keepOverlooked(): Promise<void> {
+    const clone = this.#clone;
+    const tip = await resolve(clone.git, branchRef(clone));
+    const known = this.#ports.mirror.covered(this.name)?.head ?? null;
+    if (tip === known || tip === null) return;
+    const commits = await findOverlooked(clone, await this.#follower.followed(), known, tip);
+    if (commits.length === 0) return;
+    const last = (await clone.importer.write(tip, commits)).at(-1);
+    if (last !== undefined) await clone.mover.move(clone.settings.branch, tip, last);
   }
 
   /** Whether the branch came to hold less by another way than on; after a loss of the mirror the clone knows. */

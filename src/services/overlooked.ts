@@ -1,0 +1,52 @@
+import type { NewCommit } from '../git/importer.ts';
+import { isAncestor } from '../git/refs.ts';
+import { diffJournals } from '../git/tree.ts';
+import { cleanName, trailersOf } from '../journal/commit.ts';
+import { mergeLines } from '../journal/merge.ts';
+import { readJournal } from '../journal/split.ts';
+import type { Clone } from './clone.ts';
+
+/**
+ * Finds the journals that a person's commit took back without meaning to. For a moment after a capture the index is
+ * still behind the branch; a plain `git commit` in that moment brings the files as they were before. They are known by
+ * being, to the byte, what index and work tree were last brought to. Returns the commits that put the lines back.
+ *
+ * @param followed what index and work tree were last brought to
+ * @param known the branch as it was before the person's commit
+ * @param tip the branch with it
+ */
+export async function findOverlooked(
+  clone: Clone,
+  followed: string | null,
+  known: string | null,
+  tip: string | null,
+): Promise<NewCommit[]> {
+  if (known === null || tip === null || followed === known || !(await isAncestor(clone.git, known, tip)))
+    return [];
+  const behind = new Map(
+    (await diffJournals(clone.git, followed, known)).map((change) => [change.path, change]),
+  );
+  const commits: NewCommit[] = [];
+  for (const { path, after } of behind.size === 0 ? [] : await diffJournals(clone.git, known, tip)) {
+    const own = behind.get(path);
+    if (!own || own.before !== after) continue;
+    const read = async (id: string | null) =>
+      (id === null ? null : await clone.blobs.read(id)) ?? Buffer.alloc(0);
+    const [before, captured] = [await read(own.before), await read(own.after)];
+    commits.push(restoring(clone, path, before, captured));
+  }
+  return commits;
+}
+
+function restoring({ identity, settings }: Clone, path: string, before: Buffer, captured: Buffer): NewCommit {
+  const had = new Set(readJournal(before).lines.map((line) => line.hash));
+  const ids = readJournal(captured).lines.flatMap((line) => (had.has(line.hash) ? [] : [line.id]));
+  const subject = 'Keep messages that a commit left out';
+  return {
+    author: { name: cleanName(identity.name), email: cleanName(identity.email) },
+    time: Math.floor(Date.now() / 1000),
+    message: `${subject}\n\n${trailersOf(ids, settings.device)}`,
+    path,
+    content: mergeLines(before, captured, before),
+  };
+}
