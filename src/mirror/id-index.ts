@@ -1,3 +1,10 @@
+/** The table as plain data: the words of its arrays in base64. */
+export interface StoredIds {
+  readonly size: number;
+  readonly keys: string;
+  readonly shards: string;
+}
+
 /**
  * Finds the shard of a message by its id: an open-addressed hash table in typed arrays, since a million entries
  * of a `Map` would take ten times the memory. Ids are UUIDs, 16 bytes each.
@@ -29,11 +36,11 @@ export class IdIndex {
   }
 
   /** The words of the table as plain data, for keeping. */
-  toJSON(): { readonly size: number; readonly keys: string; readonly shards: string } {
+  toJSON(): StoredIds {
     return { size: this.#size, keys: encode(this.#keys), shards: encode(this.#shards) };
   }
 
-  static fromJSON(data: ReturnType<IdIndex['toJSON']>): IdIndex {
+  static fromJSON(data: StoredIds): IdIndex {
     const index = new IdIndex();
     index.#size = data.size;
     index.#keys = decode(data.keys);

@@ -1,10 +1,29 @@
 import type { NewCommit } from '../git/importer.ts';
-import { isAncestor } from '../git/refs.ts';
+import { isAncestor, resolve } from '../git/refs.ts';
 import { diffJournals } from '../git/tree.ts';
 import { cleanName, trailersOf } from '../journal/commit.ts';
 import { mergeLines } from '../journal/merge.ts';
 import { readJournal } from '../journal/split.ts';
-import type { Clone } from './clone.ts';
+import { branchRef, type Clone } from './clone.ts';
+
+/**
+ * Puts back what a person's commit took out without meaning to, before anybody sees it gone. Runs under the clone's lock.
+ *
+ * @param followed what index and work tree were last brought to
+ * @param known the branch as the mirror knows it
+ */
+export async function keepOverlooked(
+  clone: Clone,
+  followed: string | null,
+  known: string | null,
+): Promise<void> {
+  const tip = await resolve(clone.git, branchRef(clone));
+  if (tip === known || tip === null) return;
+  const commits = await findOverlooked(clone, followed, known, tip);
+  if (commits.length === 0) return;
+  const last = (await clone.importer.write(tip, commits)).at(-1);
+  if (last !== undefined) await clone.mover.move(clone.settings.branch, tip, last);
+}
 
 /**
  * Finds the journals that a person's commit took back without meaning to. For a moment after a capture the index is
@@ -15,14 +34,13 @@ import type { Clone } from './clone.ts';
  * @param known the branch as it was before the person's commit
  * @param tip the branch with it
  */
-export async function findOverlooked(
+async function findOverlooked(
   clone: Clone,
   followed: string | null,
   known: string | null,
-  tip: string | null,
+  tip: string,
 ): Promise<NewCommit[]> {
-  if (known === null || tip === null || followed === known || !(await isAncestor(clone.git, known, tip)))
-    return [];
+  if (known === null || followed === known || !(await isAncestor(clone.git, known, tip))) return [];
   const behind = new Map(
     (await diffJournals(clone.git, followed, known)).map((change) => [change.path, change]),
   );

@@ -4,7 +4,8 @@ import { diffJournals, hasUnsafeFolder, type JournalChange, listJournals } from 
 import type { Line } from '../journal/line.ts';
 import { JOURNAL_FOLDER } from '../journal/path.ts';
 import { readJournal } from '../journal/split.ts';
-import type { Covered, Database } from '../mirror/database.ts';
+import type { Covered } from '../mirror/covered.ts';
+import type { Database } from '../mirror/database.ts';
 import { findCommits, type LineToFind } from './attribution.ts';
 import { branchRef, type Clone } from './clone.ts';
 import { type EntryChange, type FoundLine, mirrorLines } from './mirroring.ts';

@@ -4,12 +4,12 @@ import { fail, ok, type Result } from '../domain/result.ts';
 import { sameName } from '../domain/target.ts';
 import { inspectFolder } from '../git/clone.ts';
 import type { Identity } from '../git/importer.ts';
-import { isBranchName } from '../git/refs.ts';
 import type { Credentials } from '../git/remote.ts';
 import type { GitContext } from '../git/run.ts';
 import type { Line } from '../journal/line.ts';
-import { type Database, MirrorBroken } from '../mirror/database.ts';
+import type { Database } from '../mirror/database.ts';
 import { type Entry, makeEntry } from '../mirror/entry.ts';
+import { MirrorBroken } from '../mirror/snapshot.ts';
 import type { Captured } from './capture.ts';
 import {
   type ClonesFolder,
@@ -24,6 +24,7 @@ import type { Events } from './events.ts';
 import { changeOf, type EntryChange } from './mirroring.ts';
 import { Mutex } from './mutex.ts';
 import { Repository } from './repository.ts';
+import { checkBranchName } from './switching.ts';
 
 export interface ManagerOptions {
   readonly reposDirectory: string;
@@ -166,14 +167,9 @@ export class RepositoryManager {
           'repository-exists',
           `There is a repository ${JSON.stringify(twin)} already. Nothing was changed.`,
         );
-      if (
-        branch !== undefined &&
-        !(await isBranchName({ ...this.#folder.git, directory: this.#folder.directory }, branch))
-      ) {
-        return fail('invalid', `${JSON.stringify(branch)} can not be the name of a branch.`, {
-          errors: [{ field: 'branch', detail: 'branch must be a name that git allows' }],
-        });
-      }
+      const git = { ...this.#folder.git, directory: this.#folder.directory };
+      const checked = branch === undefined ? ok(undefined) : await checkBranchName({ git }, branch);
+      if (!checked.ok) return checked;
       return ok(this.#begin(target, false, branch));
     });
   }

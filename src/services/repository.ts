@@ -6,58 +6,33 @@ import type {
   Target,
   Trouble,
 } from '../domain/repository.ts';
-import { isFailure } from '../domain/repository.ts';
 import { fail, ok, type Result } from '../domain/result.ts';
 import { BlobReader } from '../git/blobs.ts';
-import {
-  createClone,
-  ensureBareRepository,
-  inspectFolder,
-  prepareClone,
-  readConfig,
-  readSettings,
-  writeConfig,
-  writeSettings,
-} from '../git/clone.ts';
+import { writeSettings } from '../git/clone.ts';
 import { type Identity, Importer } from '../git/importer.ts';
 import { uncommittedChanges } from '../git/porcelain.ts';
-import {
-  BranchMover,
-  checkedOut,
-  checkOut,
-  countCommits,
-  isBranchName,
-  listCommits,
-  listRefs,
-  resolve,
-  setRef,
-} from '../git/refs.ts';
+import { BranchMover, listRefs } from '../git/refs.ts';
 import type { Network } from '../git/remote.ts';
 import { type GitContext, GitError } from '../git/run.ts';
 import type { Line } from '../journal/line.ts';
 import { deviceOfPath, JOURNAL_FOLDER } from '../journal/path.ts';
 import type { Database } from '../mirror/database.ts';
-import { isIn } from '../mirror/matches.ts';
 import { appendedCommit, findAppended } from './appended.ts';
 import { type Captured, Capturer } from './capture.ts';
 import { branchRef, type Clone, trackingRef } from './clone.ts';
+import { completeLines } from './completion.ts';
 import { Follower } from './follow.ts';
 import { Maintenance } from './maintenance.ts';
 import type { EntryChange } from './mirroring.ts';
 import { Mutex } from './mutex.ts';
-import { findOverlooked } from './overlooked.ts';
+import { openClone, renewOwnRemote } from './opening.ts';
+import { failedSync, surpriseTrouble, toResult } from './outcome.ts';
+import { keepOverlooked } from './overlooked.ts';
 import { attribute, type Reconciled, reconcile } from './reconcile.ts';
-import {
-  checkSide,
-  forgetKnownRemote,
-  isRewritten,
-  keepLocal,
-  keepRemote,
-  noteKnown,
-  rewrittenTrouble,
-  settleRewritten,
-} from './rewritten.ts';
-import { type Synced, syncClone } from './sync.ts';
+import { RemoteView } from './remote-view.ts';
+import { checkSide, isRewritten, noteKnown, rewrittenTrouble, settleFor } from './rewritten.ts';
+import { checkBranchName, switchBranch } from './switching.ts';
+import { type Synced, type SyncPort, syncClone } from './sync.ts';
 
 /** What a repository needs of the program around it. */
 export interface RepositoryPorts {
@@ -72,6 +47,11 @@ export interface RepositoryPorts {
   readonly onTrouble: (error: unknown) => void;
 }
 
+interface PlannedSync {
+  readonly push: boolean;
+  readonly result: Promise<SyncResult>;
+}
+
 const APPENDED_MS = 1050;
 const REWRITTEN = { state: 'rewritten', error: rewrittenTrouble } as const;
 const READY: { readonly state: RepositoryState; readonly error: null } = { state: 'ready', error: null };
@@ -83,6 +63,7 @@ export class Repository {
   readonly #ports: RepositoryPorts;
   readonly #clone: Clone;
   readonly #capturer: Capturer;
+  readonly #remote: RemoteView;
   readonly #follower: Follower;
   readonly #maintenance: Maintenance;
   readonly #opened: Promise<void>;
@@ -92,10 +73,8 @@ export class Repository {
     error: null,
   };
   #uncommitted: readonly Problem[] = [];
-  #sync: { readonly push: boolean; readonly result: Promise<SyncResult> } | undefined;
-  #behind = 0;
-  /** How many commits there were when no remote branch was known; they are not listed one by one. */
-  #neverPushed = 0;
+  readonly #syncs = new Mutex();
+  #nextSync: PlannedSync | undefined;
   #broken: Trouble | undefined;
   #appendedTimer: NodeJS.Timeout | undefined;
   #appending: Promise<void> = Promise.resolve();
@@ -121,6 +100,7 @@ export class Repository {
       unsafe: false,
       segments: undefined,
     };
+    this.#remote = new RemoteView(this.#clone);
     this.#follower = new Follower(this.#clone, ports.onTrouble, async (tip) => {
       ports.onStatus(this);
       await noteKnown(this.#clone, 'branch', tip);
@@ -175,26 +155,25 @@ export class Repository {
 
   /** Whether a commit of ours is on the remote's branch, as far as we have heard. */
   isPushed(commit: string | null): boolean {
-    const { remoteTip, unpushed } = this.#clone;
-    if (remoteTip === null) return false;
-    return commit === null ? unpushed.size === 0 : !unpushed.has(commit);
+    return this.#remote.isPushed(commit);
   }
 
   /**
-   * Brings clone and remote together. One run at a time: who asks while one goes on that does as much gets its
-   * result.
+   * Brings clone and remote together, one run at a time. Who asks while one goes on gets the result of the next, with
+   * all others who asked meanwhile: so it covers whatever was captured before it was asked for.
    */
   sync(push: boolean): Promise<SyncResult> {
-    if (this.#sync && (this.#sync.push || !push)) return this.#sync.result;
-    const before = this.#sync?.result ?? Promise.resolve();
-    const result = before
-      .then(() => this.#settled)
-      .then(() => this.#runSync(push))
-      .finally(() => {
-        if (this.#sync?.result === result) this.#sync = undefined;
-      });
-    this.#sync = { push, result };
-    return result;
+    if (this.#nextSync && (this.#nextSync.push || !push)) return this.#nextSync.result;
+    const next: PlannedSync = {
+      push,
+      result: this.#syncs.run(async () => {
+        await this.#settled;
+        if (this.#nextSync === next) this.#nextSync = undefined;
+        return this.#runSync(push);
+      }),
+    };
+    this.#nextSync = next;
+    return next.result;
   }
 
   /** Looks at files of the clone that may have changed: the branch may have been moved, or a journal appended to. */
@@ -228,23 +207,11 @@ export class Repository {
         `The history of ${this.name} was not rewritten: there is nothing to resolve.`,
       );
     }
-    const again = await clone.lock.run(async () => {
-      await this.#reconcile();
-      const branch = clone.tip;
-      const remote = keep === 'remote' ? await keepRemote(clone) : null;
-      const target = keep === 'remote' ? (remote?.tip ?? null) : await keepLocal(clone);
-      if (target === null || !(await clone.mover.move(clone.settings.branch, branch, target))) return null;
-      await settleRewritten(clone, branch);
-      await this.#reconcile();
-      // Moving to the remote's side loses what the person has given up, which is no rewriting of its own.
-      await settleRewritten(clone, null);
-      return remote?.lines ?? [];
-    });
-    if (again === null)
-      return fail(
-        'busy',
-        'The branch is being changed at the moment, or the remote has none. Nothing was changed; try again.',
-      );
+    const again = await clone.lock.run(() => settleFor(clone, keep, () => this.#reconcile()));
+    if (again === null) {
+      const why = 'The branch is being changed at the moment, or the remote has none.';
+      return fail('busy', `${why} Nothing was changed; try again.`);
+    }
     for (const line of again) {
       const captured = await this.#capturer.capture(line);
       if (!captured.ok) return captured;
@@ -260,38 +227,17 @@ export class Repository {
    * where we are.
    */
   async useBranch(branch: string): Promise<Result<void>> {
-    const { git } = this.#ports;
     await this.#settled;
     if (this.#broken) return fail('unavailable', `${this.#broken.detail} ${this.#broken.action}`);
-    if (!(await isBranchName(git, branch))) {
-      const errors = [{ field: 'branch', detail: 'branch must be a name that git allows' }];
-      return fail(
-        'invalid',
-        `${JSON.stringify(branch)} can not be the name of a branch. Nothing was changed.`,
-        { errors },
-      );
-    }
-    if (branch !== this.#clone.settings.branch) await this.#clone.lock.run(() => this.#switchBranch(branch));
-    await writeSettings(git, { branchGiven: true });
-    this.#clone.settings = { ...this.#clone.settings, branchGiven: true };
+    const checked = await checkBranchName(this.#clone, branch);
+    if (!checked.ok) return checked;
+    await this.#clone.lock.run(async () => {
+      await switchBranch(this.#clone, branch);
+      await this.#reconcile();
+    });
     await this.#refreshRemote();
     this.#follower.soon();
     return ok(undefined);
-  }
-
-  async #switchBranch(branch: string): Promise<void> {
-    const { git } = this.#ports;
-    const clone = this.#clone;
-    const old = clone.settings.branch;
-    if ((await resolve(git, `refs/heads/${branch}`)) === null) {
-      const start = (await resolve(git, `refs/remotes/origin/${branch}`)) ?? clone.tip;
-      if (start !== null) await setRef(git, `refs/heads/${branch}`, start);
-    }
-    if ((await checkedOut(git)) === old) await checkOut(git, branch);
-    await writeSettings(git, { branch, contacted: false });
-    clone.settings = { ...clone.settings, branch, contacted: false };
-    clone.mover.close();
-    await this.#reconcile();
   }
 
   /** Runs a task while nothing is captured here. */
@@ -314,7 +260,7 @@ export class Repository {
   }
 
   status(): RepositoryStatus {
-    const { settings, tip, remoteTip, unpushed, unsafe } = this.#clone;
+    const { settings, tip, remoteTip, unsafe } = this.#clone;
     const { error } = this.#state;
     return {
       name: this.name,
@@ -322,8 +268,8 @@ export class Repository {
       branch: settings.branch,
       primary: this.primary,
       messages: this.#ports.mirror.countIn(this.name),
-      ahead: this.#neverPushed + unpushed.size,
-      behind: this.#behind,
+      ahead: this.#remote.ahead,
+      behind: this.#remote.behind,
       head: tip,
       remoteHead: remoteTip,
       state: unsafe && this.#state.state === 'ready' ? 'unsafe' : this.#state.state,
@@ -338,7 +284,7 @@ export class Repository {
     clearTimeout(this.#appendedTimer);
     await this.#appending;
     await this.#settled.catch(() => undefined);
-    await this.#sync?.result.catch(() => undefined);
+    await this.#syncs.run(async () => undefined);
     await this.#clone.lock.run(async () => undefined);
     await this.#follower.close();
     await this.#maintenance.close();
@@ -387,44 +333,11 @@ export class Repository {
   }
 
   async #open(branch: string | undefined): Promise<void> {
-    const { git } = this.#ports;
-    const isNew = this.target.own && (await ensureBareRepository(git, this.target.url));
-    const folder = await inspectFolder(git.directory);
-    if (folder === 'blocked') {
-      throw new Error(
-        `The folder ${git.directory} is in the way: it is no git clone. Move it away and start again.`,
-      );
-    }
-    if (folder === 'absent') await createClone(git, branch ?? 'main', this.target.url);
-    await prepareClone(git);
-    if (branch !== undefined) await writeSettings(git, { branch, branchGiven: true });
-    this.#clone.settings = await readSettings(git);
-    await this.#takeUrl(isNew);
-    const reconciled = await this.#clone.lock.run(() => this.#reconcile());
+    await openClone(this.#clone, this.target, branch);
+    await this.#clone.lock.run(() => this.#reconcile());
     await this.#refreshRemote();
-    if (reconciled && reconciled.unattributed > 0) this.#attributeLater();
     this.#follower.soon();
     this.#captureAppendedSoon();
-  }
-
-  /** Where another address is configured than the clone has, what we knew of the old remote counts no more. */
-  async #takeUrl(isNew: boolean): Promise<void> {
-    const { git } = this.#ports;
-    if ((await readConfig(git, 'remote.origin.url')) === this.target.url) {
-      if (isNew) await this.#forgetRemote();
-      return;
-    }
-    await writeConfig(git, 'remote.origin.url', this.target.url);
-    await writeConfig(git, 'remote.origin.fetch', '+refs/heads/*:refs/remotes/origin/*');
-    await this.#forgetRemote();
-  }
-
-  async #forgetRemote(): Promise<void> {
-    const { git } = this.#ports;
-    await setRef(git, trackingRef(this.#clone), null).catch(() => undefined);
-    await forgetKnownRemote(this.#clone);
-    await writeSettings(git, { contacted: false });
-    this.#clone.settings = { ...this.#clone.settings, contacted: false };
   }
 
   async #firstContact(): Promise<void> {
@@ -435,45 +348,30 @@ export class Repository {
   }
 
   async #runSync(push: boolean): Promise<SyncResult> {
-    if (this.#broken) return toResult(this.name, failed(this.#broken), null);
-    const { git, network, onProgress } = this.#ports;
-    if (this.target.own && (await ensureBareRepository(git, this.target.url))) await this.#forgetRemote();
-    const synced = await syncClone(
-      {
-        clone: this.#clone,
-        url: this.target.url,
-        network: {
-          ...network((stage, percent) => onProgress(this.name, stage, percent)),
-          signal: this.#abort.signal,
-        },
-        reconcile: () => this.#reconcile(),
-        complete: () => this.#complete(),
-        refreshRemote: () => this.#refreshRemote(),
+    if (this.#broken) return toResult(this.name, failedSync(this.#broken), null);
+    const { network, onProgress, mirror, onTrouble } = this.#ports;
+    const clone = this.#clone;
+    await renewOwnRemote(clone, this.target);
+    const port: SyncPort = {
+      clone,
+      url: this.target.url,
+      network: {
+        ...network((stage, percent) => onProgress(this.name, stage, percent)),
+        signal: this.#abort.signal,
       },
-      push,
-    ).catch((error: unknown): Synced => {
-      this.#ports.onTrouble(error);
-      return failed(surprise(error));
+      reconcile: () => this.#reconcile(),
+      complete: () => completeLines(mirror, this.name, (line) => this.#capturer.capture(line)),
+      refreshRemote: () => this.#refreshRemote(),
+    };
+    const synced = await syncClone(port, push).catch((error: unknown): Synced => {
+      onTrouble(error);
+      return failedSync(surpriseTrouble(error));
     });
     await this.#refreshRemote();
     if (synced.trouble) this.#setState({ state: synced.trouble.status, error: synced.trouble });
     else await this.#succeeded();
     this.#follower.soon();
-    return toResult(this.name, synced, this.#clone.tip);
-  }
-
-  /** A message that is in several repositories has the same lines in each; those that are missing here are copied. */
-  async #complete(): Promise<void> {
-    const { mirror } = this.#ports;
-    for (const id of mirror.partial()) {
-      const entry = await mirror.read(id);
-      if (!entry || !isIn(entry, this.name)) continue;
-      for (const line of entry.folded.lines) {
-        if (entry.held.get(line.hash)?.commits.has(this.name)) continue;
-        const captured = await this.#capturer.capture(line);
-        if (!captured.ok) return;
-      }
-    }
+    return toResult(this.name, synced, clone.tip);
   }
 
   async #succeeded(): Promise<void> {
@@ -484,25 +382,14 @@ export class Repository {
   }
 
   async #reconcile(): Promise<Reconciled | undefined> {
-    await this.#keepOverlooked();
+    const known = this.#ports.mirror.covered(this.name)?.head ?? null;
+    await keepOverlooked(this.#clone, await this.#follower.followed(), known);
     const reconciled = await reconcile(this.#clone, this.#ports.mirror);
     if (!reconciled) return undefined;
     if (await this.#lostLines(reconciled)) this.#setState(REWRITTEN);
     if (reconciled.unattributed > 0) this.#attributeLater();
     this.#ports.onChanges(reconciled.changes);
     return reconciled;
-  }
-
-  /** Puts back what a person's commit took out without meaning to, before anybody sees it gone. */
-  async #keepOverlooked(): Promise<void> {
-    const clone = this.#clone;
-    const tip = await resolve(clone.git, branchRef(clone));
-    const known = this.#ports.mirror.covered(this.name)?.head ?? null;
-    if (tip === known || tip === null) return;
-    const commits = await findOverlooked(clone, await this.#follower.followed(), known, tip);
-    if (commits.length === 0) return;
-    const last = (await clone.importer.write(tip, commits)).at(-1);
-    if (last !== undefined) await clone.mover.move(clone.settings.branch, tip, last);
   }
 
   /** Whether the branch came to hold less by another way than on; after a loss of the mirror the clone knows. */
@@ -518,18 +405,7 @@ export class Repository {
   }
 
   async #refreshRemote(): Promise<void> {
-    const { git } = this.#ports;
-    const clone = this.#clone;
-    const listedBefore = clone.unpushed.size;
-    const [tip, remoteTip] = [await resolve(git, branchRef(clone)), await resolve(git, trackingRef(clone))];
-    this.#behind =
-      remoteTip === null ? 0 : await countCommits(git, tip === null ? [remoteTip] : [remoteTip, `^${tip}`]);
-    const ahead = tip !== null && remoteTip !== null ? await listCommits(git, [tip, `^${remoteTip}`]) : [];
-    this.#neverPushed = tip !== null && remoteTip === null ? await countCommits(git, [tip]) : 0;
-    // What was captured after the tip that git listed from is no part of the list, and not pushed either.
-    const since = [...clone.unpushed].slice(listedBefore);
-    clone.unpushed = new Set([...ahead, ...since.slice(tip === null ? 0 : since.indexOf(tip) + 1)]);
-    clone.remoteTip = remoteTip;
+    await this.#remote.refresh();
     this.#ports.onStatus(this);
   }
 
@@ -549,28 +425,3 @@ export class Repository {
 
 const describe = (state: string): string =>
   state === '??' ? 'is new here and not committed' : 'has changes of yours that are not committed';
-
-function toResult(repository: string, synced: Synced, head: string | null): SyncResult {
-  const { status, pushed, pulled, trouble } = synced;
-  if (trouble && isFailure(status)) {
-    return { repository, status, pushed, pulled, head, detail: trouble.detail, action: trouble.action };
-  }
-  return { repository, status, pushed, pulled, head, detail: describeSync(synced), action: 'Nothing to do.' };
-}
-
-function describeSync({ status, pushed, pulled }: Synced): string {
-  const count = (number: number) => (number === 1 ? '1 message' : `${number} messages`);
-  const came = pulled > 0 ? `, ${count(pulled)} came from it` : '';
-  if (status === 'pushed') return `${count(pushed)} reached the remote${came}.`;
-  if (pulled > 0) return `${count(pulled)} came from the remote.`;
-  return 'The remote has everything.';
-}
-
-const failed = (trouble: Trouble): Synced => ({ status: trouble.status, pushed: 0, pulled: 0, trouble });
-
-const surprise = (error: unknown): Trouble => ({
-  status: 'failed',
-  detail: `Something unexpected went wrong: ${(error as Error).message.split('\n')[0]}`,
-  action:
-    'Nothing is lost here: what was captured is committed. Try again; the log of the program says more.',
-});

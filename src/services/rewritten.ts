@@ -83,7 +83,7 @@ async function linesOf(clone: Clone, blob: string | null): Promise<readonly Line
  * Settles a rewritten history for the local side: a merge that holds all lines of the old tip, the branch and the
  * remote. Runs under the clone's lock; returns the commit that the branch is to be moved to.
  */
-export async function keepLocal(clone: Clone): Promise<string | null> {
+async function keepLocal(clone: Clone): Promise<string | null> {
   const tips = await allTips(clone);
   const [branch] = tips;
   if (branch === undefined) return null;
@@ -134,7 +134,7 @@ async function journalsOf(clone: Clone, tips: readonly string[]): Promise<Map<st
  * Settles a rewritten history for the remote's side. Returns its tip, and the lines that the branch holds and that no
  * remote tip that we have seen ever did: they are to be captured again. Runs under the clone's lock.
  */
-export async function keepRemote(
+async function keepRemote(
   clone: Clone,
 ): Promise<{ readonly tip: string; readonly lines: readonly Line[] } | null> {
   const tip = await resolve(clone.git, trackingRef(clone));
@@ -160,8 +160,31 @@ async function allLines(clone: Clone, commit: string): Promise<Line[]> {
   return [...lines.values()].sort((a, b) => a.revision - b.revision);
 }
 
+/**
+ * Settles a rewritten history for one side and returns the lines that are to be captured again, or `null` where the
+ * branch was moved by somebody else or the remote has none. Runs under the clone's lock.
+ *
+ * @param reconcile makes the mirror agree with the branch
+ */
+export async function settleFor(
+  clone: Clone,
+  keep: 'local' | 'remote',
+  reconcile: () => Promise<unknown>,
+): Promise<readonly Line[] | null> {
+  await reconcile();
+  const branch = clone.tip;
+  const remote = keep === 'remote' ? await keepRemote(clone) : null;
+  const target = keep === 'remote' ? (remote?.tip ?? null) : await keepLocal(clone);
+  if (target === null || !(await clone.mover.move(clone.settings.branch, branch, target))) return null;
+  await settleRewritten(clone, branch);
+  await reconcile();
+  // Moving to the remote's side loses what the person has given up, which is no rewriting of its own.
+  await settleRewritten(clone, null);
+  return remote?.lines ?? [];
+}
+
 /** Ends the rewritten state; the branch's tip until now is kept too. */
-export async function settleRewritten(clone: Clone, branch: string | null): Promise<void> {
+async function settleRewritten(clone: Clone, branch: string | null): Promise<void> {
   if (branch !== null) {
     const stamp = new Date().toISOString().replace(/[:.]/g, '-');
     await setRef(clone.git, `refs/gitpost/backup/branch-${stamp}`, branch);

@@ -1,0 +1,101 @@
+import { readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Low } from 'lowdb';
+import type { Covered } from './covered.ts';
+import { type Entry, fromStored, type StoredEntry, toStored } from './entry.ts';
+import type { StoredIds } from './id-index.ts';
+import { VerifiedFile } from './verified-file.ts';
+
+/** A file of the mirror is gone or damaged: the mirror is to be made anew from the commits. */
+export class MirrorBroken extends Error {
+  constructor(file: string) {
+    super(`The mirror's file ${file} is missing or damaged`);
+    this.name = 'MirrorBroken';
+  }
+}
+
+/** A shard as the state names it: its file, and the first key that belongs to it (`null` for the very first). */
+export interface StoredShard {
+  readonly number: number;
+  /** The flush that wrote its file. */
+  readonly written: number;
+  readonly from: { readonly time: number; readonly id: string } | null;
+}
+
+/** What the mirror's files hold together at one moment. */
+export interface State {
+  readonly version: number;
+  readonly flush: number;
+  /** The flush that wrote the index of ids; shards that were written later are read for theirs. */
+  readonly idsFlush: number;
+  readonly repositories: Readonly<Record<string, Covered>>;
+  readonly counts: Readonly<Record<string, number>>;
+  readonly partial: readonly string[];
+  readonly shards: readonly StoredShard[];
+}
+
+/** Files of another version are taken for absent. */
+export const VERSION = 2;
+
+const STATE_FILE = 'state.json';
+const shardFile = ({ number, written }: Pick<StoredShard, 'number' | 'written'>): string =>
+  `shard-${number}-${written}.json`;
+const idsFile = (flush: number): string => `ids-${flush}.json`;
+
+/**
+ * The mirror's folder of lowdb files. A file is never written over but the state, which is written last and names
+ * the others: so whatever is cut off, the state and its files fit together.
+ */
+export class Snapshot {
+  readonly #directory: string;
+
+  constructor(directory: string) {
+    this.#directory = directory;
+  }
+
+  /** The state, where it is whole and all of its files are there. */
+  async readState(): Promise<State | undefined> {
+    const state = await this.#file<State>(STATE_FILE).read();
+    if (state?.version !== VERSION || state.shards.length === 0) return undefined;
+    const files = new Set(await readdir(this.#directory));
+    return state.shards.every((shard) => files.has(shardFile(shard))) ? state : undefined;
+  }
+
+  readIds(flush: number): Promise<StoredIds | null> {
+    return this.#file<StoredIds>(idsFile(flush)).read();
+  }
+
+  /** The entries of a shard; throws {@link MirrorBroken} where its file is not whole. */
+  async readShard(shard: Pick<StoredShard, 'number' | 'written'>): Promise<Entry[]> {
+    const data = await this.#file<StoredEntry[]>(shardFile(shard)).read();
+    if (data === null) throw new MirrorBroken(shardFile(shard));
+    return data.map(fromStored).filter((entry) => entry !== undefined);
+  }
+
+  async writeShard(shard: Pick<StoredShard, 'number' | 'written'>, entries: readonly Entry[]): Promise<void> {
+    await this.#save(shardFile(shard), entries.map(toStored));
+  }
+
+  async writeIds(flush: number, ids: StoredIds): Promise<void> {
+    await this.#save(idsFile(flush), ids);
+  }
+
+  /** Writes the state and takes away the files that it does not name; throws where it names one that is gone. */
+  async commit(state: State): Promise<void> {
+    await this.#save(STATE_FILE, state);
+    const named = new Set([STATE_FILE, idsFile(state.idsFlush), ...state.shards.map(shardFile)]);
+    for (const file of await readdir(this.#directory)) {
+      if (!named.delete(file)) await rm(join(this.#directory, file), { force: true });
+    }
+    const [missing] = named;
+    if (missing !== undefined) throw new MirrorBroken(missing);
+  }
+
+  #file<Data>(name: string): VerifiedFile<Data> {
+    return new VerifiedFile<Data>(join(this.#directory, name));
+  }
+
+  async #save<Data>(name: string, data: Data): Promise<void> {
+    await new Low<Data>(this.#file<Data>(name), data).write();
+  }
+}

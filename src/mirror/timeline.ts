@@ -1,0 +1,121 @@
+import { compareKeys, type Entry, type Key } from './entry.ts';
+import { IdIndex } from './id-index.ts';
+import { Shard } from './shard.ts';
+
+/** A shard's place in the timeline. Its content is in memory, or in its file, or both. */
+export interface Slot {
+  /** Its number, which it keeps for good. */
+  readonly number: number;
+  /** The first key that belongs to it. */
+  readonly from: Key;
+  /** The flush that wrote its file last; 0 for never. */
+  written: number;
+  /** Whether it holds more than its file. */
+  changed: boolean;
+  shard: Shard | undefined;
+}
+
+/** How many shards stay in memory beside those that are not written yet. */
+const KEPT_SHARDS = 64;
+
+/** Before every key. */
+export const FIRST: Key = { time: Number.NEGATIVE_INFINITY, id: '' };
+
+/** All shards in the order of the timeline, and which of them each id is in. */
+export class Timeline {
+  readonly ids: IdIndex;
+  /** How many ids went to another shard since the index was last written. */
+  idsChanged = 0;
+  readonly #slots: Slot[];
+  readonly #byNumber: Map<number, Slot>;
+  /** Those that are in memory, the one used last standing last. */
+  readonly #loaded = new Set<Slot>();
+  #nextNumber: number;
+
+  constructor(slots: readonly Slot[] = [], ids = new IdIndex()) {
+    this.#slots = [...slots];
+    this.#byNumber = new Map(slots.map((slot) => [slot.number, slot]));
+    this.#nextNumber = Math.max(0, ...this.#byNumber.keys()) + 1;
+    this.ids = ids;
+    if (slots.length === 0) this.#add(FIRST, new Shard());
+  }
+
+  slots(): readonly Slot[] {
+    return this.#slots;
+  }
+
+  /** The slot of a message, by its id. */
+  slotOf(id: string): Slot | undefined {
+    const number = this.ids.get(id);
+    return number === undefined ? undefined : this.#byNumber.get(number);
+  }
+
+  /** The slot that a key belongs to. */
+  slotAt(key: Key): Slot {
+    return this.#slots[Math.max(0, this.#position(key) - 1)] as Slot;
+  }
+
+  /** The last slot with keys before a key; of all, where none is given. */
+  slotBefore(key?: Key): Slot | undefined {
+    if (key === undefined) return this.#slots.at(-1);
+    const slot = this.slotAt(key);
+    return compareKeys(slot.from, key) < 0 ? slot : this.#slots[this.#slots.indexOf(slot) - 1];
+  }
+
+  /** Puts an entry into its slot, which must be in memory; one that gets too full is split. */
+  put(slot: Slot, entry: Entry): void {
+    const shard = slot.shard as Shard;
+    shard.put(entry);
+    slot.changed = true;
+    if (this.ids.get(entry.id) !== slot.number) this.#index(entry.id, slot);
+    if (!shard.isFull) return;
+    const later = shard.split();
+    this.#add(later.from, later.shard);
+  }
+
+  remove(slot: Slot, id: string): void {
+    slot.shard?.remove(id);
+    slot.changed = true;
+  }
+
+  /** Takes a slot's content into memory, or notes that it was used. */
+  use(slot: Slot, shard: Shard): void {
+    slot.shard = shard;
+    this.#loaded.delete(slot);
+    this.#loaded.add(slot);
+  }
+
+  /** Lets go of what nobody has read for long, but for what is not in a file yet. */
+  letGo(isPinned: (slot: Slot) => boolean): void {
+    for (const slot of this.#loaded) {
+      if (this.#loaded.size <= KEPT_SHARDS) return;
+      if (slot.changed || isPinned(slot)) continue;
+      slot.shard = undefined;
+      this.#loaded.delete(slot);
+    }
+  }
+
+  #add(from: Key, shard: Shard): void {
+    const slot: Slot = { number: this.#nextNumber, from, written: 0, changed: true, shard };
+    this.#nextNumber += 1;
+    this.#slots.splice(this.#position(from), 0, slot);
+    this.#byNumber.set(slot.number, slot);
+    for (const { id } of shard.entries()) this.#index(id, slot);
+  }
+
+  #index(id: string, slot: Slot): void {
+    this.ids.set(id, slot.number);
+    this.idsChanged += 1;
+  }
+
+  /** How many slots begin at or before a key. */
+  #position(key: Key): number {
+    let [low, high] = [0, this.#slots.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (compareKeys((this.#slots[middle] as Slot).from, key) <= 0) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+}
