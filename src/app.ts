@@ -25,6 +25,8 @@ export interface AppOptions {
   readonly version: string;
   /** The page's files. */
   readonly publicDirectory: string;
+  /** What time it is; tests let it go wrong. */
+  readonly clock?: () => Date;
   /** Told of everything that went wrong and that nobody was answered for. */
   readonly onTrouble: (error: unknown) => void;
 }
@@ -41,7 +43,8 @@ export class StartRefused extends Error {}
 const OLDEST_GIT = [2, 38] as const;
 
 /** Builds every part and starts it; tests start the same. Throws {@link StartRefused} with what to do. */
-export async function startApp({ config, version, publicDirectory, onTrouble }: AppOptions): Promise<App> {
+export async function startApp(options: AppOptions): Promise<App> {
+  const { config, version, publicDirectory, onTrouble, clock = () => new Date() } = options;
   const git: GitContext = {
     directory: process.cwd(),
     environment: config.gitEnvironment,
@@ -73,6 +76,7 @@ export async function startApp({ config, version, publicDirectory, onTrouble }: 
       defaultTarget,
       author: identity.name,
       secretGuard,
+      clock,
     });
     const health = (): Health => healthOf(repositories, mirror, version, installed);
     const server = await startServer({

@@ -45,6 +45,7 @@ export interface MessagesOptions {
   readonly defaultTarget: 'primary' | 'all';
   readonly author: string;
   readonly secretGuard: boolean;
+  readonly clock: () => Date;
 }
 
 /** A message, and whether it was made by this request. */
@@ -101,14 +102,14 @@ export class Messages {
       const refusal = this.#guard(edit.text ?? '', edit.url ?? '', confirm);
       if (refusal) return refusal;
       const author = edit.author ?? (before.author === '' ? this.#options.author : before.author);
-      return ok(editedLine(folded, { ...edit, author }, new Date().toISOString()));
+      return ok(editedLine(folded, { ...edit, author }, this.#options.clock().toISOString()));
     });
   }
 
   /** Deletes a message, which is a revision too; once more is no change. */
   async delete(id: string, ifMatch: string | undefined): Promise<Result<Stored>> {
     return this.#change(id, ifMatch, (entry) =>
-      ok(isDeleted(entry) ? undefined : deletedLine(entry.folded, new Date().toISOString())),
+      ok(isDeleted(entry) ? undefined : deletedLine(entry.folded, this.#options.clock().toISOString())),
     );
   }
 
@@ -152,7 +153,7 @@ export class Messages {
       author: draft.author ?? this.#options.author,
       type: draft.type ?? 'text',
       text: draft.text,
-      createdAt: draft.createdAt ?? new Date().toISOString(),
+      createdAt: draft.createdAt ?? this.#options.clock().toISOString(),
       ...given({ language: draft.language, url: draft.url, done: draft.done, replyTo: draft.replyTo }),
     });
     const targets =
