@@ -59,8 +59,10 @@ const oneOf = <const Values extends readonly [string, ...string[]]>(name: string
 const token = (name: string, min: number) =>
   z
     .string()
-    .regex(/^[\x21-\x7e]+$/, `${name} must not hold white space or characters beyond ASCII`)
-    .min(min, `${name} must have ${min} characters or more`);
+    .refine(
+      (text) => !/[\s\p{Cc}]/u.test(text) && [...text].length >= min,
+      `${name} must have ${min} characters or more, none of them white space`,
+    );
 
 const person = (name: string) =>
   z
@@ -105,20 +107,18 @@ const variables = z.object({
 /** Makes the configuration of a folder's `.env` and of real variables, which win. Nothing is written. */
 export function readConfig(own: Environment, directory: string): Config | ConfigError {
   const environment = merge(readDotenv(directory), own);
-  const parsed = variables.safeParse(environment);
-  if (!parsed.success) return { lines: parsed.error.issues.map((issue) => issue.message) };
-  const values = parsed.data;
+  const { values, lines: wrong } = parseEach(environment);
   const dataDirectory = resolve(directory, values.DATA_DIR);
   const { targets, lines } = readTargets(values, `${dataDirectory}/remotes`);
-  if (values.GITHUB_TOKEN !== undefined && values.GITHUB_USERNAME === undefined) {
+  if (environment.GITHUB_TOKEN !== undefined && environment.GITHUB_USERNAME === undefined) {
     lines.push('GITHUB_USERNAME must be set where GITHUB_TOKEN is');
   }
-  if (values.ACCESS_TOKEN === undefined && !isLoopback(values.HOST)) {
+  if (environment.ACCESS_TOKEN === undefined && !isLoopback(values.HOST)) {
     lines.push(
       `ACCESS_TOKEN must be set (16 characters or more) where HOST is no loopback address (127.0.0.1, ::1)`,
     );
   }
-  if (lines.length > 0) return { lines };
+  if (wrong.length + lines.length > 0) return { lines: [...wrong, ...lines] };
   return Object.freeze({
     port: values.PORT,
     host: values.HOST,
@@ -141,17 +141,35 @@ export function readConfig(own: Environment, directory: string): Config | Config
   });
 }
 
+/** Parses each variable by itself: a line for one that is wrong, and its default to go on with. */
+function parseEach(environment: Readonly<Record<string, string>>) {
+  const lines: string[] = [];
+  const values: Record<string, unknown> = {};
+  for (const [name, schema] of Object.entries(variables.shape)) {
+    const parsed = schema.safeParse(environment[name]);
+    values[name] = parsed.success ? parsed.data : schema.parse(undefined);
+    if (!parsed.success) lines.push(parsed.error.issues[0]?.message ?? `${name} is wrong`);
+  }
+  return { values: values as z.infer<typeof variables>, lines };
+}
+
 export const isConfigError = (config: Config | ConfigError): config is ConfigError => 'lines' in config;
 
 /** Whether nobody beyond this machine can reach an address. */
-export const isLoopback = (host: string): boolean =>
-  host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
+export function isLoopback(host: string): boolean {
+  if (isIP(host) === 4) return host.startsWith('127.');
+  // An IPv6 address can be written in many ways; as a part of a URL it has one.
+  return isIP(host) === 6
+    ? new URL(`http://[${host}]`).hostname === '[::1]'
+    : host.toLowerCase() === 'localhost';
+}
 
 function readDotenv(directory: string): Record<string, string> {
   try {
     return parse(readFileSync(resolve(directory, '.env')));
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return {};
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'EISDIR') return {};
     throw error;
   }
 }

@@ -52,7 +52,7 @@ export interface HistoryEntry extends Content {
 /** Every `#tag` of a text, lower-cased, each once, in order: `#` at the start or after white space. */
 export function tagsOf(text: string): string[] {
   const tags = new Set<string>();
-  for (const match of text.matchAll(/(?<=^|\s)#([\p{L}\p{N}_-]+)/gu))
+  for (const match of text.matchAll(/(?<=^|\s)#([\p{L}\p{M}\p{N}_-]+)/gu))
     tags.add((match[1] ?? '').toLowerCase());
   return [...tags];
 }

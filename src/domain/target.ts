@@ -11,7 +11,9 @@ export interface TargetContext {
 
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
 const RESERVED = /^(con|prn|aux|nul|com\d|lpt\d)(\..*)?$/i;
-const SCP = /^(?:[A-Za-z0-9._-]+@)?[A-Za-z0-9][A-Za-z0-9.-]*:(?!\/\/)[^\s\\-][^\s\\]*$/;
+// The short form of ssh, `user@host:path`; a name of a protocol before the colon is no host.
+const SCP =
+  /^(?!(?:https?|ssh|git|file|ext|fd|ftps?):)(?:\w[\w.-]*@)?[A-Za-z0-9][A-Za-z0-9.-]*:(?!:|\/\/)[^\s\\-][^\s\\]*$/i;
 const PROTOCOLS = new Set(['https:', 'http:', 'ssh:', 'file:']);
 
 export const TARGET_FORMS =
@@ -42,17 +44,19 @@ export function parseLocation(text: string): Result<Target> {
   if (hasControls(text)) return fail('invalid', 'must not hold control characters');
   const isPath = text.startsWith('/') || /^[A-Za-z]:[\\/]/.test(text);
   if (!isPath && !SCP.test(text)) {
-    const url = URL.canParse(text) ? new URL(text) : undefined;
-    if (!url || !PROTOCOLS.has(url.protocol) || /^[a-z+]+::/i.test(text))
-      return fail('invalid', `must be ${TARGET_FORMS}`);
+    const url = /^[a-z]+:\/\//i.test(text) && URL.canParse(text) ? new URL(text) : undefined;
+    if (!url || !PROTOCOLS.has(url.protocol)) return fail('invalid', `must be ${TARGET_FORMS}`);
     if (url.password !== '' || (url.username !== '' && url.protocol !== 'ssh:')) {
       return fail(
         'invalid',
         'must not hold a user name or a password: set GITHUB_TOKEN, or use a credential helper',
       );
     }
-    if (url.hostname.startsWith('-') || url.username.startsWith('-'))
+    if (`${url.search}${url.hash}` !== '') return fail('invalid', 'must not hold a query or a fragment');
+    const isElsewhere = url.protocol === 'file:' && !['', 'localhost'].includes(url.hostname);
+    if (isElsewhere || url.hostname.startsWith('-') || url.username.startsWith('-')) {
       return fail('invalid', `must be ${TARGET_FORMS}`);
+    }
   }
   const name = nameOf(text);
   if (!isRepositoryName(name)) {

@@ -19,8 +19,10 @@ export interface FileCommit {
 /** The commits of a range that name messages in their trailers, parents before children. */
 export async function logTrailers(context: GitContext, range: readonly string[]): Promise<TrailerCommit[]> {
   const format = '--format=%H%x00%at%x00%(trailers:key=Message-Id,valueonly,separator=%x2C)';
-  const args = ['log', '--reverse', '--topo-order', '--no-merges', '-z', format, ...range, '--'];
-  const fields = (await output(context, args)).toString('utf8').split('\0');
+  const args = ['log', '--reverse', '--topo-order', '--no-merges', '--full-history', '-z', format];
+  const fields = (await output(context, [...args, ...range, '--', JOURNAL_FOLDER]))
+    .toString('utf8')
+    .split('\0');
   const commits: TrailerCommit[] = [];
   for (let index = 0; index + 2 < fields.length; index += 3) {
     const ids = (fields[index + 2] ?? '').split(',').map((id) => id.trim().toLowerCase());
@@ -30,12 +32,8 @@ export async function logTrailers(context: GitContext, range: readonly string[])
   return commits;
 }
 
-/** The commits of a range that change journal files, of `paths` alone where given, parents before children. */
-export async function logFiles(
-  context: GitContext,
-  range: readonly string[],
-  paths: readonly string[] = [JOURNAL_FOLDER],
-): Promise<FileCommit[]> {
+/** The commits of a range that change journal files, parents before children. */
+export async function logFiles(context: GitContext, range: readonly string[]): Promise<FileCommit[]> {
   const args = [
     'log',
     '--reverse',
@@ -47,7 +45,7 @@ export async function logFiles(
     '--no-renames',
   ];
   const merges = ['--diff-merges=first-parent', '--root', '--format=%x01%H'];
-  const fields = (await output(context, [...args, ...merges, ...range, '--', ...paths]))
+  const fields = (await output(context, [...args, ...merges, ...range, '--', JOURNAL_FOLDER]))
     .toString('utf8')
     .split('\0');
   const commits: { commit: string; changes: JournalChange[] }[] = [];

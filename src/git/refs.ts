@@ -15,8 +15,13 @@ export async function resolve(context: GitContext, revision: string): Promise<st
 
 /** The branch that is checked out, or `null` where HEAD is detached. It may have no commit yet. */
 export async function checkedOut(context: GitContext): Promise<string | null> {
-  const result = await run(context, ['symbolic-ref', '--quiet', '--short', 'HEAD']);
-  return result.code === 0 ? result.stdout.toString().trim() : null;
+  const result = await run(context, ['symbolic-ref', '--quiet', 'HEAD']);
+  if (result.code !== 0) return null;
+  // Not git's own short form, which depends on what else is called so.
+  return result.stdout
+    .toString()
+    .trim()
+    .replace(/^refs\/heads\//, '');
 }
 
 /** Checks a branch out where nothing of a person's stands in the way; leaves all as it is where it does. */

@@ -85,16 +85,24 @@ export async function fetchBranch(
 
 const isAbsent = (result: RunResult): boolean => /couldn't find remote ref/i.test(result.stderr);
 
+// Who is slower is told so by either side's git, in these words.
+const RACED = /\[rejected\]|cannot lock ref|failed to update ref|incorrect old value/;
+
 /** What a push came to: `raced` where the remote has moved on in the meantime. */
 export type Pushed = 'pushed' | 'raced';
 
-/** Pushes a commit to a branch of the remote, and believes only what the remote's branch says. */
+/**
+ * Pushes a commit to a branch of the remote, and believes only what the remote's branch says.
+ *
+ * @param known where the remote's branch was when we last heard of it
+ */
 export async function pushBranch(
   context: GitContext,
   url: string,
   network: Network,
   branch: string,
   commit: string,
+  known: string | null,
 ): Promise<Outcome<Pushed>> {
   const args = [
     'push',
@@ -117,7 +125,8 @@ export async function pushBranch(
   // The words may be wrong both ways: an answer that was lost reads as "up to date", or as a failure.
   const now = await listRemote(context, url, network);
   if (now.ok && now.value.branches.get(branch) === commit) return { ok: true, value: 'pushed' };
-  if (flag === '!' && /\[rejected\]/.test(summary)) return { ok: true, value: 'raced' };
+  const hasMoved = now.ok && (now.value.branches.get(branch) ?? null) !== known;
+  if (flag === '!' && (hasMoved || RACED.test(summary))) return { ok: true, value: 'raced' };
   if (flag === '!') return { ok: false, trouble: rejection(summary, stderr) };
   return { ok: false, trouble: now.ok ? troubleOf(result.value) : now.trouble };
 }

@@ -24,10 +24,17 @@ export async function listJournals(context: GitContext, commit: string): Promise
   return entries.filter((entry) => isFile(entry.mode) && isJournal(entry.path));
 }
 
-/** Whether a commit's `messages` is something that can't be written below: a link, a file or a submodule. */
+/**
+ * Whether something stands in a commit where a journal's folders go that is no folder: a link, a file or a submodule at
+ * `messages`, or where a year or a month would be. It must not be written over.
+ */
 export async function hasUnsafeFolder(context: GitContext, commit: string): Promise<boolean> {
-  const [entry] = await listTree(context, [commit, '--', JOURNAL_FOLDER]);
-  return entry !== undefined && entry.mode !== '040000';
+  const top = await listTree(context, [commit, '--', JOURNAL_FOLDER, `${JOURNAL_FOLDER}/`]);
+  const years = top.filter(({ path }) => /^messages\/\d{4}$/.test(path));
+  const inside =
+    years.length === 0 ? [] : await listTree(context, [commit, '--', ...years.map(({ path }) => `${path}/`)]);
+  const folders = [...top, ...inside].filter(({ path }) => /^messages(\/\d{4}(\/\d{2})?)?$/.test(path));
+  return folders.some(({ mode }) => mode !== '040000');
 }
 
 /** The journal files that differ between two commits; `null` stands for the empty tree. */

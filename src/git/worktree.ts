@@ -24,11 +24,23 @@ export async function followBranch(
   to: string,
 ): Promise<Followed> {
   if ((await checkedOut(context)) !== branch) return { outcome: 'elsewhere' };
-  const old = from ?? (await emptyTree(context));
-  const result = await run(context, ['read-tree', '-m', '-u', old, to]);
-  if (result.code === 0) return { outcome: 'done' };
-  if (isLocked(result.stderr)) return { outcome: 'locked' };
+  // git itself would bring back what a person deleted, and take a file that stands where a folder goes for nothing.
+  if (await isAsGitExpects(context, await diffTrees(context, from, to))) {
+    const old = from ?? (await emptyTree(context));
+    const result = await run(context, ['read-tree', '-m', '-u', old, to]);
+    if (result.code === 0) return { outcome: 'done' };
+    if (isLocked(result.stderr)) return { outcome: 'locked' };
+  }
   return followPathByPath(context, branch, from, to);
+}
+
+/** Whether every file that is to change is there, and every one that is to come has room. */
+async function isAsGitExpects(context: GitContext, changes: readonly TreeChange[]): Promise<boolean> {
+  for (const change of changes) {
+    if (await isInTheWay(context, change)) return false;
+    if (!isAbsent(change.oldMode) && !(await isThere(context, change.path))) return false;
+  }
+  return true;
 }
 
 const isLocked = (stderr: string): boolean => /index\.lock/.test(stderr);
@@ -52,6 +64,7 @@ export async function followPathByPath(
   const followable = changes.filter((change) => isAsWeLeftIt(index, change));
   const clean: TreeChange[] = [];
   for (const change of followable) {
+    // A file that was deleted is as dirty as one that was edited.
     if (!dirty.has(change.path) && !(await isInTheWay(context, change))) clean.push(change);
   }
   const updated = await run(context, ['update-index', '-z', '--index-info'], {
@@ -91,14 +104,21 @@ const isAsWeLeftIt = (index: Index, { path, oldMode, oldId }: TreeChange): boole
 const isAlreadyThere = (index: Index, { path, newMode, newId }: TreeChange): boolean =>
   index.get(path) === entry(newMode, newId);
 
-/** Whether an untracked file of a person stands where a new one would go. */
+/** Whether something of a person's stands where a new file would go, or where one of its folders would. */
 async function isInTheWay(context: GitContext, change: TreeChange): Promise<boolean> {
-  if (!isAbsent(change.oldMode)) return false;
-  return lstat(join(context.directory, change.path)).then(
-    () => true,
-    () => false,
-  );
+  const folders = change.path.split('/').slice(0, -1);
+  for (let depth = 1; depth <= folders.length; depth += 1) {
+    const found = await stats(join(context.directory, ...folders.slice(0, depth)));
+    if (!found) return false;
+    if (!found.isDirectory()) return true;
+  }
+  return isAbsent(change.oldMode) && (await isThere(context, change.path));
 }
+
+const isThere = async (context: GitContext, path: string): Promise<boolean> =>
+  (await stats(join(context.directory, path))) !== undefined;
+
+const stats = (path: string) => lstat(path).catch(() => undefined);
 
 const indexRecord = ({ path, newMode, newId }: TreeChange): string =>
   isAbsent(newMode) ? `0 ${newId}\t${path}\0` : `${newMode} ${newId}\t${path}\0`;

@@ -22,7 +22,7 @@ export function fold(lines: readonly Line[]): Folded {
   const heads = unique.filter((line) => !replaced.has(line.hash)).sort(byPrecedence);
   const current = heads[0];
   if (current === undefined) throw new Error('A message without lines can not be folded');
-  return { current, heads, lines: unique.sort(byAge) };
+  return { current, heads, lines: parentsFirst(unique.sort(byAge)) };
 }
 
 function byPrecedence(a: Line, b: Line): number {
@@ -33,6 +33,23 @@ function byPrecedence(a: Line, b: Line): number {
 
 function byAge(a: Line, b: Line): number {
   return a.revision - b.revision || instant(a) - instant(b) || compareBytes(a, b);
+}
+
+/** Puts each line after those that it replaces; of the rest the older one stands first. */
+function parentsFirst(lines: readonly Line[]): Line[] {
+  const open = new Map(lines.map((line) => [line.hash, line]));
+  const ordered: Line[] = [];
+  const place = (line: Line): void => {
+    // Taken out before its parents are placed, so that a line comes once.
+    if (!open.delete(line.hash)) return;
+    for (const parent of line.parents) {
+      const before = open.get(parent);
+      if (before) place(before);
+    }
+    ordered.push(line);
+  };
+  for (const line of lines) place(line);
+  return ordered;
 }
 
 const instant = (line: Line): number => Date.parse(timeOf(line));

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Content } from '../domain/message.ts';
+import { topLevelMembers } from './members.ts';
 
 /** One readable line of a journal: one complete revision of a message. See docs/format.md. */
 export interface Line extends Content {
@@ -13,8 +14,11 @@ export interface Line extends Content {
   readonly createdAt: string;
   readonly updatedAt?: string;
   readonly deletedAt?: string;
-  /** Keys that this version does not know, kept through edits, in the order in which they came. */
-  readonly others: readonly (readonly [string, unknown])[];
+  /**
+   * Keys that this version does not know, kept through edits, in the order in which they came, each with its value
+   * as the JSON text that stood there: what was parsed may have lost digits.
+   */
+  readonly others: readonly (readonly [key: string, json: string])[];
 }
 
 /** What a line says, before it has bytes. */
@@ -44,17 +48,12 @@ export function hashOf(bytes: string | Buffer): string {
 export function toLine(revision: Revision): Line {
   const { id, parents, author, type, language, url, done, text, replyTo } = revision;
   const { createdAt, updatedAt, deletedAt, others } = revision;
-  const members: (readonly [string, unknown])[] = [
-    ['v', 1],
-    ['id', id],
-    ['revision', revision.revision],
-    ['parents', parents.length > 0 ? parents : undefined],
-    ...Object.entries({ author, type, language, url, done, text, replyTo, createdAt, updatedAt, deletedAt }),
-    ...others,
-  ];
-  const present = members.filter(([, value]) => value !== undefined);
-  // Written member by member, since an object literal would lose a key such as `__proto__`.
-  const raw = `{${present.map(([key, value]) => `${JSON.stringify(key)}:${JSON.stringify(value)}`).join(',')}}`;
+  const known = {
+    ...{ v: 1, id, revision: revision.revision, parents: parents.length > 0 ? parents : undefined },
+    ...{ author, type, language, url, done, text, replyTo, createdAt, updatedAt, deletedAt },
+  };
+  const members = others.map(([key, json]) => `${JSON.stringify(key)}:${json}`);
+  const raw = `${[JSON.stringify(known).slice(0, -1), ...members].join(',')}}`;
   return { ...revision, raw, hash: hashOf(raw) };
 }
 
@@ -88,7 +87,7 @@ function parseText(raw: string, bytes: string | Buffer): Line | Unreadable {
     return { reason: `has format version ${v}, which needs a newer gitpost` };
   if (v !== 1) return { reason: 'has no "v" of 1' };
   if (typeof id !== 'string' || !isUuid(id)) return { reason: 'has no UUID as "id"' };
-  if (!Number.isSafeInteger(revision) || (revision as number) < 1) {
+  if (!Number.isInteger(revision) || (revision as number) < 1) {
     return { reason: 'has no whole number from 1 as "revision"' };
   }
   if (typeof text !== 'string') return { reason: 'has no string as "text"' };
@@ -102,7 +101,7 @@ function parseText(raw: string, bytes: string | Buffer): Line | Unreadable {
     parents: readParents(members.get('parents')),
     ...readContent(members, text),
     ...dates,
-    others: [...members].filter(([key]) => !KNOWN.has(key)),
+    others: [...members.keys()].every((key) => KNOWN.has(key)) ? [] : otherMembers(raw),
   };
 }
 
@@ -150,6 +149,11 @@ function readContent(members: Map<string, unknown>, text: string): Content {
   };
 }
 
+/** The members that are not known, by the last of each name, as JSON has it. */
+function otherMembers(raw: string): [string, string][] {
+  return [...new Map(topLevelMembers(raw).filter(([key]) => !KNOWN.has(key)))];
+}
+
 type Dates = Pick<Line, 'createdAt' | 'updatedAt' | 'deletedAt'>;
 
 function readDates(members: Map<string, unknown>): Dates | Unreadable {
@@ -157,11 +161,18 @@ function readDates(members: Map<string, unknown>): Dates | Unreadable {
   for (const key of ['createdAt', 'updatedAt', 'deletedAt']) {
     const value = members.get(key);
     if (value === undefined && key !== 'createdAt') continue;
-    const instant = typeof value === 'string' ? Date.parse(value) : Number.NaN;
+    const instant = typeof value === 'string' ? parseInstant(value) : Number.NaN;
     if (Number.isNaN(instant)) return { reason: `has no date that parses as "${key}"` };
     dates[key] = new Date(instant).toISOString();
   }
   return dates as unknown as Dates;
+}
+
+/** A date without a zone means UTC, since it must mean the same on every machine. */
+function parseInstant(text: string): number {
+  if (/(?:Z|GMT|UTC?|[+-]\d{2}:?\d{2})\s*$/i.test(text) || /^\d{4}(-\d{2}(-\d{2})?)?$/.test(text))
+    return Date.parse(text);
+  return Date.parse(/^\d{4}-\d{2}-\d{2}T/.test(text) ? `${text}Z` : `${text} UTC`);
 }
 
 /** The moment of a revision itself: what it was written at, not what the message was. */

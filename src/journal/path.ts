@@ -14,7 +14,12 @@ export const isJournal = (path: string): boolean =>
   path.startsWith(`${JOURNAL_FOLDER}/`) && path.endsWith('.jsonl');
 
 /** The UTC day that a revision is filed under: that of its own time. */
-export const dayOf = (line: Pick<Line, 'createdAt' | 'updatedAt'>): string => timeOf(line).slice(0, 10);
+export function dayOf(line: Pick<Line, 'createdAt' | 'updatedAt'>): string {
+  const time = timeOf(line);
+  // Other programs may write years that have more than four digits, or a sign.
+  if (/^\d{4}-/.test(time)) return time.slice(0, 10);
+  return time.startsWith('-') ? '0000-01-01' : '9999-12-31';
+}
 
 /**
  * The path of one segment. The date stands last because git groups blobs for compression by the end of their

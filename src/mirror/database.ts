@@ -22,6 +22,7 @@ export class Database {
   readonly #partial = new Set<string>();
   readonly #writing = new Set<Slot>();
   #timeline = new Timeline();
+  #size = 0;
   #idsFlush = 0;
   #flush = 0;
   #dirty = false;
@@ -39,7 +40,9 @@ export class Database {
     onTrouble: (error: unknown) => void = () => undefined,
   ): Promise<Database> {
     const database = new Database(directory, onTrouble);
-    if (!(await database.#load())) database.#reset();
+    if (await database.#load()) return database;
+    database.#reset();
+    await database.#snapshot.wipe().catch(onTrouble);
     return database;
   }
 
@@ -60,7 +63,7 @@ export class Database {
 
   /** How many messages it holds, deleted ones too. */
   get size(): number {
-    return this.#timeline.ids.size;
+    return this.#size;
   }
 
   /** The ids of messages of which a repository that holds them lacks lines that another one has. */
@@ -93,6 +96,7 @@ export class Database {
    * it returns `undefined`, the message is taken out.
    */
   async update(id: string, change: (entry: Entry | undefined) => Entry | undefined): Promise<void> {
+    let last: { readonly before: Entry | undefined; readonly after: Entry | undefined } | undefined;
     for (;;) {
       const timeline = this.#timeline;
       const slot = timeline.slotOf(id);
@@ -101,7 +105,9 @@ export class Database {
         continue;
       }
       const before = slot?.shard?.get(id);
-      const after = change(before);
+      // Asked once, but where somebody else has changed the message while a shard was read.
+      if (!last || last.before !== before) last = { before, after: change(before) };
+      const { after } = last;
       if (after === before) return;
       const target = after && timeline.slotAt(after.key);
       if (target && !target.shard) {
@@ -172,6 +178,7 @@ export class Database {
   }
 
   #reset(): void {
+    this.#size = 0;
     this.#counts.clear();
     this.#partial.clear();
     this.#repositories.clear();
@@ -180,6 +187,7 @@ export class Database {
   }
 
   #count(id: string, before: Entry | undefined, after: Entry | undefined): void {
+    this.#size += Number(after !== undefined) - Number(before !== undefined);
     for (const name of shownIn(before)) this.#counts.set(name, this.countIn(name) - 1);
     for (const name of shownIn(after)) this.#counts.set(name, this.countIn(name) + 1);
     if (after && isPartial(after)) this.#partial.add(id);
@@ -213,6 +221,7 @@ export class Database {
       for (const { id } of entries) index.set(id, slot.number);
     }
     this.#timeline = new Timeline(slots, index);
+    this.#size = state.size;
     this.#flush = state.flush;
     this.#idsFlush = state.idsFlush;
     for (const [name, covered] of Object.entries(state.repositories)) this.#repositories.set(name, covered);
@@ -285,6 +294,7 @@ export class Database {
       repositories: Object.fromEntries(this.#repositories),
       counts: Object.fromEntries(this.#counts),
       partial: this.partial(),
+      size: this.#size,
       shards: timeline.slots().map(({ number, written, from }) => {
         return { number, written, from: from === FIRST ? null : from };
       }),

@@ -50,9 +50,7 @@ export class IdIndex {
 
   #slot(words: Words): number {
     const mask = this.#shards.length - 1;
-    // The last words of a UUID are random for every version in use; the first ones only for some.
-    let slot =
-      (Math.imul(words[3] ^ Math.imul(words[1], 0x9e3779b1), 0x85ebca6b) ^ words[2] ^ words[0]) & mask;
+    let slot = mix(words) & mask;
     while (this.#shards[slot] !== 0 && !this.#holds(slot, words)) slot = (slot + 1) & mask;
     return slot;
   }
@@ -74,6 +72,17 @@ export class IdIndex {
       this.#shards[slot] = shard;
     }
   }
+}
+
+/** Spreads ids that differ in any of their words, since not all UUIDs are random where others are. */
+function mix(words: Words): number {
+  let hash = 0;
+  for (const word of words) {
+    hash = Math.imul(hash ^ word, 0x85ebca6b);
+    hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+    hash ^= hash >>> 16;
+  }
+  return hash >>> 0;
 }
 
 type Words = readonly [number, number, number, number];

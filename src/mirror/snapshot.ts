@@ -31,6 +31,7 @@ export interface State {
   readonly repositories: Readonly<Record<string, Covered>>;
   readonly counts: Readonly<Record<string, number>>;
   readonly partial: readonly string[];
+  readonly size: number;
   readonly shards: readonly StoredShard[];
 }
 
@@ -61,6 +62,12 @@ export class Snapshot {
     return state.shards.every((shard) => files.has(shardFile(shard))) ? state : undefined;
   }
 
+  /** Takes everything away, the state first: files that are made anew have the names of old ones. */
+  async wipe(): Promise<void> {
+    await rm(join(this.#directory, STATE_FILE), { recursive: true, force: true });
+    await rm(this.#directory, { recursive: true, force: true });
+  }
+
   readIds(flush: number): Promise<StoredIds | null> {
     return this.#file<StoredIds>(idsFile(flush)).read();
   }
@@ -69,7 +76,12 @@ export class Snapshot {
   async readShard(shard: Pick<StoredShard, 'number' | 'written'>): Promise<Entry[]> {
     const data = await this.#file<StoredEntry[]>(shardFile(shard)).read();
     if (data === null) throw new MirrorBroken(shardFile(shard));
-    return data.map(fromStored).filter((entry) => entry !== undefined);
+    try {
+      return data.map(fromStored).filter((entry) => entry !== undefined);
+    } catch {
+      // A version that read lines otherwise wrote it.
+      throw new MirrorBroken(shardFile(shard));
+    }
   }
 
   async writeShard(shard: Pick<StoredShard, 'number' | 'written'>, entries: readonly Entry[]): Promise<void> {

@@ -4,12 +4,6 @@ import type { GitContext } from '../git/run.ts';
 import { type Line, timeOf } from '../journal/line.ts';
 import { readJournal } from '../journal/split.ts';
 
-/** A line and the files of the branch that hold it. */
-export interface LineToFind {
-  readonly line: Line;
-  readonly path: string;
-}
-
 /**
  * Finds the commit that brought each line onto the branch: the first in `range`, parents before children.
  * Trailers tell it for what was captured; where they do not, or leave a doubt, the contents of the files do,
@@ -19,24 +13,24 @@ export async function findCommits(
   context: GitContext,
   blobs: BlobReader,
   range: readonly string[],
-  wanted: readonly LineToFind[],
+  wanted: readonly Line[],
 ): Promise<Map<string, string>> {
   if (wanted.length === 0) return new Map();
   const found = byTrailers(await logTrailers(context, range), wanted);
-  const rest = wanted.filter(({ line }) => !found.has(line.hash));
+  const rest = wanted.filter((line) => !found.has(line.hash));
   if (rest.length > 0) await findByContents(context, blobs, range, rest, found);
   return found;
 }
 
 /** Lines of one message with one time and as many commits that name both: they belong together in order. */
-function byTrailers(commits: readonly TrailerCommit[], wanted: readonly LineToFind[]): Map<string, string> {
+function byTrailers(commits: readonly TrailerCommit[], wanted: readonly Line[]): Map<string, string> {
   const candidates = new Map<string, string[]>();
   for (const { commit, time, ids } of commits) {
     // A commit with several ids captured another program's lines: its time says nothing of each.
     for (const id of ids) append(candidates, ids.length === 1 ? `${id} ${time}` : `${id} *`, commit);
   }
   const groups = new Map<string, Line[]>();
-  for (const { line } of new Map(wanted.map((one) => [one.line.hash, one])).values()) {
+  for (const line of new Map(wanted.map((one) => [one.hash, one])).values()) {
     append(groups, `${line.id} ${Math.max(0, Math.floor(Date.parse(timeOf(line)) / 1000))}`, line);
   }
   const found = new Map<string, string>();
@@ -56,13 +50,12 @@ async function findByContents(
   context: GitContext,
   blobs: BlobReader,
   range: readonly string[],
-  wanted: readonly LineToFind[],
+  wanted: readonly Line[],
   found: Map<string, string>,
 ): Promise<void> {
-  const open = new Set(wanted.map(({ line }) => line.hash));
-  const paths = [...new Set(wanted.map(({ path }) => path))];
-  // Many names do not fit on a command line; then all of the journal is looked through.
-  const commits = await logFiles(context, range, paths.length <= 100 ? paths : undefined);
+  const open = new Set(wanted.map((line) => line.hash));
+  // All of the journal, since a line may have come in another file than the one that holds it now.
+  const commits = await logFiles(context, range);
   for (const { commit, changes } of commits) {
     if (open.size === 0) return;
     for (const { before, after } of changes) {

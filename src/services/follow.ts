@@ -1,10 +1,10 @@
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { gitPath } from '../git/clone.ts';
-import { isAncestor, resolve } from '../git/refs.ts';
+import { checkedOut, isAncestor, resolve } from '../git/refs.ts';
 import { run } from '../git/run.ts';
 import { followBranch, followPathByPath } from '../git/worktree.ts';
-import type { Clone } from './clone.ts';
+import { branchRef, type Clone } from './clone.ts';
 
 /** What index and work tree were last brought to, and the last thing that a person's git did to HEAD by then. */
 interface Mark {
@@ -21,6 +21,7 @@ interface Operation {
 const QUIET_MS = 100;
 const AT_LATEST_MS = 500;
 const LOCKED_MS = 250;
+const LOOKS = 8;
 
 /**
  * Brings index and work tree of a clone after its branch, some time after each batch of captures, and never
@@ -30,7 +31,10 @@ export class Follower {
   readonly #clone: Clone;
   readonly #onTrouble: (error: unknown) => void;
   readonly #onTip: (tip: string) => Promise<void>;
+  readonly #onStale: () => void;
   #told: string | undefined;
+  #waited = '';
+  #looks = 0;
   #mark: Mark | undefined;
   #markFile: string | undefined;
   #timer: NodeJS.Timeout | undefined;
@@ -38,11 +42,20 @@ export class Follower {
   #running: Promise<void> = Promise.resolve();
   #closed = false;
 
-  /** @param onTip is told of each new tip of the branch before it is followed */
-  constructor(clone: Clone, onTrouble: (error: unknown) => void, onTip: (tip: string) => Promise<void>) {
+  /**
+   * @param onTip is told of each new tip of the branch before it is followed
+   * @param onStale is told that the branch is somewhere else than we know
+   */
+  constructor(
+    clone: Clone,
+    onTrouble: (error: unknown) => void,
+    onTip: (tip: string) => Promise<void>,
+    onStale: () => void,
+  ) {
     this.#clone = clone;
     this.#onTrouble = onTrouble;
     this.#onTip = onTip;
+    this.#onStale = onStale;
   }
 
   /** The commit that index and work tree were last brought to. */
@@ -81,16 +94,33 @@ export class Follower {
     if (tip !== this.#told) await this.#onTip(tip);
     this.#told = tip;
     this.#mark ??= await this.#readMark();
+    if ((await checkedOut(git)) !== settings.branch) return;
     const operation = await lastOperation(this.#clone);
-    if (operation.name === this.#mark.operation && this.#mark.commit === tip) return;
-    let from = this.#mark.commit;
-    if (operation.name !== this.#mark.operation && operation.commit !== '') {
-      await this.#catchUpWith(operation.commit);
-      from = operation.commit;
-    }
-    const followed = await followBranch(git, settings.branch, from, tip);
+    const isNew = operation.name !== this.#mark.operation && operation.commit !== '';
+    if (!isNew && this.#mark.commit === tip) return;
+    // Somebody has moved the branch and we have not heard of it: to follow what we know would take it back.
+    if ((await resolve(git, branchRef(this.#clone))) !== tip) return this.#onStale();
+    if (isNew && !(await isAncestor(git, operation.commit, tip))) return this.#waitFor(operation, tip);
+    if (isNew) await this.#catchUpWith(operation.commit);
+    const followed = await followBranch(
+      git,
+      settings.branch,
+      isNew ? operation.commit : this.#mark.commit,
+      tip,
+    );
     if (followed.outcome === 'locked') return this.soon(LOCKED_MS);
     if (followed.outcome === 'elsewhere') return;
+    await this.#writeMark({ commit: tip, operation: operation.name });
+  }
+
+  /**
+   * HEAD's log is written a moment before the branch is moved. What still has nothing to do with our branch after some
+   * looks is a person's doing, and left as it is.
+   */
+  async #waitFor(operation: Operation, tip: string): Promise<void> {
+    this.#looks = this.#waited === operation.name ? this.#looks + 1 : 1;
+    this.#waited = operation.name;
+    if (this.#looks <= LOOKS) return this.soon(LOCKED_MS);
     await this.#writeMark({ commit: tip, operation: operation.name });
   }
 

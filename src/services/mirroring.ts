@@ -35,13 +35,15 @@ export async function mirrorLines(
   const changes: EntryChange[] = [];
   let turn = 0;
   for (const [id, { add, remove }] of steps) {
+    let change: EntryChange | undefined;
     await mirror.update(id, (before) => {
       let after = before;
       for (const { line, commit } of add) after = withLine(after, line, repository, commit);
       for (const { hash } of remove) after = after && withoutLine(after, hash, repository);
-      changes.push({ before, after });
+      change = { before, after };
       return after;
     });
+    if (change) changes.push(change);
     turn += 1;
     // Many lines at once, as after a first pull, leave room for whoever waits for an answer.
     if (turn % LINES_A_TURN === 0) await new Promise((resolve) => setImmediate(resolve));

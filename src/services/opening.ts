@@ -9,8 +9,8 @@ import {
   writeConfig,
   writeSettings,
 } from '../git/clone.ts';
-import { setRef } from '../git/refs.ts';
-import { type Clone, trackingRef } from './clone.ts';
+import { listRefs, setRef } from '../git/refs.ts';
+import type { Clone } from './clone.ts';
 import { forgetKnownRemote } from './rewritten.ts';
 
 /**
@@ -42,7 +42,8 @@ export async function openClone(clone: Clone, target: Target, branch: string | u
 
 /** Forgets what we knew of the remote, which is another one now: what comes next is a first contact. */
 export async function forgetRemote(clone: Clone): Promise<void> {
-  await setRef(clone.git, trackingRef(clone), null).catch(() => undefined);
+  const tracking = await listRefs(clone.git, 'refs/remotes/origin/');
+  for (const ref of tracking.keys()) await setRef(clone.git, ref, null).catch(() => undefined);
   await forgetKnownRemote(clone);
   await writeSettings(clone.git, { contacted: false });
   clone.settings = { ...clone.settings, contacted: false };

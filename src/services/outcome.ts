@@ -13,6 +13,7 @@ export function toResult(repository: string, synced: Synced, head: string | null
 function describe({ status, pushed, pulled }: Synced): string {
   const count = (number: number) => (number === 1 ? '1 message' : `${number} messages`);
   const came = pulled > 0 ? `, ${count(pulled)} came from it` : '';
+  if (status === 'pushed' && pushed === 0) return `What was committed reached the remote${came}.`;
   if (status === 'pushed') return `${count(pushed)} reached the remote${came}.`;
   if (pulled > 0) return `${count(pulled)} came from the remote.`;
   return 'The remote has everything.';

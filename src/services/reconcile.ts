@@ -1,3 +1,4 @@
+import { mergeBase } from '../git/merge.ts';
 import { isAncestor, resolve } from '../git/refs.ts';
 import { output } from '../git/run.ts';
 import { diffJournals, hasUnsafeFolder, type JournalChange, listJournals } from '../git/tree.ts';
@@ -6,7 +7,7 @@ import { JOURNAL_FOLDER } from '../journal/path.ts';
 import { readJournal } from '../journal/split.ts';
 import type { Covered } from '../mirror/covered.ts';
 import type { Database } from '../mirror/database.ts';
-import { findCommits, type LineToFind } from './attribution.ts';
+import { findCommits } from './attribution.ts';
 import { branchRef, type Clone } from './clone.ts';
 import { type EntryChange, type FoundLine, mirrorLines } from './mirroring.ts';
 
@@ -62,17 +63,25 @@ async function catchUp(
   const later = difference.added.length > ATTRIBUTE_AT_ONCE;
   const commits =
     later || tip === null ? new Map() : await findCommits(clone.git, clone.blobs, range, difference.added);
-  const found = difference.added.map(
-    ({ line }): FoundLine => ({ line, commit: commits.get(line.hash) ?? null }),
-  );
+  const found = difference.added.map((line): FoundLine => ({ line, commit: commits.get(line.hash) ?? null }));
   const changes = await mirrorLines(mirror, clone.name, found, removed);
+  await mirrorLines(mirror, clone.name, await movedLines(clone, base, tip));
   mirror.cover(clone.name, { head: tip, problems: difference.problems });
   const unattributed = found.filter(({ commit }) => commit === null).length;
   return { before: base, after: tip, changes, removed, unattributed };
 }
 
+/** The lines that a rebase or an amend brought again by other commits: the ones that we know are in the branch no more. */
+async function movedLines(clone: Clone, base: string | null, tip: string | null): Promise<FoundLine[]> {
+  if (base === null || tip === null || (await isAncestor(clone.git, base, tip))) return [];
+  const fork = await mergeBase(clone.git, base, tip);
+  const { added } = await readDifference(clone, await diffJournals(clone.git, fork, tip), {});
+  const commits = await findCommits(clone.git, clone.blobs, fork === null ? [tip] : [tip, `^${fork}`], added);
+  return added.map((line) => ({ line, commit: commits.get(line.hash) ?? null }));
+}
+
 interface Difference {
-  readonly added: readonly LineToFind[];
+  readonly added: readonly Line[];
   readonly removed: readonly Line[];
   readonly problems: Problems;
 }
@@ -82,12 +91,12 @@ async function readDifference(
   changes: readonly JournalChange[],
   known: Problems,
 ): Promise<Difference> {
-  const added = new Map<string, LineToFind>();
+  const added = new Map<string, Line>();
   const removed = new Map<string, Line>();
   const problems: Record<string, Problems[string]> = { ...known };
   for (const change of changes) {
     const difference = await readChange(clone, change);
-    for (const line of difference.added) added.set(line.hash, { line, path: change.path });
+    for (const line of difference.added) added.set(line.hash, line);
     for (const line of difference.removed) removed.set(line.hash, line);
     const all = difference.appended
       ? [...(known[change.path] ?? []), ...difference.problems]
@@ -181,16 +190,16 @@ async function rebuild(clone: Clone, mirror: Database, tip: string | null): Prom
 export async function attribute(clone: Clone, mirror: Database): Promise<void> {
   const tip = clone.tip;
   if (tip === null) return;
-  const wanted: LineToFind[] = [];
+  const wanted: Line[] = [];
   for await (const entries of mirror.walk()) {
     for (const { held } of entries) {
       for (const { line, commits } of held.values()) {
-        if (commits.get(clone.name) === null) wanted.push({ line, path: JOURNAL_FOLDER });
+        if (commits.get(clone.name) === null) wanted.push(line);
       }
     }
   }
   const found = await findCommits(clone.git, clone.blobs, [tip], wanted);
-  const lines = wanted.flatMap(({ line }): FoundLine[] => {
+  const lines = wanted.flatMap((line): FoundLine[] => {
     const commit = found.get(line.hash);
     return commit === undefined ? [] : [{ line, commit }];
   });
@@ -209,7 +218,3 @@ async function stillHeld(clone: Clone, mirror: Database, lines: readonly FoundLi
   }
   return held;
 }
-
-/** Whether a branch went another way than on: its new tip does not stand on the old one. */
-export const wentBack = async (clone: Clone, { before, after }: Reconciled): Promise<boolean> =>
-  before !== null && (after === null || !(await isAncestor(clone.git, before, after)));

@@ -101,10 +101,12 @@ export class Repository {
       segments: undefined,
     };
     this.#remote = new RemoteView(this.#clone);
-    this.#follower = new Follower(this.#clone, ports.onTrouble, async (tip) => {
+    const onTip = async (tip: string) => {
       ports.onStatus(this);
       await noteKnown(this.#clone, 'branch', tip);
-    });
+    };
+    const onStale = () => void this.refresh().catch(ports.onTrouble);
+    this.#follower = new Follower(this.#clone, ports.onTrouble, onTip, onStale);
     this.#maintenance = new Maintenance(this.#clone, ports.onTrouble);
     this.#capturer = new Capturer(
       this.#clone,

@@ -162,7 +162,7 @@ async function join(port: SyncPort): Promise<Joined> {
 async function meet(clone: Clone, ours: string | null, theirs: string): Promise<string | Trouble> {
   if (ours === null || (await isAncestor(clone.git, ours, theirs))) return theirs;
   const merged = await mergeTrees(clone.git, ours, theirs);
-  if (merged.outcome === 'conflicted') return conflict(merged.paths);
+  if (merged.outcome === 'conflicted') return conflict(merged.paths, clone.settings.branch);
   if (await isOnlyOurMerges(clone, ours, theirs, merged.tree)) return theirs;
   const { branch, device } = clone.settings;
   return commitTree(
@@ -199,11 +199,10 @@ async function isOnlyOurMerges(clone: Clone, ours: string, theirs: string, tree:
   });
 }
 
-const conflict = (paths: readonly string[]): Trouble => ({
+const conflict = (paths: readonly string[], branch: string): Trouble => ({
   status: 'conflicted',
   detail: `Both sides changed ${paths.slice(0, 5).join(', ')}, which is none of the journal's files. Nothing was changed.`,
-  action:
-    'Merge the remote branch by hand in the clone (git pull), commit, and push again. Messages are captured as before.',
+  action: `Merge the remote branch by hand in the clone (git pull --no-rebase origin ${branch}), commit, and push again. Messages are captured as before.`,
 });
 
 /** Lines of another clone in files that only this device writes: its folder was copied, so it takes a new id. */
@@ -230,7 +229,7 @@ async function pushTip(port: SyncPort, empty: boolean): Promise<PushOutcome> {
   const before = empty ? null : await resolve(clone.git, trackingRef(clone));
   const tip = await resolve(clone.git, branchRef(clone));
   if (tip === null || tip === before) return { kind: 'done', pushed: null };
-  const outcome = await pushBranch(clone.git, url, network, clone.settings.branch, tip);
+  const outcome = await pushBranch(clone.git, url, network, clone.settings.branch, tip, before);
   if (!outcome.ok) return { kind: 'trouble', trouble: outcome.trouble };
   if (outcome.value === 'raced') return { kind: 'raced' };
   // git moves the tracking ref itself, but not where the answer to the push was lost.

@@ -1,0 +1,73 @@
+import { createHash } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+import { git } from './git.ts';
+
+/** Everything in a clone that is a person's own, as raw git and the file system have it. */
+export interface PersonsState {
+  head: string;
+  refs: string[];
+  index: string[];
+  stash: string;
+  files: Record<string, string>;
+  underWay: string[];
+}
+
+const UNDER_WAY = [
+  'MERGE_HEAD',
+  'MERGE_MSG',
+  'CHERRY_PICK_HEAD',
+  'rebase-merge',
+  'rebase-apply',
+  'BISECT_LOG',
+];
+
+/**
+ * Reads what must be the same before and after a capture.
+ *
+ * @param journals whether the journals in index and work tree are to be left alone as well
+ */
+export async function personsState(clone: string, { journals = false } = {}): Promise<PersonsState> {
+  const isOurs = (path: string) => !journals && path.startsWith('messages/');
+  const symbolic = await git(clone, 'symbolic-ref', '-q', 'HEAD').catch(() => undefined);
+  const head = symbolic ?? (await git(clone, 'rev-parse', 'HEAD'));
+  const refs = await git(clone, 'for-each-ref', '--format=%(refname) %(objectname)');
+  const index = (await git(clone, 'ls-files', '-s', '-z')).split('\0');
+  const inside = await readdir(join(clone, '.git'));
+  return {
+    head,
+    refs: refs.split('\n').filter((ref) => !/^refs\/(heads\/main |remotes\/|gitpost\/)/.test(ref)),
+    index: index.filter((entry) => entry !== '' && !isOurs(entry.split('\t')[1] ?? '')),
+    stash: await git(clone, 'stash', 'list'),
+    files: await filesOf(clone, isOurs),
+    underWay: UNDER_WAY.filter((name) => inside.includes(name)),
+  };
+}
+
+/** Each file of the work tree with a digest of its bytes. */
+export async function filesOf(
+  clone: string,
+  isLeftOut: (path: string) => boolean = () => false,
+): Promise<Record<string, string>> {
+  const entries = await readdir(clone, { recursive: true, withFileTypes: true });
+  const files: Record<string, string> = {};
+  for (const entry of entries) {
+    const path = relative(clone, join(entry.parentPath, entry.name));
+    if (entry.isDirectory() || path === '.git' || path.startsWith('.git/') || isLeftOut(path)) continue;
+    const bytes = await readFile(join(clone, path));
+    files[path] = createHash('sha256').update(bytes).digest('hex');
+  }
+  return files;
+}
+
+/** The paths of all lock files that somebody left in the git folder of a clone. */
+export async function locksIn(clone: string): Promise<string[]> {
+  const paths = await readdir(join(clone, '.git'), { recursive: true });
+  return paths.filter((path) => path.endsWith('.lock'));
+}
+
+/** What `git status` says, a line a path. */
+export async function statusOf(clone: string): Promise<string[]> {
+  const status = await git(clone, 'status', '--porcelain', '--untracked-files=all');
+  return status.split('\n').filter((line) => line !== '');
+}

@@ -1,0 +1,85 @@
+import { execFile } from 'node:child_process';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+
+/** What a failed git command rejects with. */
+export interface GitFailure extends Error {
+  code: number | string | null;
+  stdout: string;
+  stderr: string;
+}
+
+/** An environment in which git behaves the same on every machine and never asks a person. */
+export function gitEnvironment(): Record<string, string> {
+  return {
+    PATH: process.env.PATH ?? '/usr/local/bin:/usr/bin:/bin',
+    HOME: '/nonexistent',
+    GIT_CONFIG_GLOBAL: '/dev/null',
+    GIT_CONFIG_NOSYSTEM: '1',
+    GIT_TERMINAL_PROMPT: '0',
+    LC_ALL: 'C',
+    GIT_AUTHOR_NAME: 'Person',
+    GIT_AUTHOR_EMAIL: 'person@example.org',
+    GIT_COMMITTER_NAME: 'Person',
+    GIT_COMMITTER_EMAIL: 'person@example.org',
+  };
+}
+
+/** Runs git and answers the bytes of its output. */
+export function gitBytes(cwd: string, ...args: string[]): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const options = { cwd, env: gitEnvironment(), encoding: 'buffer', maxBuffer: 2 ** 30 } as const;
+    execFile('git', args, options, (error, stdout, stderr) => {
+      if (!error) return resolve(stdout);
+      const words = stderr.toString();
+      const failure = new Error(`git ${args.join(' ')} ended with ${error.code}: ${words || error.message}`);
+      reject(Object.assign(failure, { code: error.code ?? null, stdout: stdout.toString(), stderr: words }));
+    });
+  });
+}
+
+/** Runs git and answers its output as text, without the last line end. */
+export async function git(cwd: string, ...args: string[]): Promise<string> {
+  return (await gitBytes(cwd, ...args)).toString().replace(/\n$/, '');
+}
+
+/** Runs a git command that has to fail, and answers how it did. */
+export function gitFailure(cwd: string, ...args: string[]): Promise<GitFailure> {
+  return gitBytes(cwd, ...args).then(
+    () => Promise.reject(new Error(`git ${args.join(' ')} was expected to fail`)),
+    (failure: GitFailure) => failure,
+  );
+}
+
+/** Makes an empty bare repository and answers its path. */
+export async function bareRepository(path: string, branch = 'main'): Promise<string> {
+  await mkdir(path, { recursive: true });
+  await git(path, 'init', '--quiet', '--bare', '-b', branch);
+  return path;
+}
+
+/** Clones `url` to `path` and answers that path. */
+export async function cloneOf(url: string, path: string): Promise<string> {
+  await git(dirname(path), 'clone', '--quiet', url, path);
+  return path;
+}
+
+/** Writes one file in a clone, commits it alone and answers the id of the commit. */
+export async function commitFile(
+  clone: string,
+  file: string,
+  content: string | Uint8Array,
+  message: string,
+): Promise<string> {
+  await mkdir(dirname(join(clone, file)), { recursive: true });
+  await writeFile(join(clone, file), content);
+  await git(clone, 'add', '--', file);
+  await git(clone, 'commit', '--quiet', '-m', message, '--', file);
+  return git(clone, 'rev-parse', 'HEAD');
+}
+
+/** One entry a commit, newest first, in git's own format, as in `log(clone, '%an %s')`. */
+export async function log(clone: string, format: string, ...args: string[]): Promise<string[]> {
+  const text = await git(clone, 'log', '-z', `--format=${format}`, ...args);
+  return text.split('\0').filter((entry) => entry !== '');
+}

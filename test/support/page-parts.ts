@@ -1,0 +1,83 @@
+import type { Locator, Page } from 'playwright-core';
+import { soon } from './page.ts';
+
+// The parts of the page as a person names them.
+
+export const composer = (page: Page): Locator => page.getByRole('form', { name: 'New message' });
+
+export const textField = (page: Page): Locator =>
+  composer(page).getByRole('textbox', { name: 'Message', exact: true });
+
+export const authorField = (page: Page): Locator => composer(page).getByLabel('Author', { exact: true });
+
+export const sendButton = (page: Page): Locator => composer(page).getByRole('button', { name: /^Send/ });
+
+/** Chooses what a message is, by the word that the page has for it. */
+export async function chooseType(form: Locator, type: string): Promise<void> {
+  await form.getByRole('combobox', { name: 'Type' }).selectOption({ label: type });
+}
+
+/** The choice of repositories in the composer; it opens with a click. */
+export const targets = (page: Page): Locator => composer(page).locator('summary');
+
+/** Writes a text and sends it as people do who know the keys. */
+export async function post(page: Page, text: string): Promise<void> {
+  await textField(page).fill(text);
+  await textField(page).press('Control+Enter');
+}
+
+/** Writes a text, sends it, and waits until it has been taken. */
+export async function postWell(page: Page, text: string): Promise<void> {
+  await post(page, text);
+  await soon(() => textField(page).inputValue()).toBe('');
+}
+
+export const timeline = (page: Page): Locator => page.getByRole('region', { name: 'Messages' });
+
+/** The message with this text in it. */
+export const article = (page: Page, text: string): Locator =>
+  timeline(page).getByRole('article').filter({ hasText: text });
+
+/** What all shown messages say, from the first to the last; the address of a link is not among its words. */
+export const texts = (page: Page): Promise<string[]> =>
+  timeline(page)
+    .getByRole('article')
+    .evaluateAll((articles) =>
+      articles.map((shown) => {
+        const body = shown.querySelector('pre, .body');
+        const words = body?.querySelector('.address') ? body.querySelector('div') : body;
+        return String(words?.innerText ?? '');
+      }),
+    );
+
+/** Where a message is: one place, or the one in this repository. */
+export function delivery(message: Locator, repository?: string): Locator {
+  const all = message.getByRole('list', { name: 'Where it is' }).getByRole('listitem');
+  return repository === undefined ? all : all.filter({ hasText: repository });
+}
+
+export const panel = (page: Page): Locator => page.getByRole('complementary', { name: 'Repositories' });
+
+/** A repository beside the timeline. */
+export const repository = (page: Page, name: string): Locator =>
+  panel(page)
+    .getByRole('listitem')
+    .filter({ has: page.getByRole('heading', { name, level: 3 }) });
+
+export const searchField = (page: Page): Locator => page.getByRole('searchbox', { name: 'Search messages' });
+
+export const connection = (page: Page): Locator => page.getByRole('banner').locator('.connection');
+
+/** What stands next to a field to say what is wrong with it. */
+export async function wordsAt(page: Page, field: Locator): Promise<string> {
+  const id = await field.getAttribute('aria-describedby');
+  return (await page.locator(`[id="${id}"]`).allTextContents()).join(' ');
+}
+
+/** The id by which the API knows a shown message. */
+export async function idOf(message: Locator): Promise<string> {
+  const id = await message
+    .locator('xpath=ancestor-or-self::*[@data-message][1]')
+    .getAttribute('data-message');
+  return id ?? '';
+}

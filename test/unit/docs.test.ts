@@ -1,0 +1,137 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parse } from 'dotenv';
+import { describe, expect, test } from 'vitest';
+import { isConfigError, readConfig } from '../../src/config.ts';
+import { openApiDocument } from '../../src/http/openapi.ts';
+import { fold } from '../../src/journal/fold.ts';
+import { readJournal } from '../../src/journal/split.ts';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const read = (path: string): string => readFileSync(join(root, path), 'utf8');
+const sorted = (values: Iterable<string>): string[] => [...new Set(values)].sort();
+
+const readme = read('README.md');
+const contributing = read('CONTRIBUTING.md');
+
+/** The part of a page below a heading, up to the next one of its rank. */
+function section(page: string, heading: string): string {
+  const [, after] = page.split(`\n${heading}\n`);
+  if (after === undefined) throw new Error(`There is no heading ${heading}`);
+  const rank = heading.replace(/ .*$/, '');
+  return after.split(`\n${rank} `)[0] as string;
+}
+
+/** The first cell of each row of the tables in a text, without their heads. */
+const firstCells = (text: string): string[] =>
+  [...text.matchAll(/^\| (`.*?`) \|/gm)].map(([, cell]) => (cell as string).replaceAll('`', ''));
+
+const all = (text: string, pattern: RegExp): string[] =>
+  [...text.matchAll(pattern)].map((match) => match[1] as string);
+
+describe('variables', () => {
+  const [, schema = ''] = /const variables = z\.object\(\{\n(.*?)\n\}\);/s.exec(read('src/config.ts')) ?? [];
+  const known = sorted(all(schema, /^ {2}([A-Z_]+):/gm));
+  const example = read('.env.example');
+
+  test('stand in the table of the README, all of them and no other', () => {
+    expect(known).toContain('REPOSITORY_NAME');
+    expect(sorted(firstCells(section(readme, '## Configuration')))).toEqual(known);
+  });
+
+  test('stand in .env.example, each once', () => {
+    expect(all(example, /^#? ?([A-Z_]+)=/gm).sort()).toEqual(known);
+  });
+
+  test('are all commented out in .env.example, and what stands there is taken', () => {
+    expect(parse(example)).toEqual({});
+    const values = parse(example.replace(/^# ([A-Z_]+=)/gm, '$1'));
+    expect(sorted(Object.keys(values))).toEqual(known);
+    const config = readConfig(values, join(root, 'test'));
+    expect(isConfigError(config) ? config.lines : []).toEqual([]);
+  });
+});
+
+describe('routes', () => {
+  test('stand in the table of the README, all of them and no other', () => {
+    const { paths } = openApiDocument('0') as { paths: Record<string, object> };
+    const served = Object.entries(paths).flatMap(([path, operations]) =>
+      Object.keys(operations)
+        .filter((method) => method !== 'parameters')
+        .map((method) => `${method.toUpperCase()} ${path.replace(/\{(\w+)\}/g, ':$1')}`),
+    );
+    expect(served).toContain('POST /messages');
+    expect(sorted(firstCells(section(readme, '## API')))).toEqual(sorted(['GET /', ...served]));
+  });
+
+  test('of the OpenAPI document are those that are registered', () => {
+    const registered = readdirSync(join(root, 'src/http'))
+      .flatMap((file) => all(read(`src/http/${file}`), /\bmethods\(router, '([^']+)'/g))
+      .map((path) => path.replace(/:(\w+)/g, '{$1}'));
+    const { paths } = openApiDocument('0') as { paths: Record<string, object> };
+    expect(sorted(Object.keys(paths))).toEqual(sorted(registered));
+  });
+});
+
+describe('scripts', () => {
+  const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
+  const pages = readme + contributing;
+
+  test('that README and CONTRIBUTING name exist', () => {
+    const named = [...all(pages, /\bnpm run ([\w:-]+)/g), ...all(pages, /\bnpm (start|test)\b/g)];
+    expect(named).toContain('check');
+    expect(sorted(named).filter((name) => !Object.hasOwn(scripts, name))).toEqual([]);
+  });
+
+  test('are all named in README or CONTRIBUTING', () => {
+    const isNamed = (name: string) => new RegExp(`\`(npm (run )?)?${name}\``).test(pages);
+    expect(Object.keys(scripts).filter((name) => !isNamed(name))).toEqual([]);
+  });
+});
+
+describe('pages', () => {
+  const pages = ['.', 'docs', 'docs/adr'].flatMap((folder) =>
+    readdirSync(join(root, folder))
+      .filter((name) => name.endsWith('.md'))
+      .map((name) => join(folder, name)),
+  );
+
+  /** The text without its examples, which are no Markdown. */
+  const prose = (path: string): string => read(path).replace(/^( *)```.*?^\1```/gms, '');
+
+  /** The anchors of a page's headings, as GitHub makes them. */
+  const anchors = (path: string): string[] =>
+    all(prose(path), /^#+ (.+)$/gm).map((heading) =>
+      heading
+        .toLowerCase()
+        .replace(/[^\p{L}\p{N} _-]/gu, '')
+        .replaceAll(' ', '-'),
+    );
+
+  test.each(pages)('%s has no link that leads nowhere', (page) => {
+    const links = all(prose(page), /\]\(([^)\s]+)\)/g).filter((link) => !/^[a-z]+:/i.test(link));
+    const broken = links.filter((link) => {
+      const [path = '', anchor] = link.split('#');
+      const target = path === '' ? join(root, page) : resolve(root, dirname(page), path);
+      const found = statSync(target, { throwIfNoEntry: false });
+      if (!found || relative(root, target).startsWith('..')) return true;
+      return anchor !== undefined && !anchors(relative(root, target)).includes(anchor);
+    });
+    expect(broken).toEqual([]);
+  });
+
+  test('name every decision in CONTRIBUTING', () => {
+    const decisions = pages.filter((page) => page.startsWith('docs/adr/'));
+    expect(decisions.length).toBeGreaterThan(0);
+    expect(decisions.filter((page) => !contributing.includes(`(${page})`))).toEqual([]);
+  });
+
+  test('show lines of a journal that are what they say', () => {
+    const example = all(read('docs/format.md'), /^(\{"v":1.*\})$/gm).join('\n');
+    const { lines, problems } = readJournal(Buffer.from(`${example}\n`));
+    expect(problems).toEqual([]);
+    expect(lines).toHaveLength(2);
+    expect(fold(lines).heads.map(({ revision }) => revision)).toEqual([2]);
+  });
+});
