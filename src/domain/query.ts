@@ -63,5 +63,11 @@ function toTerm(
 function parseDay(value: string): number | undefined {
   if (!/^\d{4}(-\d{2}(-\d{2}(T[\d:.]+(Z|[+-]\d{2}:\d{2})?)?)?)?$/i.test(value)) return undefined;
   const instant = Date.parse(value.length > 10 && !/(Z|[+-]\d{2}:\d{2})$/i.test(value) ? `${value}Z` : value);
-  return Number.isNaN(instant) ? undefined : instant;
+  return Number.isNaN(instant) || !isRealDay(value) ? undefined : instant;
+}
+
+/** A day that its month does not have would be taken for one of the next month. */
+function isRealDay(value: string): boolean {
+  const [year = 0, month = 1, day = 1] = value.slice(0, 10).split('-').map(Number);
+  return new Date(Date.UTC(year, month - 1, day)).getUTCDate() === day;
 }

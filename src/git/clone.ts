@@ -56,16 +56,19 @@ export async function createClone(context: GitContext, branch: string, url: stri
 /** Makes a bare repository for the app's own use; one that is there is left as it is. */
 export async function ensureBareRepository(context: GitContext, path: string): Promise<boolean> {
   if (await isThere(join(path, 'HEAD'))) return false;
+  const bare = { ...context, directory: path };
   await mkdir(path, { recursive: true, mode: 0o700 });
-  await output({ ...context, directory: path }, [
-    'init',
-    '--quiet',
-    '--bare',
-    '--template=',
-    '--initial-branch=main',
-  ]);
+  await output(bare, ['init', '--quiet', '--bare', '--template=', '--initial-branch=main']);
+  // The git that receives a push is not told our settings; a person's hooks are none of its business either.
+  for (const [key, value] of BARE_SETTINGS) await writeConfig(bare, key, value);
   return true;
 }
+
+const BARE_SETTINGS = [
+  ['core.hooksPath', '/dev/null'],
+  ['receive.autogc', 'false'],
+  ['gc.auto', '0'],
+] as const;
 
 /** Sets what every clone of ours needs, whoever made it, and takes away what a killed git of ours left behind. */
 export async function prepareClone(context: GitContext): Promise<void> {

@@ -47,6 +47,12 @@ const RULES: readonly Rule[] = [
     action: 'Check the name; make the repository if it does not exist, and let the token reach it.',
   },
   {
+    words: /aborted by hook|hook declined/i,
+    status: 'rejected',
+    detail: 'A hook of the remote refused the push.',
+    action: 'Nothing is lost here. See what the hook objects to, and push again.',
+  },
+  {
     words:
       /Could not resolve|Failed to connect|Couldn't connect|Connection (refused|timed out|reset|closed)|Operation too slow|timed out|unreachable|No route to host|Empty reply|RPC failed|hung up|early EOF|unexpected disconnect|expected flush|SSL|TLS|certificate|returned error: (429|5\d\d)|unable to access|Broken pipe|transfer closed|Temporary failure/i,
     status: 'offline',

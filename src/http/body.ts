@@ -47,8 +47,15 @@ export function bulkLines(request: Request): Buffer[] {
     const found = bytes.indexOf(0x0a, start);
     const end = found === -1 ? bytes.length : found;
     const line = bytes.subarray(start, end);
-    if (line.toString('latin1').trim() !== '') lines.push(line);
+    if (!isBlank(line)) lines.push(line);
     start = end + 1;
   }
   return lines;
+}
+
+const BLANKS = new Set([0x09, 0x0d, 0x20]);
+
+function isBlank(line: Buffer): boolean {
+  for (const byte of line) if (!BLANKS.has(byte)) return false;
+  return true;
 }

@@ -20,6 +20,10 @@ export function eventRoute(events: Events): { readonly router: Router; readonly 
       }
       response.status(200).setHeader('Content-Type', 'text/event-stream; charset=utf-8');
       response.setHeader('X-Accel-Buffering', 'no');
+      if (request.method === 'HEAD') {
+        response.end();
+        return;
+      }
       const last = request.headers['last-event-id'];
       const missed = typeof last === 'string' ? events.since(last) : [];
       // An event of an id alone says where the reader begins, without being one.

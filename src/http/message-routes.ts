@@ -69,11 +69,14 @@ export function messageRoutes({ messages, repositories }: MessageServices): Rout
         sendStored(response, await messages.edit(idOf(request), { edit: given(edit), confirm, ifMatch }));
       },
     ],
-    delete: async (request, response) => {
-      const deleted = await messages.delete(idOf(request), request.headers['if-match']);
-      if (!deleted.ok) return sendProblem(response, deleted.failure);
-      response.status(204).end();
-    },
+    delete: [
+      typeGuard('application/json'),
+      async (request, response) => {
+        const deleted = await messages.delete(idOf(request), request.headers['if-match']);
+        if (!deleted.ok) return sendProblem(response, deleted.failure);
+        response.status(204).end();
+      },
+    ],
   });
   methods(router, '/messages/:id/history', {
     get: async (request, response) => {

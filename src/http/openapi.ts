@@ -2,6 +2,7 @@ import { z } from 'zod';
 import {
   addRepositorySchema,
   changeRepositorySchema,
+  deliverySchema,
   draftSchema,
   editSchema,
   healthSchema,
@@ -206,6 +207,7 @@ function componentSchemas(): Json {
   };
   const outputs = {
     Message: messageSchema,
+    Delivery: deliverySchema,
     History: historySchema,
     SyncResults: syncResultSchema,
     Repository: repositorySchema,
@@ -213,12 +215,14 @@ function componentSchemas(): Json {
     Problem: problemSchema,
   };
   const all: Json = {};
-  for (const [name, schema] of Object.entries(inputs)) all[name] = inline(schemaOf(schema, 'input'));
-  for (const [name, schema] of Object.entries(outputs)) all[name] = inline(schemaOf(schema, 'output'));
+  for (const [name, schema] of Object.entries(inputs)) all[name] = inline(name, schemaOf(schema, 'input'));
+  for (const [name, schema] of Object.entries(outputs)) all[name] = inline(name, schemaOf(schema, 'output'));
   return all;
 }
 
-/** Parts with names of their own stand in `$defs`; in one document they are components like all others. */
-function inline({ $defs: _defs, id: _id, ...schema }: Json): Json {
-  return JSON.parse(JSON.stringify(schema).replaceAll('#/$defs/', '#/components/schemas/')) as Json;
+/** A schema with a name stands in `$defs` with the parts that it names; in one document all are components. */
+function inline(name: string, { $defs, id: _id, ...schema }: Json): Json {
+  const own = (($defs ?? {}) as Record<string, Json>)[name] ?? schema;
+  const { id: _name, ...body } = own;
+  return JSON.parse(JSON.stringify(body).replaceAll('#/$defs/', '#/components/schemas/')) as Json;
 }

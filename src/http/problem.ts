@@ -29,6 +29,8 @@ const KINDS = {
   'foreign-site': { status: 403, title: 'Other sites have no access' },
   'unsupported-type': { status: 415, title: 'The body is of a type that is not taken here' },
   'too-large': { status: 413, title: 'The body is too large' },
+  'headers-too-long': { status: 431, title: 'The head of the request is too long' },
+  'too-slow': { status: 408, title: 'The request took too long' },
   'too-many': { status: 503, title: 'Too many connections' },
   'too-many-tries': { status: 429, title: 'Too many tries' },
   unauthenticated: { status: 401, title: 'Sign in first' },

@@ -55,11 +55,14 @@ export function repositoryRoutes(repositories: RepositoryManager, githubUrl: str
         response.json(changed.value.status());
       },
     ],
-    delete: async (request, response) => {
-      const removed = await repositories.removeRepository(String(request.params.name));
-      if (!removed.ok) return sendProblem(response, removed.failure);
-      response.status(204).end();
-    },
+    delete: [
+      json,
+      async (request, response) => {
+        const removed = await repositories.removeRepository(String(request.params.name));
+        if (!removed.ok) return sendProblem(response, removed.failure);
+        response.status(204).end();
+      },
+    ],
   });
   methods(router, '/repositories/:name/resolve', {
     post: [

@@ -142,7 +142,8 @@ const day = z
   .refine((text) => isDay(text) || isInstant(text), 'must be an ISO 8601 date, or date and time')
   .transform((text) => Date.parse(text));
 
-const isDay = (text: string): boolean => /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(Date.parse(text));
+/** Not only of the form of a day: the 30th of February is taken for a day of March elsewhere. */
+const isDay = (text: string): boolean => z.iso.date().safeParse(text).success;
 
 export const listSchema = z.strictObject({
   repository: z.string().optional(),

@@ -1,5 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
 import express from 'express';
 import helmet from 'helmet';
 import type { Config } from '../config.ts';
@@ -13,7 +14,7 @@ import { type HealthSource, healthRoute } from './health-route.ts';
 import { messageRoutes } from './message-routes.ts';
 import { methods } from './methods.ts';
 import { openApiDocument } from './openapi.ts';
-import { errorHandler, sendProblem } from './problem.ts';
+import { errorHandler, sendProblem, toProblem } from './problem.ts';
 import { repositoryRoutes } from './repository-routes.ts';
 import { accessControl } from './session.ts';
 
@@ -70,8 +71,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const access = accessControl(config.accessToken);
   const stream = eventRoute(events);
 
-  app.use(hostGuard({ local, allowed: config.allowedHosts, port: () => port }));
   app.use(SECURITY_HEADERS);
+  app.use(hostGuard({ local, allowed: config.allowedHosts, port: () => port }));
   app.use(express.static(publicDirectory, { dotfiles: 'ignore', redirect: false, setHeaders: cacheControl }));
   app.use(siteGuard, noStore, bodyReader());
   app.use(access.router, healthRoute(options.health, access.isAllowed));
@@ -100,9 +101,32 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     app,
   );
   server.maxConnections = 1000;
+  server.on('clientError', refuseConnection);
   await listen(server, config.port, config.host);
   port = (server.address() as AddressInfo).port;
   return { url: `http://${urlHost(config.host)}:${port}`, close: () => closeServer(server, stream.close) };
+}
+
+/** What node can not read as a request never reaches the application, and is answered in the same shape all the same. */
+function refuseConnection(error: NodeJS.ErrnoException, socket: Duplex): void {
+  if (!socket.writable || error.code === 'ECONNRESET') {
+    socket.destroy();
+    return;
+  }
+  const isLong = error.code === 'HPE_HEADER_OVERFLOW';
+  const isLate = error.code === 'ERR_HTTP_REQUEST_TIMEOUT';
+  const [code, reason] = isLong
+    ? (['headers-too-long', 'Request Header Fields Too Large'] as const)
+    : isLate
+      ? (['too-slow', 'Request Timeout'] as const)
+      : (['invalid', 'Bad Request'] as const);
+  const problem = toProblem({ code, detail: 'The request can not be read. Nothing was saved or changed.' });
+  const body = JSON.stringify(problem);
+  socket.end(
+    `HTTP/1.1 ${problem.status} ${reason}\r\nContent-Type: application/problem+json; charset=utf-8\r\n` +
+      `Content-Length: ${Buffer.byteLength(body)}\r\nX-Content-Type-Options: nosniff\r\nCache-Control: no-store\r\n` +
+      `Connection: close\r\n\r\n${body}`,
+  );
 }
 
 const isWildcard = (host: string): boolean => host === '0.0.0.0' || host === '::';

@@ -13,18 +13,18 @@ export function validate<Schema extends z.ZodType>(schema: Schema, value: unknow
 /** Validates a new message: each field, and what they are together. */
 export function validateDraft(value: unknown): Result<z.infer<typeof draftSchema>> {
   const parsed = draftSchema.safeParse(value);
-  const errors = parsed.success ? [] : parsed.error.issues.flatMap(toFieldErrors);
   const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
-  for (const error of isObject ? contentErrors(value as ContentFields) : []) {
-    if (!errors.some(({ field }) => field === error.field)) errors.push(error);
-  }
+  const together = isObject ? contentErrors(value as ContentFields) : [];
+  const errors = [...(parsed.success ? [] : parsed.error.issues.flatMap(toFieldErrors)), ...together];
   return parsed.success && errors.length === 0 ? ok(parsed.data) : refuse(errors);
 }
 
-const refuse = (errors: readonly FieldError[]) => {
+/** One entry a bad field: the first thing that is wrong with it. */
+function refuse(all: readonly FieldError[]) {
+  const errors = all.filter(({ field }, index) => all.findIndex((other) => other.field === field) === index);
   const details = errors.map(({ detail }) => detail).join('; ');
   return fail('invalid', `Nothing was saved or changed: ${details}.`, { errors });
-};
+}
 
 function toFieldErrors(issue: z.core.$ZodIssue): FieldError[] {
   if (issue.code === 'unrecognized_keys') {

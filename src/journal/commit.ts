@@ -28,8 +28,12 @@ export function trailersOf(ids: readonly string[], device: string): string {
 function subjectOf(line: Line): string {
   if (line.deletedAt !== undefined) return `Delete ${line.id}`;
   const prefix = line.revision > 1 ? 'Edit: ' : '';
-  return shorten(prefix + (firstText(line.text) ?? '(no text)'));
+  return shorten(prefix + withoutScissors(firstText(line.text) ?? '(no text)'));
 }
+
+/** git takes a line of scissors for the end of a message, and would not see the trailers after it. */
+const withoutScissors = (text: string): string =>
+  /^\S? ?-+ >8 -+$/.test(text) ? text.replace('>8', '> 8') : text;
 
 /** The first line of a text that has something to see in it, on one line and without control characters. */
 function firstText(text: string): string | undefined {

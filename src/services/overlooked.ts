@@ -3,6 +3,7 @@ import { isAncestor, resolve } from '../git/refs.ts';
 import { diffJournals } from '../git/tree.ts';
 import { cleanName, trailersOf } from '../journal/commit.ts';
 import { mergeLines } from '../journal/merge.ts';
+import { deviceOfPath } from '../journal/path.ts';
 import { readJournal } from '../journal/split.ts';
 import { branchRef, type Clone } from './clone.ts';
 
@@ -47,7 +48,8 @@ async function findOverlooked(
   const commits: NewCommit[] = [];
   for (const { path, after } of behind.size === 0 ? [] : await diffJournals(clone.git, known, tip)) {
     const own = behind.get(path);
-    if (!own || own.before !== after) continue;
+    // Only our own captures are put back: a person who commits a line and takes it out again means it.
+    if (!own || own.before !== after || deviceOfPath(path) !== clone.settings.device) continue;
     const read = async (id: string | null) =>
       (id === null ? null : await clone.blobs.read(id)) ?? Buffer.alloc(0);
     const [before, captured] = [await read(own.before), await read(own.after)];

@@ -38,9 +38,21 @@ export function gitBytes(cwd: string, ...args: string[]): Promise<Buffer> {
   });
 }
 
-/** Runs git and answers its output as text, without the last line end. */
+const BUSY_TRIES = 10;
+
+/**
+ * Runs git and answers its output as text, without the last line end. Where another git holds the index for a moment it
+ * is tried again, as a person would: gitpost brings index and work tree after its captures.
+ */
 export async function git(cwd: string, ...args: string[]): Promise<string> {
-  return (await gitBytes(cwd, ...args)).toString().replace(/\n$/, '');
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return (await gitBytes(cwd, ...args)).toString().replace(/\n$/, '');
+    } catch (error) {
+      if (attempt === BUSY_TRIES || !/index\.lock': File exists/.test((error as GitFailure).stderr)) throw error;
+      await new Promise((wake) => setTimeout(wake, 100));
+    }
+  }
 }
 
 /** Runs a git command that has to fail, and answers how it did. */

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFailed } from 'vitest';
 import { type Api, apiAt, type Message } from './api.ts';
 import { bareRepository, log } from './git.ts';
 import { type GitpostProcess, startProcess } from './process.ts';
@@ -33,7 +33,9 @@ export interface SceneOptions {
 
 /** Starts gitpost with the repository `journal`, for one test, and waits until it can be read. */
 export async function pageScene(options: SceneOptions = {}): Promise<PageScene> {
-  return sceneIn(await temporaryFolder(), options);
+  const scene = await sceneIn(await temporaryFolder(), options);
+  onTestFailed(() => console.log(scene.gitpost().stdout() + scene.gitpost().stderr()));
+  return scene;
 }
 
 /** Starts one gitpost for all tests of a file, which look at their own messages alone. */

@@ -1,0 +1,322 @@
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Api, apiAt, expected, problemOf } from '../support/api.ts';
+import { listen } from '../support/events.ts';
+import { startGitServer } from '../support/git-server.ts';
+import { type GitpostProcess, startProcess } from '../support/process.ts';
+import { temporaryFolder } from '../support/tmp.ts';
+import { eventually } from '../support/wait.ts';
+
+let gitpost: GitpostProcess;
+let api: Api;
+
+beforeAll(async () => {
+  gitpost = await startProcess();
+  api = apiAt(gitpost.url);
+  await api.create({ text: 'The first of all' });
+});
+afterAll(() => gitpost.stop());
+
+interface Health {
+  status: string;
+  reasons?: string[];
+  version?: string;
+  git?: string;
+  counts?: Record<string, number>;
+}
+
+const healthOf = async (client: Api) => expected<Health>(await client.get('/health'), 200);
+
+describe('/health', () => {
+  test('tells that all is well, and with what', async () => {
+    const health = await eventually(async () => {
+      const now = await healthOf(api);
+      return now.status === 'ok' && now;
+    });
+    expect(health).toEqual({
+      status: 'ok',
+      version: expect.stringMatching(/^\d+\.\d+\.\d+/),
+      git: expect.stringMatching(/^\d+\.\d+/),
+      counts: expect.objectContaining({ messages: 1, repositories: 1 }),
+    });
+  });
+
+  test('answers at once after the start, while a remote is silent', async () => {
+    const folder = await temporaryFolder();
+    const server = await startGitServer({ root: join(folder, 'remotes'), token: 'token' });
+    server.fault({ kind: 'hang' });
+    const env = { REPOSITORY_NAME: `${server.url}/ann/notes.git`, LOG_LEVEL: 'silent' };
+    const slow = await startProcess({ env });
+    const client = apiAt(slow.url);
+    const start = Date.now();
+    const health = await healthOf(client);
+    expect(Date.now() - start).toBeLessThan(1000);
+    expect(health.status).toBe('degraded');
+    expect(health.reasons?.join()).toContain('notes');
+    expect((await client.get('/')).status).toBe(200);
+    expect((await client.repository('notes')).state).toBe('cloning');
+    await server.close();
+    // Once the remote has proved out of reach, all that waited goes on.
+    const message = await client.create({ text: 'Captured all the same' });
+    expect(message.deliveries).toHaveLength(1);
+    expect(await healthOf(client)).toMatchObject({ status: 'degraded' });
+  });
+});
+
+describe('/openapi.json', () => {
+  interface Operation {
+    responses: Record<string, { description: string; content?: Record<string, { schema?: object }> }>;
+    requestBody?: { content: Record<string, { schema?: object }> };
+    parameters?: Array<{ name: string; in: string }>;
+  }
+  interface Document {
+    openapi: string;
+    info: { title: string; version: string };
+    paths: Record<string, Record<string, Operation>>;
+    components: { schemas: Record<string, object> };
+  }
+  const document = async () => expected<Document>(await api.get('/openapi.json'), 200);
+
+  test('is OpenAPI 3.1 whose references lead somewhere', async () => {
+    const { openapi, info, paths, components } = await document();
+    expect(openapi).toMatch(/^3\.1\.\d+$/);
+    expect(info).toMatchObject({
+      title: expect.any(String),
+      version: expect.stringMatching(/^\d+\.\d+\.\d+/),
+    });
+    const text = JSON.stringify({ paths, components });
+    const references = [...text.matchAll(/"\$ref":"([^"]+)"/g)].map(([, target]) => target as string);
+    expect(references.length).toBeGreaterThan(5);
+    for (const reference of references) {
+      const name = /^#\/components\/schemas\/(\w+)$/.exec(reference)?.[1];
+      expect(components.schemas, reference).toHaveProperty(name ?? reference);
+    }
+    for (const [name, schema] of Object.entries(components.schemas)) {
+      // A schema that is only a reference to itself says nothing.
+      expect(schema, name).toHaveProperty('type');
+    }
+    for (const [path, item] of Object.entries(paths)) {
+      expect(path).toMatch(/^\//);
+      const named = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
+      const shared = (item.parameters ?? []) as unknown as Array<{ name: string; in: string }>;
+      for (const [method, operation] of Object.entries(item)) {
+        if (method === 'parameters') continue;
+        expect(['get', 'post', 'patch', 'delete'], `${method} ${path}`).toContain(method);
+        const inPath = [...shared, ...(operation.parameters ?? [])].filter((one) => one.in === 'path');
+        expect(inPath.map(({ name }) => name)).toEqual(named);
+        const statuses = Object.keys(operation.responses);
+        expect(statuses.length).toBeGreaterThan(0);
+        for (const status of statuses) {
+          expect(status).toMatch(/^([1-5]\d\d|default)$/);
+          expect(operation.responses[status]?.description).toMatch(/\S/);
+        }
+      }
+    }
+  });
+
+  test('lists every call that there is, and none that there is not', async () => {
+    const { paths } = await document();
+    const promised: Array<[string, string]> = [
+      ['get', '/messages'],
+      ['post', '/messages'],
+      ['get', '/messages/{id}'],
+      ['patch', '/messages/{id}'],
+      ['delete', '/messages/{id}'],
+      ['get', '/messages/{id}/history'],
+      ['post', '/push'],
+      ['post', '/pull'],
+      ['get', '/repositories'],
+      ['post', '/repositories'],
+      ['get', '/repositories/{name}'],
+      ['patch', '/repositories/{name}'],
+      ['delete', '/repositories/{name}'],
+      ['post', '/repositories/{name}/resolve'],
+      ['get', '/events'],
+      ['get', '/health'],
+      ['get', '/verify'],
+      ['get', '/openapi.json'],
+      ['post', '/session'],
+      ['delete', '/session'],
+    ];
+    const listed = Object.entries(paths).flatMap(([path, item]) =>
+      Object.keys(item)
+        .filter((method) => method !== 'parameters')
+        .map((method) => `${method} ${path}`),
+    );
+    for (const [method, path] of promised) {
+      const target = path.replace(/\{\w+\}/, 'none');
+      const { status, text } = await ask(method, target);
+      const exists = status !== 405 && !(status === 404 && /nothing at this path/i.test(text));
+      if (exists) expect(listed, `${method} ${path} answers ${status}`).toContain(`${method} ${path}`);
+    }
+    const known = promised.map(([method, path]) => `${method} ${path}`);
+    expect(listed.filter((one) => !known.includes(one) && one !== 'get /')).toEqual([]);
+  });
+
+  /** Asks whether there is such a call, with a body that every write refuses. */
+  async function ask(method: string, path: string): Promise<{ status: number; text: string }> {
+    if (method !== 'get') return api.send(method.toUpperCase(), path, { json: [] });
+    // Only the head is waited for, since a stream has no end.
+    const stop = new AbortController();
+    const answer = await fetch(`${api.url}${path}`, { signal: stop.signal });
+    const text = answer.ok ? '' : await answer.text();
+    stop.abort();
+    return { status: answer.status, text };
+  }
+
+  test('tells the fields of a message and of a problem', async () => {
+    const { components, paths } = await document();
+    const keys = (name: string) =>
+      Object.keys((components.schemas[name] as { properties: object }).properties).sort();
+    expect(keys('Message')).toEqual(
+      'author conflict createdAt deletedAt deliveries done id language replyTo revision tags text type updatedAt url'.split(
+        ' ',
+      ),
+    );
+    expect(keys('Problem')).toEqual(['detail', 'errors', 'status', 'title', 'type']);
+    const parameters = (paths['/messages']?.get?.parameters ?? []).map(({ name }) => name).sort();
+    expect(parameters).toEqual([
+      'author',
+      'cursor',
+      'limit',
+      'q',
+      'repository',
+      'since',
+      'tag',
+      'type',
+      'until',
+    ]);
+  });
+});
+
+describe('the page', () => {
+  test('is served with a policy that lets nothing in from elsewhere', async () => {
+    const answer = await api.get('/');
+    expect(answer.status).toBe(200);
+    expect(answer.headers.get('content-type')).toMatch(/^text\/html\b/);
+    const policy = answer.headers.get('content-security-policy') ?? '';
+    for (const part of [
+      "default-src 'none'",
+      "script-src 'self'",
+      "frame-ancestors 'none'",
+      "base-uri 'none'",
+    ]) {
+      expect(policy).toContain(part);
+    }
+    expect(policy).not.toMatch(/unsafe|\*|https?:/);
+    expect(answer.text).not.toMatch(/<script(?![^>]*\bsrc=)[^>]*>|\son\w+=|<style/);
+    const assets = [...answer.text.matchAll(/(?:src|href)="(\/[^"]+)"/g)].map(([, path]) => path as string);
+    expect(assets.length).toBeGreaterThan(1);
+    for (const path of assets) expect((await api.get(path)).status, path).toBe(200);
+    expect(answer.text).not.toMatch(/(?:src|href)="(?:https?:)?\/\//);
+  });
+});
+
+describe('an access token', () => {
+  const token = 'correct-horse-battery';
+  let locked: GitpostProcess;
+  let nobody: Api;
+  let bearer: Api;
+
+  beforeAll(async () => {
+    locked = await startProcess({ env: { ACCESS_TOKEN: token } });
+    nobody = apiAt(locked.url);
+    bearer = apiAt(locked.url, { Authorization: `Bearer ${token}` });
+    await bearer.create({ text: 'Behind the door' });
+  });
+  afterAll(() => locked.stop());
+
+  const cookieOf = (answer: { headers: Headers }) => answer.headers.get('set-cookie') ?? '';
+
+  test('is needed for everything but the page, signing in and the health', async () => {
+    const closed: Array<[string, string]> = [
+      ['GET', '/messages'],
+      ['POST', '/messages'],
+      ['GET', '/messages/x'],
+      ['PATCH', '/messages/x'],
+      ['DELETE', '/messages/x'],
+      ['GET', '/messages/x/history'],
+      ['POST', '/push'],
+      ['POST', '/pull'],
+      ['GET', '/repositories'],
+      ['GET', '/repositories/messages'],
+      ['GET', '/events'],
+      ['GET', '/openapi.json'],
+      ['GET', '/verify'],
+      ['GET', '/nothing'],
+    ];
+    for (const [method, path] of closed) {
+      const answer = await nobody.send(method, path, method === 'GET' ? {} : { json: { text: 'x' } });
+      problemOf(answer, 401);
+      expect(answer.text).not.toContain('Behind');
+    }
+    expect((await nobody.get('/')).status).toBe(200);
+    expect((await nobody.get('/assets/app.js')).status).toBe(200);
+    expect(await healthOf(nobody)).toEqual({ status: expect.any(String) });
+    expect(await healthOf(bearer)).toMatchObject({ version: expect.any(String), counts: { messages: 1 } });
+    expect(await bearer.messages()).toHaveLength(1);
+  });
+
+  test('opens a session by a cookie, until it is signed out', async () => {
+    const answer = await nobody.send('POST', '/session', { json: { token } });
+    expect([answer.status, answer.text]).toEqual([204, '']);
+    const cookie = cookieOf(answer);
+    expect(cookie).toMatch(/;\s*HttpOnly/i);
+    expect(cookie).toMatch(/;\s*SameSite=Strict/i);
+    expect(cookie).not.toMatch(/;\s*Domain=/i);
+    expect(cookie).not.toContain(token);
+    const headers = { Cookie: cookie.split(';')[0] as string };
+    const person = apiAt(locked.url, headers);
+    expect((await person.messages()).length).toBeGreaterThan(0);
+    await person.create({ text: 'Signed in' });
+    (await listen(locked.url, { headers })).close();
+    problemOf(await person.post({ text: 'x' }, { Origin: 'https://evil.example' }), 403);
+
+    const out = await person.send('DELETE', '/session');
+    expect(out.status).toBe(204);
+    expect(cookieOf(out)).toMatch(/Max-Age=0|Expires=Thu, 01 Jan 1970/i);
+    problemOf(await person.get('/messages'), 401);
+  });
+
+  test('is compared as a whole, whatever is sent', async () => {
+    const other = await startProcess({ env: { ACCESS_TOKEN: token } });
+    const client = apiAt(other.url);
+    for (const wrong of ['', token.slice(0, -1), `${token}x`]) {
+      problemOf(await client.send('POST', '/session', { json: { token: wrong } }), 401);
+    }
+    for (const value of ['Bearer', 'Bearer wrong', `Basic ${token}`, token, `Bearer ${token}x`]) {
+      problemOf(await client.get('/messages', { Authorization: value }), 401);
+    }
+    problemOf(
+      await client.get('/messages', { Cookie: 'gitpost_session=; gitpost_session=x; __proto__=1' }),
+      401,
+    );
+    for (const body of [{}, { token: 5 }, { token, more: 1 }, [], null]) {
+      problemOf(await client.send('POST', '/session', { json: body }), 400);
+    }
+    const headers = { 'Content-Type': 'text/plain' };
+    problemOf(await client.send('POST', '/session', { raw: JSON.stringify({ token }), headers }), 415);
+    expect((await client.get('/messages', { Authorization: `Bearer ${token}` })).status).toBe(200);
+  });
+
+  test('that is guessed too often stops the guessing, and not the person who is signed in', async () => {
+    const other = await startProcess({ env: { ACCESS_TOKEN: token } });
+    const client = apiAt(other.url);
+    const signedIn = await client.send('POST', '/session', { json: { token } });
+    const cookie = cookieOf(signedIn).split(';')[0] as string;
+    const statuses = new Set<number>();
+    for (let n = 0; n < 40; n += 1) {
+      statuses.add(
+        (await client.send('POST', '/session', { json: { token: `guess-number-${n}-x` } })).status,
+      );
+    }
+    expect([...statuses].every((status) => status === 401 || status === 429)).toBe(true);
+    expect((await client.get('/messages', { Cookie: cookie })).status).toBe(200);
+    expect(other.stdout() + other.stderr()).not.toContain(token);
+  });
+
+  test('is not needed where none is set', async () => {
+    expect((await api.get('/messages')).status).toBe(200);
+    expect(await healthOf(api)).toHaveProperty('version');
+  });
+});
