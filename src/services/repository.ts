@@ -54,6 +54,10 @@ interface PlannedSync {
 
 const APPENDED_MS = 1050;
 const REWRITTEN = { state: 'rewritten', error: rewrittenTrouble } as const;
+const UNSAFE = {
+  detail: 'A link or a file stands in the place of the folder "messages", or of a year or a month in it.',
+  action: 'Nothing is written here until then: make it a folder again with a commit of your own.',
+};
 const READY: { readonly state: RepositoryState; readonly error: null } = { state: 'ready', error: null };
 
 /** One configured repository: its clone, what is known of its remote, and all that can be done with it. */
@@ -263,7 +267,8 @@ export class Repository {
 
   status(): RepositoryStatus {
     const { settings, tip, remoteTip, unsafe } = this.#clone;
-    const { error } = this.#state;
+    const isUnsafe = unsafe && this.#state.state === 'ready';
+    const error = isUnsafe ? UNSAFE : this.#state.error;
     return {
       name: this.name,
       url: this.target.url,
@@ -274,7 +279,7 @@ export class Repository {
       behind: this.#remote.behind,
       head: tip,
       remoteHead: remoteTip,
-      state: unsafe && this.#state.state === 'ready' ? 'unsafe' : this.#state.state,
+      state: isUnsafe ? 'unsafe' : this.#state.state,
       lastSync: settings.lastSync,
       problems: this.#problems(),
       error: error && { detail: error.detail, action: error.action },

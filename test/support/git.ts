@@ -49,7 +49,8 @@ export async function git(cwd: string, ...args: string[]): Promise<string> {
     try {
       return (await gitBytes(cwd, ...args)).toString().replace(/\n$/, '');
     } catch (error) {
-      if (attempt === BUSY_TRIES || !/index\.lock': File exists/.test((error as GitFailure).stderr)) throw error;
+      if (attempt === BUSY_TRIES || !/index\.lock': File exists/.test((error as GitFailure).stderr))
+        throw error;
       await new Promise((wake) => setTimeout(wake, 100));
     }
   }

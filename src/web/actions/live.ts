@@ -1,7 +1,8 @@
+import type { Message } from '../../domain/message.ts';
 import type { RepositoryStatus } from '../../domain/repository.ts';
 import { listen, type MessageChange } from '../events.ts';
 import { connection } from '../state/connection.ts';
-import { draft } from '../state/draft.ts';
+import { type Draft, draft } from '../state/draft.ts';
 import { say } from '../state/notices.ts';
 import { repositories } from '../state/repositories.ts';
 import { timeline } from '../state/timeline.ts';
@@ -51,10 +52,19 @@ function takeChange({ change, message }: MessageChange): void {
   const sent = draft.get();
   const isOwn = message.id === sent.id;
   // The commit was made even where its answer never comes, so the draft has done its work.
-  if (isOwn && message.text === sent.text) draft.dispatch({ type: 'committed', sent });
+  if (isOwn && message.text === sent.text && isEverywhere(message, sent)) {
+    draft.dispatch({ type: 'committed', sent });
+  }
   const isNew = !isOwn && !timeline.get().messages.some(({ id }) => id === message.id);
   takeIn(message);
   if (change === 'created' && isNew) say(`New message from ${message.author}`);
+}
+
+/** Whether a message is in every repository that its draft names: where one refused, the answer says what to do. */
+function isEverywhere({ deliveries }: Message, { targets }: Draft): boolean {
+  const known = repositories.get().list.map(({ name }) => name);
+  const wanted = targets === 'default' ? [] : targets === 'all' ? known : targets;
+  return wanted.every((name) => deliveries.some(({ repository }) => repository === name));
 }
 
 /** What reached the remote, or no longer is there, changes the deliveries of messages that are shown. */

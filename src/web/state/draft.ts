@@ -23,12 +23,24 @@ export type DraftAction =
 
 export function reduceDraft(draft: Draft, action: DraftAction): Draft {
   if (action.type === 'committed') {
-    const type = ONE_OFF.has(draft.type) ? 'text' : draft.type;
-    return { ...BLANK, type, targets: draft.targets, text: rest(draft.text, action.sent.text) };
+    return draft.id === action.sent.id ? afterSending(draft, action.sent) : draft;
   }
   const written = { ...draft, ...action.change };
   // Whoever takes everything back begins another message, so an id that was tried before must not be used.
   return isBlank(written) ? { ...written, id: null } : written;
+}
+
+/** What was written or chosen while the message was on its way is for the next one; the rest begins anew. */
+function afterSending(draft: Draft, sent: Draft): Draft {
+  const next = ONE_OFF.has(sent.type) ? 'text' : sent.type;
+  return {
+    type: draft.type === sent.type ? next : draft.type,
+    text: rest(draft.text, sent.text),
+    language: draft.language === sent.language ? '' : draft.language,
+    url: draft.url === sent.url ? '' : draft.url,
+    targets: draft.targets,
+    id: null,
+  };
 }
 
 /** A task often follows a task, but the note after a piece of code or a link should not become one by mistake. */

@@ -1,0 +1,242 @@
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
+import { log } from '../support/git.ts';
+import { answeredWith, brokenConnection, gate, openPage, sharedBrowser, soon } from '../support/page.ts';
+import {
+  article,
+  authorField,
+  chooseType,
+  composer,
+  connection,
+  idOf,
+  post,
+  sendButton,
+  targets,
+  textField,
+} from '../support/page-parts.ts';
+import { pageScene, sharedScene, sinceNow } from '../support/page-scene.ts';
+
+const browser = sharedBrowser();
+const scene = sharedScene();
+
+/** The ids under which a page has tried to send, in order. */
+function triedIds(page: Page): string[] {
+  const ids: string[] = [];
+  page.on('request', (request) => {
+    if (request.method() !== 'POST' || new URL(request.url()).pathname !== '/messages') return;
+    ids.push((request.postDataJSON() as { id: string }).id);
+  });
+  return ids;
+}
+
+/** Lets each message that is sent reach the server, and its answer never reach the page. */
+async function loseAnswers(page: Page): Promise<void> {
+  await page.route('**/messages', async (route) => {
+    if (route.request().method() !== 'POST') return route.fallback();
+    await route.fetch();
+    await route.abort('connectionreset');
+  });
+}
+
+/** A page that never hears of what happens on the server. */
+const deafen = (page: Page) => page.route('**/events', (route) => route.abort('connectionreset'));
+
+test('a draft survives a reload as a whole, and goes when it has been sent', async () => {
+  const page = await openPage(browser(), scene().url);
+  const since = await sinceNow(scene());
+  await chooseType(composer(page), 'Code');
+  await composer(page).getByLabel('Language').fill('python');
+  await authorField(page).fill('Guido');
+  await textField(page).click();
+  await page.keyboard.type('def f():\n');
+  await targets(page).click();
+  await composer(page).getByRole('radio', { name: 'all repositories' }).check();
+  await page.reload();
+
+  await soon(() => textField(page).inputValue()).toBe('def f():\n');
+  expect(await composer(page).getByLabel('Language').inputValue()).toBe('python');
+  expect(await composer(page).getByRole('combobox', { name: 'Type' }).inputValue()).toBe('code');
+  expect(await authorField(page).inputValue()).toBe('Guido');
+  expect(await targets(page).textContent()).toContain('all repositories');
+  expect(await since.messages()).toEqual([]);
+
+  await textField(page).press('Control+End');
+  await page.keyboard.type('  return 1');
+  await page.keyboard.press('Control+Enter');
+  await article(page, 'def f():').waitFor();
+  await soon(() => textField(page).inputValue()).toBe('');
+  await page.reload();
+  await article(page, 'def f():').waitFor();
+  expect(await textField(page).inputValue()).toBe('');
+  expect(await since.messages()).toMatchObject([
+    { type: 'code', language: 'python', author: 'Guido', text: 'def f():\n  return 1' },
+  ]);
+});
+
+test('a server that dies while a message is being sent costs no word and makes no second commit', async () => {
+  const { url, api, clone, gitpost, crash, start } = await pageScene();
+  const page = await openPage(browser(), url, { expects: brokenConnection });
+  const ids = triedIds(page);
+  await post(page, 'Before');
+  await article(page, 'Before').waitFor();
+
+  // It accepts the connection, and then there is nobody.
+  gitpost().kill('SIGSTOP');
+  await textField(page).fill('Through the storm');
+  await sendButton(page).click();
+  await soon(() => sendButton(page).textContent()).toMatch(/Sending/);
+  await soon(() => ids.length).toBe(2);
+  await crash();
+
+  const alert = composer(page).getByRole('alert');
+  await alert.waitFor();
+  expect(await alert.textContent()).toMatch(/does not answer.*kept/s);
+  expect(await textField(page).inputValue()).toBe('Through the storm');
+  expect(await sendButton(page).textContent()).toBe('Send');
+  await textField(page).press('Control+Enter');
+  await soon(() => ids.length).toBe(3);
+  await soon(() => sendButton(page).textContent()).toBe('Send');
+  await soon(() => connection(page).textContent()).toBe('Connection lost');
+  // Not even a reload, which finds nothing, takes the text away.
+  await page.reload().catch(() => undefined);
+
+  await start();
+  await page.goto(url);
+  await article(page, 'Before').waitFor();
+  expect(await textField(page).inputValue()).toBe('Through the storm');
+  await sendButton(page).click();
+  await article(page, 'Through the storm').waitFor();
+  await soon(() => textField(page).inputValue()).toBe('');
+  expect(await composer(page).getByRole('alert').count()).toBe(0);
+
+  expect(new Set(ids.slice(1)).size).toBe(1);
+  expect(await idOf(article(page, 'Through the storm'))).toBe(ids[1]);
+  expect((await api.messages()).map(({ text }) => text)).toEqual(['Through the storm', 'Before']);
+  expect(await log(clone(), '%s')).toEqual(['Through the storm', 'Before']);
+});
+
+test('where the commit was made and its answer got lost, sending again makes no second one', async () => {
+  const page = await openPage(browser(), scene().url, { expects: brokenConnection, path: '/openapi.json' });
+  const since = await sinceNow(scene());
+  const ids = triedIds(page);
+  await deafen(page);
+  await loseAnswers(page);
+  await page.goto(scene().url);
+  await post(page, 'Said once');
+  await composer(page).getByRole('alert').waitFor();
+  expect(await textField(page).inputValue()).toBe('Said once');
+  await soon(since.messages).toHaveLength(1);
+
+  await page.unroute('**/messages');
+  await page.reload();
+  await soon(() => textField(page).inputValue()).toBe('Said once');
+  await textField(page).press('Control+Enter');
+  await article(page, 'Said once').waitFor();
+  await soon(() => textField(page).inputValue()).toBe('');
+  expect(ids).toEqual([ids[0], ids[0]]);
+  expect(await since.messages()).toMatchObject([{ id: ids[0], revision: 1 }]);
+  expect(await since.log('%s')).toEqual(['Said once']);
+
+  // The next message is another one.
+  await post(page, 'Said after');
+  await article(page, 'Said after').waitFor();
+  expect(ids[2]).not.toBe(ids[0]);
+});
+
+test('a draft goes by itself when the page hears of its commit in another way', async () => {
+  const page = await openPage(browser(), scene().url, { expects: brokenConnection });
+  const since = await sinceNow(scene());
+  await soon(() => connection(page).textContent()).toBe('Live');
+  await loseAnswers(page);
+  await post(page, 'Heard of it');
+  await article(page, 'Heard of it').waitFor();
+  await soon(() => textField(page).inputValue()).toBe('');
+  await soon(() => sendButton(page).textContent()).toBe('Send');
+  expect(await composer(page).getByRole('alert').count()).toBe(0);
+  expect(await since.messages()).toHaveLength(1);
+});
+
+for (const { how, button, kept } of [
+  { how: 'as an edit', button: 'an edit of that message', kept: 0 },
+  { how: 'as a new message', button: 'a new message', kept: 1 },
+]) {
+  test(`what was changed after a lost answer is saved ${how}, as the person says`, async () => {
+    const page = await openPage(browser(), scene().url, {
+      expects: new RegExp(`${brokenConnection.source}|${answeredWith(409).source}`),
+      path: '/openapi.json',
+    });
+    const since = await sinceNow(scene());
+    const [first, second] = [`First thoughts ${how}`, `Second thoughts ${how}`];
+    await deafen(page);
+    await loseAnswers(page);
+    await page.goto(scene().url);
+    await post(page, first);
+    await composer(page).getByRole('alert').waitFor();
+    await page.unroute('**/messages');
+
+    await post(page, second);
+    const question = composer(page).getByRole('alertdialog');
+    await question.waitFor();
+    expect(await since.messages()).toMatchObject([{ text: first }]);
+    await question.getByRole('button', { name: button }).click();
+    const stored = kept ? [second, first] : [second];
+    await soon(async () => (await since.messages()).map(({ text }) => text)).toEqual(stored);
+    await soon(() => textField(page).inputValue()).toBe('');
+    await article(page, second).waitFor();
+    expect(await since.log('%s')).toEqual([kept ? second : `Edit: ${second}`, first]);
+  });
+}
+
+test('what is chosen for the next message while one is being sent stays chosen', async () => {
+  const page = await openPage(browser(), scene().url);
+  const post = await gate(page, ({ pathname }, method) => pathname === '/messages' && method === 'POST');
+  await chooseType(composer(page), 'Code');
+  await textField(page).fill('let sent;');
+  await textField(page).press('Control+Enter');
+  await soon(post.waiting).toBe(1);
+
+  await chooseType(composer(page), 'Link');
+  await composer(page).getByLabel('Address').fill('https://example.org/next');
+  await textField(page).fill('Next');
+  post.open();
+  await article(page, 'let sent;').waitFor();
+  await soon(() => sendButton(page).textContent()).toBe('Send');
+  expect(await textField(page).inputValue()).toBe('Next');
+  expect(await composer(page).getByRole('combobox', { name: 'Type' }).inputValue()).toBe('link');
+  expect(await composer(page).getByLabel('Address').inputValue()).toBe('https://example.org/next');
+});
+
+test('an answer that comes after its message takes nothing from the next draft', async () => {
+  const page = await openPage(browser(), scene().url);
+  let answer = () => {};
+  const wanted = new Promise<void>((resolve) => {
+    answer = resolve;
+  });
+  await page.route('**/messages', async (route) => {
+    if (route.request().method() !== 'POST') return route.fallback();
+    const response = await route.fetch();
+    await wanted;
+    await route.fulfill({ response });
+  });
+  await soon(() => connection(page).textContent()).toBe('Live');
+  await post(page, 'No');
+  // The page has heard of the commit by its events.
+  await soon(() => textField(page).inputValue()).toBe('');
+  await textField(page).click();
+  await page.keyboard.type('November');
+  answer();
+  await soon(() => sendButton(page).textContent()).toBe('Send');
+  expect(await textField(page).inputValue()).toBe('November');
+});
+
+test('a draft outlives the tab that it was written in', async () => {
+  const { url } = scene();
+  const first = await openPage(browser(), url);
+  const since = await sinceNow(scene());
+  await textField(first).fill('Not sent yet');
+  const later = await first.context().newPage();
+  await first.close();
+  await later.goto(url);
+  await soon(() => textField(later).inputValue()).toBe('Not sent yet');
+  expect(await since.messages()).toEqual([]);
+});
