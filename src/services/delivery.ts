@@ -4,11 +4,16 @@ import type { Line } from '../journal/line.ts';
 import type { Entry } from '../mirror/entry.ts';
 import { repositoriesOf } from '../mirror/matches.ts';
 
-/** Tells whether a commit of a repository is on its remote's branch. */
-export type PushedOf = (repository: string, commit: string | null) => boolean;
+/** What is known of the repositories that messages are in. */
+export interface Places {
+  /** Their names, in the order in which they are shown. */
+  readonly names: () => readonly string[];
+  /** Whether a commit of a repository is on its remote's branch. */
+  readonly isPushed: (repository: string, commit: string | null) => boolean;
+}
 
 /** A message as readers see it, with where it is. */
-export function toMessage(entry: Entry, isPushed: PushedOf): Message {
+export function toMessage(entry: Entry, places: Places): Message {
   const { current, heads } = entry.folded;
   const { updatedAt, deletedAt } = current;
   return {
@@ -20,7 +25,7 @@ export function toMessage(entry: Entry, isPushed: PushedOf): Message {
     ...(deletedAt === undefined ? {} : { deletedAt }),
     tags: tagsOf(current.text),
     ...(heads.length > 1 ? { conflict: true } : {}),
-    deliveries: repositoriesOf(entry).map((name) => deliveryOf(entry, name, isPushed)),
+    deliveries: inOrder(repositoriesOf(entry), places.names()).map((name) => deliveryOf(entry, name, places)),
   };
 }
 
@@ -55,11 +60,14 @@ function contentOf({ author, type, language, url, done, text, replyTo }: Line) {
   };
 }
 
+const inOrder = (held: readonly string[], names: readonly string[]): string[] =>
+  [...held].sort((a, b) => names.indexOf(a) - names.indexOf(b));
+
 /** The commit of the current line, or, where a repository lacks it, that of the newest line that it holds. */
-function deliveryOf(entry: Entry, repository: string, isPushed: PushedOf): Delivery {
+function deliveryOf(entry: Entry, repository: string, places: Places): Delivery {
   const current = entry.held.get(entry.folded.current.hash)?.commits.get(repository);
   if (current !== undefined) {
-    const state: DeliveryState = isPushed(repository, current) ? 'pushed' : 'committed';
+    const state: DeliveryState = places.isPushed(repository, current) ? 'pushed' : 'committed';
     return { repository, commit: current, state };
   }
   const newest = entry.folded.lines.findLast((line) => entry.held.get(line.hash)?.commits.has(repository));

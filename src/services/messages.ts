@@ -130,7 +130,7 @@ export class Messages {
       if (!mirror.ok) throw new Error(mirror.failure.detail);
       try {
         for await (const entry of mirror.value.query(filter, from)) {
-          yield { key: entry.key, message: toMessage(entry, repositories.isPushed) };
+          yield { key: entry.key, message: toMessage(entry, repositories) };
           from = entry.key;
         }
         return;
@@ -242,7 +242,7 @@ export class Messages {
   }
 
   #stored(entry: Entry, created: boolean): Stored {
-    return { created, message: toMessage(entry, this.#options.repositories.isPushed), tag: tagOf(entry) };
+    return { created, message: toMessage(entry, this.#options.repositories), tag: tagOf(entry) };
   }
 
   #unknown(asked: Draft['repositories']) {

@@ -308,7 +308,7 @@ export class RepositoryManager {
   }
 
   publishMessage(change: 'created' | 'updated' | 'deleted', entry: Entry): void {
-    const message = toMessage(entry, this.isPushed);
+    const message = toMessage(entry, this);
     this.#options.events.publish({ type: 'message', data: { change, message } });
   }
 
