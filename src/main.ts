@@ -19,6 +19,9 @@ const config = configOrExit();
 const log = pino({ level: config.logLevel, base: null }, pino.destination({ fd: 2, sync: true }));
 const onTrouble = (error: unknown) => log.error({ err: error }, 'something went wrong');
 
+// What nobody has waited for must not end the program: all that was answered is committed, and the rest goes on.
+process.on('unhandledRejection', onTrouble);
+
 try {
   const publicDirectory = fileURLToPath(new URL('public/', root));
   const app = await startApp({ config, version, publicDirectory, onTrouble });

@@ -1,4 +1,5 @@
-import { rm } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { mergeLines } from '../journal/merge.ts';
 import { JOURNAL_FOLDER } from '../journal/path.ts';
 import { gitPath } from './clone.ts';
@@ -86,6 +87,7 @@ export async function replaceInTree(
 ): Promise<string> {
   if (records.length === 0) return tree;
   const index = await gitPath(context, `gitpost/merge-index-${process.pid}`);
+  await mkdir(dirname(index), { recursive: true });
   const environment = { GIT_INDEX_FILE: index };
   try {
     await output(context, ['read-tree', tree], { environment });

@@ -203,7 +203,7 @@ export class RepositoryManager {
         const used = await repository.useBranch(change.branch);
         if (!used.ok) return used;
       }
-      return ok(newName === name ? repository : await this.#rename(repository, newName));
+      return newName === name ? ok(repository) : this.#rename(repository, newName);
     });
   }
 
@@ -213,25 +213,39 @@ export class RepositoryManager {
       const repository = this.#repositories.get(name);
       if (!repository) return noRepository(name);
       if (this.#isNamed(name)) return fixed(name, 'removed');
+      // Noted first, so that where that can't be done nothing is half gone.
+      const noted = repository.isBroken || (await this.#tryTo(markRemoved(this.#folder, name, true)));
+      if (!noted) return notNow(name);
       this.#repositories.delete(name);
       await repository.close();
-      if (!repository.isBroken) await markRemoved(this.#folder, name, true);
       await this.#forget(name);
       return ok(undefined);
     });
   }
 
-  async #rename(repository: Repository, name: string): Promise<Repository> {
+  async #rename(repository: Repository, name: string): Promise<Result<Repository>> {
     await repository.close();
     this.#repositories.delete(repository.name);
-    await rename(
-      cloneContext(this.#folder, repository.name).directory,
-      cloneContext(this.#folder, name).directory,
-    );
+    const [from, to] = [repository.name, name].map((one) => cloneContext(this.#folder, one).directory);
+    if (!(await this.#tryTo(rename(from as string, to as string)))) {
+      this.#begin(repository.target, false);
+      return notNow(repository.name);
+    }
     await this.#forget(repository.name);
     const renamed = this.#begin({ ...repository.target, name }, false);
     await renamed.opened;
-    return renamed;
+    return ok(renamed);
+  }
+
+  /** Whether something on the disk could be done; where not, the log says why. */
+  async #tryTo(work: Promise<void>): Promise<boolean> {
+    try {
+      await work;
+      return true;
+    } catch (error) {
+      this.#options.onTrouble(error);
+      return false;
+    }
   }
 
   #isNamed = (name: string): boolean => this.#options.targets.some((target) => sameName(target.name, name));
@@ -314,7 +328,7 @@ export class RepositoryManager {
 
   async #agree(): Promise<void> {
     const repositories = this.list();
-    await Promise.all(repositories.map((repository) => repository.opened));
+    await Promise.allSettled(repositories.map((repository) => repository.opened));
     await within(FIRST_CONTACT_MS, Promise.all(repositories.map((repository) => repository.settled)));
   }
 
@@ -347,6 +361,15 @@ const fixed = (name: string, what: string) =>
   fail(
     'fixed-by-environment',
     `The environment names ${name} (REPOSITORY_NAME or REPOSITORIES), so it can not be ${what} here. Change it there and start again.`,
+  );
+
+const notNow = (name: string) =>
+  fail(
+    'unavailable',
+    `The clone of ${name} can not be changed at the moment; another git may hold it. Nothing was changed; try again.`,
+    {
+      retryAfter: 5,
+    },
   );
 
 const notReady = (why: string) =>

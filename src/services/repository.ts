@@ -120,7 +120,9 @@ export class Repository {
       ports.onTrouble,
     );
     this.#opened = this.#open(branch).catch((error: unknown) => this.#giveUp(error));
-    this.#settled = this.#opened.then(() => this.#firstContact());
+    this.#settled = this.#opened
+      .then(() => this.#firstContact())
+      .catch((error: unknown) => this.#fail(error));
   }
 
   /** Begins with a repository; {@link opened} and {@link settled} tell how far it is. */
@@ -175,7 +177,10 @@ export class Repository {
       result: this.#syncs.run(async () => {
         await this.#settled;
         if (this.#nextSync === next) this.#nextSync = undefined;
-        return this.#runSync(push);
+        return this.#runSync(push).catch((error: unknown) => {
+          this.#fail(error);
+          return toResult(this.name, failedSync(surpriseTrouble(error)), this.#clone.tip);
+        });
       }),
     };
     this.#nextSync = next;
@@ -206,6 +211,7 @@ export class Repository {
   /** Settles a rewritten history for one side. The next sync goes on from there. */
   async resolveRewritten(keep: 'local' | 'remote'): Promise<Result<void>> {
     await this.#settled;
+    await this.refresh();
     const clone = this.#clone;
     if (this.#broken || !(await isRewritten(clone))) {
       return fail(
@@ -237,10 +243,12 @@ export class Repository {
     if (this.#broken) return fail('unavailable', `${this.#broken.detail} ${this.#broken.action}`);
     const checked = await checkBranchName(this.#clone, branch);
     if (!checked.ok) return checked;
-    await this.#clone.lock.run(async () => {
-      await switchBranch(this.#clone, branch);
-      await this.#reconcile();
+    const switched = await this.#clone.lock.run(async () => {
+      const outcome = await switchBranch(this.#clone, branch);
+      if (outcome.ok) await this.#reconcile();
+      return outcome;
     });
+    if (!switched.ok) return switched;
     await this.#refreshRemote();
     this.#follower.soon();
     return ok(undefined);
@@ -383,7 +391,8 @@ export class Repository {
 
   async #succeeded(): Promise<void> {
     const lastSync = new Date().toISOString();
-    await writeSettings(this.#ports.git, { lastSync });
+    // That it went well does not depend on whether it can be noted, for which git's own lock may stand in the way.
+    await writeSettings(this.#ports.git, { lastSync }).catch(this.#ports.onTrouble);
     this.#clone.settings = { ...this.#clone.settings, lastSync };
     this.#setState(READY);
   }
@@ -422,6 +431,12 @@ export class Repository {
       ...unreadable.flatMap(([file, lines]) => lines.map(({ line, reason }) => ({ file, line, reason }))),
       ...this.#uncommitted,
     ];
+  }
+
+  /** Something unexpected stands in the way of the remote; what was captured is committed, and the next sync tries again. */
+  #fail(error: unknown): void {
+    this.#ports.onTrouble(error);
+    this.#setState({ state: 'failed', error: surpriseTrouble(error) });
   }
 
   #setState(state: { readonly state: RepositoryState; readonly error: Trouble | null }): void {

@@ -52,9 +52,13 @@ export async function checkSide(clone: Clone, side: Side, before?: string | null
   const ref = side === 'branch' ? branchRef(clone) : trackingRef(clone);
   const tip = await resolve(clone.git, ref);
   const known = before ?? (await resolve(clone.git, knownRef(clone, side)));
-  if (tip === null) return false;
-  const lost =
-    known !== null && !(await isAncestor(clone.git, known, tip)) && (await losesLines(clone, known, tip));
+  // A remote branch that is gone is filled again by the next push; a branch of ours that is gone has lost its lines.
+  if (known === null || (tip === null && side === 'remote')) {
+    if (tip !== null) await noteKnown(clone, side, tip);
+    return false;
+  }
+  const isOn = tip !== null && (await isAncestor(clone.git, known, tip));
+  const lost = !isOn && (await losesLines(clone, known, tip));
   if (lost) {
     const stamp = new Date().toISOString().replace(/[:.]/g, '-');
     await setRef(clone.git, `refs/gitpost/backup/${side}-${stamp}`, known);
@@ -64,7 +68,7 @@ export async function checkSide(clone: Clone, side: Side, before?: string | null
   return lost;
 }
 
-async function losesLines(clone: Clone, before: string, after: string): Promise<boolean> {
+async function losesLines(clone: Clone, before: string, after: string | null): Promise<boolean> {
   const missing = new Set<string>();
   const present = new Set<string>();
   for (const change of await diffJournals(clone.git, before, after)) {
