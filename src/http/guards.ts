@@ -96,5 +96,3 @@ export function hasBody(request: IncomingMessage): boolean {
     request.headers['transfer-encoding'] !== undefined || Number(request.headers['content-length'] ?? 0) > 0
   );
 }
-
-export { SAFE_METHODS };

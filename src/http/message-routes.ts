@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { type Request, type Response, Router } from 'express';
+import { given } from '../domain/given.ts';
 import { type Filter, parseSearch } from '../domain/query.ts';
 import type { Result } from '../domain/result.ts';
 import type { Key } from '../mirror/entry.ts';
@@ -198,9 +199,4 @@ async function createOne(messages: Messages, line: Buffer) {
   if (stored.ok) return { status: stored.value.created ? 201 : 200, message: stored.value.message };
   const problem = toProblem(stored.failure);
   return { status: problem.status, problem };
-}
-
-function given<Members extends Record<string, unknown>>(members: Members) {
-  const present = Object.entries(members).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(present) as { [Key in keyof Members]?: Exclude<Members[Key], undefined> };
 }

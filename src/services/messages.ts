@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { v7 as uuidv7 } from 'uuid';
 import { editErrors } from '../domain/content.ts';
+import { given } from '../domain/given.ts';
 import type { Delivery, HistoryEntry, Message } from '../domain/message.ts';
 import type { Filter } from '../domain/query.ts';
 import { type Failure, type FieldError, fail, ok, type Result } from '../domain/result.ts';
@@ -297,11 +298,6 @@ const noMessage = (id: string) => fail('unknown-message', `There is no message $
 function isSame(line: Line, { text, author, type, language, url, done, replyTo, createdAt }: Draft): boolean {
   const fields = given({ text, author, type, language, url, done, replyTo, createdAt });
   return Object.entries(fields).every(([key, value]) => line[key as keyof Line] === value);
-}
-
-function given<Members extends Record<string, unknown>>(members: Members) {
-  const present = Object.entries(members).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(present) as { [Key in keyof Members]?: Exclude<Members[Key], undefined> };
 }
 
 function incomplete(id: string, failures: readonly Failure[], deliveries: readonly Delivery[]) {
