@@ -20,6 +20,15 @@ export interface Trouble {
   readonly status: SyncFailure;
   readonly detail: string;
   readonly action: string;
+  /** What a remote objects to, where it names the places. */
+  readonly places?: readonly Place[];
+}
+
+/** A line of a file, as a remote names it; without a commit it is the one of the tip. */
+export interface Place {
+  readonly commit: string | null;
+  readonly path: string;
+  readonly line: number;
 }
 
 export interface SyncResult {

@@ -1,8 +1,9 @@
 import { stat } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type { Trouble } from '../domain/repository.ts';
+import { rejection } from './rejection.ts';
 import { type GitContext, type RunOptions, type RunResult, run } from './run.ts';
-import { rejection, troubleOf } from './trouble.ts';
+import { troubleOf } from './trouble.ts';
 
 /** Who we are to a remote, asked anew for each command. */
 export interface Credentials {

@@ -82,21 +82,6 @@ export function troubleOf(result: Pick<RunResult, 'stderr' | 'timedOut'>): Troub
   return { status: rule.status, detail: `${rule.detail} (${said})`, action: rule.action };
 }
 
-/** The remote refused what was pushed, by a rule or a hook of its own. */
-export function rejection(reason: string, stderr: string): Trouble {
-  const remote = stderr
-    .split('\n')
-    .flatMap((line) => /^remote: ?(.*)$/.exec(line)?.[1] ?? [])
-    .map(clean)
-    .filter((line) => line !== '');
-  const words = [reason, ...remote.slice(0, 8)].filter((part) => part !== '').join('; ');
-  return {
-    status: 'rejected',
-    detail: `The remote refused the push: ${words}`,
-    action: 'Nothing is lost here. Change the rule on the remote, or what it objects to, and push again.',
-  };
-}
-
 /** The lines of git that say what went wrong, without progress, controls and addresses with credentials. */
 function saidBy(stderr: string): string {
   const lines = stderr

@@ -15,6 +15,7 @@ import { diffJournals } from '../git/tree.ts';
 import { deviceOfPath } from '../journal/path.ts';
 import { readJournal } from '../journal/split.ts';
 import { branchRef, type Clone, trackingRef } from './clone.ts';
+import { nameCulprits } from './culprits.ts';
 import type { Reconciled } from './reconcile.ts';
 import { checkSide, forgetKnownRemote, isRewritten, noteKnown, rewrittenTrouble } from './rewritten.ts';
 
@@ -230,7 +231,7 @@ async function pushTip(port: SyncPort, empty: boolean): Promise<PushOutcome> {
   const tip = await resolve(clone.git, branchRef(clone));
   if (tip === null || tip === before) return { kind: 'done', pushed: null };
   const outcome = await pushBranch(clone.git, url, network, clone.settings.branch, tip, before);
-  if (!outcome.ok) return { kind: 'trouble', trouble: outcome.trouble };
+  if (!outcome.ok) return { kind: 'trouble', trouble: await nameCulprits(clone, tip, outcome.trouble) };
   if (outcome.value === 'raced') return { kind: 'raced' };
   // git moves the tracking ref itself, but not where the answer to the push was lost.
   await setRef(clone.git, trackingRef(clone), tip);

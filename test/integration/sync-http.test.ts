@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { cp, readdir, readFile, writeFile } from 'node:fs/promises';
+import { cp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -478,6 +478,33 @@ describe('a failed sync', () => {
     expect(result.detail).toMatch(/Friday/);
     expect(result.detail).not.toMatch(/\p{Cc}/u);
     await writeFile(hook, '#!/bin/sh\nexit 0\n', { mode: 0o755 });
+    await judgeWell(api, bare, clone);
+  });
+
+  test('by secret scanning names the message that it is about', async () => {
+    const { api, bare, clone } = await ready();
+    const { id } = await api.create({ text: 'the key is "hidden"', author: 'Ann' });
+    const path = await git(clone, 'diff-tree', '--no-commit-id', '--name-only', '-r', 'main');
+    const commit = await git(clone, 'rev-parse', 'main');
+    const number = (await git(clone, 'show', `main:${path}`)).split('\n').length;
+    const said = [
+      'error: GH013: Repository rule violations found for refs/heads/main.',
+      '- GITHUB PUSH PROTECTION',
+      '  - Push cannot contain secrets',
+      '    locations:',
+      `      - commit: ${commit}`,
+      `        path: ${path}:${number}`,
+      '    (?) To push, remove secret from commit(s) or follow this URL to allow the secret.',
+      '    https://github.com/ann/messages/security/secret-scanning/unblock-secret/2gakJr',
+    ];
+    const hook = join(bare, 'hooks/pre-receive');
+    await writeFile(hook, `#!/bin/sh\ncat >&2 <<'END'\n${said.join('\n')}\nEND\nexit 1\n`, { mode: 0o755 });
+    const result = await push(api);
+    await judgeFailure(api, result, 'rejected');
+    expect(result.detail).toContain(`the message ${id} of Ann`);
+    expect(result.detail).not.toContain('hidden');
+    expect(result.action).toMatch(/Revoke.*unblock-secret\/2gakJr/);
+    await rm(hook);
     await judgeWell(api, bare, clone);
   });
 
