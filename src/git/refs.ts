@@ -48,6 +48,22 @@ export async function setRef(context: GitContext, ref: string, id: string | null
   await output(context, id === null ? ['update-ref', '-d', ref] : ['update-ref', ref, id]);
 }
 
+/** Where a ref is to be, `null` for nowhere, and, where that matters, where it must have been until then. */
+export interface RefUpdate {
+  readonly ref: string;
+  readonly to: string | null;
+  readonly from?: string | null;
+}
+
+/** Moves several refs in one transaction; throws a {@link GitError} where any of them can't be, and none was. */
+export async function updateRefs(context: GitContext, updates: readonly RefUpdate[]): Promise<void> {
+  const input = updates.map(({ ref, to, from }) => {
+    const old = from === undefined ? '' : ` ${from ?? '0'.repeat(to?.length ?? 40)}`;
+    return to === null ? `delete ${ref}${old}\n` : `update ${ref} ${to}${old}\n`;
+  });
+  await output(context, ['update-ref', '--stdin', '-m', 'gitpost'], { input: input.join('') });
+}
+
 /** Whether everything that `ancestor` holds is part of the history of `descendant`. */
 export async function isAncestor(
   context: GitContext,
@@ -61,6 +77,14 @@ export async function isAncestor(
 /** How many commits `range` holds, such as `a..b`. */
 export async function countCommits(context: GitContext, range: readonly string[]): Promise<number> {
   return Number(await text(context, ['rev-list', '--count', ...range, '--']));
+}
+
+/**
+ * Writes down how all commits hang together, so that git need not read them one by one to find out whether one
+ * descends from another: a tenth of the time where there are a hundred thousand.
+ */
+export async function writeCommitGraph(context: GitContext): Promise<void> {
+  await run(context, ['commit-graph', 'write', '--reachable', '--split', '--no-progress']);
 }
 
 /** The ids of all commits in a range. */

@@ -36,7 +36,7 @@ export interface State {
 }
 
 /** Files of another version are taken for absent. */
-export const VERSION = 2;
+export const VERSION = 3;
 
 const STATE_FILE = 'state.json';
 const shardFile = ({ number, written }: Pick<StoredShard, 'number' | 'written'>): string =>

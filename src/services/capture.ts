@@ -8,6 +8,8 @@ import type { Line } from '../journal/line.ts';
 import type { Database } from '../mirror/database.ts';
 import { branchRef, type Clone } from './clone.ts';
 import { mirrorLines } from './mirroring.ts';
+import { begin } from './reconcile.ts';
+import type { Reconciler } from './reconciler.ts';
 import { Segments } from './segments.ts';
 
 /** What a capture comes to: the id of the commit that holds the line, durable and mirrored. */
@@ -35,7 +37,7 @@ const QUIET_TURNS = 3;
 export class Capturer {
   readonly #clone: Clone;
   readonly #mirror: Database;
-  readonly #reconcile: () => Promise<void>;
+  readonly #reconciler: Reconciler;
   readonly #moved: () => void;
   readonly #onTrouble: (error: unknown) => void;
   #queue: Waiting[] = [];
@@ -44,21 +46,20 @@ export class Capturer {
   #writers = { count: 0, at: 0 };
 
   /**
-   * @param reconcile makes clone and mirror agree with the branch again, when somebody else has moved it; runs under the lock
    * @param moved is told after each batch that the branch has moved
    * @param onTrouble is told where a durable commit could not be mirrored: the mirror is to be made anew then
    */
   constructor(
     clone: Clone,
     mirror: Database,
-    reconcile: () => Promise<void>,
+    reconciler: Reconciler,
     moved: () => void,
     onTrouble: (error: unknown) => void,
   ) {
     this.#onTrouble = onTrouble;
     this.#clone = clone;
     this.#mirror = mirror;
-    this.#reconcile = reconcile;
+    this.#reconciler = reconciler;
     this.#moved = moved;
   }
 
@@ -77,7 +78,7 @@ export class Capturer {
     const tip = ids.at(-1);
     if (tip === undefined || !(await clone.mover.move(clone.settings.branch, clone.tip, tip))) return false;
     for (const id of ids) clone.unpushed.add(id);
-    await this.#reconcile();
+    await this.#reconciler.run();
     this.#moved();
     return true;
   }
@@ -114,7 +115,7 @@ export class Capturer {
   }
 
   async #commit(batch: readonly Waiting[]): Promise<void> {
-    if (this.#mirror.covered(this.#clone.name)?.head !== this.#clone.tip) await this.#reconcile();
+    if (!this.#reconciler.covers(this.#clone.tip)) await this.#reconciler.run();
     const fresh = await this.#withoutKnown(batch);
     if (fresh.length === 0) return;
     const deadline = Date.now() + PATIENCE_MS;
@@ -128,7 +129,7 @@ export class Capturer {
       }
       this.#clone.segments = undefined;
       const now = await resolve(this.#clone.git, branchRef(this.#clone));
-      if (now !== this.#clone.tip) await this.#reconcile();
+      if (now !== this.#clone.tip) await this.#reconciler.run();
       else if (Date.now() > deadline) return settleAll(fresh, locked(this.#clone.name));
       else await new Promise((wake) => setTimeout(wake, pause));
     }
@@ -200,10 +201,16 @@ export class Capturer {
     clone.segments?.committed(tip);
     for (const { commit } of written) clone.unpushed.add(commit);
     const found = written.map(({ waiting, commit }) => ({ line: waiting.line, commit }));
-    const problems = this.#mirror.covered(clone.name)?.problems ?? {};
+    const covered = this.#mirror.covered(clone.name) ?? {
+      branch: clone.settings.branch,
+      head: null,
+      problems: {},
+    };
     try {
+      begin({ clone, mirror: this.#mirror }, covered, tip);
       await mirrorLines(this.#mirror, clone.name, found);
-      this.#mirror.cover(clone.name, { head: tip, problems });
+      // Where a long way is being read, that is what ends with the mirror agreeing.
+      if (covered.towards === undefined) this.#mirror.cover(clone.name, { ...covered, head: tip });
     } catch (error) {
       // The commit is durable, which is what the answer says; reads wait until the mirror has been made anew.
       this.#onTrouble(error);

@@ -51,6 +51,20 @@ export async function mirrorLines(
   return changes;
 }
 
+/** Notes the commits of lines that a repository still holds: what was taken out meanwhile must not come back. */
+export async function noteCommits(
+  mirror: Database,
+  repository: string,
+  found: readonly FoundLine[],
+): Promise<void> {
+  for (const [index, { line, commit }] of found.entries()) {
+    await mirror.update(line.id, (entry) =>
+      entry?.held.get(line.hash)?.commits.has(repository) ? withLine(entry, line, repository, commit) : entry,
+    );
+    if (index % LINES_A_TURN === LINES_A_TURN - 1) await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
 /** What a change means to a reader, or `undefined` where it means nothing: only where the message is. */
 export function changeOf({ before, after }: EntryChange): Change | undefined {
   if (headsOf(before) === headsOf(after)) return undefined;

@@ -11,7 +11,7 @@ import { BlobReader } from '../git/blobs.ts';
 import { writeSettings } from '../git/clone.ts';
 import { type Identity, Importer } from '../git/importer.ts';
 import { uncommittedChanges } from '../git/porcelain.ts';
-import { BranchMover, listRefs } from '../git/refs.ts';
+import { BranchMover, listRefs, writeCommitGraph } from '../git/refs.ts';
 import type { Network } from '../git/remote.ts';
 import { type GitContext, GitError } from '../git/run.ts';
 import type { Line } from '../journal/line.ts';
@@ -27,10 +27,10 @@ import type { EntryChange } from './mirroring.ts';
 import { Mutex } from './mutex.ts';
 import { openClone, renewOwnRemote } from './opening.ts';
 import { failedSync, surpriseTrouble, toResult } from './outcome.ts';
-import { keepOverlooked } from './overlooked.ts';
-import { attribute, type Reconciled, reconcile } from './reconcile.ts';
+import { Reconciler } from './reconciler.ts';
 import { RemoteView } from './remote-view.ts';
-import { checkSide, isRewritten, noteKnown, rewrittenTrouble, settleFor } from './rewritten.ts';
+import { settleFor } from './resolving.ts';
+import { isRewritten, noteKnown, rewrittenTrouble } from './rewritten.ts';
 import { checkBranchName, switchBranch } from './switching.ts';
 import { type Synced, type SyncPort, syncClone } from './sync.ts';
 
@@ -53,6 +53,8 @@ interface PlannedSync {
 }
 
 const APPENDED_MS = 1050;
+/** With more commits than this to come in, git is helped to see how they hang together before captures have to wait. */
+const MANY_COMMITS = 1000;
 const REWRITTEN = { state: 'rewritten', error: rewrittenTrouble } as const;
 const UNSAFE = {
   detail: 'A link or a file stands in the place of the folder "messages", or of a year or a month in it.',
@@ -66,6 +68,7 @@ export class Repository {
   readonly primary: boolean;
   readonly #ports: RepositoryPorts;
   readonly #clone: Clone;
+  readonly #reconciler: Reconciler;
   readonly #capturer: Capturer;
   readonly #remote: RemoteView;
   readonly #follower: Follower;
@@ -107,15 +110,25 @@ export class Repository {
     this.#remote = new RemoteView(this.#clone);
     const onTip = async (tip: string) => {
       ports.onStatus(this);
-      await noteKnown(this.#clone, 'branch', tip);
+      // While the branch is being changed for another one, the tip may still be of the old one.
+      if (this.#reconciler.covers(tip)) await noteKnown(this.#clone, 'branch', tip);
     };
     const onStale = () => void this.refresh().catch(ports.onTrouble);
     this.#follower = new Follower(this.#clone, ports.onTrouble, onTip, onStale);
     this.#maintenance = new Maintenance(this.#clone, ports.onTrouble);
+    this.#reconciler = new Reconciler({
+      clone: this.#clone,
+      mirror: ports.mirror,
+      followed: () => this.#follower.followed(),
+      onChanges: ports.onChanges,
+      onRewritten: () => this.#setState(REWRITTEN),
+      onAttributed: () => ports.onStatus(this),
+      onTrouble: ports.onTrouble,
+    });
     this.#capturer = new Capturer(
       this.#clone,
       ports.mirror,
-      async () => void (await this.#reconcile()),
+      this.#reconciler,
       () => this.#branchMoved(),
       ports.onTrouble,
     );
@@ -202,8 +215,8 @@ export class Repository {
     if (this.#broken) return;
     const refs = await listRefs(this.#clone.git, 'refs/');
     const tracked = refs.get(trackingRef(this.#clone)) ?? null;
-    const isOurs = (refs.get(branchRef(this.#clone)) ?? null) === this.#clone.tip;
-    const moved = !isOurs && (await this.#clone.lock.run(() => this.#reconcile()));
+    const isOurs = this.#reconciler.covers(refs.get(branchRef(this.#clone)) ?? null);
+    const moved = !isOurs && (await this.#clone.lock.run(() => this.#reconciler.run()));
     if (moved || tracked !== this.#clone.remoteTip) await this.#refreshRemote();
     this.#follower.soon();
   }
@@ -219,7 +232,12 @@ export class Repository {
         `The history of ${this.name} was not rewritten: there is nothing to resolve.`,
       );
     }
-    const again = await clone.lock.run(() => settleFor(clone, keep, () => this.#reconcile()));
+    const again = await clone.lock.run(async () => {
+      await this.#reconciler.run();
+      const lines = await settleFor(clone, keep);
+      await this.#reconciler.run(lines !== null);
+      return lines;
+    });
     if (again === null) {
       const why = 'The branch is being changed at the moment, or the remote has none.';
       return fail('busy', `${why} Nothing was changed; try again.`);
@@ -245,7 +263,7 @@ export class Repository {
     if (!checked.ok) return checked;
     const switched = await this.#clone.lock.run(async () => {
       const outcome = await switchBranch(this.#clone, branch);
-      if (outcome.ok) await this.#reconcile();
+      if (outcome.ok) await this.#reconciler.run();
       return outcome;
     });
     if (!switched.ok) return switched;
@@ -262,7 +280,7 @@ export class Repository {
   /** Reads into the mirror what it lacks of the clone, which is everything after the mirror was lost. */
   async restore(): Promise<void> {
     if (this.#broken) return;
-    await this.#clone.lock.run(() => this.#reconcile());
+    await this.#reconcileAll();
   }
 
   /** Looks for a person's uncommitted changes once our own have reached the work tree. */
@@ -301,6 +319,7 @@ export class Repository {
     await this.#settled.catch(() => undefined);
     await this.#syncs.run(async () => undefined);
     await this.#clone.lock.run(async () => undefined);
+    await this.#reconciler.close();
     await this.#follower.close();
     await this.#maintenance.close();
     this.#clone.importer.close();
@@ -322,7 +341,7 @@ export class Repository {
     if (this.#broken) return;
     await this.#follower.now();
     const restless = await this.#clone.lock.run(async () => {
-      await this.#reconcile();
+      await this.#reconciler.run();
       const found = await findAppended(this.#clone);
       await this.#capturer.commitFiles(found.ready.map((appended) => appendedCommit(appended, this.#clone)));
       return found.restless;
@@ -349,7 +368,7 @@ export class Repository {
 
   async #open(branch: string | undefined): Promise<void> {
     await openClone(this.#clone, this.target, branch);
-    await this.#clone.lock.run(() => this.#reconcile());
+    await this.#reconcileAll();
     await this.#refreshRemote();
     this.#follower.soon();
     this.#captureAppendedSoon();
@@ -374,9 +393,12 @@ export class Repository {
         ...network((stage, percent) => onProgress(this.name, stage, percent)),
         signal: this.#abort.signal,
       },
-      reconcile: () => this.#reconcile(),
+      reconcile: () => this.#reconciler.run(),
       complete: () => completeLines(mirror, this.name, (line) => this.#capturer.capture(line)),
       refreshRemote: () => this.#refreshRemote(),
+      prepareJoin: async () => {
+        if (this.#remote.behind > MANY_COMMITS) await writeCommitGraph(clone.git);
+      },
     };
     const synced = await syncClone(port, push).catch((error: unknown): Synced => {
       onTrouble(error);
@@ -384,6 +406,7 @@ export class Repository {
     });
     await this.#refreshRemote();
     if (synced.trouble) this.#setState({ state: synced.trouble.status, error: synced.trouble });
+    else if (await isRewritten(clone)) this.#setState(REWRITTEN);
     else await this.#succeeded();
     this.#follower.soon();
     return toResult(this.name, synced, clone.tip);
@@ -397,27 +420,9 @@ export class Repository {
     this.#setState(READY);
   }
 
-  async #reconcile(): Promise<Reconciled | undefined> {
-    const known = this.#ports.mirror.covered(this.name)?.head ?? null;
-    await keepOverlooked(this.#clone, await this.#follower.followed(), known);
-    const reconciled = await reconcile(this.#clone, this.#ports.mirror);
-    if (!reconciled) return undefined;
-    if (await this.#lostLines(reconciled)) this.#setState(REWRITTEN);
-    if (reconciled.unattributed > 0) this.#attributeLater();
-    this.#ports.onChanges(reconciled.changes);
-    return reconciled;
-  }
-
-  /** Whether the branch came to hold less by another way than on; after a loss of the mirror the clone knows. */
-  async #lostLines({ before, removed }: Reconciled): Promise<boolean> {
-    if (before !== null && removed.length === 0) return false;
-    return checkSide(this.#clone, 'branch', before);
-  }
-
-  #attributeLater(): void {
-    void attribute(this.#clone, this.#ports.mirror)
-      .then(() => this.#ports.onStatus(this))
-      .catch(this.#ports.onTrouble);
+  async #reconcileAll(): Promise<void> {
+    const reconciled = await this.#clone.lock.run(() => this.#reconciler.run());
+    await reconciled?.changed;
   }
 
   async #refreshRemote(): Promise<void> {

@@ -1,23 +1,19 @@
 import type { Trouble } from '../domain/repository.ts';
-import { readConfig, writeConfig } from '../git/clone.ts';
-import { commitTree, mergeTrees, replaceInTree, storeBlob } from '../git/merge.ts';
-import { isAncestor, listRefs, resolve, setRef } from '../git/refs.ts';
-import { output } from '../git/run.ts';
-import { diffJournals, listJournals } from '../git/tree.ts';
-import type { Line } from '../journal/line.ts';
-import { mergeLines } from '../journal/merge.ts';
-import { readJournal } from '../journal/split.ts';
+import { isAncestor, listRefs, type RefUpdate, resolve, setRef, updateRefs } from '../git/refs.ts';
+import { diffJournals } from '../git/tree.ts';
 import { branchRef, type Clone, trackingRef } from './clone.ts';
+import { linesOf } from './lines.ts';
 
 /**
  * Histories that lost lines: a branch that a person has reset, or a remote that was force-pushed. Nothing of it is
  * undone or followed by itself: the old tip is kept under `refs/gitpost/backup/`, and syncing stops until a person
- * says which side to keep.
+ * says which side to keep. What waits for that is kept as refs too, so that one transaction of git notes all of it.
  */
 
 type Side = 'branch' | 'remote';
 
-const FLAG = 'gitpost.rewritten';
+const PENDING = 'refs/gitpost/rewritten/';
+const BACKUP = 'refs/gitpost/backup/';
 
 /** Where the last known tip of the branch, or of the remote's branch, is kept with the clone. */
 const knownRef = (clone: Clone, side: Side): string => `refs/gitpost/known/${side}/${clone.settings.branch}`;
@@ -32,7 +28,17 @@ export const rewrittenTrouble: Trouble = {
 
 /** Whether a rewritten history waits for a person's choice. */
 export const isRewritten = async (clone: Clone): Promise<boolean> =>
-  (await readConfig(clone.git, FLAG)) !== null;
+  (await listRefs(clone.git, PENDING)).size > 0;
+
+/** The tips that were lost since the last choice, each once. */
+export const lostTips = async (clone: Clone): Promise<ReadonlySet<string>> =>
+  new Set((await listRefs(clone.git, PENDING)).values());
+
+/** The old tips of the remote's branch that are kept. */
+export async function remoteBackups(clone: Clone): Promise<readonly string[]> {
+  const backups = await listRefs(clone.git, BACKUP);
+  return [...backups].flatMap(([ref, id]) => (ref.startsWith(`${BACKUP}remote-`) ? [id] : []));
+}
 
 /** Takes note of where a side is now, so that a later tip can be held against it. */
 export async function noteKnown(clone: Clone, side: Side, tip: string | null): Promise<void> {
@@ -45,30 +51,35 @@ export async function noteKnown(clone: Clone, side: Side, tip: string | null): P
 export const forgetKnownRemote = (clone: Clone): Promise<void> => noteKnown(clone, 'remote', null);
 
 /**
- * Holds the tip of a side against the last one known, and takes it as the known one. Where it does not descend from
- * that and lines are missing, the old tip is kept and the repository is rewritten from now on.
+ * Holds the tip of a side against the last ones known, and takes it as the known one. Where it does not descend from
+ * them and lines are missing, the old tip is kept and the repository is rewritten from now on.
+ *
+ * @param last a tip that is known beside the one that is kept with the clone, which may be a moment older
  */
-export async function checkSide(clone: Clone, side: Side, before?: string | null): Promise<boolean> {
-  const ref = side === 'branch' ? branchRef(clone) : trackingRef(clone);
-  const tip = await resolve(clone.git, ref);
-  const known = before ?? (await resolve(clone.git, knownRef(clone, side)));
+export async function checkSide(clone: Clone, side: Side, last: string | null = null): Promise<boolean> {
+  const tip = await resolve(clone.git, side === 'branch' ? branchRef(clone) : trackingRef(clone));
+  const known = await resolve(clone.git, knownRef(clone, side));
+  if (known === tip && (last === null || last === tip)) return false;
   // A remote branch that is gone is filled again by the next push; a branch of ours that is gone has lost its lines.
-  if (known === null || (tip === null && side === 'remote')) {
-    if (tip !== null) await noteKnown(clone, side, tip);
-    return false;
+  if (tip === null && side === 'remote') return false;
+  const lost: string[] = [];
+  for (const before of new Set([known, last === null ? null : await resolve(clone.git, last)])) {
+    if (before !== null && before !== tip && (await isLost(clone, before, tip))) lost.push(before);
   }
-  const isOn = tip !== null && (await isAncestor(clone.git, known, tip));
-  const lost = !isOn && (await losesLines(clone, known, tip));
-  if (lost) {
-    const stamp = new Date().toISOString().replace(/[:.]/g, '-');
-    await setRef(clone.git, `refs/gitpost/backup/${side}-${stamp}`, known);
-    await writeConfig(clone.git, FLAG, `${side} ${known}`);
-  }
-  await noteKnown(clone, side, tip);
-  return lost;
+  const kept = lost.flatMap((before, index): RefUpdate[] => {
+    const name = `${side}-${stamp()}${index === 0 ? '' : `-${index}`}`;
+    return [
+      { ref: `${BACKUP}${name}`, to: before },
+      { ref: `${PENDING}${name}`, to: before },
+    ];
+  });
+  await updateRefs(clone.git, [...kept, { ref: knownRef(clone, side), to: tip }]);
+  return lost.length > 0;
 }
 
-async function losesLines(clone: Clone, before: string, after: string | null): Promise<boolean> {
+/** Whether lines of a tip are missing from a later one that does not descend from it. */
+async function isLost(clone: Clone, before: string, after: string | null): Promise<boolean> {
+  if (after !== null && (await isAncestor(clone.git, before, after))) return false;
   const missing = new Set<string>();
   const present = new Set<string>();
   for (const change of await diffJournals(clone.git, before, after)) {
@@ -78,126 +89,26 @@ async function losesLines(clone: Clone, before: string, after: string | null): P
   return [...missing].some((hash) => !present.has(hash));
 }
 
-async function linesOf(clone: Clone, blob: string | null): Promise<readonly Line[]> {
-  const bytes = blob === null ? null : await clone.blobs.read(blob);
-  return bytes === null ? [] : readJournal(bytes).lines;
-}
-
 /**
- * Settles a rewritten history for the local side: a merge that holds all lines of the old tip, the branch and the
- * remote. Runs under the clone's lock; returns the commit that the branch is to be moved to.
+ * Moves the branch to where a person's choice puts it, keeps its tip until now, and ends the rewritten state: all of
+ * it, or nothing where somebody else has moved the branch.
  */
-async function keepLocal(clone: Clone): Promise<string | null> {
-  const tips = await allTips(clone);
-  const [branch] = tips;
-  if (branch === undefined) return null;
-  const remote = await resolve(clone.git, trackingRef(clone));
-  const merged = remote === null ? undefined : await mergeTrees(clone.git, branch, remote);
-  const base = merged?.outcome === 'merged' ? merged.tree : await treeOf(clone, branch);
-  const records: string[] = [];
-  for (const [path, blobs] of await journalsOf(clone, tips)) {
-    let content: Buffer = Buffer.alloc(0);
-    for (const blob of [...blobs].sort()) {
-      content = mergeLines(Buffer.alloc(0), content, (await clone.blobs.read(blob)) ?? Buffer.alloc(0));
-    }
-    records.push(`100644 ${await storeBlob(clone.git, content)}\t${path}\0`);
-  }
-  const tree = await replaceInTree(clone.git, base, records);
-  const { device } = clone.settings;
-  return commitTree(
-    clone.git,
-    tree,
-    tips,
-    `Keep all messages of a rewritten history\n\nDevice: ${device}\n`,
-    clone.identity,
-  );
-}
-
-/** The branch, the remote's branch and the old tip, each once, the branch first. */
-async function allTips(clone: Clone): Promise<string[]> {
-  const flag = (await readConfig(clone.git, FLAG)) ?? '';
-  const tips = [
-    await resolve(clone.git, branchRef(clone)),
-    await resolve(clone.git, trackingRef(clone)),
-    await resolve(clone.git, flag.split(' ')[1] ?? ''),
-  ];
-  return [...new Set(tips.filter((tip) => tip !== null))];
-}
-
-async function journalsOf(clone: Clone, tips: readonly string[]): Promise<Map<string, Set<string>>> {
-  const journals = new Map<string, Set<string>>();
-  for (const tip of tips) {
-    for (const { path, id } of await listJournals(clone.git, tip)) {
-      journals.set(path, (journals.get(path) ?? new Set()).add(id));
-    }
-  }
-  return journals;
-}
-
-/**
- * Settles a rewritten history for the remote's side. Returns its tip, and the lines that the branch holds and that no
- * remote tip that we have seen ever did: they are to be captured again. Runs under the clone's lock.
- */
-async function keepRemote(
-  clone: Clone,
-): Promise<{ readonly tip: string; readonly lines: readonly Line[] } | null> {
-  const tip = await resolve(clone.git, trackingRef(clone));
-  if (tip === null) return null;
+export async function settleAt(clone: Clone, target: string): Promise<boolean> {
   const branch = await resolve(clone.git, branchRef(clone));
-  const backups = [...(await listRefs(clone.git, 'refs/gitpost/backup/'))].filter(([ref]) =>
-    ref.includes('/remote-'),
+  if (branch !== clone.tip) return false;
+  const remote = await resolve(clone.git, trackingRef(clone));
+  const pending = await listRefs(clone.git, PENDING);
+  const updates: RefUpdate[] = [
+    { ref: branchRef(clone), to: target, from: branch },
+    { ref: knownRef(clone, 'branch'), to: target },
+    ...(branch === null ? [] : [{ ref: `${BACKUP}branch-${stamp()}`, to: branch }]),
+    ...(remote === null ? [] : [{ ref: knownRef(clone, 'remote'), to: remote }]),
+    ...[...pending.keys()].map((ref) => ({ ref, to: null })),
+  ];
+  return updateRefs(clone.git, updates).then(
+    () => true,
+    () => false,
   );
-  const seen = new Set<string>();
-  for (const remote of [tip, ...backups.map(([, id]) => id)]) {
-    for (const line of await allLines(clone, remote)) seen.add(line.hash);
-  }
-  const own = branch === null ? [] : await allLines(clone, branch);
-  return { tip, lines: own.filter((line) => !seen.has(line.hash)) };
 }
 
-async function allLines(clone: Clone, commit: string): Promise<Line[]> {
-  const lines = new Map<string, Line>();
-  for (const { id } of await listJournals(clone.git, commit)) {
-    for (const line of await linesOf(clone, id)) lines.set(line.hash, line);
-  }
-  // Parents first, so that every commit on the way holds whole messages.
-  return [...lines.values()].sort((a, b) => a.revision - b.revision);
-}
-
-/**
- * Settles a rewritten history for one side and returns the lines that are to be captured again, or `null` where the
- * branch was moved by somebody else or the remote has none. Runs under the clone's lock.
- *
- * @param reconcile makes the mirror agree with the branch
- */
-export async function settleFor(
-  clone: Clone,
-  keep: 'local' | 'remote',
-  reconcile: () => Promise<unknown>,
-): Promise<readonly Line[] | null> {
-  await reconcile();
-  const branch = clone.tip;
-  const remote = keep === 'remote' ? await keepRemote(clone) : null;
-  const target = keep === 'remote' ? (remote?.tip ?? null) : await keepLocal(clone);
-  if (target === null || !(await clone.mover.move(clone.settings.branch, branch, target))) return null;
-  await settleRewritten(clone, branch);
-  await reconcile();
-  // Moving to the remote's side loses what the person has given up, which is no rewriting of its own.
-  await settleRewritten(clone, null);
-  return remote?.lines ?? [];
-}
-
-/** Ends the rewritten state; the branch's tip until now is kept too. */
-async function settleRewritten(clone: Clone, branch: string | null): Promise<void> {
-  if (branch !== null) {
-    const stamp = new Date().toISOString().replace(/[:.]/g, '-');
-    await setRef(clone.git, `refs/gitpost/backup/branch-${stamp}`, branch);
-  }
-  await output(clone.git, ['config', '--local', '--unset-all', FLAG]).catch(() => undefined);
-  await noteKnown(clone, 'branch', await resolve(clone.git, branchRef(clone)));
-  await noteKnown(clone, 'remote', await resolve(clone.git, trackingRef(clone)));
-}
-
-async function treeOf(clone: Clone, commit: string): Promise<string> {
-  return (await output(clone.git, ['rev-parse', `${commit}^{tree}`])).toString().trim();
-}
+const stamp = (): string => new Date().toISOString().replace(/[:.]/g, '-');

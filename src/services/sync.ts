@@ -16,7 +16,7 @@ import { deviceOfPath } from '../journal/path.ts';
 import { readJournal } from '../journal/split.ts';
 import { branchRef, type Clone, trackingRef } from './clone.ts';
 import { nameCulprits } from './culprits.ts';
-import type { Reconciled } from './reconcile.ts';
+import type { Reconciled } from './reconciler.ts';
 import { checkSide, forgetKnownRemote, isRewritten, noteKnown, rewrittenTrouble } from './rewritten.ts';
 
 /** What a sync came to, before it is told to anybody. */
@@ -38,6 +38,8 @@ export interface SyncPort {
   readonly complete: () => Promise<void>;
   /** Reads where the remote's branch is, after a fetch or a push. */
   readonly refreshRemote: () => Promise<void>;
+  /** Makes ready for a join that may be large, while captures go on. */
+  readonly prepareJoin: () => Promise<void>;
 }
 
 /** How often a push that somebody else was quicker than is tried again. */
@@ -59,8 +61,9 @@ export async function syncClone(port: SyncPort, push: boolean): Promise<Synced> 
     if (typeof fetched !== 'string') return { status: fetched.status, pushed: 0, pulled, trouble: fetched };
     if (await checkSide(port.clone, 'remote'))
       return { status: 'rewritten', pushed: 0, pulled, trouble: rewrittenTrouble };
+    await port.prepareJoin();
     const joined = await port.clone.lock.run(() => join(port));
-    pulled += joined.pulled;
+    pulled += await joined.pulled;
     if (joined.trouble) return { status: joined.trouble.status, pushed: 0, pulled, trouble: joined.trouble };
     await port.complete();
     if (!push) return { status: pulled > 0 ? 'pulled' : 'up-to-date', pushed: 0, pulled };
@@ -135,27 +138,28 @@ async function takeBranchName(clone: Clone, remote: RemoteRefs): Promise<Trouble
 }
 
 interface Joined {
-  readonly pulled: number;
+  /** Resolves when all that came in is read. */
+  readonly pulled: Promise<number>;
   readonly trouble?: Trouble;
 }
 
-const NOTHING: Joined = { pulled: 0 };
+const NOTHING: Joined = { pulled: Promise.resolve(0) };
 
 /** Takes what the remote's branch holds into ours: milliseconds, under the lock. */
 async function join(port: SyncPort): Promise<Joined> {
   const { clone, reconcile } = port;
   for (;;) {
     await reconcile();
-    if (await isRewritten(clone)) return { pulled: 0, trouble: rewrittenTrouble };
+    if (await isRewritten(clone)) return { ...NOTHING, trouble: rewrittenTrouble };
     const [ours, theirs] = [clone.tip, await resolve(clone.git, trackingRef(clone))];
     if (theirs === null || ours === theirs) return NOTHING;
     if (ours !== null && (await isAncestor(clone.git, theirs, ours))) return NOTHING;
     const target = await meet(clone, ours, theirs);
-    if (typeof target !== 'string') return { pulled: 0, trouble: target };
+    if (typeof target !== 'string') return { ...NOTHING, trouble: target };
     await keepDeviceApart(clone, ours, theirs);
     if (!(await clone.mover.move(clone.settings.branch, ours, target))) continue;
     const reconciled = await reconcile();
-    return { pulled: reconciled?.changes.length ?? 0 };
+    return { pulled: reconciled?.changed ?? NOTHING.pulled };
   }
 }
 

@@ -277,12 +277,12 @@ describe('what is covered', () => {
     const folder = await temporaryFolder();
     const database = await open(folder);
     await database.create(message(1));
-    database.cover('home', { head: 'c1', problems });
-    database.cover('empty', { head: null, problems: {} });
+    database.cover('home', { branch: 'main', head: 'c1', problems });
+    database.cover('empty', { branch: 'main', head: null, problems: {} });
     await database.close();
     const again = await open(folder);
-    expect(again.covered('home')).toEqual({ head: 'c1', problems });
-    expect(again.covered('empty')).toEqual({ head: null, problems: {} });
+    expect(again.covered('home')).toEqual({ branch: 'main', head: 'c1', problems });
+    expect(again.covered('empty')).toEqual({ branch: 'main', head: null, problems: {} });
     expect(again.covered('other')).toBeUndefined();
     expect(again.repositories()).toEqual(['home', 'empty']);
     expect(contentOf(await again.read(idOf(1)))).toEqual(contentOf(message(1)));
@@ -292,7 +292,7 @@ describe('what is covered', () => {
     const folder = await temporaryFolder();
     const database = await open(folder);
     await database.create(message(1));
-    database.cover('home', { head: 'c1', problems: {} });
+    database.cover('home', { branch: 'main', head: 'c1', problems: {} });
     const copy = await temporaryFolder();
     await expect
       .poll(
@@ -310,7 +310,7 @@ describe('what is covered', () => {
     const folder = await temporaryFolder();
     const database = await open(folder);
     await database.create(message(1));
-    database.cover('home', { head: 'c1', problems: {} });
+    database.cover('home', { branch: 'main', head: 'c1', problems: {} });
     await database.flush();
     database.clear();
     expect([database.covered('home'), database.size, database.countIn('home')]).toEqual([undefined, 0, 0]);
@@ -329,8 +329,8 @@ describe('a repository that is forgotten', () => {
     const shared = entryOf(message(2).folded.lines, { home: 'c2', work: 'c3' });
     await database.create(message(1));
     await database.create(shared);
-    database.cover('home', { head: 'c2', problems: {} });
-    database.cover('work', { head: 'c3', problems: {} });
+    database.cover('home', { branch: 'main', head: 'c2', problems: {} });
+    database.cover('work', { branch: 'main', head: 'c3', problems: {} });
     await database.forget('home', (entry) => {
       const [line] = entry.folded.lines;
       return line && withoutLine(entry, line.hash, 'home');
@@ -368,10 +368,10 @@ describe('a folder that was damaged', { timeout: 30_000 }, () => {
     const folder = await temporaryFolder();
     const database = await Database.open(folder, fail);
     for (let number = 0; number < COUNT; number += 1) await database.create(message(number));
-    database.cover('home', { head: 'c1', problems: {} });
+    database.cover('home', { branch: 'main', head: 'c1', problems: {} });
     await database.flush();
     await database.create(message(COUNT));
-    database.cover('home', { head: 'c2', problems: {} });
+    database.cover('home', { branch: 'main', head: 'c2', problems: {} });
     await database.close();
     return folder;
   }
@@ -444,7 +444,7 @@ describe('a folder that was damaged', { timeout: 30_000 }, () => {
     await expect(broken.create(message(1))).rejects.toThrow(MirrorBroken);
     broken.clear();
     await broken.create(message(7));
-    broken.cover('home', { head: 'c3', problems: {} });
+    broken.cover('home', { branch: 'main', head: 'c3', problems: {} });
     await broken.close();
     const again = await open(folder);
     expect(again.covered('home')?.head).toBe('c3');
@@ -456,7 +456,7 @@ describe('a folder that was damaged', { timeout: 30_000 }, () => {
     const first = await open(folder);
     await first.create(message(1));
     await first.create(message(2));
-    first.cover('home', { head: 'c1', problems: {} });
+    first.cover('home', { branch: 'main', head: 'c1', problems: {} });
     await first.close();
     for (const name of await readdir(folder)) if (name.startsWith('shard-')) await rm(join(folder, name));
     const second = await Database.open(folder, () => undefined);
@@ -520,7 +520,7 @@ describe('a program that is cut off at any moment', { timeout: 60_000 }, () => {
         const edited = Math.floor(number / 2);
         if (edited > 0) await database.create(message(edited, (edited * 7919) % 10_007, `edited ${edited}`));
         last = number;
-        database.cover('home', { head: String(number), problems: {} });
+        database.cover('home', { branch: 'main', head: String(number), problems: {} });
         if (number % 40 === 0) void database.flush();
         if (number % 10 === 0) await setImmediate();
       }

@@ -1,0 +1,107 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, it, vi } from 'vitest';
+import { Database } from '../../../src/mirror/database.ts';
+import { withLine } from '../../../src/mirror/entry.ts';
+import { bareRepository, cloneOf, commitFile, git } from '../../support/git.ts';
+import { startManager } from '../../support/manager.ts';
+import { lineNumber, pull, push, rawsIn, statusOf, textsOf } from '../../support/repositories.ts';
+import { temporaryFolder } from '../../support/tmp.ts';
+
+// Real git takes its time on a machine that is busy with other things.
+vi.setConfig({ testTimeout: 30_000 });
+
+const FILES = 200;
+const LINES_A_FILE = 5;
+
+/** Pushes far more journal files than are read at once, each line with a message of its own. */
+async function fill(work: string, first = 1000): Promise<void> {
+  await mkdir(join(work, 'messages/import'), { recursive: true });
+  for (let file = 0; file < FILES; file += 1) {
+    const numbers = Array.from({ length: LINES_A_FILE }, (_, index) => first + file * LINES_A_FILE + index);
+    const lines = numbers.map((number) => `${lineNumber(number).raw}\n`);
+    await writeFile(join(work, `messages/import/${first}-${file}.jsonl`), lines.join(''));
+  }
+  await git(work, 'add', '.');
+  await git(work, 'commit', '--quiet', '-m', 'An import');
+  await git(work, 'push', '--quiet', 'origin', 'HEAD:main');
+}
+
+it('captures go on while a large pull is read, and all of both is there after it', async () => {
+  const folder = await temporaryFolder();
+  const remote = await bareRepository(join(folder, 'shared.git'));
+  const managed = await startManager(folder, [remote]);
+  const work = await cloneOf(remote, join(folder, 'work'));
+  await commitFile(work, 'messages/first.jsonl', `${lineNumber(1).raw}\n`, 'The first one');
+  await git(work, 'push', '--quiet', 'origin', 'HEAD:main');
+  await pull(managed);
+  await fill(work);
+  await git(work, 'rm', '--quiet', 'messages/first.jsonl');
+  await git(work, 'commit', '--quiet', '-m', 'Without the first one');
+  await git(work, 'push', '--quiet', 'origin', 'HEAD:main');
+
+  let pulled = false;
+  const pulling = pull(managed).finally(() => {
+    pulled = true;
+  });
+  let captured = 0;
+  while (!pulled) {
+    await managed.add(lineNumber(10 + captured));
+    captured += 1;
+  }
+  expect(await pulling).toMatchObject({ status: 'pulled', pulled: FILES * LINES_A_FILE + 1 });
+  expect(captured).toBeGreaterThan(1);
+  expect(await textsOf(managed)).toHaveLength(FILES * LINES_A_FILE + captured);
+  // Each of them once, and the first one when it came and when it went.
+  expect(managed.heard.filter(({ type }) => type === 'message')).toHaveLength(FILES * LINES_A_FILE + 2);
+  expect(managed.mirror.covered(managed.manager.primary)).toEqual({
+    branch: 'main',
+    head: await git(managed.clone(), 'rev-parse', 'main'),
+    problems: {},
+  });
+  expect(await push(managed)).toMatchObject({ status: 'pushed', pushed: captured });
+  expect(await rawsIn(remote)).toHaveLength(FILES * LINES_A_FILE + captured);
+  expect(managed.troubles).toEqual([]);
+
+  const texts = await textsOf(managed);
+  await managed.close();
+  expect(await textsOf(await startManager(folder, [remote]))).toEqual(texts);
+});
+
+it('a second large pull, and a reset by hand in the middle of one, come out right', async () => {
+  const folder = await temporaryFolder();
+  const remote = await bareRepository(join(folder, 'shared.git'));
+  const managed = await startManager(folder, [remote]);
+  const work = await cloneOf(remote, join(folder, 'work'));
+  await fill(work, 1000);
+  await pull(managed);
+  await fill(work, 10_000);
+  const clone = managed.clone();
+  const before = await git(clone, 'rev-parse', 'main');
+  const pulling = pull(managed);
+  while (managed.mirror.covered(managed.manager.primary)?.towards === undefined)
+    await new Promise(setImmediate);
+  await git(clone, 'update-ref', 'refs/heads/main', before);
+  await managed.manager.find(managed.manager.primary)?.refresh();
+  await pulling;
+  expect(statusOf(managed)).toMatchObject({ state: 'rewritten' });
+  expect(await textsOf(managed)).toHaveLength(FILES * LINES_A_FILE);
+});
+
+it('what a reading that was cut off left in the mirror is taken out where the branch never came to it', async () => {
+  const folder = await temporaryFolder();
+  const managed = await startManager(folder);
+  await managed.add(lineNumber(1));
+  const clone = managed.clone();
+  await managed.close();
+
+  const lost = await git(clone, 'commit-tree', '-p', 'main', '-m', 'Lost', 'main^{tree}');
+  const mirror = await Database.open(join(folder, 'data/mirror'));
+  const covered = mirror.covered('messages');
+  if (!covered) throw new Error('The mirror knows nothing of the repository');
+  mirror.cover('messages', { ...covered, towards: lost });
+  await mirror.create(withLine(undefined, lineNumber(2), 'messages', null));
+  await mirror.close();
+
+  expect(await textsOf(await startManager(folder))).toEqual(['message 1']);
+});
