@@ -56,6 +56,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     const identity = await identityOf(config, git);
     const mirror = await Database.open(join(config.dataDirectory, 'mirror'), onTrouble);
     const events = new Events();
+    const autoSync = new AutoSync(config.syncInterval, () => repositories.list().map(syncable));
     const repositories = new RepositoryManager({
       reposDirectory: config.reposDirectory,
       remotesDirectory: join(config.dataDirectory, 'remotes'),
@@ -65,6 +66,7 @@ export async function startApp(options: AppOptions): Promise<App> {
       credentials: credentialsOf(config),
       mirror,
       events,
+      onSynced: ({ repository, status }) => autoSync.heard(repository, isFailure(status)),
       onTrouble,
     });
     await repositories.start();
@@ -92,7 +94,6 @@ export async function startApp(options: AppOptions): Promise<App> {
     const look = (name: string, paths: Iterable<string>) =>
       void repositories.find(name)?.filesChanged(paths).catch(onTrouble);
     const watcher = watchClones(config.reposDirectory, look, onTrouble);
-    const autoSync = new AutoSync(config.syncInterval, () => repositories.list().map(syncable));
     autoSync.start();
     return {
       url: server.url,

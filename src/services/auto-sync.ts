@@ -35,6 +35,11 @@ export class AutoSync {
     clearInterval(this.#timer);
   }
 
+  /** Takes note of a sync that a person asked for: its result says whether there is still a reason to hold back. */
+  heard(name: string, isTrouble: boolean): void {
+    this.#plan(name, isTrouble ? 1 : 0);
+  }
+
   #tick(): void {
     const now = Date.now();
     for (const repository of this.#repositories()) {
@@ -49,8 +54,11 @@ export class AutoSync {
     this.#running.add(repository.name);
     const { isTrouble } = await repository.sync().catch(() => ({ isTrouble: true }));
     this.#running.delete(repository.name);
-    const now = isTrouble ? failures + 1 : 0;
-    this.#next.set(repository.name, { at: Date.now() + pauseAfter(this.#interval, now), failures: now });
+    this.#plan(repository.name, isTrouble ? failures + 1 : 0);
+  }
+
+  #plan(name: string, failures: number): void {
+    this.#next.set(name, { at: Date.now() + pauseAfter(this.#interval, failures), failures });
   }
 }
 

@@ -37,6 +37,8 @@ export interface ManagerOptions {
   readonly credentials: Credentials | undefined;
   readonly mirror: Database;
   readonly events: Events;
+  /** Told of each sync that somebody asked for. */
+  readonly onSynced: (result: SyncResult) => void;
   readonly onTrouble: (error: unknown) => void;
 }
 
@@ -268,7 +270,9 @@ export class RepositoryManager {
     const worker = async () => {
       for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) {
         const result = await this.#repositories.get(name)?.sync(push);
-        if (result) results.set(name, result);
+        if (!result) continue;
+        results.set(name, result);
+        this.#options.onSynced(result);
       }
     };
     await Promise.all(Array.from({ length: SYNCS_AT_ONCE }, worker));

@@ -42,6 +42,7 @@ export async function startManager(root: string, names: readonly string[] = ['me
     credentials: undefined,
     mirror,
     events,
+    onSynced: () => undefined,
     onTrouble,
   });
   await manager.start();

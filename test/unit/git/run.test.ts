@@ -1,0 +1,37 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { expect, it } from 'vitest';
+import { run } from '../../../src/git/run.ts';
+import { contextWithout } from '../../support/context.ts';
+import { temporaryFolder } from '../../support/tmp.ts';
+import { eventually } from '../../support/wait.ts';
+
+const isLinux = process.platform === 'linux';
+
+/** The command lines of all processes that hold a text in theirs. */
+async function processesWith(text: string): Promise<string[]> {
+  const lines = await Promise.all(
+    (await readdir('/proc'))
+      .filter((name) => /^\d+$/.test(name) && name !== String(process.pid))
+      .map((name) => readFile(`/proc/${name}/cmdline`, 'utf8').catch(() => '')),
+  );
+  return lines.filter((line) => line.includes(text));
+}
+
+it.runIf(isLinux)('a git that says nothing for too long is ended with all its children', async () => {
+  const directory = await temporaryFolder();
+  const seconds = `${1000 + Math.floor(Math.random() * 1000)}.5`;
+  const alias = `alias.wait=!sleep ${seconds} & sleep ${seconds}`;
+  const began = Date.now();
+  const running = run({ ...contextWithout(), directory }, ['-c', alias, 'wait'], { timeout: 500 });
+  await eventually(async () => (await processesWith(`sleep\0${seconds}`)).length === 2);
+  expect(await running).toMatchObject({ code: null, timedOut: true });
+  expect(Date.now() - began).toBeLessThan(20_000);
+  await eventually(async () => (await processesWith(`sleep\0${seconds}`)).length === 0);
+});
+
+it('a git that goes on saying something is left to its work', async () => {
+  const directory = await temporaryFolder();
+  const alias = 'alias.talk=!for i in 1 2 3 4 5 6; do echo $i; sleep 0.3; done';
+  const result = await run({ ...contextWithout(), directory }, ['-c', alias, 'talk'], { timeout: 1500 });
+  expect(result).toMatchObject({ code: 0, timedOut: false });
+});
