@@ -1,4 +1,5 @@
 import { isJournal, JOURNAL_FOLDER } from '../journal/path.ts';
+import { records } from './records.ts';
 import { type GitContext, output } from './run.ts';
 import type { JournalChange } from './tree.ts';
 
@@ -7,6 +8,7 @@ export interface TrailerCommit {
   readonly commit: string;
   /** The author's time in seconds since 1970. */
   readonly time: number;
+  /** The messages that it names; none where it is not one of ours. */
   readonly ids: readonly string[];
 }
 
@@ -16,38 +18,42 @@ export interface FileCommit {
   readonly changes: readonly JournalChange[];
 }
 
-/** The commits of a range that name messages in their trailers, parents before children. */
-export async function logTrailers(context: GitContext, range: readonly string[]): Promise<TrailerCommit[]> {
+const FIELDS = 3;
+
+/** The commits of a range that change journal files, parents before children, some at a time. */
+export async function* logTrailers(
+  context: GitContext,
+  range: readonly string[],
+): AsyncGenerator<readonly TrailerCommit[]> {
   const format = '--format=%H%x00%at%x00%(trailers:key=Message-Id,valueonly,separator=%x2C)';
-  const args = ['log', '--reverse', '--topo-order', '--no-merges', '--full-history', '-z', format];
-  const fields = (await output(context, [...args, ...range, '--', JOURNAL_FOLDER]))
-    .toString('utf8')
-    .split('\0');
-  const commits: TrailerCommit[] = [];
-  for (let index = 0; index + 2 < fields.length; index += 3) {
-    const ids = (fields[index + 2] ?? '').split(',').map((id) => id.trim().toLowerCase());
-    if (ids[0] === '') continue;
-    commits.push({ commit: fields[index] ?? '', time: Number(fields[index + 1]), ids });
+  const args = ['log', '--reverse', '--topo-order', '--full-history', '-z', format];
+  let fields: string[] = [];
+  for await (const more of records(context, [...args, ...range, '--', JOURNAL_FOLDER])) {
+    fields.push(...more);
+    const whole = fields.length - (fields.length % FIELDS);
+    const commits: TrailerCommit[] = [];
+    for (let index = 0; index < whole; index += FIELDS) {
+      const ids = (fields[index + 2] ?? '').split(',').map((id) => id.trim().toLowerCase());
+      const commit = fields[index] ?? '';
+      commits.push({ commit, time: Number(fields[index + 1]), ids: ids.filter((id) => id !== '') });
+    }
+    fields = fields.slice(whole);
+    yield commits;
   }
-  return commits;
 }
 
-/** The commits of a range that change journal files, parents before children. */
-export async function logFiles(context: GitContext, range: readonly string[]): Promise<FileCommit[]> {
-  const args = [
-    'log',
-    '--reverse',
-    '--topo-order',
-    '--full-history',
-    '-z',
-    '--raw',
-    '--no-abbrev',
-    '--no-renames',
-  ];
-  const merges = ['--diff-merges=first-parent', '--root', '--format=%x01%H'];
-  const fields = (await output(context, [...args, ...merges, ...range, '--', JOURNAL_FOLDER]))
-    .toString('utf8')
-    .split('\0');
+/** What the commits of a range change of the journal, parents before children. */
+export const logFiles = (context: GitContext, range: readonly string[]): Promise<FileCommit[]> =>
+  changesOf(context, ['--reverse', '--topo-order', '--full-history', ...range]);
+
+/** What the commits given change of the journal, in the order given. */
+export const filesOf = (context: GitContext, commits: readonly string[]): Promise<FileCommit[]> =>
+  changesOf(context, ['--no-walk=unsorted', '--stdin'], commits.join('\n'));
+
+async function changesOf(context: GitContext, which: readonly string[], input = ''): Promise<FileCommit[]> {
+  const shown = ['-z', '--raw', '--no-abbrev', '--no-renames', '--root', '--format=%x01%H'];
+  const args = ['log', ...shown, '--diff-merges=first-parent', ...which, '--', JOURNAL_FOLDER];
+  const fields = (await output(context, args, { input })).toString('utf8').split('\0');
   const commits: { commit: string; changes: JournalChange[] }[] = [];
   for (let index = 0; index < fields.length; index += 1) {
     const field = (fields[index] ?? '').replace(/^\n/, '');

@@ -1,8 +1,14 @@
 import type { BlobReader } from '../git/blobs.ts';
-import { logFiles, logTrailers, type TrailerCommit } from '../git/log.ts';
+import { type FileCommit, filesOf, logFiles, logTrailers, type TrailerCommit } from '../git/log.ts';
 import type { GitContext } from '../git/run.ts';
 import { type Line, timeOf } from '../journal/line.ts';
 import { readJournal } from '../journal/split.ts';
+
+/** Where commits are looked for: a clone's objects and the contents of its files. */
+export interface History {
+  readonly git: GitContext;
+  readonly blobs: BlobReader;
+}
 
 /**
  * Finds the commit that brought each line onto the branch: the first in `range`, parents before children.
@@ -10,17 +16,38 @@ import { readJournal } from '../journal/split.ts';
  * which is slower. A line that no commit of the range brought is left out.
  */
 export async function findCommits(
-  context: GitContext,
-  blobs: BlobReader,
+  history: History,
   range: readonly string[],
   wanted: readonly Line[],
 ): Promise<Map<string, string>> {
   if (wanted.length === 0) return new Map();
-  const found = byTrailers(await logTrailers(context, range), wanted);
-  const rest = wanted.filter((line) => !found.has(line.hash));
-  if (rest.length > 0) await findByContents(context, blobs, range, rest, found);
+  const ids = new Set(wanted.map((line) => line.id));
+  const commits: TrailerCommit[] = [];
+  for await (const some of logTrailers(history.git, range)) {
+    for (const commit of some) {
+      if (commit.ids.length === 0 || commit.ids.some((id) => ids.has(id))) commits.push(commit);
+    }
+  }
+  const found = byTrailers(commits, wanted);
+  const open = new Set(wanted.map((line) => line.hash).filter((hash) => !found.has(hash)));
+  if (open.size > 0) {
+    // A capture names what it brings: so of ours only those are looked into that name one of them.
+    const openIds = new Set(wanted.filter((line) => open.has(line.hash)).map((line) => line.id));
+    const likely = commits.filter(
+      ({ ids: names }) => names.length === 0 || names.some((id) => openIds.has(id)),
+    );
+    const changes = await filesOf(
+      history.git,
+      likely.map(({ commit }) => commit),
+    );
+    await byContents(history, changes, open, found);
+  }
+  if (open.size > 0) await byContents(history, await logFiles(history.git, range), open, found);
   return found;
 }
+
+/** The second that git keeps of a line's own time. */
+export const secondOf = (line: Line): number => Math.max(0, Math.floor(Date.parse(timeOf(line)) / 1000));
 
 /** Lines of one message with one time and as many commits that name both: they belong together in order. */
 function byTrailers(commits: readonly TrailerCommit[], wanted: readonly Line[]): Map<string, string> {
@@ -31,7 +58,7 @@ function byTrailers(commits: readonly TrailerCommit[], wanted: readonly Line[]):
   }
   const groups = new Map<string, Line[]>();
   for (const line of new Map(wanted.map((one) => [one.hash, one])).values()) {
-    append(groups, `${line.id} ${Math.max(0, Math.floor(Date.parse(timeOf(line)) / 1000))}`, line);
+    append(groups, `${line.id} ${secondOf(line)}`, line);
   }
   const found = new Map<string, string>();
   for (const [key, lines] of groups) {
@@ -46,16 +73,13 @@ function byTrailers(commits: readonly TrailerCommit[], wanted: readonly Line[]):
   return found;
 }
 
-async function findByContents(
-  context: GitContext,
-  blobs: BlobReader,
-  range: readonly string[],
-  wanted: readonly Line[],
+/** Takes what is found out of `open`. */
+async function byContents(
+  { blobs }: History,
+  commits: readonly FileCommit[],
+  open: Set<string>,
   found: Map<string, string>,
 ): Promise<void> {
-  const open = new Set(wanted.map((line) => line.hash));
-  // All of the journal, since a line may have come in another file than the one that holds it now.
-  const commits = await logFiles(context, range);
   for (const { commit, changes } of commits) {
     if (open.size === 0) return;
     for (const { before, after } of changes) {

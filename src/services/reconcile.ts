@@ -1,5 +1,5 @@
 import { mergeBase } from '../git/merge.ts';
-import { isAncestor, resolve } from '../git/refs.ts';
+import { isAncestor } from '../git/refs.ts';
 import { diffJournals, hasUnsafeFolder, type JournalChange, listJournals } from '../git/tree.ts';
 import type { Line } from '../journal/line.ts';
 import { readJournal } from '../journal/split.ts';
@@ -8,7 +8,7 @@ import type { Database } from '../mirror/database.ts';
 import { findCommits } from './attribution.ts';
 import type { Clone } from './clone.ts';
 import { type Problems, readDifference, withoutMoved } from './differences.ts';
-import { type EntryChange, type FoundLine, mirrorLines, noteCommits } from './mirroring.ts';
+import { type EntryChange, type FoundLine, mirrorLines } from './mirroring.ts';
 
 /** What reading a branch into the mirror needs, and whom it tells. */
 export interface Reading {
@@ -16,7 +16,7 @@ export interface Reading {
   readonly mirror: Database;
   /** Told of all messages that changed, some at a time. */
   readonly onChanges: (changes: readonly EntryChange[]) => void;
-  /** Told that there are lines whose commits are still to be found, by {@link attribute}. */
+  /** Told that there are lines whose commits are still to be found. */
   readonly onUnattributed: () => void;
   readonly signal: AbortSignal;
 }
@@ -110,7 +110,7 @@ async function attributed(
 ): Promise<FoundLine[]> {
   if (tip === null || added.length > ATTRIBUTE_AT_ONCE) return added.map(uncommitted);
   const range = base === null ? [tip] : [tip, `^${base}`];
-  const commits = await findCommits(clone.git, clone.blobs, range, added);
+  const commits = await findCommits(clone, range, added);
   return added.map((line) => ({ line, commit: commits.get(line.hash) ?? null }));
 }
 
@@ -119,11 +119,11 @@ async function movedLines(clone: Clone, base: string | null, tip: string | null)
   if (base === null || tip === null || (await isAncestor(clone.git, base, tip))) return [];
   const fork = await mergeBase(clone.git, base, tip);
   const { added } = await readDifference(clone, await diffJournals(clone.git, fork, tip), {});
-  const commits = await findCommits(clone.git, clone.blobs, fork === null ? [tip] : [tip, `^${fork}`], added);
+  const commits = await findCommits(clone, fork === null ? [tip] : [tip, `^${fork}`], added);
   return added.map((line) => ({ line, commit: commits.get(line.hash) ?? null }));
 }
 
-/** Reads everything that the branch holds. The commits of the lines follow, found by {@link attribute}. */
+/** Reads everything that the branch holds. The commits of the lines follow. */
 export async function rebuild({ clone, mirror, ...reading }: Reading, tip: string | null): Promise<number> {
   const problems: Record<string, Problems[string]> = {};
   const present = new Set<string>();
@@ -152,24 +152,4 @@ export async function rebuild({ clone, mirror, ...reading }: Reading, tip: strin
   mirror.cover(clone.name, coveredAt(clone, tip, problems));
   if (present.size > 0) reading.onUnattributed();
   return changed;
-}
-
-/** Finds the commits of all lines that came without, after a rebuild or a large pull; messages stay as they are. */
-export async function attribute(clone: Clone, mirror: Database): Promise<void> {
-  const tip = await resolve(clone.git, clone.tip ?? '');
-  if (tip === null) return;
-  const wanted: Line[] = [];
-  for await (const entries of mirror.walk()) {
-    for (const { held } of entries) {
-      for (const { line, commits } of held.values()) {
-        if (commits.get(clone.name) === null) wanted.push(line);
-      }
-    }
-  }
-  const found = await findCommits(clone.git, clone.blobs, [tip], wanted);
-  const lines = wanted.flatMap((line): FoundLine[] => {
-    const commit = found.get(line.hash);
-    return commit === undefined ? [] : [{ line, commit }];
-  });
-  await noteCommits(mirror, clone.name, lines);
 }

@@ -2,19 +2,11 @@ import { isAncestor, resolve } from '../git/refs.ts';
 import { diffJournals } from '../git/tree.ts';
 import type { Covered } from '../mirror/covered.ts';
 import type { Database } from '../mirror/database.ts';
+import { attribute } from './attributing.ts';
 import { branchRef, type Clone } from './clone.ts';
 import type { EntryChange } from './mirroring.ts';
 import { keepOverlooked } from './overlooked.ts';
-import {
-  attribute,
-  begin,
-  catchUp,
-  catchUpInSteps,
-  type Reading,
-  rebuild,
-  takeTip,
-  type Way,
-} from './reconcile.ts';
+import { begin, catchUp, catchUpInSteps, type Reading, rebuild, takeTip, type Way } from './reconcile.ts';
 import { checkSide } from './rewritten.ts';
 
 /** What a move of the branch by anybody else came to. */
@@ -127,7 +119,7 @@ export class Reconciler {
   #attribute(): void {
     const { clone, mirror, onAttributed, onTrouble } = this.#ports;
     this.#attributing = this.#attributing
-      .then(() => (this.#abort.signal.aborted ? undefined : attribute(clone, mirror)))
+      .then(() => attribute(clone, mirror, this.#abort.signal))
       .then(onAttributed)
       .catch(onTrouble);
   }

@@ -46,7 +46,7 @@ async function find(folder: string, wanted: readonly Line[], range = ['main']) {
   const context = contextOf(folder);
   const blobs = new BlobReader(context);
   onTestFinished(() => blobs.close());
-  return findCommits(context, blobs, range, wanted);
+  return findCommits({ git: context, blobs }, range, wanted);
 }
 
 /** Raw git as the judge: the commits that hold a line while none of their ancestors does. */
@@ -204,7 +204,7 @@ describe('lines that no trailer tells of', () => {
     await git(folder, 'add', '.');
     await git(folder, 'commit', '--quiet', '-m', 'all');
     const commit = await git(folder, 'rev-parse', 'HEAD');
-    const found = await findCommits(context, blobs, ['main'], lines);
+    const found = await findCommits({ git: context, blobs }, ['main'], lines);
     expect(new Set(found.values())).toEqual(new Set([commit]));
     expect(found.size).toBe(150);
   });
