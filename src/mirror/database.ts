@@ -4,6 +4,7 @@ import { compareKeys, type Entry, type Key } from './entry.ts';
 import { IdIndex } from './id-index.ts';
 import { isPartial, matches, repositoriesOf } from './matches.ts';
 import { Shard } from './shard.ts';
+import { mayHold, runsOf, signatureOf } from './signature.ts';
 import { Snapshot, type State, VERSION } from './snapshot.ts';
 import { FIRST, type Slot, Timeline } from './timeline.ts';
 
@@ -126,15 +127,21 @@ export class Database {
     await this.update(id, () => undefined);
   }
 
-  /** All entries, newest first, older than `before` where given; a group at a time, read when it is asked for. */
-  async *walk(before?: Key): AsyncGenerator<readonly Entry[]> {
+  /**
+   * All entries, newest first, older than `before` where given; a group at a time, read when it is asked for.
+   *
+   * @param runs passes over groups in which no message holds all of these runs of characters
+   */
+  async *walk(before?: Key, runs: readonly number[] = []): AsyncGenerator<readonly Entry[]> {
     let end = before;
     for (;;) {
       const slot = this.#timeline.slotBefore(end);
       if (!slot) return;
-      const entries = (await this.#ensure(slot)).entries();
-      const limit = end;
-      yield (limit ? entries.filter(({ key }) => compareKeys(key, limit) < 0) : entries).toReversed();
+      if (await this.#mayHold(slot, runs)) {
+        const entries = (await this.#ensure(slot)).entries();
+        const limit = end;
+        yield (limit ? entries.filter(({ key }) => compareKeys(key, limit) < 0) : entries).toReversed();
+      }
       if (slot.from === FIRST) return;
       end = slot.from;
     }
@@ -142,7 +149,7 @@ export class Database {
 
   /** The current messages that pass a filter, newest first, older than `before` where given. */
   async *query(filter: Filter, before?: Key): AsyncGenerator<Entry> {
-    for await (const entries of this.walk(earlier(before, filter.until))) {
+    for await (const entries of this.walk(earlier(before, filter.until), runsOf(filter))) {
       for (const entry of entries) if (matches(entry, filter)) yield entry;
       const oldest = entries.at(-1);
       if (oldest && filter.since !== undefined && oldest.key.time < filter.since) return;
@@ -195,11 +202,25 @@ export class Database {
   }
 
   async #ensure(slot: Slot): Promise<Shard> {
-    const shard = slot.shard ?? new Shard(await this.#snapshot.readShard(slot));
+    const read = slot.shard ?? new Shard(await this.#snapshot.readShard(slot));
     // Another reader may have been quicker, and what was changed since must not be lost.
-    this.#timeline.use(slot, slot.shard ?? shard);
+    const shard = slot.shard ?? read;
+    this.#timeline.use(slot, shard);
     this.#letGo();
-    return slot.shard as Shard;
+    return shard;
+  }
+
+  /** Whether a slot may hold messages with all of some runs of characters; what is in memory is quickly looked at. */
+  async #mayHold(slot: Slot, runs: readonly number[]): Promise<boolean> {
+    if (runs.length === 0 || slot.changed || this.#writing.has(slot)) return true;
+    if (slot.signature === undefined) {
+      const { written } = slot;
+      const signature = await this.#snapshot.readSignature(slot);
+      // What was changed or written meanwhile is another content.
+      if (slot.changed || slot.written !== written) return true;
+      slot.signature = signature;
+    }
+    return slot.signature === null || mayHold(slot.signature, runs);
   }
 
   #letGo(): void {
@@ -254,13 +275,18 @@ export class Database {
     for (const slot of changed) {
       slot.changed = false;
       slot.written = this.#flush;
+      delete slot.signature;
       this.#writing.add(slot);
     }
     const ids = this.#takeIds(timeline, last);
     const state = this.#state(timeline);
     try {
+      const newest = timeline.slots().at(-1);
       for (const { slot, entries } of contents) {
-        await this.#snapshot.writeShard({ number: slot.number, written: state.flush }, entries);
+        const file = { number: slot.number, written: state.flush };
+        await this.#snapshot.writeShard(file, entries);
+        // The newest one is written again and again, and in memory most of the time.
+        if (slot !== newest) await this.#snapshot.writeSignature(file, signatureOf(entries));
         timeline.use(slot, slot.shard as Shard);
       }
       if (ids) await this.#snapshot.writeIds(state.flush, ids);

@@ -4,6 +4,7 @@ import { Low } from 'lowdb';
 import type { Covered } from './covered.ts';
 import { type Entry, fromStored, type StoredEntry, toStored } from './entry.ts';
 import type { StoredIds } from './id-index.ts';
+import type { Signature } from './signature.ts';
 import { VerifiedFile } from './verified-file.ts';
 
 /** A file of the mirror is gone or damaged: the mirror is to be made anew from the commits. */
@@ -41,6 +42,8 @@ export const VERSION = 3;
 const STATE_FILE = 'state.json';
 const shardFile = ({ number, written }: Pick<StoredShard, 'number' | 'written'>): string =>
   `shard-${number}-${written}.json`;
+const signatureFile = ({ number, written }: Pick<StoredShard, 'number' | 'written'>): string =>
+  `signature-${number}-${written}.json`;
 const idsFile = (flush: number): string => `ids-${flush}.json`;
 
 /**
@@ -88,6 +91,16 @@ export class Snapshot {
     await this.#save(shardFile(shard), entries.map(toStored));
   }
 
+  /** The signature that was kept with a shard, or `null` where there is none or it is not whole. */
+  async readSignature(shard: Pick<StoredShard, 'number' | 'written'>): Promise<Signature | null> {
+    const text = await this.#file<string>(signatureFile(shard)).read();
+    return text === null ? null : new Uint8Array(Buffer.from(text, 'base64'));
+  }
+
+  async writeSignature(shard: Pick<StoredShard, 'number' | 'written'>, signature: Signature): Promise<void> {
+    await this.#save(signatureFile(shard), Buffer.from(signature).toString('base64'));
+  }
+
   async writeIds(flush: number, ids: StoredIds): Promise<void> {
     await this.#save(idsFile(flush), ids);
   }
@@ -96,8 +109,10 @@ export class Snapshot {
   async commit(state: State): Promise<void> {
     await this.#save(STATE_FILE, state);
     const named = new Set([STATE_FILE, idsFile(state.idsFlush), ...state.shards.map(shardFile)]);
+    const signatures = new Set(state.shards.map(signatureFile));
     for (const file of await readdir(this.#directory)) {
-      if (!named.delete(file)) await rm(join(this.#directory, file), { force: true });
+      if (!named.delete(file) && !signatures.has(file))
+        await rm(join(this.#directory, file), { force: true });
     }
     const [missing] = named;
     if (missing !== undefined) throw new MirrorBroken(missing);

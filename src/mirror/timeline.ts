@@ -1,6 +1,7 @@
 import { compareKeys, type Entry, type Key } from './entry.ts';
 import { IdIndex } from './id-index.ts';
 import { Shard } from './shard.ts';
+import type { Signature } from './signature.ts';
 
 /** A shard's place in the timeline. Its content is in memory, or in its file, or both. */
 export interface Slot {
@@ -13,6 +14,8 @@ export interface Slot {
   /** Whether it holds more than its file. */
   changed: boolean;
   shard: Shard | undefined;
+  /** Which runs of characters its file holds, once that was asked for; `null` where that is not known. */
+  signature?: Signature | null;
 }
 
 /** How many shards stay in memory beside those that are not written yet. */
@@ -85,11 +88,12 @@ export class Timeline {
     this.#loaded.add(slot);
   }
 
-  /** Lets go of what nobody has read for long, but for what is not in a file yet. */
+  /** Lets go of what nobody has read for long, but for what is not in a file yet and the one that was used last. */
   letGo(isPinned: (slot: Slot) => boolean): void {
+    const newest = [...this.#loaded].at(-1);
     for (const slot of this.#loaded) {
       if (this.#loaded.size <= KEPT_SHARDS) return;
-      if (slot.changed || isPinned(slot)) continue;
+      if (slot === newest || slot.changed || isPinned(slot)) continue;
       slot.shard = undefined;
       this.#loaded.delete(slot);
     }

@@ -1,0 +1,140 @@
+import { readdir, rm, truncate } from 'node:fs/promises';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { type Filter, parseSearch } from '../../../src/domain/query.ts';
+import { Database } from '../../../src/mirror/database.ts';
+import type { Entry } from '../../../src/mirror/entry.ts';
+import { matches } from '../../../src/mirror/matches.ts';
+import { SHARD_LIMITS } from '../../../src/mirror/shard.ts';
+import { mayHold, runsOf, signatureOf } from '../../../src/mirror/signature.ts';
+import { MirrorBroken } from '../../../src/mirror/snapshot.ts';
+import { entryOf, idOf, lineOf, timeAt } from '../../support/lines.ts';
+import { temporaryFolder } from '../../support/tmp.ts';
+
+const said = (number: number, text: string, author = 'Ann'): Entry =>
+  entryOf([lineOf({ id: idOf(number), text, author, createdAt: timeAt(number) })]);
+
+const searching = (search: string): Filter => ({ terms: parseSearch(search) });
+const isLikely = (entries: readonly Entry[], filter: Filter): boolean =>
+  mayHold(signatureOf(entries), runsOf(filter));
+
+describe('the signature of some messages', () => {
+  it('never rules out what is among them', () => {
+    const piece = fc.oneof(
+      fc.string({ unit: 'grapheme', minLength: 1, maxLength: 12 }),
+      fc.constantFrom(
+        'Straße',
+        'ΣΊΣΥΦΟΣ',
+        'İstanbul',
+        'cafe\u0301',
+        '#cafe\u0301s',
+        '#Über',
+        'ﬁn',
+        '日本語です',
+        'a  b',
+      ),
+    );
+    const text = fc.array(piece, { minLength: 1, maxLength: 6 }).map((pieces) => pieces.join(' '));
+    fc.assert(
+      fc.property(fc.array(text, { minLength: 1, maxLength: 5 }), text, piece, (texts, author, wanted) => {
+        const entries = texts.map((one, index) => said(index, one, author));
+        const filters: Filter[] = [
+          searching(wanted),
+          searching(`"${wanted}"`),
+          searching(`tag:${wanted.replace(/^#/, '')}`),
+          searching(`from:"${author}"`),
+          { terms: [], author },
+          { terms: [], tag: wanted.replace(/^#/, '').toLowerCase() },
+          ...texts.map((one) => searching(`"${one}"`)),
+        ];
+        for (const filter of filters) {
+          if (entries.some((entry) => matches(entry, filter))) expect(isLikely(entries, filter)).toBe(true);
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('rules out nearly all that is not', () => {
+    const entries = Array.from({ length: 500 }, (_, number) =>
+      said(number, `note ${number} about the weather`),
+    );
+    const words = Array.from({ length: 1000 }, (_, number) => `q${(number * 7919).toString(36)}zx`);
+    const likely = words.filter((word) => isLikely(entries, searching(word)));
+    expect(likely.length).toBeLessThan(20);
+    expect(isLikely(entries, searching('weather'))).toBe(true);
+    expect(isLikely(entries, searching('from:bob'))).toBe(false);
+    expect(isLikely(entries, searching('tag:weather'))).toBe(false);
+  });
+
+  it('says nothing where nothing is asked that it knows', () => {
+    for (const search of ['', 'ab', '-weather', 'type:task', 'in:messages', 'after:2026-01-01']) {
+      expect(runsOf(searching(search)), search).toEqual([]);
+    }
+  });
+});
+
+describe('a search in a mirror of many shards', () => {
+  const COUNT = SHARD_LIMITS.entries * 3;
+
+  async function kept(): Promise<string> {
+    const folder = await temporaryFolder();
+    const database = await Database.open(folder);
+    for (let number = 0; number < COUNT; number += 1) {
+      await database.create(said(number, number === 5 ? 'the needle' : `hay ${number}`));
+    }
+    await database.close();
+    return folder;
+  }
+
+  async function opened(folder: string): Promise<Database> {
+    const database = await Database.open(folder, () => undefined);
+    onTestFinished(() => database.close());
+    return database;
+  }
+
+  async function found(database: Database, search: string): Promise<string[]> {
+    const texts: string[] = [];
+    for await (const { folded } of database.query(searching(search))) texts.push(folded.current.text);
+    return texts;
+  }
+
+  it('reads those alone that may hold it', async () => {
+    const folder = await kept();
+    // The newest one has no signature, since it is written again with every message.
+    const [, ...older] = (await readdir(folder))
+      .filter((name) => name.startsWith('shard-'))
+      .sort((a, b) => Number(b.split('-')[1]) - Number(a.split('-')[1]));
+    expect(older.length).toBeGreaterThan(3);
+    for (const name of older) await truncate(join(folder, name), 9);
+    const database = await opened(folder);
+    expect(await found(database, 'nowhere')).toEqual([]);
+    await expect(found(database, 'needle')).rejects.toThrow(MirrorBroken);
+  });
+
+  it('finds what there is', async () => {
+    const again = await opened(await kept());
+    expect(await found(again, 'needle')).toEqual(['the needle']);
+    expect(await found(again, 'nowhere')).toEqual([]);
+  });
+
+  it('finds the same without any signature', async () => {
+    const folder = await kept();
+    for (const name of await readdir(folder)) {
+      if (name.startsWith('signature-')) await rm(join(folder, name));
+    }
+    expect(await found(await opened(folder), 'needle')).toEqual(['the needle']);
+  });
+
+  it('finds what was changed since it was written, and not what was', async () => {
+    const database = await opened(await kept());
+    expect(await found(database, 'needle')).toEqual(['the needle']);
+    await database.create(said(5, 'a pin'));
+    expect(await found(database, 'needle')).toEqual([]);
+    expect(await found(database, '"a pin"')).toEqual(['a pin']);
+    await database.flush();
+    expect(await found(database, 'needle')).toEqual([]);
+    expect(await found(database, '"a pin"')).toEqual(['a pin']);
+  });
+});
