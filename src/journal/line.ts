@@ -27,6 +27,8 @@ export type Revision = Omit<Line, 'hash' | 'raw'>;
 /** A line that is no revision for this version: left where it is, and reported. */
 export interface Unreadable {
   readonly reason: string;
+  /** Where it is of a later version of the format, which is no fault of the line. */
+  readonly newer?: true;
 }
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
@@ -84,7 +86,7 @@ function parseText(raw: string, bytes: string | Buffer): Line | Unreadable {
   const members = new Map(Object.entries(value));
   const { v, id, revision, text } = pick(members);
   if (typeof v === 'number' && v > 1)
-    return { reason: `has format version ${v}, which needs a newer gitpost` };
+    return { reason: `has format version ${v}, which needs a newer gitpost`, newer: true };
   if (v !== 1) return { reason: 'has no "v" of 1' };
   if (typeof id !== 'string' || !isUuid(id)) return { reason: 'has no UUID as "id"' };
   if (!Number.isInteger(revision) || (revision as number) < 1) {

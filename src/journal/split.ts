@@ -1,4 +1,4 @@
-import { isUnreadable, type Line, parseLine } from './line.ts';
+import { isUnreadable, type Line, parseLine, type Unreadable } from './line.ts';
 
 /** What the bytes of one journal file hold. */
 export interface JournalFile {
@@ -14,6 +14,12 @@ const LF = 0x0a;
 const BLANKS = new Set([0x09, 0x0d, 0x20]);
 const BOM = Buffer.from([0xef, 0xbb, 0xbf]);
 
+/** One line of a journal that is not blank, with the number that an editor shows. */
+export interface NumberedLine {
+  readonly number: number;
+  readonly outcome: Line | Unreadable;
+}
+
 /**
  * Splits a journal into its lines at LF alone, with a limit of its own, since readers of the standard library
  * die on a line of some hundred megabytes. Blank lines are nothing and a BOM does not count; a CR
@@ -21,21 +27,26 @@ const BOM = Buffer.from([0xef, 0xbb, 0xbf]);
  *
  * @param firstLine the number of the first line, where only a file's later part is read
  */
-export function readJournal(bytes: Buffer, firstLine = 1): JournalFile {
-  const lines: Line[] = [];
-  const problems: { line: number; reason: string }[] = [];
+export function* splitJournal(bytes: Buffer, firstLine = 1): Generator<NumberedLine> {
   let number = firstLine;
   let start = firstLine === 1 && bytes.subarray(0, 3).equals(BOM) ? 3 : 0;
   while (start < bytes.length) {
     const found = bytes.indexOf(LF, start);
     const end = found === -1 ? bytes.length : found;
     const outcome = readOne(bytes.subarray(start, end));
-    if (outcome !== undefined) {
-      if (isUnreadable(outcome)) problems.push({ line: number, reason: outcome.reason });
-      else lines.push(outcome);
-    }
+    if (outcome !== undefined) yield { number, outcome };
     start = end + 1;
     number += 1;
+  }
+}
+
+/** Reads a journal, or the later part of one, as {@link splitJournal} cuts it. */
+export function readJournal(bytes: Buffer, firstLine = 1): JournalFile {
+  const lines: Line[] = [];
+  const problems: { line: number; reason: string }[] = [];
+  for (const { number, outcome } of splitJournal(bytes, firstLine)) {
+    if (isUnreadable(outcome)) problems.push({ line: number, reason: outcome.reason });
+    else lines.push(outcome);
   }
   return { lines, problems };
 }
