@@ -12,7 +12,7 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 /** @type {import('esbuild').BuildOptions} */
 const server = {
   absWorkingDir: root,
-  entryPoints: { main: 'src/main.ts' },
+  entryPoints: { main: 'src/main.ts', verify: 'src/verify.ts' },
   outdir: 'dist',
   bundle: true,
   packages: 'external',
@@ -39,7 +39,7 @@ const page = {
   logLevel: 'warning',
 };
 
-const outputs = ['dist/main.js', 'public/assets/app.js', 'public/assets/app.css'];
+const outputs = ['dist/main.js', 'dist/verify.js', 'public/assets/app.js', 'public/assets/app.css'];
 const sources = ['src', 'package-lock.json', 'scripts/build.mjs'];
 
 if (process.argv.includes('--missing') && isFresh()) process.exit(0);

@@ -18,6 +18,7 @@ import { type FolderLock, lockFolder } from './services/lock.ts';
 import { Messages } from './services/messages.ts';
 import { RepositoryManager } from './services/repositories.ts';
 import type { Repository } from './services/repository.ts';
+import { type Subject, Verifier } from './services/verify.ts';
 import { watchClones } from './watcher.ts';
 
 export interface AppOptions {
@@ -45,11 +46,7 @@ const OLDEST_GIT = [2, 38] as const;
 /** Builds every part and starts it; tests start the same. Throws {@link StartRefused} with what to do. */
 export async function startApp(options: AppOptions): Promise<App> {
   const { config, version, publicDirectory, onTrouble, clock = () => new Date() } = options;
-  const git: GitContext = {
-    directory: process.cwd(),
-    environment: config.gitEnvironment,
-    settings: GIT_SETTINGS,
-  };
+  const git = gitContextOf(config);
   const installed = await checkGit(git);
   const locks = await lockFolders([config.reposDirectory, config.dataDirectory]);
   try {
@@ -81,6 +78,17 @@ export async function startApp(options: AppOptions): Promise<App> {
       clock,
     });
     const health = (): Health => healthOf(repositories, mirror, version, installed);
+    const verifier = new Verifier({
+      subjects: async () => {
+        // Right after the start much is on its way; what is not there in time is told as it is.
+        await messages.ready();
+        return repositories.list().map((repository) => subjectOf(repository, repositories));
+      },
+      mirrorDirectory: join(config.dataDirectory, 'mirror'),
+      mirror,
+      isRunning: async () => true,
+      credentials: credentialsOf(config),
+    });
     const server = await startServer({
       config,
       publicDirectory,
@@ -89,6 +97,7 @@ export async function startApp(options: AppOptions): Promise<App> {
       repositories,
       events,
       health,
+      verify: () => verifier.run(),
       onSurprise: onTrouble,
     });
     const look = (name: string, paths: Iterable<string>) =>
@@ -99,6 +108,7 @@ export async function startApp(options: AppOptions): Promise<App> {
       url: server.url,
       close: async () => {
         autoSync.stop();
+        await verifier.close();
         await server.close();
         await watcher.close();
         await repositories.close();
@@ -112,12 +122,25 @@ export async function startApp(options: AppOptions): Promise<App> {
   }
 }
 
+const subjectOf = (repository: Repository, repositories: RepositoryManager): Subject => ({
+  ...repository.target,
+  git: repositories.contextOf(repository.name),
+  status: repository.status(),
+});
+
 const syncable = (repository: Repository): Syncable => ({
   name: repository.name,
   sync: async () => ({ isTrouble: isFailure((await repository.sync(true)).status) }),
 });
 
-async function checkGit(git: GitContext): Promise<string> {
+/** How git runs, wherever no clone is meant. */
+export const gitContextOf = ({ gitEnvironment }: Config): GitContext => ({
+  directory: process.cwd(),
+  environment: gitEnvironment,
+  settings: GIT_SETTINGS,
+});
+
+export async function checkGit(git: GitContext): Promise<string> {
   const installed = await gitVersion(git);
   const oldest = OLDEST_GIT.join('.');
   if (installed === undefined)
@@ -155,7 +178,7 @@ async function identityOf(config: Config, git: GitContext): Promise<Identity> {
   return { name: [...cleanName(name)].slice(0, 80).join(''), email: cleanName(email) };
 }
 
-function credentialsOf({ githubUsername, githubUrl, githubToken }: Config) {
+export function credentialsOf({ githubUsername, githubUrl, githubToken }: Config) {
   return githubUsername === undefined
     ? undefined
     : { url: githubUrl, username: githubUsername, token: githubToken };

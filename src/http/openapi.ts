@@ -15,6 +15,7 @@ import {
   sessionSchema,
   syncResultSchema,
   syncSchema,
+  verificationSchema,
 } from './schemas.ts';
 
 type Json = Record<string, unknown>;
@@ -179,6 +180,12 @@ export function openApiDocument(version: string): Json {
           responses: { 200: answer('Its health', ref('Health')), ...problems },
         },
       },
+      '/verify': {
+        get: {
+          summary: 'Whether mirror, clones and remotes agree; changes nothing',
+          responses: { 200: answer('What was found', ref('Verification')), ...problems },
+        },
+      },
       '/session': {
         post: {
           summary: 'Sign in',
@@ -212,6 +219,7 @@ function componentSchemas(): Json {
     SyncResults: syncResultSchema,
     Repository: repositorySchema,
     Health: healthSchema,
+    Verification: verificationSchema,
     Problem: problemSchema,
   };
   const all: Json = {};

@@ -262,6 +262,46 @@ export const healthSchema = z
   })
   .meta({ id: 'Health' });
 
+const findings = {
+  findings: z.array(
+    z.object({
+      kind: z.string(),
+      severity: z.enum(['wrong', 'notice']),
+      detail: z.string(),
+      action: z.string(),
+      file: z.string().optional(),
+      line: z.int().optional(),
+      id: z.uuid().optional(),
+      commit: z.string().optional(),
+    }),
+  ),
+  omitted: z.int().meta({ description: 'How many more findings there are than are listed' }),
+};
+
+export const verificationSchema = z
+  .object({
+    status: z.enum(['ok', 'wrong']),
+    milliseconds: z.int(),
+    repositories: z.array(
+      z.object({
+        name: z.string(),
+        url: z.string(),
+        branch: z.string(),
+        head: commit,
+        remoteHead: commit,
+        messages: z.int(),
+        lines: z.int(),
+        commits: z.int(),
+        ahead: z.int(),
+        behind: z.int(),
+        unpushed: z.int(),
+        ...findings,
+      }),
+    ),
+    mirror: z.object({ messages: z.int(), ...findings }),
+  })
+  .meta({ id: 'Verification' });
+
 export const problemSchema = z
   .looseObject({
     type: z.string(),

@@ -17,6 +17,7 @@ import { openApiDocument } from './openapi.ts';
 import { errorHandler, sendProblem, toProblem } from './problem.ts';
 import { repositoryRoutes } from './repository-routes.ts';
 import { accessControl } from './session.ts';
+import { type VerificationSource, verifyRoute } from './verify-route.ts';
 
 export interface ServerOptions {
   readonly config: Pick<Config, 'host' | 'port' | 'allowedHosts' | 'accessToken' | 'githubUrl'>;
@@ -26,6 +27,7 @@ export interface ServerOptions {
   readonly repositories: RepositoryManager;
   readonly events: Events;
   readonly health: HealthSource;
+  readonly verify: VerificationSource;
   readonly onSurprise: (error: unknown) => void;
 }
 
@@ -80,6 +82,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   app.use(
     messageRoutes({ messages, repositories }),
     repositoryRoutes(repositories, config.githubUrl),
+    verifyRoute(options.verify),
     stream.router,
   );
   const document = openApiDocument(version);

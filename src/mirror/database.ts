@@ -329,7 +329,7 @@ export class Database {
 }
 
 /** The repositories that a message counts in: those that hold it, unless it is deleted. */
-const shownIn = (entry: Entry | undefined): string[] =>
+export const shownIn = (entry: Entry | undefined): string[] =>
   entry === undefined || entry.folded.current.deletedAt !== undefined ? [] : repositoriesOf(entry);
 
 /** The earlier one of a key and a moment, where there is any. */

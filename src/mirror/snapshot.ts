@@ -1,11 +1,11 @@
-import { readdir, rm } from 'node:fs/promises';
+import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Low } from 'lowdb';
 import type { Covered } from './covered.ts';
 import { type Entry, fromStored, type StoredEntry, toStored } from './entry.ts';
 import type { StoredIds } from './id-index.ts';
 import type { Signature } from './signature.ts';
-import { VerifiedFile } from './verified-file.ts';
+import { isWhole, VerifiedFile } from './verified-file.ts';
 
 /** A file of the mirror is gone or damaged: the mirror is to be made anew from the commits. */
 export class MirrorBroken extends Error {
@@ -46,6 +46,12 @@ const signatureFile = ({ number, written }: Pick<StoredShard, 'number' | 'writte
   `signature-${number}-${written}.json`;
 const idsFile = (flush: number): string => `ids-${flush}.json`;
 
+/** All files that a state names, those first that are soonest written anew. */
+const filesOf = (state: State): string[] => [
+  idsFile(state.idsFlush),
+  ...state.shards.toReversed().map(shardFile),
+];
+
 /**
  * The mirror's folder of lowdb files. A file is never written over but the state, which is written last and names
  * the others: so whatever is cut off, the state and its files fit together.
@@ -63,6 +69,35 @@ export class Snapshot {
     if (state?.version !== VERSION || state.shards.length === 0) return undefined;
     const files = new Set(await readdir(this.#directory));
     return state.shards.every((shard) => files.has(shardFile(shard))) ? state : undefined;
+  }
+
+  /**
+   * The names of the files that are missing or damaged; `absent` where there is no mirror, or one of another version.
+   * Nothing is changed. A mirror that is written meanwhile is looked at again.
+   */
+  async check(): Promise<readonly string[] | 'absent'> {
+    const state = await this.#file<State>(STATE_FILE).read();
+    if (!state) return (await this.#isThere(STATE_FILE)) ? [STATE_FILE] : 'absent';
+    if (state.version !== VERSION) return 'absent';
+    const broken = await this.#notWhole(filesOf(state));
+    if (broken.length === 0) return [];
+    // What was written anew in the meantime is named no more.
+    const later = await this.#file<State>(STATE_FILE).read();
+    const named = new Set(later ? filesOf(later) : broken);
+    return this.#notWhole(broken.filter((name) => named.has(name)));
+  }
+
+  async #notWhole(names: readonly string[]): Promise<string[]> {
+    const broken: string[] = [];
+    for (const name of names) if (!(await isWhole(join(this.#directory, name)))) broken.push(name);
+    return broken;
+  }
+
+  #isThere(name: string): Promise<boolean> {
+    return stat(join(this.#directory, name)).then(
+      () => true,
+      () => false,
+    );
   }
 
   /** Takes everything away, the state first: files that are made anew have the names of old ones. */

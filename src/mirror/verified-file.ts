@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Adapter } from 'lowdb';
@@ -42,5 +43,31 @@ export class VerifiedFile<Data> implements Adapter<Data> {
     }
   }
 }
+
+/** Whether a file that {@link VerifiedFile} wrote is there and whole; read in pieces, however large it is. */
+export async function isWhole(path: string): Promise<boolean> {
+  try {
+    const hash = createHash('sha256');
+    let checksum: string | undefined;
+    let held: Buffer = Buffer.alloc(0);
+    for await (const chunk of createReadStream(path)) {
+      held = Buffer.concat([held, chunk as Buffer]);
+      if (checksum === undefined) {
+        if (held.length < PREFIX_BYTES) continue;
+        checksum = PREFIX.exec(held.toString('latin1', 0, PREFIX_BYTES))?.[1];
+        if (checksum === undefined) return false;
+        held = held.subarray(PREFIX_BYTES);
+      }
+      // The last byte closes the object and is no part of the data.
+      hash.update(held.subarray(0, -1));
+      held = held.subarray(-1);
+    }
+    return checksum !== undefined && held.toString('latin1') === '}' && hash.digest('hex') === checksum;
+  } catch {
+    return false;
+  }
+}
+
+const PREFIX_BYTES = '{"checksum":"","data":'.length + 64;
 
 const checksumOf = (text: string): string => createHash('sha256').update(text).digest('hex');

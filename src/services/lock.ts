@@ -1,4 +1,4 @@
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /** Who works on a folder: the process, and when it began, since numbers of processes are used again. */
@@ -40,6 +40,14 @@ export async function lockFolder(directory: string): Promise<FolderLock | string
     await rename(path, `${path}.stale-${process.pid}`).catch(() => undefined);
     await rm(`${path}.stale-${process.pid}`, { force: true });
   }
+}
+
+/** Whether a gitpost works on a folder at the moment. Nothing is taken and nothing is changed. */
+export async function isHeld(directory: string): Promise<boolean> {
+  const path = join(directory, LOCK_FILE);
+  const isThere = await stat(path).catch(() => undefined);
+  const holder = isThere && (await readHolder(path));
+  return holder !== undefined && (await isAlive(holder));
 }
 
 async function readHolder(path: string): Promise<Holder | undefined> {

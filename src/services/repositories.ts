@@ -97,6 +97,11 @@ export class RepositoryManager {
     return (this.#options.targets[0] as Target).name;
   }
 
+  /** How git runs in the clone of a repository. */
+  contextOf(name: string): GitContext {
+    return cloneContext(this.#folder, name);
+  }
+
   find(name: string): Repository | undefined {
     return this.#repositories.get(name);
   }

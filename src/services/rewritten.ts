@@ -27,7 +27,7 @@ export const rewrittenTrouble: Trouble = {
 };
 
 /** Whether a rewritten history waits for a person's choice. */
-export const isRewritten = async (clone: Clone): Promise<boolean> =>
+export const isRewritten = async (clone: Pick<Clone, 'git'>): Promise<boolean> =>
   (await listRefs(clone.git, PENDING)).size > 0;
 
 /** The tips that were lost since the last choice, each once. */

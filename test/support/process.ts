@@ -8,11 +8,16 @@ import { onInterruption } from './interruption.ts';
 import { scratchFolder } from './scratch.ts';
 import { atTestEnd } from './test-end.ts';
 
-const main = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
+const scripts = {
+  main: fileURLToPath(new URL('../../dist/main.js', import.meta.url)),
+  verify: fileURLToPath(new URL('../../dist/verify.js', import.meta.url)),
+};
 const startLimit = 20_000;
 const stopLimit = 15_000;
 
 export interface ProcessOptions {
+  /** What is run: gitpost itself, or `npm run verify`. */
+  script?: keyof typeof scripts;
   /** Where it runs; without one, in `folder`, where no `.env` of a developer is found. */
   cwd?: string;
   /** Further variables; `undefined` leaves out one that would be there otherwise. */
@@ -92,7 +97,7 @@ async function launch(options: ProcessOptions) {
 
   const env = processEnvironment(folder, home, options.env);
   const cwd = options.cwd ?? folder;
-  const child = spawn(process.execPath, [main], { cwd, env, detached: true });
+  const child = spawn(process.execPath, [scripts[options.script ?? 'main']], { cwd, env, detached: true });
   const exited = once(child, 'exit').then(([code, signal]): ProcessExit => ({ code, signal }));
   const clean = async () => {
     endGroup(child);
