@@ -70,6 +70,7 @@ export async function readPatches(
       await setImmediate();
     }
     const [code] = (await ended) as [number | null];
+    signal.throwIfAborted();
     if (code !== 0) throw new GitError('log', { code, stderr });
   } finally {
     signal.removeEventListener('abort', stop);

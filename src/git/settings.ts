@@ -31,6 +31,8 @@ export const GIT_SETTINGS: readonly string[] = [
   'fetch.fsckObjects=false',
   'log.showSignature=false',
   'log.mailmap=false',
+  // A history of a folder is of all that was in it, not of one file under its earlier names.
+  'log.follow=false',
   'color.ui=false',
   'core.logAllRefUpdates=true',
   // Hooks that a configuration defines (git 2.54 and later) are not governed by core.hooksPath.

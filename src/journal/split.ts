@@ -29,7 +29,7 @@ export interface NumberedLine {
  */
 export function* splitJournal(bytes: Buffer, firstLine = 1): Generator<NumberedLine> {
   let number = firstLine;
-  let start = firstLine === 1 && bytes.subarray(0, 3).equals(BOM) ? 3 : 0;
+  let start = firstLine === 1 ? bytes.length - withoutBom(bytes).length : 0;
   while (start < bytes.length) {
     const found = bytes.indexOf(LF, start);
     const end = found === -1 ? bytes.length : found;
@@ -50,6 +50,10 @@ export function readJournal(bytes: Buffer, firstLine = 1): JournalFile {
   }
   return { lines, problems };
 }
+
+/** The bytes of a file, or of its first line, without the mark that some editors put before them. */
+export const withoutBom = (bytes: Buffer): Buffer =>
+  bytes.subarray(0, 3).equals(BOM) ? bytes.subarray(3) : bytes;
 
 function readOne(bytes: Buffer) {
   if (bytes.length > MAX_LINE_BYTES) return { reason: `is longer than ${MAX_LINE_BYTES} bytes` };

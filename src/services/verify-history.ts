@@ -1,6 +1,7 @@
 import { type PatchCommit, readPatches } from '../git/patches.ts';
 import type { GitContext } from '../git/run.ts';
 import { hashOf, isUnreadable, parseLine } from '../journal/line.ts';
+import { withoutBom } from '../journal/split.ts';
 import type { Findings } from './findings.ts';
 import type { BranchContents, BranchLine } from './verify-branch.ts';
 
@@ -43,8 +44,9 @@ export async function readHistory(
       if (!brought.has(id) && !contents.ids.has(id)) findings.add(broughtNothing(id, current.commit));
     }
   };
-  const added = (bytes: Buffer) => {
+  const added = (shown: Buffer) => {
     if (!current) return;
+    const bytes = withoutBom(shown);
     const hash = hashOf(bytes);
     const line = contents.lines.get(hash);
     const id = line ? line.id : noteGone(gone, hash, bytes, current);
@@ -54,7 +56,7 @@ export async function readHistory(
     if (isUnpushed(current.commit)) unpushed.add(id);
   };
   const removed = (bytes: Buffer) => {
-    const lost = gone.size === 0 ? undefined : gone.get(hashOf(bytes));
+    const lost = gone.size === 0 ? undefined : gone.get(hashOf(withoutBom(bytes)));
     if (lost) lost.removed ??= current;
   };
   const commit = (next: PatchCommit) => {

@@ -14,7 +14,7 @@ import {
 } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { type Api, apiAt, commitOf, expected, type Message, problemOf } from '../support/api.ts';
+import { type Api, apiAt, commitOf, deliveryTo, expected, type Message, problemOf } from '../support/api.ts';
 import { statusOf } from '../support/clone-state.ts';
 import { bareRepository, cloneOf, commitFile, git } from '../support/git.ts';
 import { journalPaths, lineOf } from '../support/journal.ts';
@@ -235,6 +235,22 @@ describe('lines', () => {
     expect(found).toEqual(['notice line-twice messages/copy.jsonl:1', `wrong line-twice ${journal}:5`]);
     expect(stdout).toContain(`stands in line 2 of ${journal} already`);
     expect(code).toBe(1);
+  });
+
+  test('of odd files are read as they stand: with a mark at the beginning, CR at their ends, or none', async () => {
+    const { folder, clone } = await archive();
+    const gitpost = await startProcess({ folder });
+    const api = apiAt(gitpost.url);
+    const raws = [0, 1, 2].map((index) => lineOf({ id: randomUUID(), text: `Odd ${index}` }));
+    await commitFile(clone, 'messages/odd.jsonl', `\ufeff${raws[0]}\r\n\n${raws[1]}`, 'odd');
+    await commitFile(clone, 'messages/odd.jsonl', `\ufeff${raws[0]}\r\n\n${raws[1]}\n${raws[2]}\n`, 'more');
+    await eventually(async () => {
+      const odd = (await api.messages()).filter(({ text }) => text.startsWith('Odd'));
+      return odd.length === 3 && odd.every((message) => deliveryTo(message).commit !== null);
+    });
+    expect(findingsOf(await ask(api))).toEqual([]);
+    await gitpost.stop();
+    expect(await verify(folder)).toMatchObject({ code: 0, found: [] });
   });
 
   test('that a person took out by a commit are a notice, with the commit that brought them', async () => {

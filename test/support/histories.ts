@@ -135,6 +135,12 @@ async function compare(devices: readonly Device[], { ids, texts }: Acknowledged)
   for (const each of devices) {
     await git(each.clone, 'fsck', '--no-dangling');
     expect(await git(each.clone, 'status', '--porcelain')).toBe('');
+    const { json } = await each.request('GET', '/verify');
+    expect(json).toMatchObject({
+      status: 'ok',
+      repositories: [{ messages: ids.length, unpushed: 0, findings: [] }],
+      mirror: { messages: ids.length, findings: [] },
+    });
   }
 }
 
