@@ -43,8 +43,9 @@ async function verify(): Promise<number> {
     credentials: credentialsOf(config),
   });
   const verification = await verifier.run();
-  process.stdout.write(reportOf(verification));
-  return verification.status === 'ok' ? 0 : EXIT_WRONG;
+  if (!verification.ok) throw new Error(verification.failure.detail);
+  process.stdout.write(reportOf(verification.value));
+  return verification.value.status === 'ok' ? 0 : EXIT_WRONG;
 }
 
 /** What the environment names, and what was added while gitpost ran. */

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { RepositoryStatus } from '../domain/repository.ts';
+import { fail, ok, type Result } from '../domain/result.ts';
 import type { RepositoryVerification, Verification } from '../domain/verification.ts';
 import { inspectFolder, readConfig } from '../git/clone.ts';
 import { findLocks, type LockFile } from '../git/inspect.ts';
@@ -60,16 +61,21 @@ interface Examined {
 export class Verifier {
   readonly #options: VerifierOptions;
   readonly #abort = new AbortController();
-  #running: Promise<Verification> | undefined;
+  #running: Promise<Result<Verification>> | undefined;
 
   constructor(options: VerifierOptions) {
     this.#options = options;
   }
 
-  run(): Promise<Verification> {
-    this.#running ??= this.#verify().finally(() => {
-      this.#running = undefined;
-    });
+  run(): Promise<Result<Verification>> {
+    this.#running ??= this.#verify()
+      .then(ok, (error: unknown) => {
+        if (this.#abort.signal.aborted) return ENDED;
+        throw error;
+      })
+      .finally(() => {
+        this.#running = undefined;
+      });
     return this.#running;
   }
 
@@ -240,6 +246,14 @@ function addFailure({ status }: Subject, findings: Findings): void {
   if (!status?.error || !['conflicted', 'rejected', 'failed'].includes(status.state)) return;
   findings.add({ kind: 'sync-failed', severity: 'wrong', ...status.error });
 }
+
+const ENDED = fail(
+  'unavailable',
+  'gitpost is about to end, so the verification was given up. Nothing was changed.',
+  {
+    retryAfter: 5,
+  },
+);
 
 const NOT_THERE = {
   kind: 'clone-missing',

@@ -1,4 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import {
   appendFile,
   chmod,
@@ -12,6 +13,7 @@ import {
   utimes,
   writeFile,
 } from 'node:fs/promises';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { type Api, apiAt, commitOf, deliveryTo, expected, type Message, problemOf } from '../support/api.ts';
@@ -424,7 +426,9 @@ describe('the clone', () => {
   test('whose history was rewritten is wrong', async () => {
     const { folder, clone } = await archive();
     await git(clone, 'reset', '--quiet', '--hard', 'HEAD~1');
-    await (await startProcess({ folder })).stop();
+    const gitpost = await startProcess({ folder });
+    await eventually(async () => (await apiAt(gitpost.url).repository()).state === 'rewritten');
+    await gitpost.stop();
     expect(await verify(folder)).toMatchObject({ code: 1, found: ['wrong rewritten'] });
   });
 
@@ -601,13 +605,23 @@ describe('GET /verify', () => {
     problemOf(await api.send('POST', '/verify', { headers: bearer }), 405);
   });
 
-  test('does not keep gitpost from ending', async () => {
-    const { folder } = await archive();
+  test('does not keep gitpost from ending, though a remote says nothing', async () => {
+    const { folder, clone } = await archive();
     const gitpost = await startProcess({ folder });
-    const asked = apiAt(gitpost.url)
-      .get('/verify')
-      .catch(() => undefined);
-    onTestFinished(async () => void (await asked));
+    const api = apiAt(gitpost.url);
+    expect((await ask(api)).status).toBe('ok');
+    const silent = createServer();
+    const connected = once(silent, 'connection') as Promise<[Socket]>;
+    silent.listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    onTestFinished(() => void silent.close());
+    const { port } = silent.address() as AddressInfo;
+    await git(clone, 'config', 'remote.origin.url', `http://127.0.0.1:${port}/silent.git`);
+    const asked = api.get('/verify');
+    const [socket] = await connected;
+    const hungUp = once(socket.resume(), 'close');
     expect(await gitpost.stop()).toEqual({ code: 0, signal: null });
+    await hungUp;
+    problemOf(await asked, 503);
   });
 });
