@@ -18,7 +18,7 @@ import { type FolderLock, lockFolder } from './services/lock.ts';
 import { Messages } from './services/messages.ts';
 import { RepositoryManager } from './services/repositories.ts';
 import type { Repository } from './services/repository.ts';
-import { type Subject, Verifier } from './services/verify.ts';
+import { type Subject, Verifier } from './services/verify/verifier.ts';
 import { watchClones } from './watcher.ts';
 
 export interface AppOptions {

@@ -4,7 +4,7 @@ import { isConfigError, readConfig } from './config.ts';
 import { sameName } from './domain/target.ts';
 import { type ClonesFolder, cloneContext, findClones } from './services/clones-folder.ts';
 import { isHeld } from './services/lock.ts';
-import { type Subject, Verifier } from './services/verify.ts';
+import { type Subject, Verifier } from './services/verify/verifier.ts';
 import { reportOf } from './verify-report.ts';
 
 /** `npm run verify`: takes no lock and changes nothing, so that it works beside a running gitpost and without one. */

@@ -1,9 +1,9 @@
-import { BlobReader } from '../git/blobs.ts';
-import type { GitContext } from '../git/run.ts';
-import { diffJournals, listJournals } from '../git/tree.ts';
-import { isUnreadable, type Line } from '../journal/line.ts';
-import { deviceOfPath } from '../journal/path.ts';
-import { readJournal, splitJournal } from '../journal/split.ts';
+import { BlobReader } from '../../git/blobs.ts';
+import type { GitContext } from '../../git/run.ts';
+import { diffJournals, listJournals } from '../../git/tree.ts';
+import { isUnreadable, type Line } from '../../journal/line.ts';
+import { deviceOfPath } from '../../journal/path.ts';
+import { readJournal, splitJournal } from '../../journal/split.ts';
 import type { Findings } from './findings.ts';
 
 /** One line as a branch holds it: where it stands first, and which commits brought it. */

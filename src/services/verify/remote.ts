@@ -1,7 +1,7 @@
-import { readConfig } from '../git/clone.ts';
-import { isAncestor, resolve } from '../git/refs.ts';
-import { type Credentials, listRemote } from '../git/remote.ts';
-import type { GitContext } from '../git/run.ts';
+import { readConfig } from '../../git/clone.ts';
+import { isAncestor, resolve } from '../../git/refs.ts';
+import { type Credentials, listRemote } from '../../git/remote.ts';
+import type { GitContext } from '../../git/run.ts';
 import type { Findings } from './findings.ts';
 
 /** A branch of a clone whose remote is asked. */

@@ -1,12 +1,12 @@
-import { isAncestor, resolve } from '../git/refs.ts';
-import type { GitContext } from '../git/run.ts';
-import type { Covered } from '../mirror/covered.ts';
-import { shownIn } from '../mirror/database.ts';
-import type { Entry } from '../mirror/entry.ts';
-import { MirrorBroken } from '../mirror/snapshot.ts';
+import { isAncestor, resolve } from '../../git/refs.ts';
+import type { GitContext } from '../../git/run.ts';
+import type { Covered } from '../../mirror/covered.ts';
+import { shownIn } from '../../mirror/database.ts';
+import type { Entry } from '../../mirror/entry.ts';
+import { MirrorBroken } from '../../mirror/snapshot.ts';
+import { type BranchContents, changedLines } from './branch.ts';
 import type { Findings } from './findings.ts';
-import { type BranchContents, changedLines } from './verify-branch.ts';
-import { isBroughtBy } from './verify-history.ts';
+import { isBroughtBy } from './history.ts';
 
 const LINES_A_TURN = 10_000;
 

@@ -1,9 +1,9 @@
-import { type PatchCommit, readPatches } from '../git/patches.ts';
-import type { GitContext } from '../git/run.ts';
-import { hashOf, isUnreadable, parseLine } from '../journal/line.ts';
-import { withoutBom } from '../journal/split.ts';
+import { type PatchCommit, readPatches } from '../../git/patches.ts';
+import type { GitContext } from '../../git/run.ts';
+import { hashOf, isUnreadable, parseLine } from '../../journal/line.ts';
+import { withoutBom } from '../../journal/split.ts';
+import type { BranchContents, BranchLine } from './branch.ts';
 import type { Findings } from './findings.ts';
-import type { BranchContents, BranchLine } from './verify-branch.ts';
 
 /** A line that a gitpost captured and that the branch holds no more. */
 interface Gone {

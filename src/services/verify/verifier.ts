@@ -1,20 +1,20 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { RepositoryStatus } from '../domain/repository.ts';
-import { fail, ok, type Result } from '../domain/result.ts';
-import type { RepositoryVerification, Verification } from '../domain/verification.ts';
-import { inspectFolder, readConfig } from '../git/clone.ts';
-import { findLocks, type LockFile } from '../git/inspect.ts';
-import { countCommits, listCommits, resolve } from '../git/refs.ts';
-import type { Credentials } from '../git/remote.ts';
-import { type GitContext, GitError } from '../git/run.ts';
-import { Snapshot } from '../mirror/snapshot.ts';
-import { readStored } from '../mirror/stored.ts';
+import type { RepositoryStatus } from '../../domain/repository.ts';
+import { fail, ok, type Result } from '../../domain/result.ts';
+import type { RepositoryVerification, Verification } from '../../domain/verification.ts';
+import { inspectFolder, readConfig } from '../../git/clone.ts';
+import { findLocks, type LockFile } from '../../git/inspect.ts';
+import { countCommits, listCommits, resolve } from '../../git/refs.ts';
+import type { Credentials } from '../../git/remote.ts';
+import { type GitContext, GitError } from '../../git/run.ts';
+import { Snapshot } from '../../mirror/snapshot.ts';
+import { readStored } from '../../mirror/stored.ts';
+import { type BranchContents, readBranch } from './branch.ts';
+import { checkLocks, checkObjects, checkStates, checkWorkTree } from './clone.ts';
 import { Findings, isWrong } from './findings.ts';
-import { type BranchContents, readBranch } from './verify-branch.ts';
-import { checkLocks, checkObjects, checkStates, checkWorkTree } from './verify-clone.ts';
-import { type History, readHistory } from './verify-history.ts';
-import { type Compared, compareMirror, type MirrorView } from './verify-mirror.ts';
-import { askRemote } from './verify-remote.ts';
+import { type History, readHistory } from './history.ts';
+import { type Compared, compareMirror, type MirrorView } from './mirror.ts';
+import { askRemote } from './remote.ts';
 
 /** A repository to verify. */
 export interface Subject {

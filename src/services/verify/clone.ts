@@ -1,12 +1,12 @@
-import { readConfig } from '../git/clone.ts';
-import { brokenObjects, findLocks, type LockFile } from '../git/inspect.ts';
-import { uncommittedChanges } from '../git/porcelain.ts';
-import { checkedOut, resolve } from '../git/refs.ts';
-import type { GitContext } from '../git/run.ts';
-import { hasUnsafeFolder } from '../git/tree.ts';
-import { deviceOfPath } from '../journal/path.ts';
+import { readConfig } from '../../git/clone.ts';
+import { brokenObjects, findLocks, type LockFile } from '../../git/inspect.ts';
+import { uncommittedChanges } from '../../git/porcelain.ts';
+import { checkedOut, resolve } from '../../git/refs.ts';
+import type { GitContext } from '../../git/run.ts';
+import { hasUnsafeFolder } from '../../git/tree.ts';
+import { deviceOfPath } from '../../journal/path.ts';
+import { isRewritten, rewrittenTrouble } from '../rewritten.ts';
 import type { Findings } from './findings.ts';
-import { isRewritten, rewrittenTrouble } from './rewritten.ts';
 
 /** A lock that is older was left behind: no git of ours holds one for longer than a moment. */
 const LEFT_MS = 60_000;
