@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Content } from '../domain/message.ts';
 import { topLevelMembers } from './members.ts';
 
@@ -43,7 +43,7 @@ const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 export const isUuid = (text: string): boolean => UUID.test(text);
 
 export function hashOf(bytes: string | Buffer): string {
-  return createHash('sha256').update(bytes).digest('hex').slice(0, 16);
+  return hash('sha256', bytes, 'hex').slice(0, 16);
 }
 
 /** Writes a revision as the one line that stands for it, keys in the format's order, absent ones left out. */

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, hash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
@@ -70,4 +70,4 @@ export async function isWhole(path: string): Promise<boolean> {
 
 const PREFIX_BYTES = '{"checksum":"","data":'.length + 64;
 
-const checksumOf = (text: string): string => createHash('sha256').update(text).digest('hex');
+const checksumOf = (text: string): string => hash('sha256', text, 'hex');

@@ -1,0 +1,107 @@
+// A gitpost to be measured: a process of its own, as a person starts it.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { Agent, request } from 'node:http';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { environment, folder } from './environment.mjs';
+
+const here = dirname(fileURLToPath(import.meta.url));
+const main = join(here, '../../dist/main.js');
+const loopDelay = join(here, 'loop-delay.mjs');
+
+/** Starts one on a remote; `name` is its folder, which it keeps for the next start. */
+export async function startGitpost(name, remote) {
+  const cwd = join(folder, name);
+  mkdirSync(cwd, { recursive: true });
+  const began = performance.now();
+  const child = spawn(process.execPath, ['--import', loopDelay, main], {
+    cwd,
+    env: {
+      ...environment,
+      PORT: '0',
+      LOG_LEVEL: 'error',
+      AUTHOR_NAME: 'Bench',
+      AUTHOR_EMAIL: 'bench@example.org',
+      ...(remote === undefined ? {} : { REPOSITORY_NAME: remote }),
+    },
+    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+  });
+  let url = '';
+  let printed = '';
+  for await (const chunk of child.stdout) {
+    printed += chunk;
+    url = /gitpost is at (\S+)\/\n/.exec(printed)?.[1] ?? '';
+    if (url) break;
+  }
+  if (!url) throw new Error('gitpost ended before it was ready');
+  const agent = new Agent({ keepAlive: true, maxSockets: 64 });
+  const send = (method, path, body, headers = {}) => sendTo(agent, url, method, path, body, headers);
+  return {
+    cwd,
+    url,
+    send,
+    /** Milliseconds from the start until a page of messages is right. */
+    ready: async () => {
+      await send('GET', '/messages?limit=50');
+      return performance.now() - began;
+    },
+    post: (text) => expecting(201, send('POST', '/messages', JSON.stringify({ text }), JSON_BODY)),
+    get: (path) => expecting(200, send('GET', path)),
+    /** The longest that the event loop was held since this was last asked for, in milliseconds. */
+    loopDelay: async () => {
+      child.send('delay');
+      const [delay] = await once(child, 'message');
+      return delay;
+    },
+    /** Resident memory in bytes, where the system tells it. */
+    memory: () => memoryOf(child.pid),
+    stop: async () => {
+      agent.destroy();
+      child.kill('SIGTERM');
+      if (child.exitCode === null) await once(child, 'exit');
+    },
+  };
+}
+
+const JSON_BODY = { 'content-type': 'application/json' };
+
+/** All bytes below a folder. */
+export function sizeOf(path) {
+  return readdirSync(path, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .reduce((sum, entry) => sum + statSync(join(entry.parentPath, entry.name)).size, 0);
+}
+
+function memoryOf(pid) {
+  try {
+    const [, kilobytes] = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
+    return Number(kilobytes) * 1024;
+  } catch {
+    return Number.NaN;
+  }
+}
+
+async function expecting(status, answer) {
+  const { status: actual, text } = await answer;
+  if (actual !== status) throw new Error(`it was answered ${actual}: ${text.slice(0, 200)}`);
+  return text;
+}
+
+function sendTo(agent, url, method, path, body, headers) {
+  return new Promise((resolve, reject) => {
+    const length = body === undefined ? {} : { 'content-length': Buffer.byteLength(body) };
+    const options = { method, agent, headers: { ...headers, ...length } };
+    const sent = request(`${url}${path}`, options, (response) => {
+      const chunks = [];
+      response.on('data', (chunk) => chunks.push(chunk));
+      response.on('end', () =>
+        resolve({ status: response.statusCode, text: Buffer.concat(chunks).toString() }),
+      );
+      response.on('error', reject);
+    });
+    sent.on('error', reject);
+    sent.end(body);
+  });
+}

@@ -1,0 +1,50 @@
+// Measures gitpost against what people would use instead, side by side in one run, and prints a table in Markdown.
+//   npm run bench              the whole, with a million messages: about half an hour
+//   npm run bench -- --quick   fewer rounds and smaller archives: under two minutes
+//   npm run bench -- writing   one part alone: writing or scale
+import { execFileSync } from 'node:child_process';
+import { rmSync } from 'node:fs';
+import { cpus, totalmem } from 'node:os';
+import { folder } from './environment.mjs';
+import { scaleRows } from './scale.mjs';
+import { writingRows } from './writing.mjs';
+
+const parts = { writing: writingRows, scale: scaleRows };
+const wanted = Object.keys(parts).filter((name) => process.argv.includes(name));
+
+try {
+  console.log(`${machine()}\n`);
+  print(['work', 'gitpost', 'against', '', 'ratio', 'aim', 'event loop held']);
+  print(Array(7).fill('---'));
+  for (const name of wanted.length > 0 ? wanted : Object.keys(parts)) {
+    for (const row of await parts[name]()) print(cellsOf(row));
+  }
+} finally {
+  rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+}
+
+function machine() {
+  const version = execFileSync('git', ['--version'], { encoding: 'utf8' }).trim();
+  const memory = `${Math.round(totalmem() / 2 ** 30)} GiB`;
+  const date = new Date().toISOString().slice(0, 10);
+  return `${date}: ${cpus().length} × ${cpus()[0]?.model.trim()}, ${memory}, node ${process.version}, ${version}, core.fsync=committed`;
+}
+
+/** Times and sizes are better where the ratio is small, rates where it is large. */
+function cellsOf({ work, against, ours, theirs, unit, aim, loop }) {
+  const figure = (value) => `${value >= 100 ? value.toFixed(0) : value.toPrecision(3)} ${unit}`;
+  const held = loop === undefined ? '' : `${loop.toFixed(0)} ms`;
+  return [
+    work,
+    figure(ours),
+    against,
+    figure(theirs),
+    `${(ours / theirs).toPrecision(2)} ×`,
+    aim && `${aim} ×`,
+    held,
+  ];
+}
+
+function print(cells) {
+  console.log(`| ${cells.join(' | ')} |`);
+}
