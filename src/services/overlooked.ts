@@ -42,6 +42,8 @@ async function findOverlooked(
   tip: string,
 ): Promise<NewCommit[]> {
   if (known === null || followed === known || !(await isAncestor(clone.git, known, tip))) return [];
+  // Index and work tree are ahead of a mirror that was not saved any more: nothing was behind the branch then.
+  if (followed !== null && !(await isAncestor(clone.git, followed, known))) return [];
   const behind = new Map(
     (await diffJournals(clone.git, followed, known)).map((change) => [change.path, change]),
   );
