@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { type GitContext, output, run, text } from './run.ts';
+import { removeLeftOvers } from './left-overs.ts';
+import { type GitContext, GitError, output, run, text } from './run.ts';
 
 /** What a clone keeps about itself in its own git configuration, section `gitpost`. */
 export interface CloneSettings {
@@ -32,20 +33,45 @@ export async function inspectFolder(directory: string): Promise<'absent' | 'clon
   return entries.includes('.git') ? 'clone' : 'blocked';
 }
 
+/** Folders that are being made have such a name beside the ones that are there. */
+const UNFINISHED = '.new-';
+
 /**
  * Makes an empty clone that can be captured to at once, whether its remote can be reached or not. It appears
  * whole or not at all.
  */
 export async function createClone(context: GitContext, branch: string, url: string): Promise<void> {
-  const parent = join(context.directory, '..');
-  const temporary = join(parent, `.new-${randomBytes(6).toString('hex')}`);
-  await mkdir(temporary, { recursive: true, mode: 0o700 });
-  const inside = { ...context, directory: temporary };
-  try {
+  await appearWhole(context, async (inside) => {
     await output(inside, ['init', '--quiet', '--template=', `--initial-branch=${branch}`]);
     await writeConfig(inside, 'remote.origin.url', url);
     await writeConfig(inside, 'remote.origin.fetch', '+refs/heads/*:refs/remotes/origin/*');
-    await rm(context.directory, { recursive: true, force: true });
+  });
+}
+
+/** Makes a bare repository for the app's own use, whole or not at all; one that is there is left as it is. */
+export async function ensureBareRepository(context: GitContext, path: string): Promise<boolean> {
+  if (await isThere(join(path, 'HEAD'))) return false;
+  const bare = { ...context, directory: path };
+  // What is left of one that was damaged is not thrown away.
+  if (await isThere(path)) await initBare(bare);
+  else await appearWhole(bare, initBare);
+  return true;
+}
+
+async function initBare(context: GitContext): Promise<void> {
+  await output(context, ['init', '--quiet', '--bare', '--template=', '--initial-branch=main']);
+  // The git that receives a push is not told our settings; a person's hooks are none of its business either.
+  for (const [key, value] of BARE_SETTINGS) await writeConfig(context, key, value);
+}
+
+/** Makes a folder under another name and renames it, so that a cut leaves no half of it. */
+async function appearWhole(context: GitContext, make: (inside: GitContext) => Promise<void>): Promise<void> {
+  const temporary = join(context.directory, '..', `${UNFINISHED}${randomBytes(6).toString('hex')}`);
+  await mkdir(temporary, { recursive: true, mode: 0o700 });
+  try {
+    await make({ ...context, directory: temporary });
+    // An empty folder may be there already.
+    await rmdir(context.directory).catch(() => undefined);
     await rename(temporary, context.directory);
   } catch (error) {
     await rm(temporary, { recursive: true, force: true });
@@ -53,15 +79,11 @@ export async function createClone(context: GitContext, branch: string, url: stri
   }
 }
 
-/** Makes a bare repository for the app's own use; one that is there is left as it is. */
-export async function ensureBareRepository(context: GitContext, path: string): Promise<boolean> {
-  if (await isThere(join(path, 'HEAD'))) return false;
-  const bare = { ...context, directory: path };
-  await mkdir(path, { recursive: true, mode: 0o700 });
-  await output(bare, ['init', '--quiet', '--bare', '--template=', '--initial-branch=main']);
-  // The git that receives a push is not told our settings; a person's hooks are none of its business either.
-  for (const [key, value] of BARE_SETTINGS) await writeConfig(bare, key, value);
-  return true;
+/** Takes away what was being made in a folder when the program was cut off. Nobody may be making anything there. */
+export async function removeUnfinished(directory: string): Promise<void> {
+  for (const name of await readdir(directory).catch(() => [])) {
+    if (name.startsWith(UNFINISHED)) await rm(join(directory, name), { recursive: true, force: true });
+  }
 }
 
 const BARE_SETTINGS = [
@@ -81,24 +103,11 @@ export async function prepareClone(context: GitContext): Promise<void> {
   if ((await readConfig(context, 'core.symlinks')) !== 'false')
     await writeConfig(context, 'core.symlinks', 'false');
   await run(context, ['update-ref', '-d', 'refs/gitpost/import']);
-  await removeLeftovers(gitDirectory);
+  await removeLeftOvers(gitDirectory);
 }
 
 const joinLines = (before: string, after: string): string =>
   before === '' || before.endsWith('\n') ? before + after : `${before}\n${after}`;
-
-/** fast-import leaves a report where it was cut off, and marks that keep its packs from being packed together. */
-async function removeLeftovers(gitDirectory: string): Promise<void> {
-  for (const name of await readdir(gitDirectory)) {
-    if (name.startsWith('fast_import_crash_')) await rm(join(gitDirectory, name), { force: true });
-  }
-  const packs = join(gitDirectory, 'objects', 'pack');
-  for (const name of await readdir(packs).catch(() => [])) {
-    if (!name.endsWith('.keep')) continue;
-    const reason = await readFile(join(packs, name), 'utf8').catch(() => '');
-    if (reason.trim() === 'fast-import') await rm(join(packs, name), { force: true });
-  }
-}
 
 /** A path inside the clone's git folder, wherever that is. */
 export async function gitPath(context: GitContext, path: string): Promise<string> {
@@ -107,6 +116,7 @@ export async function gitPath(context: GitContext, path: string): Promise<string
 
 export async function readSettings(context: GitContext): Promise<CloneSettings> {
   const lines = await run(context, ['config', '--local', '--get-regexp', '^gitpost\\.']);
+  if (lines.code !== 0 && lines.code !== 1) throw new GitError('config', lines);
   const values = new Map(
     lines.stdout
       .toString('utf8')
@@ -155,12 +165,23 @@ export async function renewDevice(context: GitContext): Promise<string> {
 
 export async function readConfig(context: GitContext, key: string): Promise<string | null> {
   const result = await run(context, ['config', '--local', '--get', key]);
+  if (result.code !== 0 && result.code !== 1) throw new GitError('config', result);
   return result.code === 0 ? result.stdout.toString('utf8').replace(/\n$/, '') : null;
 }
 
+/** Another git has the configuration to itself for a moment at most, which is waited for. */
 export async function writeConfig(context: GitContext, key: string, value: string): Promise<void> {
-  await output(context, ['config', '--local', '--replace-all', key, value]);
+  const args = ['config', '--local', '--replace-all', key, value];
+  for (let attempt = 1; ; attempt += 1) {
+    const result = await run(context, args);
+    if (result.code === 0) return;
+    if (attempt === CONFIG_TRIES || !/could not lock config file/.test(result.stderr))
+      throw new GitError('config', result);
+    await new Promise((wake) => setTimeout(wake, 100));
+  }
 }
+
+const CONFIG_TRIES = 8;
 
 /** A value of a person's own git configuration, such as `user.name`; `undefined` where there is none. */
 export async function personsConfig(context: GitContext, key: string): Promise<string | undefined> {

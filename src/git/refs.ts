@@ -1,5 +1,5 @@
 import { LineReader } from './line-reader.ts';
-import { endGroup, type GitContext, output, run, startGit, text } from './run.ts';
+import { endGroup, type GitContext, GitError, output, run, startGit, text } from './run.ts';
 
 /** The id of the commit that a ref or expression names, or `null` where there is none. */
 export async function resolve(context: GitContext, revision: string): Promise<string | null> {
@@ -10,13 +10,16 @@ export async function resolve(context: GitContext, revision: string): Promise<st
     '--end-of-options',
     `${revision}^{commit}`,
   ]);
+  // Any other code is a failure, which must not be taken for a branch that is gone.
+  if (result.code !== 0 && result.code !== 1) throw new GitError('rev-parse', result);
   return result.code === 0 ? result.stdout.toString().trim() : null;
 }
 
 /** The branch that is checked out, or `null` where HEAD is detached. It may have no commit yet. */
 export async function checkedOut(context: GitContext): Promise<string | null> {
   const result = await run(context, ['symbolic-ref', '--quiet', 'HEAD']);
-  if (result.code !== 0) return null;
+  if (result.code === 1) return null;
+  if (result.code !== 0) throw new GitError('symbolic-ref', result);
   // Not git's own short form, which depends on what else is called so.
   return result.stdout
     .toString()
@@ -71,7 +74,11 @@ export async function isAncestor(
   descendant: string,
 ): Promise<boolean> {
   if (ancestor === descendant) return true;
-  return (await run(context, ['merge-base', '--is-ancestor', ancestor, descendant])).code === 0;
+  const result = await run(context, ['merge-base', '--is-ancestor', ancestor, descendant]);
+  if (result.code === 0 || result.code === 1) return result.code === 0;
+  // What git has no more is part of nothing.
+  if (/Not a valid commit name/.test(result.stderr)) return false;
+  throw new GitError('merge-base', result);
 }
 
 /** How many commits `range` holds, such as `a..b`. */

@@ -57,7 +57,10 @@ export function startGit(context: GitContext, args: readonly string[], options: 
   return child;
 }
 
-/** Runs one git command to its end. It rejects only where git can't be started. */
+/**
+ * Runs one git command to its end. It rejects where git can't be started, and with a {@link GitError} where somebody
+ * else kills it, such as a system without memory: that says nothing about what was asked, and is no refusal.
+ */
 export function run(
   context: GitContext,
   args: readonly string[],
@@ -91,7 +94,9 @@ export function run(
     child.on('close', (code) => {
       clearTimeout(timer);
       options.signal?.removeEventListener('abort', stop);
-      resolve({ code, stdout: Buffer.concat(stdout), stderr, timedOut });
+      const isKilled = code === null && !timedOut && !options.signal?.aborted;
+      if (isKilled) reject(new GitError(args[0] ?? '', { code, stderr }));
+      else resolve({ code, stdout: Buffer.concat(stdout), stderr, timedOut });
     });
     child.stdin.end(options.input ?? '');
   });

@@ -61,6 +61,9 @@ export interface TreeChange {
   readonly newId: string;
 }
 
+/** Whether a mode says that there is no such file. */
+export const isAbsent = (mode: string): boolean => /^0+$/.test(mode);
+
 /** All files that differ between two commits, below `paths` or anywhere. */
 export async function diffTrees(
   context: GitContext,

@@ -2,7 +2,7 @@ import { lstat, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { checkedOut } from './refs.ts';
 import { type GitContext, GitError, output, run } from './run.ts';
-import { diffTrees, emptyTree, type TreeChange } from './tree.ts';
+import { diffTrees, emptyTree, isAbsent, type TreeChange } from './tree.ts';
 
 /**
  * What became of bringing index and work tree to a commit: done; `elsewhere` where another branch is checked
@@ -80,10 +80,10 @@ export async function followPathByPath(
   return left.length === 0 ? { outcome: 'done' } : { outcome: 'partly', left: left.map(({ path }) => path) };
 }
 
-type Index = ReadonlyMap<string, string>;
+export type Index = ReadonlyMap<string, string>;
 
 /** The index as path to `<mode> <id>`; what is unmerged has no such entry and an own mark. */
-async function readIndex(context: GitContext): Promise<Index> {
+export async function readIndex(context: GitContext): Promise<Index> {
   const index = new Map<string, string>();
   for (const record of await names(context, ['ls-files', '-s', '-z'])) {
     const tab = record.indexOf('\t');
@@ -93,26 +93,32 @@ async function readIndex(context: GitContext): Promise<Index> {
   return index;
 }
 
-const isAbsent = (mode: string): boolean => /^0+$/.test(mode);
-
-const entry = (mode: string, id: string): string | undefined =>
+/** What the index says of a file that has a mode and an id; `undefined` where there is no such file. */
+export const indexEntry = (mode: string, id: string): string | undefined =>
   isAbsent(mode) ? undefined : `${mode} ${id}`;
 
 const isAsWeLeftIt = (index: Index, { path, oldMode, oldId }: TreeChange): boolean =>
-  index.get(path) === entry(oldMode, oldId);
+  index.get(path) === indexEntry(oldMode, oldId);
 
 const isAlreadyThere = (index: Index, { path, newMode, newId }: TreeChange): boolean =>
-  index.get(path) === entry(newMode, newId);
+  index.get(path) === indexEntry(newMode, newId);
 
 /** Whether something of a person's stands where a new file would go, or where one of its folders would. */
 async function isInTheWay(context: GitContext, change: TreeChange): Promise<boolean> {
-  const folders = change.path.split('/').slice(0, -1);
+  const folders = await foldersOf(context, change.path);
+  if (folders !== 'there') return folders === 'blocked';
+  return isAbsent(change.oldMode) && (await isThere(context, change.path));
+}
+
+/** Whether the folders that a file lies in are there; `blocked` where something else, such as a link, has the name of one. */
+export async function foldersOf(context: GitContext, path: string): Promise<'there' | 'absent' | 'blocked'> {
+  const folders = path.split('/').slice(0, -1);
   for (let depth = 1; depth <= folders.length; depth += 1) {
     const found = await stats(join(context.directory, ...folders.slice(0, depth)));
-    if (!found) return false;
-    if (!found.isDirectory()) return true;
+    if (!found) return 'absent';
+    if (!found.isDirectory()) return 'blocked';
   }
-  return isAbsent(change.oldMode) && (await isThere(context, change.path));
+  return 'there';
 }
 
 const isThere = async (context: GitContext, path: string): Promise<boolean> =>

@@ -1,16 +1,11 @@
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { stat } from 'node:fs/promises';
 import { gitPath } from '../git/clone.ts';
+import { mendCutOff } from '../git/cut-off.ts';
 import { checkedOut, isAncestor, resolve } from '../git/refs.ts';
 import { run } from '../git/run.ts';
 import { followBranch, followPathByPath } from '../git/worktree.ts';
 import { branchRef, type Clone } from './clone.ts';
-
-/** What index and work tree were last brought to, and the last thing that a person's git did to HEAD by then. */
-interface Mark {
-  readonly commit: string | null;
-  readonly operation: string;
-}
+import { FOLLOW_MARK, type FollowMark, readFollowMark, writeFollowMark } from './follow-mark.ts';
 
 /** A person's own git brought index and work tree to this commit. */
 interface Operation {
@@ -35,8 +30,8 @@ export class Follower {
   #told: string | undefined;
   #waited = '';
   #looks = 0;
-  #mark: Mark | undefined;
-  #markFile: string | undefined;
+  #mark: FollowMark | undefined;
+  #files: { readonly mark: string; readonly lock: string } | undefined;
   #timer: NodeJS.Timeout | undefined;
   #since = 0;
   #running: Promise<void> = Promise.resolve();
@@ -93,7 +88,10 @@ export class Follower {
     if (tip === null) return;
     if (tip !== this.#told) await this.#onTip(tip);
     this.#told = tip;
+    // A person may hold the index for as long as they write at a message; until then there is nothing to ask git for.
+    if (await this.#isIndexHeld()) return this.soon(LOCKED_MS);
     this.#mark ??= await this.#readMark();
+    if (this.#mark.towards !== undefined && !(await this.#finish(this.#mark))) return this.soon(LOCKED_MS);
     if ((await checkedOut(git)) !== settings.branch) return;
     const operation = await lastOperation(this.#clone);
     const isNew = operation.name !== this.#mark.operation && operation.commit !== '';
@@ -102,15 +100,38 @@ export class Follower {
     if ((await resolve(git, branchRef(this.#clone))) !== tip) return this.#onStale();
     if (isNew && !(await isAncestor(git, operation.commit, tip))) return this.#waitFor(operation, tip);
     if (isNew) await this.#catchUpWith(operation.commit);
-    const followed = await followBranch(
-      git,
-      settings.branch,
-      isNew ? operation.commit : this.#mark.commit,
-      tip,
+    const from = isNew ? operation.commit : this.#mark.commit;
+    const before = this.#mark;
+    await this.#writeMark({ commit: from, operation: operation.name, towards: tip });
+    const { outcome } = await followBranch(git, settings.branch, from, tip);
+    if (outcome === 'locked' || outcome === 'elsewhere') await this.#writeMark(before);
+    else await this.#writeMark({ commit: tip, operation: operation.name });
+    if (outcome === 'locked') this.soon(LOCKED_MS);
+  }
+
+  /**
+   * Ends what was cut off in the middle of following: parts of index and work tree are at the older commit, parts at the
+   * later one. False where that has to wait for another git, which may be the one that was left to itself.
+   */
+  async #finish({ commit, operation, towards }: FollowMark): Promise<boolean> {
+    const { git, settings } = this.#clone;
+    if (towards === undefined || (await resolve(git, towards)) === null) {
+      await this.#writeMark({ commit, operation });
+      return true;
+    }
+    if (!(await mendCutOff(git, settings.branch, commit, towards))) return false;
+    const { outcome } = await followPathByPath(git, settings.branch, commit, towards);
+    if (outcome === 'locked') return false;
+    await this.#writeMark({ commit: outcome === 'elsewhere' ? commit : towards, operation });
+    return true;
+  }
+
+  async #isIndexHeld(): Promise<boolean> {
+    const { lock } = await this.#where();
+    return stat(lock).then(
+      () => true,
+      () => false,
     );
-    if (followed.outcome === 'locked') return this.soon(LOCKED_MS);
-    if (followed.outcome === 'elsewhere') return;
-    await this.#writeMark({ commit: tip, operation: operation.name });
   }
 
   /**
@@ -136,23 +157,21 @@ export class Follower {
     await followPathByPath(git, settings.branch, mark, commit);
   }
 
-  async #readMark(): Promise<Mark> {
-    this.#markFile = await gitPath(this.#clone.git, 'gitpost/followed.json');
-    try {
-      const mark = JSON.parse(await readFile(this.#markFile, 'utf8')) as Mark;
-      const commit = mark.commit === null ? null : await resolve(this.#clone.git, mark.commit);
-      return { commit, operation: mark.operation };
-    } catch {
-      return { commit: null, operation: '' };
-    }
+  async #readMark(): Promise<FollowMark> {
+    const mark = await readFollowMark((await this.#where()).mark);
+    const commit = mark.commit === null ? null : await resolve(this.#clone.git, mark.commit);
+    return { ...mark, commit };
   }
 
-  async #writeMark(mark: Mark): Promise<void> {
+  async #writeMark(mark: FollowMark): Promise<void> {
+    await writeFollowMark((await this.#where()).mark, mark);
     this.#mark = mark;
-    const file = this.#markFile as string;
-    await mkdir(dirname(file), { recursive: true });
-    await writeFile(`${file}.tmp`, JSON.stringify(mark));
-    await rename(`${file}.tmp`, file);
+  }
+
+  async #where() {
+    const { git } = this.#clone;
+    this.#files ??= { mark: await gitPath(git, FOLLOW_MARK), lock: await gitPath(git, 'index.lock') };
+    return this.#files;
   }
 }
 

@@ -1,11 +1,6 @@
 import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-
-/** Who works on a folder: the process, and when it began, since numbers of processes are used again. */
-interface Holder {
-  readonly pid: number;
-  readonly began: string;
-}
+import { type Holder, isAlive, ownHolder } from './holder.ts';
 
 export interface FolderLock {
   readonly release: () => Promise<void>;
@@ -25,7 +20,7 @@ export async function lockFolder(directory: string): Promise<FolderLock | string
       throw error;
     });
     if (file) {
-      await file.writeFile(JSON.stringify({ pid: process.pid, began: await beganOf(process.pid) }));
+      await file.writeFile(JSON.stringify(await ownHolder()));
       await file.close();
       return { release: () => rm(path, { force: true }) };
     }
@@ -60,24 +55,4 @@ async function readHolder(path: string): Promise<Holder | undefined> {
     }
   }
   return undefined;
-}
-
-async function isAlive({ pid, began }: Holder): Promise<boolean> {
-  try {
-    process.kill(pid, 0);
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
-  const now = await beganOf(pid);
-  return now === began && now !== ENDED;
-}
-
-const ENDED = 'ended';
-
-/** The start of a process, where the system tells it as Linux does; else nothing, and the number has to do. */
-async function beganOf(pid: number): Promise<string> {
-  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  // A process that has ended and that nobody has asked for yet still has its number.
-  return fields[0] === 'Z' ? ENDED : (fields[19] ?? '');
 }

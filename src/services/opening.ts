@@ -9,6 +9,7 @@ import {
   writeConfig,
   writeSettings,
 } from '../git/clone.ts';
+import { removeLeftOvers } from '../git/left-overs.ts';
 import { listRefs, setRef } from '../git/refs.ts';
 import type { Clone } from './clone.ts';
 import { forgetKnownRemote } from './rewritten.ts';
@@ -18,10 +19,17 @@ import { forgetKnownRemote } from './rewritten.ts';
  * at once, and meets its remote later.
  *
  * @param branch the branch that a person chose, if any
+ * @param takeUp called once the folder is there, before anything is done in it
  */
-export async function openClone(clone: Clone, target: Target, branch: string | undefined): Promise<void> {
+export async function openClone(
+  clone: Clone,
+  target: Target,
+  branch: string | undefined,
+  takeUp: () => Promise<void>,
+): Promise<void> {
   const { git } = clone;
   const isNewRemote = target.own && (await ensureBareRepository(git, target.url));
+  if (target.own) await removeLeftOvers(target.url);
   const folder = await inspectFolder(git.directory);
   if (folder === 'blocked') {
     throw new Error(
@@ -29,6 +37,7 @@ export async function openClone(clone: Clone, target: Target, branch: string | u
     );
   }
   if (folder === 'absent') await createClone(git, branch ?? 'main', target.url);
+  await takeUp();
   await prepareClone(git);
   if (branch !== undefined) await writeSettings(git, { branch, branchGiven: true });
   clone.settings = await readSettings(git);

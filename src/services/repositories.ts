@@ -2,7 +2,7 @@ import { mkdir, rename } from 'node:fs/promises';
 import type { RepositoryStatus, SyncResult, Target } from '../domain/repository.ts';
 import { fail, ok, type Result } from '../domain/result.ts';
 import { sameName } from '../domain/target.ts';
-import { inspectFolder } from '../git/clone.ts';
+import { inspectFolder, removeUnfinished } from '../git/clone.ts';
 import type { Identity } from '../git/importer.ts';
 import type { Credentials } from '../git/remote.ts';
 import type { GitContext } from '../git/run.ts';
@@ -21,6 +21,7 @@ import {
 } from './clones-folder.ts';
 import { toMessage } from './delivery.ts';
 import type { Events } from './events.ts';
+import { LOCK_PATIENCE, type LockPatience } from './locks.ts';
 import { changeOf, type EntryChange } from './mirroring.ts';
 import { Mutex } from './mutex.ts';
 import { Repository } from './repository.ts';
@@ -40,6 +41,8 @@ export interface ManagerOptions {
   /** Told of each sync that somebody asked for. */
   readonly onSynced: (result: SyncResult) => void;
   readonly onTrouble: (error: unknown) => void;
+  /** How long somebody else's lock is waited for; tests wait less. */
+  readonly lockPatience?: LockPatience;
 }
 
 /** How long a request waits for clones and mirror before it is told to come again. */
@@ -69,6 +72,8 @@ export class RepositoryManager {
   async start(): Promise<void> {
     const { targets, mirror } = this.#options;
     await mkdir(this.#folder.directory, { recursive: true, mode: 0o700 });
+    await removeUnfinished(this.#folder.directory);
+    await removeUnfinished(this.#folder.remotesDirectory);
     await renamePrimary(this.#folder, targets);
     const added = (await findClones(this.#folder)).filter(
       ({ name }) => !targets.some((target) => sameName(target.name, name)),
@@ -296,6 +301,7 @@ export class RepositoryManager {
       onProgress: (name, stage, percent) =>
         events.publish({ type: 'progress', data: { repository: name, stage, percent } }),
       onTrouble: (error) => this.#onTrouble(error),
+      lockPatience: this.#options.lockPatience ?? LOCK_PATIENCE,
     });
     this.#repositories.set(target.name, repository);
     void repository.opened.then(() => this.#note(repository)).catch(this.#options.onTrouble);

@@ -22,6 +22,7 @@ import { type Captured, Capturer } from './capture.ts';
 import { branchRef, type Clone, trackingRef } from './clone.ts';
 import { completeLines } from './completion.ts';
 import { Follower } from './follow.ts';
+import { type LockPatience, Locks } from './locks.ts';
 import { Maintenance } from './maintenance.ts';
 import type { EntryChange } from './mirroring.ts';
 import { Mutex } from './mutex.ts';
@@ -45,6 +46,7 @@ export interface RepositoryPorts {
   readonly onStatus: (repository: Repository) => void;
   readonly onProgress: (repository: string, stage: string, percent: number) => void;
   readonly onTrouble: (error: unknown) => void;
+  readonly lockPatience: LockPatience;
 }
 
 interface PlannedSync {
@@ -73,6 +75,7 @@ export class Repository {
   readonly #remote: RemoteView;
   readonly #follower: Follower;
   readonly #maintenance: Maintenance;
+  readonly #locks: Locks;
   readonly #opened: Promise<void>;
   readonly #settled: Promise<void>;
   #state: { readonly state: RepositoryState; readonly error: Trouble | null } = {
@@ -125,6 +128,7 @@ export class Repository {
       onAttributed: () => ports.onStatus(this),
       onTrouble: ports.onTrouble,
     });
+    this.#locks = new Locks(git, target.own ? target.url : undefined, ports.lockPatience);
     this.#capturer = new Capturer(
       this.#clone,
       ports.mirror,
@@ -287,6 +291,7 @@ export class Repository {
   async lookForUncommitted(): Promise<void> {
     if (this.#broken || this.#state.state === 'cloning') return;
     await this.#follower.now();
+    await this.#locks.look();
     const changes = await uncommittedChanges(this.#ports.git).catch(() => new Map<string, string>());
     this.#uncommitted = [...changes].map(([file, state]) => ({ file, line: null, reason: describe(state) }));
   }
@@ -325,6 +330,7 @@ export class Repository {
     this.#clone.importer.close();
     this.#clone.mover.close();
     this.#clone.blobs.close();
+    await this.#locks.layDown();
   }
 
   /** What another program appends is captured once it has been at rest for a second. */
@@ -367,7 +373,9 @@ export class Repository {
   }
 
   async #open(branch: string | undefined): Promise<void> {
-    await openClone(this.#clone, this.target, branch);
+    const { onTrouble } = this.#ports;
+    const takeUp = () => this.#locks.takeUp(() => this.#follower.soon(), onTrouble);
+    await openClone(this.#clone, this.target, branch, takeUp);
     await this.#reconcileAll();
     await this.#refreshRemote();
     this.#follower.soon();
@@ -434,6 +442,7 @@ export class Repository {
     const unreadable = Object.entries(this.#ports.mirror.covered(this.name)?.problems ?? {});
     return [
       ...unreadable.flatMap(([file, lines]) => lines.map(({ line, reason }) => ({ file, line, reason }))),
+      ...this.#locks.problems,
       ...this.#uncommitted,
     ];
   }

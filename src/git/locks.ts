@@ -1,0 +1,108 @@
+import { lstat, readdir, readFile, readlink, realpath, rm } from 'node:fs/promises';
+import { join, sep } from 'node:path';
+import { type GitContext, text } from './run.ts';
+
+/** A file by which one git keeps the others out while it writes. */
+export interface Lock {
+  readonly path: string;
+  /** When it was last written, in milliseconds since 1970, by the clock of the file system. */
+  readonly changedAt: number;
+  /** Another lock at the same path has another one. */
+  readonly identity: string;
+}
+
+/** Where a repository keeps its files: in a linked work tree, index and HEAD are apart from the rest. */
+export interface GitFolders {
+  readonly own: string;
+  readonly common: string;
+}
+
+export async function gitFolders(context: GitContext): Promise<GitFolders> {
+  const folders = await text(context, [
+    'rev-parse',
+    '--path-format=absolute',
+    '--absolute-git-dir',
+    '--git-common-dir',
+  ]);
+  const [own = '', common = own] = folders.split('\n');
+  return { own, common };
+}
+
+/** The locks that can stand in the way of what we do: on index, HEAD, refs and configuration. */
+export async function findLocks({ own, common }: GitFolders): Promise<Lock[]> {
+  const refs = await readdir(join(common, 'refs'), { recursive: true }).catch(() => []);
+  const paths = [
+    ...['index.lock', 'HEAD.lock'].map((name) => join(own, name)),
+    ...['config.lock', 'packed-refs.lock', 'shallow.lock'].map((name) => join(common, name)),
+    ...refs.filter((name) => name.endsWith('.lock')).map((name) => join(common, 'refs', name)),
+  ];
+  const found = await Promise.all(paths.map(readLock));
+  return found.filter((lock) => lock !== undefined);
+}
+
+async function readLock(path: string): Promise<Lock | undefined> {
+  const file = await lstat(path).catch(() => undefined);
+  if (!file?.isFile()) return undefined;
+  return { path, changedAt: file.mtimeMs, identity: `${file.ino} ${file.size} ${file.mtimeMs}` };
+}
+
+/** Takes a lock away that nobody holds; false where it is another one by now. */
+export async function removeLock({ path, identity }: Lock): Promise<boolean> {
+  if ((await readLock(path))?.identity !== identity) return false;
+  await rm(path, { force: true });
+  return true;
+}
+
+/**
+ * Whether a git works in a folder that this process has not started; `undefined` where the system does not tell, as
+ * only Linux does. One that can't be looked at counts.
+ */
+export async function isOtherGitAtWork(folder: string): Promise<boolean | undefined> {
+  const entries = await readdir('/proc').catch(() => []);
+  const pids = entries.filter((name) => /^\d+$/.test(name));
+  if (pids.length === 0) return undefined;
+  const place = await realpath(folder).catch(() => folder);
+  const processes = new Map(
+    (await Promise.all(pids.map(readProcess))).flatMap((one) => (one ? [[one.pid, one] as const] : [])),
+  );
+  for (const { pid, name } of processes.values()) {
+    if (name.startsWith('git') && !isOurs(processes, pid) && (await concerns(pid, place))) return true;
+  }
+  return false;
+}
+
+interface Process {
+  readonly pid: number;
+  readonly name: string;
+  readonly parent: number;
+}
+
+async function readProcess(pid: string): Promise<Process | undefined> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
+  const [, name = '', state, parent] = /^\d+ \((.*)\) (\S) (\d+)/s.exec(stat) ?? [];
+  // One that has ended and that nobody has asked for yet holds nothing.
+  if (state === undefined || state === 'Z' || state === 'X') return undefined;
+  return { pid: Number(pid), name, parent: Number(parent) };
+}
+
+/** Whether a process comes from this one, as its child or a child's child. */
+function isOurs(processes: ReadonlyMap<number, Process>, pid: number): boolean {
+  for (let at: number | undefined = pid; at; at = processes.get(at)?.parent) {
+    if (at === process.pid) return true;
+  }
+  return false;
+}
+
+/** Whether a git runs in a folder, or was told of it by its arguments. */
+async function concerns(pid: number, folder: string): Promise<boolean> {
+  try {
+    const words = await readFile(`/proc/${pid}/cmdline`, 'utf8');
+    // Those that stay and serve other gits lock nothing themselves.
+    if (/daemon/.test(words)) return false;
+    const cwd = await readlink(`/proc/${pid}/cwd`);
+    return cwd === folder || cwd.startsWith(folder + sep) || words.includes(folder);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    return code !== 'ENOENT' && code !== 'ESRCH';
+  }
+}

@@ -1,0 +1,31 @@
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+
+/** What index and work tree of a clone were last brought to. */
+export interface FollowMark {
+  readonly commit: string | null;
+  /** The last thing that a person's git did to HEAD by then. */
+  readonly operation: string;
+  /** The commit that they are being brought to; where it stands after a start, the program was cut off in that. */
+  readonly towards?: string;
+}
+
+/** The file with the mark, in the clone's own git folder. */
+export const FOLLOW_MARK = 'gitpost/followed.json';
+
+const NOTHING: FollowMark = { commit: null, operation: '' };
+
+export async function readFollowMark(file: string): Promise<FollowMark> {
+  try {
+    return { ...NOTHING, ...(JSON.parse(await readFile(file, 'utf8')) as Partial<FollowMark>) };
+  } catch {
+    // Without one nothing was followed yet, or git is asked anew.
+    return NOTHING;
+  }
+}
+
+export async function writeFollowMark(file: string, mark: FollowMark): Promise<void> {
+  await mkdir(dirname(file), { recursive: true });
+  await writeFile(`${file}.tmp`, JSON.stringify(mark));
+  await rename(`${file}.tmp`, file);
+}
