@@ -1,11 +1,14 @@
-import { cp, rm } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { cp, mkdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { apiAt } from '../support/api.ts';
-import { statusOf } from '../support/clone-state.ts';
+import { locksIn, statusOf } from '../support/clone-state.ts';
 import { git } from '../support/git.ts';
 import { startProcess } from '../support/process.ts';
 import { temporaryFolder } from '../support/tmp.ts';
+import { together } from '../support/together.ts';
+import { chanceOf, newCount, torture } from '../support/torture.ts';
 import { eventually } from '../support/wait.ts';
 
 test('a mirror that was saved long before the end takes nothing out of the branch', async () => {
@@ -31,4 +34,122 @@ test('a mirror that was saved long before the end takes nothing out of the branc
   expect(await third.message(kept.id)).toEqual(kept);
   expect(await third.messages()).toHaveLength(3);
   expect(await git(clone, 'rev-list', '--count', 'main')).toBe('3');
+});
+
+test('killed at any moment, with and without its gits, it loses nothing and leaves nothing behind', async () => {
+  const count = newCount();
+  await torture(await temporaryFolder(), 12, chanceOf(20_261_123), count);
+  // How much depends on the machine; without any of it the test would say nothing.
+  expect(count.promised.POST).toBeGreaterThan(20);
+}, 180_000);
+
+describe('what a gitpost left that was cut off', () => {
+  const inClone = [
+    'HEAD.lock',
+    'config.lock',
+    'packed-refs.lock',
+    'refs/heads/main.lock',
+    'refs/remotes/origin/main.lock',
+    'refs/gitpost/known/branch/main.lock',
+  ];
+
+  /** A gitpost with a message and a remote that was killed just now. */
+  async function killed(text = 'Before') {
+    const folder = await temporaryFolder();
+    const clone = join(folder, 'repos/messages');
+    const gitpost = await startProcess({ folder });
+    const api = apiAt(gitpost.url);
+    await api.create({ text });
+    expect((await api.sync('push')).status).toBe('pushed');
+    await eventually(async () => (await statusOf(clone)).length === 0);
+    gitpost.kill('SIGKILL');
+    await gitpost.exited;
+    return { folder, clone, bare: join(folder, 'data/remotes/messages.git') };
+  }
+
+  async function put(path: string, content = 'cut off'): Promise<void> {
+    await mkdir(join(path, '..'), { recursive: true });
+    await writeFile(path, content);
+  }
+
+  test('of locks goes at the next start, in the clone and in its own bare repository', async () => {
+    const { folder, clone, bare } = await killed();
+    for (const name of inClone) await put(join(clone, '.git', name));
+    await put(join(bare, 'refs/heads/main.lock'));
+    const { url } = await startProcess({ folder });
+    const api = apiAt(url);
+    await api.create({ text: 'After' });
+    expect((await api.sync('push')).status).toBe('pushed');
+    expect(await locksIn(clone)).toEqual([]);
+    expect((await api.repository()).problems).toEqual([]);
+  });
+
+  test("of marks and half-made folders goes as well, and a person's marks stay", async () => {
+    const { folder, clone } = await killed();
+    const pack = join(clone, '.git/objects/pack');
+    await put(join(clone, '.git/fast_import_crash_123'));
+    await put(join(pack, 'pack-1.keep'), 'fast-import\n');
+    await put(join(pack, 'pack-2.keep'), 'of mine\n');
+    await put(join(folder, 'repos/.new-abc/.git/HEAD'));
+    await put(join(folder, 'data/remotes/.new-abc/HEAD'));
+    const { url } = await startProcess({ folder });
+    await apiAt(url).create({ text: 'After' });
+    expect(existsSync(join(clone, '.git/fast_import_crash_123'))).toBe(false);
+    expect(existsSync(join(pack, 'pack-1.keep'))).toBe(false);
+    expect(existsSync(join(pack, 'pack-2.keep'))).toBe(true);
+    expect(existsSync(join(folder, 'repos/.new-abc'))).toBe(false);
+    expect(existsSync(join(folder, 'data/remotes/.new-abc'))).toBe(false);
+  });
+
+  /** A work tree on its way from the one before last to the last commit, as the mark of a killed gitpost tells it. */
+  async function onTheWay() {
+    const scene = await killed('The first line of a file');
+    const gitpost = await startProcess({ folder: scene.folder });
+    const before = await git(scene.clone, 'rev-parse', 'main');
+    await apiAt(gitpost.url).create({ text: 'The second line of the file' });
+    await eventually(async () => (await statusOf(scene.clone)).length === 0);
+    gitpost.kill('SIGKILL');
+    await gitpost.exited;
+    const [path = ''] = (await git(scene.clone, 'ls-files')).split('\n');
+    const mark = { commit: before, operation: '  ', towards: await git(scene.clone, 'rev-parse', 'main') };
+    await writeFile(join(scene.clone, '.git/gitpost/followed.json'), JSON.stringify(mark));
+    return { ...scene, file: join(scene.clone, path), oldIndex: () => git(scene.clone, 'read-tree', before) };
+  }
+
+  const damages = new Map<string, (scene: Awaited<ReturnType<typeof onTheWay>>) => Promise<unknown>>([
+    ['a file that was taken away and not written', ({ file }) => rm(file)],
+    ['an empty file', ({ file }) => truncate(file, 0)],
+    ['half a file', async ({ file }) => truncate(file, (await readFile(file)).length - 20)],
+    ['a new file and the old index', ({ oldIndex }) => oldIndex()],
+    ['no file and the old index', async ({ file, oldIndex }) => rm(file).then(oldIndex)],
+    [
+      'the old file and the new index',
+      async ({ file }) => writeFile(file, (await readFile(file, 'utf8')).replace(/[^\n]*\n$/, '')),
+    ],
+    ['a lock of the index', ({ clone }) => writeFile(join(clone, '.git/index.lock'), '')],
+  ]);
+  test('of the work tree is made good', async () => {
+    await together(damages, async (damage) => {
+      const scene = await onTheWay();
+      await damage(scene);
+      await startProcess({ folder: scene.folder });
+      await eventually(async () => {
+        expect(await locksIn(scene.clone)).toEqual([]);
+        expect(await statusOf(scene.clone)).toEqual([]);
+        return true;
+      });
+    });
+  }, 120_000);
+
+  test("of the work tree is not made good where it is a person's", async () => {
+    const scene = await onTheWay();
+    await writeFile(scene.file, 'Something else\n');
+    const gitpost = await startProcess({ folder: scene.folder });
+    const api = apiAt(gitpost.url);
+    await api.create({ text: 'Third' });
+    expect((await api.repository()).problems).toMatchObject([
+      { reason: expect.stringMatching(/not committed/) },
+    ]);
+    expect(await readFile(scene.file, 'utf8')).toBe('Something else\n');
+  });
 });

@@ -66,6 +66,15 @@ export async function locksIn(clone: string): Promise<string[]> {
   return paths.filter((path) => path.endsWith('.lock'));
 }
 
+// What a git that was cut off leaves beside locks. A running fast-import keeps its packs by such marks, too.
+const LEFT_OVER = /\.lock$|(^|\/)(gc\.pid|fast_import_crash_\d+)$|\.keep$|(^|\/)\.new-/;
+
+/** All that a git or a gitpost that was cut off left below a folder; while one runs, some of it is in use. */
+export async function leftOversIn(folder: string): Promise<string[]> {
+  const paths = await readdir(folder, { recursive: true });
+  return paths.filter((path) => LEFT_OVER.test(path));
+}
+
 /** What `git status` says, a line a path. */
 export async function statusOf(clone: string): Promise<string[]> {
   const status = await git(clone, 'status', '--porcelain', '--untracked-files=all');

@@ -88,8 +88,8 @@ export async function runToExit(
   return { code, stdout: stdout(), stderr: stderr() };
 }
 
-/** Spawns gitpost in a clean environment, in a process group of its own. */
-async function launch(options: ProcessOptions) {
+/** Spawns gitpost in a clean environment, in a process group of its own, and does not wait until it is ready. */
+export async function launch(options: ProcessOptions) {
   const scratch = options.folder === undefined ? await scratchFolder() : undefined;
   const folder = options.folder ?? (scratch?.path as string);
   const home = join(folder, 'home');

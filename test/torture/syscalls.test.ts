@@ -1,0 +1,144 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { expect, test } from 'vitest';
+import { type Answer, apiAt, commitOf, type Message } from '../support/api.ts';
+import { locksIn, statusOf } from '../support/clone-state.ts';
+import { git } from '../support/git.ts';
+import { journalLines, linesOfCommit } from '../support/journal.ts';
+import { type GitpostProcess, startProcess } from '../support/process.ts';
+import { killTogether, processesIn } from '../support/processes.ts';
+import { eventually } from '../support/wait.ts';
+
+const CALLS = ['write', 'writev', 'pwrite64', 'fsync', 'fdatasync', 'rename', 'renameat2', 'link', 'execve'];
+const FAULTS = ['signal=KILL', 'error=EIO', 'error=ENOSPC'];
+const ANSWER_MS = 10_000;
+const SETTLE_MS = 1500;
+
+const chosen = (process.env.TORTURE_CALLS ?? '').split(',').filter((call) => call !== '');
+const hasStrace = spawnSync('strace', ['-V']).status === 0;
+if (!hasStrace) console.log('There is no strace here, so no system call is made to fail.');
+
+/** One series: the same fault at the first, second, … such call of one capture, until there are no more of them. */
+interface Series {
+  readonly call: string;
+  readonly fault: string;
+  readonly folder: string;
+  readonly answered: Map<string, Message>;
+  readonly counts: Record<string, number>;
+}
+
+test.runIf(hasStrace)(
+  'each system call of a capture fails once, or is its last one',
+  async () => {
+    const counts: Record<string, number> = {};
+    for (const call of chosen.length === 0 ? CALLS : chosen) {
+      for (const fault of FAULTS) {
+        const folder = await mkdtemp(join(tmpdir(), 'gitpost-syscalls-'));
+        const series: Series = { call, fault, folder, answered: new Map(), counts };
+        let at = 1;
+        try {
+          await first(series);
+          while (await failAt(series, at)) at += 1;
+        } catch (error) {
+          throw new Error(`${call} ${fault}, the ${at}. time, in ${folder}: ${(error as Error).message}`, {
+            cause: error,
+          });
+        }
+        await rm(folder, { recursive: true, force: true, maxRetries: 10 });
+        console.log(`${call} ${fault}: ${at - 1} places; so far ${JSON.stringify(counts)}`);
+      }
+    }
+  },
+  0,
+);
+
+const cloneOf = ({ folder }: Series) => join(folder, 'repos/messages');
+
+// One thread for files, so that the same call is the same one each time.
+const start = ({ folder }: Series) =>
+  startProcess({ folder, env: { UV_THREADPOOL_SIZE: '1', LOG_LEVEL: 'silent' } });
+
+async function first(series: Series): Promise<void> {
+  const gitpost = await start(series);
+  const message = await apiAt(gitpost.url).create({ text: 'First' });
+  series.answered.set(message.id, message);
+  expect((await gitpost.stop()).code).toBe(0);
+}
+
+/** Whether there was such a call to fail at. What follows is judged either way. */
+async function failAt(series: Series, when: number): Promise<boolean> {
+  const { call, fault, counts } = series;
+  const gitpost = await start(series);
+  const api = apiAt(gitpost.url);
+  await api.messages();
+  const log = join(series.folder, 'strace.log');
+  const tracer = await trace(gitpost, series, [
+    '-o',
+    log,
+    '-e',
+    `trace=${call}`,
+    '-e',
+    `inject=${call}:${fault}:when=${when}`,
+  ]);
+  const draft = { id: randomUUID(), text: `${call} ${fault} ${when}` };
+  const late = delay(ANSWER_MS, undefined, { ref: false });
+  const answer = await Promise.race([api.post(draft).catch((): undefined => undefined), late]);
+  const outcome = answer === undefined ? 'unanswered' : String(answer.status);
+  await eventually(async () => (await statusOf(cloneOf(series))).length === 0, SETTLE_MS).catch(
+    () => undefined,
+  );
+  const hit = /INJECTED|killed by SIGKILL/.test(await readFile(log, 'utf8'));
+  if (hit) counts[outcome] = (counts[outcome] ?? 0) + 1;
+  killTogether(() => [gitpost.pid, ...processesIn(join(series.folder, 'repos'))]);
+  await gitpost.exited;
+  tracer.kill('SIGKILL');
+  await judge(series, draft, answer);
+  return hit;
+}
+
+async function trace(
+  gitpost: GitpostProcess,
+  { folder }: Series,
+  args: readonly string[],
+): Promise<ChildProcess> {
+  const pids = [gitpost.pid, ...processesIn(join(folder, 'repos'))];
+  const tracer = spawn('strace', ['-f', ...args, ...pids.flatMap((pid) => ['-p', String(pid)])]);
+  let said = '';
+  tracer.stderr.setEncoding('utf8').on('data', (text: string) => {
+    said += text;
+  });
+  await eventually(async () => {
+    if (tracer.exitCode !== null) throw new Error(`strace can not look at a process here: ${said}`);
+    return pids.every((pid) => said.includes(`Process ${pid} attached`));
+  });
+  return tracer;
+}
+
+async function judge(series: Series, draft: { id: string; text: string }, answer: Answer | undefined) {
+  const clone = cloneOf(series);
+  const gitpost = await start(series);
+  const api = apiAt(gitpost.url);
+  if (answer?.status === 201) series.answered.set(draft.id, answer.json<Message>());
+  const all = new Map((await api.messages()).map((message) => [message.id, message]));
+  for (const [id, message] of series.answered) expect(all.get(id)).toEqual(message);
+  await git(clone, 'fsck', '--strict', '--no-dangling');
+  await eventually(async () => {
+    expect(await locksIn(clone)).toEqual([]);
+    expect(await statusOf(clone)).toEqual([]);
+    return true;
+  });
+  // Who got no answer sends the same again, and it is there once.
+  const again = await api.post(draft);
+  expect([200, 201], again.text).toContain(again.status);
+  const message = again.json<Message>();
+  series.answered.set(draft.id, message);
+  expect((await linesOfCommit(clone, commitOf(message))).map(({ value }) => value.id)).toEqual([draft.id]);
+  const ids = (await journalLines(clone)).map(({ value }) => value.id);
+  expect(ids.sort()).toEqual([...series.answered.keys()].sort());
+  const { code } = await gitpost.stop();
+  expect(code).toBe(0);
+}
