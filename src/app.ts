@@ -67,7 +67,7 @@ export async function startApp(options: AppOptions): Promise<App> {
       onTrouble,
     });
     await repositories.start();
-    const intents = await Intents.open(join(config.dataDirectory, 'intents.json'));
+    const intents = await Intents.open(join(config.dataDirectory, 'intents.json'), onTrouble);
     const { defaultTarget, secretGuard } = config;
     const messages = new Messages({
       repositories,
@@ -141,8 +141,13 @@ export const gitContextOf = ({ gitEnvironment }: Config): GitContext => ({
 });
 
 export async function checkGit(git: GitContext): Promise<string> {
-  const installed = await gitVersion(git);
   const oldest = OLDEST_GIT.join('.');
+  const installed = await gitVersion(git).catch((error: Error) => {
+    const said = error.message.trim().split('\n')[0];
+    throw new StartRefused(
+      `git does not work here (${said}): install git ${oldest} or later and start again`,
+    );
+  });
   if (installed === undefined)
     throw new StartRefused(`git is not installed: install git ${oldest} or later and start again`);
   const [major = 0, minor = 0] = installed.split('.').map(Number);

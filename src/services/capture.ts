@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { fail, ok, type Result } from '../domain/result.ts';
 import type { NewCommit } from '../git/importer.ts';
 import { resolve } from '../git/refs.ts';
@@ -7,6 +8,7 @@ import { cleanName, commitTextOf } from '../journal/commit.ts';
 import type { Line } from '../journal/line.ts';
 import type { Database } from '../mirror/database.ts';
 import { branchRef, type Clone } from './clone.ts';
+import { goneTrouble } from './gone.ts';
 import { mirrorLines } from './mirroring.ts';
 import { begin } from './reconcile.ts';
 import type { Reconciler } from './reconciler.ts';
@@ -90,13 +92,23 @@ export class Capturer {
       await this.#clone.lock.run(async () => {
         const batch = this.#queue.slice(0, LINES_A_BATCH);
         this.#queue = this.#queue.slice(LINES_A_BATCH);
-        await this.#commit(batch).catch((error: unknown) => {
-          for (const { settle } of batch) settle(refusalOf(this.#clone.name, error));
+        await this.#commit(batch).catch(async (error: unknown) => {
+          await this.#forgetAttempt();
+          for (const { settle } of batch) settle(refusalOf(this.#clone, error));
         });
         this.#writers = { count: batch.length + this.#queue.length, at: Date.now() };
       });
     }
     this.#draining = false;
+  }
+
+  /**
+   * What was refused must not slip into the next commit; and where it did get into the branch after all, whoever sends
+   * it again is to find it there.
+   */
+  async #forgetAttempt(): Promise<void> {
+    this.#clone.segments = undefined;
+    await this.#reconciler.run().catch(this.#onTrouble);
   }
 
   /**
@@ -167,7 +179,7 @@ export class Capturer {
         written.push(...(await this.#writeOn(written.at(-1)?.commit ?? this.#clone.tip, [waiting])));
       } catch (error) {
         this.#clone.segments = undefined;
-        waiting.settle(refusalOf(this.#clone.name, error));
+        waiting.settle(refusalOf(this.#clone, error));
       }
     }
     return written;
@@ -240,12 +252,15 @@ const locked = (name: string): Captured =>
   );
 
 /** git's own words name what is wrong (a full disk, a folder that can't be written); its first line is enough. */
-function refusalOf(name: string, error: unknown): Captured {
+function refusalOf({ name, git }: Clone, error: unknown): Captured {
+  if (!existsSync(git.directory))
+    return fail('unavailable', `${goneTrouble(git).detail} The message was not saved.`);
   const words = error instanceof GitError ? error.stderr : String((error as Error).message ?? error);
-  const reason = words.trim().split('\n')[0] ?? '';
+  const reason = (words.trim().split('\n')[0] ?? '').replace(/\.?$/, '.');
+  const isFull = /No space left on device|Out of diskspace|ENOSPC|quota exceeded/i.test(words);
   return fail(
     'unavailable',
-    `git could not write to ${name}: ${reason} The message was not saved there; try again.`,
+    `${isFull ? `The disk with ${name} is full` : `git could not write to ${name}`}: ${reason} The message was not saved there; try again.`,
     {
       retryAfter: 5,
     },

@@ -11,15 +11,18 @@ const KEPT = 1000;
  */
 export class Intents {
   readonly #low: Low<Stored>;
+  readonly #onTrouble: (error: unknown) => void;
 
-  private constructor(low: Low<Stored>) {
+  private constructor(low: Low<Stored>, onTrouble: (error: unknown) => void) {
     this.#low = low;
+    this.#onTrouble = onTrouble;
   }
 
-  static async open(path: string): Promise<Intents> {
+  /** @param onTrouble is told where they can't be written, as on a full disk; they are known until the end then */
+  static async open(path: string, onTrouble: (error: unknown) => void): Promise<Intents> {
     const low = new Low<Stored>(new VerifiedFile<Stored>(path), {});
     await low.read();
-    return new Intents(low);
+    return new Intents(low, onTrouble);
   }
 
   of(id: string): readonly string[] | undefined {
@@ -29,12 +32,12 @@ export class Intents {
   async remember(id: string, repositories: readonly string[]): Promise<void> {
     const others = Object.entries(this.#low.data).filter(([other]) => other !== id);
     this.#low.data = Object.fromEntries([...others.slice(1 - KEPT), [id, repositories]]);
-    await this.#low.write();
+    await this.#low.write().catch(this.#onTrouble);
   }
 
   async forget(id: string): Promise<void> {
     if (this.of(id) === undefined) return;
     this.#low.data = Object.fromEntries(Object.entries(this.#low.data).filter(([other]) => other !== id));
-    await this.#low.write();
+    await this.#low.write().catch(this.#onTrouble);
   }
 }

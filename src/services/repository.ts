@@ -8,7 +8,7 @@ import type {
 } from '../domain/repository.ts';
 import { fail, ok, type Result } from '../domain/result.ts';
 import { BlobReader } from '../git/blobs.ts';
-import { writeSettings } from '../git/clone.ts';
+import { inspectFolder, writeSettings } from '../git/clone.ts';
 import { type Identity, Importer } from '../git/importer.ts';
 import { uncommittedChanges } from '../git/porcelain.ts';
 import { BranchMover, listRefs, writeCommitGraph } from '../git/refs.ts';
@@ -22,6 +22,7 @@ import { type Captured, Capturer } from './capture.ts';
 import { branchRef, type Clone, trackingRef } from './clone.ts';
 import { completeLines } from './completion.ts';
 import { Follower } from './follow.ts';
+import { goneTrouble } from './gone.ts';
 import { type LockPatience, Locks } from './locks.ts';
 import { Maintenance } from './maintenance.ts';
 import type { EntryChange } from './mirroring.ts';
@@ -86,6 +87,7 @@ export class Repository {
   readonly #syncs = new Mutex();
   #nextSync: PlannedSync | undefined;
   #broken: Trouble | undefined;
+  #isGone = false;
   #appendedTimer: NodeJS.Timeout | undefined;
   #appending: Promise<void> = Promise.resolve();
   readonly #abort = new AbortController();
@@ -216,13 +218,26 @@ export class Repository {
   /** Makes the mirror agree with the branch after somebody else may have moved it. */
   async refresh(): Promise<void> {
     await this.#opened;
-    if (this.#broken) return;
+    if (this.#broken || !(await this.#isThere())) return;
     const refs = await listRefs(this.#clone.git, 'refs/');
     const tracked = refs.get(trackingRef(this.#clone)) ?? null;
     const isOurs = this.#reconciler.covers(refs.get(branchRef(this.#clone)) ?? null);
     const moved = !isOurs && (await this.#clone.lock.run(() => this.#reconciler.run()));
     if (moved || tracked !== this.#clone.remoteTip) await this.#refreshRemote();
     this.#follower.soon();
+  }
+
+  /** Whether the clone is still there; where its folder is gone, that is the state until it is back. */
+  async #isThere(): Promise<boolean> {
+    const isGone = (await inspectFolder(this.#ports.git.directory)) !== 'clone';
+    if (isGone && !this.#isGone) {
+      // Those that stay work on in a folder that nobody finds any more.
+      for (const stays of [this.#clone.importer, this.#clone.mover, this.#clone.blobs]) stays.close();
+      this.#setState({ state: 'failed', error: goneTrouble(this.#ports.git) });
+    }
+    if (!isGone && this.#isGone) this.#setState((await isRewritten(this.#clone)) ? REWRITTEN : READY);
+    this.#isGone = isGone;
+    return !isGone;
   }
 
   /** Settles a rewritten history for one side. The next sync goes on from there. */
@@ -289,7 +304,7 @@ export class Repository {
 
   /** Looks for a person's uncommitted changes once our own have reached the work tree. */
   async lookForUncommitted(): Promise<void> {
-    if (this.#broken || this.#state.state === 'cloning') return;
+    if (this.#broken || this.#state.state === 'cloning' || !(await this.#isThere())) return;
     await this.#follower.now();
     await this.#locks.look();
     const changes = await uncommittedChanges(this.#ports.git).catch(() => new Map<string, string>());

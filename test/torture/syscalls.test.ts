@@ -105,7 +105,7 @@ async function trace(
   { folder }: Series,
   args: readonly string[],
 ): Promise<ChildProcess> {
-  const pids = [gitpost.pid, ...processesIn(join(folder, 'repos'))];
+  const pids = await calm(gitpost.pid, join(folder, 'repos'));
   const tracer = spawn('strace', ['-f', ...args, ...pids.flatMap((pid) => ['-p', String(pid)])]);
   let said = '';
   tracer.stderr.setEncoding('utf8').on('data', (text: string) => {
@@ -116,6 +116,15 @@ async function trace(
     return pids.every((pid) => said.includes(`Process ${pid} attached`));
   });
   return tracer;
+}
+
+/** All that runs, once nothing begins or ends any more. */
+async function calm(pid: number, folder: string): Promise<number[]> {
+  for (let before = ''; ; await delay(400)) {
+    const pids = [pid, ...processesIn(folder)];
+    if (String(pids) === before) return pids;
+    before = String(pids);
+  }
 }
 
 async function judge(series: Series, draft: { id: string; text: string }, answer: Answer | undefined) {
