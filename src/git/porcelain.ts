@@ -12,6 +12,7 @@ export function porcelain(context: GitContext): SimpleGit {
     maxConcurrentProcesses: 1,
     allowEnvironment: Object.keys(context.environment),
     unsafe: {
+      allowUnsafeAskPass: true,
       allowUnsafeHooksPath: true,
       allowUnsafeFsMonitor: true,
       allowUnsafeSshCommand: true,

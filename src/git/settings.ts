@@ -34,6 +34,9 @@ export const GIT_SETTINGS: readonly string[] = [
   // A history of a folder is of all that was in it, not of one file under its earlier names.
   'log.follow=false',
   'color.ui=false',
+  // Nobody sits in front of it: a window that asks for a password would hold a sync up until somebody finds it.
+  'core.askPass=',
+  'credential.interactive=false',
   'core.logAllRefUpdates=true',
   // Hooks that a configuration defines (git 2.54 and later) are not governed by core.hooksPath.
   ...['pre-push', 'post-merge', 'reference-transaction', 'pre-commit', 'post-commit'].map(
@@ -71,6 +74,7 @@ export function gitEnvironment(own: Readonly<Record<string, string | undefined>>
     // Outcomes are read from git's own words, which must not be translated.
     LC_ALL: 'C',
     GIT_TERMINAL_PROMPT: '0',
+    GCM_INTERACTIVE: 'never',
     GIT_OPTIONAL_LOCKS: '0',
     GIT_LITERAL_PATHSPECS: '1',
     ...(environment.GIT_SSH_COMMAND === undefined && environment.GIT_SSH === undefined

@@ -28,7 +28,8 @@ export async function findClones(folder: ClonesFolder): Promise<Target[]> {
     if (name.startsWith('.')) continue;
     const context = cloneContext(folder, name);
     if ((await inspectFolder(context.directory)) !== 'clone') continue;
-    if ((await readConfig(context, 'gitpost.device')) === null) continue;
+    // One that git refuses, such as that of another user, is nobody's reason not to start.
+    if ((await readConfig(context, 'gitpost.device').catch(() => null)) === null) continue;
     if ((await readConfig(context, REMOVED)) === 'true') continue;
     const url = await readConfig(context, 'remote.origin.url');
     if (url !== null) targets.push({ name, url, own: url.startsWith(`${folder.remotesDirectory}/`) });

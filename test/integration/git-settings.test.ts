@@ -1,0 +1,234 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { apiAt, commitOf } from '../support/api.ts';
+import { statusOf } from '../support/clone-state.ts';
+import { git, gitEnvironment } from '../support/git.ts';
+import { startGitServer } from '../support/git-server.ts';
+import { linesOfCommit } from '../support/journal.ts';
+import { type ProcessOptions, startProcess } from '../support/process.ts';
+import { temporaryFolder } from '../support/tmp.ts';
+import { together } from '../support/together.ts';
+import { eventually } from '../support/wait.ts';
+
+const HOOKS = [
+  'pre-commit',
+  'commit-msg',
+  'prepare-commit-msg',
+  'post-commit',
+  'pre-push',
+  'post-checkout',
+  'post-merge',
+  'reference-transaction',
+  'post-index-change',
+  'pre-auto-gc',
+  'post-rewrite',
+];
+
+/** A gitpost with one message that was pushed to its own repository. */
+async function scene(options: ProcessOptions = {}) {
+  const folder = await temporaryFolder();
+  const gitpost = await startProcess({ folder, ...options });
+  const api = apiAt(gitpost.url);
+  const clone = join(folder, 'repos/messages');
+  await api.create({ text: 'First' });
+  expect((await api.sync('push')).status).toBe('pushed');
+  await eventually(async () => (await statusOf(clone)).length === 0);
+  return { folder, gitpost, api, clone, bare: join(folder, 'data/remotes/messages.git') };
+}
+
+/** Judges that messages are captured, brought to the work tree, pushed and pulled as ever. */
+async function judge({ api, clone, bare }: Awaited<ReturnType<typeof scene>>): Promise<void> {
+  const message = await api.create({ text: 'Grüße\r\n$Id$', author: 'Ann' });
+  const [line] = await linesOfCommit(clone, commitOf(message));
+  expect(line?.value.text).toBe('Grüße\r\n$Id$');
+  const format = '%an|%G?|%e|%s';
+  expect(await git(clone, 'log', '-1', `--format=${format}`, commitOf(message))).toBe('Ann|N||Grüße');
+  await eventually(async () => {
+    expect(await readFile(join(clone, line?.path ?? ''), 'utf8')).toContain(`${line?.raw}\n`);
+    expect(await git(clone, 'ls-files', '-s', '--', line?.path ?? '')).toContain(
+      await git(clone, 'rev-parse', `main:${line?.path}`),
+    );
+    return true;
+  });
+  expect(await api.sync('push')).toMatchObject({ status: 'pushed', pushed: 1 });
+  expect(await api.sync('pull')).toMatchObject({ status: 'up-to-date' });
+  expect(await git(bare, 'rev-parse', 'main')).toBe(await git(clone, 'rev-parse', 'main'));
+}
+
+describe('what a person sets in the clone itself', () => {
+  test('of hooks runs for nothing that gitpost does', async () => {
+    const made = await scene();
+    const ran = join(made.folder, 'ran');
+    await mkdir(ran);
+    const elsewhere = join(made.folder, 'hooks');
+    for (const folder of [join(made.clone, '.git/hooks'), elsewhere]) {
+      await mkdir(folder, { recursive: true });
+      for (const name of HOOKS) {
+        const script = `#!/bin/sh\ntouch '${ran}/${name}'\nexit 1\n`;
+        await writeFile(join(folder, name), script, { mode: 0o755 });
+      }
+    }
+    await judge(made);
+    await git(made.clone, 'config', 'core.hooksPath', elsewhere);
+    await judge(made);
+    expect(await readdir(ran)).toEqual([]);
+    // They are there, and run for the person.
+    await git(made.clone, 'update-ref', 'refs/heads/mine', 'HEAD').catch(() => undefined);
+    expect(await readdir(ran)).toContain('reference-transaction');
+  });
+
+  const settings = new Map<string, Record<string, string>>([
+    ['signing', { 'commit.gpgSign': 'true', 'push.gpgSign': 'true', 'gpg.program': '/nonexistent' }],
+    ['line ends', { 'core.autocrlf': 'true', 'core.safecrlf': 'true', 'core.eol': 'crlf' }],
+    ['a monitor of files', { 'core.fsmonitor': '/bin/false', 'core.untrackedCache': 'true' }],
+    [
+      'where it pushes and what it fetches',
+      {
+        'push.default': 'nothing',
+        'fetch.prune': 'true',
+        'remote.origin.prune': 'true',
+        'remote.origin.tagOpt': '--tags',
+        'remote.origin.push': 'refs/heads/none:refs/heads/none',
+        'pull.rebase': 'true',
+        'merge.ff': 'only',
+      },
+    ],
+    [
+      'templates and editors',
+      {
+        'commit.template': '/nonexistent',
+        'commit.cleanup': 'scissors',
+        'core.editor': 'false',
+        'sequence.editor': 'false',
+        'core.pager': 'false',
+      },
+    ],
+    [
+      'the form of the index',
+      { 'index.version': '4', 'core.splitIndex': 'true', 'feature.manyFiles': 'true' },
+    ],
+    [
+      'who commits',
+      { 'user.name': 'Somebody Else', 'user.email': 'else@example.org', 'user.useConfigOnly': 'true' },
+    ],
+    [
+      'what is ignored',
+      { 'core.excludesFile': '/dev/null', 'status.showUntrackedFiles': 'no', 'core.ignoreCase': 'true' },
+    ],
+    [
+      'how it packs',
+      {
+        'pack.packSizeLimit': '1m',
+        'core.bigFileThreshold': '1',
+        'gc.auto': '1',
+        'repack.writeBitmaps': 'true',
+      },
+    ],
+  ]);
+  test('of any other kind changes nothing', async () => {
+    await together(settings, async (chosen) => {
+      const made = await scene();
+      for (const [key, value] of Object.entries(chosen)) await git(made.clone, 'config', key, value);
+      await judge(made);
+      for (const [key, value] of Object.entries(chosen)) {
+        expect(await git(made.clone, 'config', key)).toBe(value);
+      }
+    });
+  }, 120_000);
+
+  test('of files that are ignored there does not keep a journal out', async () => {
+    const made = await scene();
+    await writeFile(join(made.clone, '.git/info/exclude'), '*.jsonl\nmessages/\n');
+    await judge(made);
+  });
+});
+
+describe('a credential helper that asks', () => {
+  test('keeps nobody waiting, and is told no token', async () => {
+    const folder = await temporaryFolder();
+    const server = await startGitServer({
+      root: join(folder, 'server'),
+      username: 'ann',
+      token: 'the-right-token',
+    });
+    onTestFinished(() => server.close());
+    await server.createRepository('ann/messages');
+    const [helper, window] = [join(folder, 'helper'), join(folder, 'window')];
+    await writeFile(helper, `#!/bin/sh\ncat >> '${folder}/asked'\nread answer < /dev/tty\n`, { mode: 0o755 });
+    await writeFile(window, `#!/bin/sh\ntouch '${folder}/opened'\nexec sleep 60\n`, { mode: 0o755 });
+    const config = join(folder, 'gitconfig');
+    await writeFile(config, `[credential]\n  helper = ${helper}\n[core]\n  askPass = ${window}\n`);
+    const env = { GIT_CONFIG_GLOBAL: config, GIT_ASKPASS: window, SSH_ASKPASS: window };
+
+    const ours = await startProcess({
+      folder,
+      env: { ...env, GITHUB_URL: server.url, GITHUB_USERNAME: 'ann', GITHUB_TOKEN: 'the-right-token' },
+    });
+    await apiAt(ours.url).create({ text: 'With the token' });
+    expect((await apiAt(ours.url).sync('push')).status).toBe('pushed');
+    await ours.stop();
+    expect(existsSync(join(folder, 'asked'))).toBe(false);
+
+    const without = await startProcess({
+      folder: await temporaryFolder(),
+      env: { ...env, REPOSITORY_NAME: `${server.url}/ann/messages.git` },
+    });
+    const api = apiAt(without.url);
+    await api.create({ text: 'Without one' });
+    expect((await api.sync('push')).status).toBe('unauthorized');
+    expect(await readFile(join(folder, 'asked'), 'utf8')).not.toContain('the-right-token');
+    expect(existsSync(join(folder, 'opened'))).toBe(false);
+  });
+});
+
+describe('another address in place of the remote', () => {
+  test('by url.insteadOf is followed as git does, and gets no token', async () => {
+    const folder = await temporaryFolder();
+    const token = 'the-right-token';
+    const server = await startGitServer({ root: join(folder, 'server'), username: 'ann', token });
+    const other = await startGitServer({ root: join(folder, 'other') });
+    onTestFinished(() => Promise.all([server.close(), other.close()]).then(() => undefined));
+    await server.createRepository('ann/messages');
+    await other.createRepository('ann/messages');
+    const config = join(folder, 'gitconfig');
+    await writeFile(config, `[url "${other.url}/"]\n  insteadOf = ${server.url}/\n`);
+    const gitpost = await startProcess({
+      folder,
+      env: { GIT_CONFIG_GLOBAL: config, GITHUB_URL: server.url, GITHUB_USERNAME: 'ann', GITHUB_TOKEN: token },
+    });
+    const api = apiAt(gitpost.url);
+    await api.create({ text: 'Where to' });
+    expect((await api.sync('push')).status).toBe('pushed');
+    expect(other.requests.filter(({ authorization }) => authorization !== undefined)).toEqual([]);
+    expect(server.requests).toEqual([]);
+  });
+});
+
+describe.runIf(process.platform === 'linux' && process.getuid?.() === 0)('a clone of another user', () => {
+  test("is not trusted, as git advises, and git's words are told", async () => {
+    const { folder, gitpost, clone } = await scene();
+    await gitpost.stop();
+    spawnSync('chown', ['-R', '65534:65534', clone]);
+    const again = await startProcess({ folder, env: { REPOSITORIES: 'other' } });
+    const api = apiAt(again.url);
+    const status = await eventually(async () => {
+      const found = await api.repository();
+      return found.state === 'failed' && found;
+    });
+    expect(status.error?.detail).toMatch(/dubious ownership/);
+    expect(`${status.error?.detail} ${status.error?.action}`).toContain('safe.directory');
+    expect((await api.post({ text: 'Not here' })).status).toBe(503);
+    expect((await api.post({ text: 'But there', repositories: ['other'] })).status).toBe(201);
+    // What git advises is taken.
+    await again.stop();
+    const config = join(folder, 'gitconfig');
+    await writeFile(config, '');
+    const env = { ...gitEnvironment(), GIT_CONFIG_GLOBAL: config };
+    spawnSync('git', ['config', '--global', '--add', 'safe.directory', clone], { env });
+    const trusted = await startProcess({ folder, env: { GIT_CONFIG_GLOBAL: config } });
+    expect((await apiAt(trusted.url).post({ text: 'Here' })).status).toBe(201);
+  });
+});
