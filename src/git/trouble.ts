@@ -19,6 +19,12 @@ const RULES: readonly Rule[] = [
     action: 'Give the folder to the user who runs gitpost, or follow what git advises below.',
   },
   {
+    words: /mismatched algorithms|support this repository's hash algorithm/i,
+    status: 'failed',
+    detail: 'The remote names its commits by another kind of hash than the clone.',
+    action: 'Use a remote of the same kind (git init --object-format=sha1). Nothing is lost here.',
+  },
+  {
     words: /returned error: 30[12378]|redirect/i,
     status: 'failed',
     detail: 'The remote answers that the repository has moved.',

@@ -34,13 +34,17 @@ export async function followBranch(
   return followPathByPath(context, branch, from, to);
 }
 
-/** Whether every file that is to change is there, and every one that is to come has room. */
+/** Whether every file that is to change is there, or left out on purpose, and every one that is to come has room. */
 async function isAsGitExpects(context: GitContext, changes: readonly TreeChange[]): Promise<boolean> {
+  const missing: string[] = [];
   for (const change of changes) {
     if (await isInTheWay(context, change)) return false;
-    if (!isAbsent(change.oldMode) && !(await isThere(context, change.path))) return false;
+    if (!isAbsent(change.oldMode) && !(await isThere(context, change.path))) missing.push(change.path);
   }
-  return true;
+  if (missing.length === 0) return true;
+  // A sparse checkout has no files where its person wants none.
+  const leftOut = new Set(await names(context, ['ls-files', '-t', '-z']));
+  return missing.every((path) => leftOut.has(`S ${path}`));
 }
 
 const isLocked = (stderr: string): boolean => /index\.lock/.test(stderr);
