@@ -19,7 +19,7 @@ import { Messages } from './services/messages.ts';
 import { RepositoryManager } from './services/repositories.ts';
 import type { Repository } from './services/repository.ts';
 import { type Subject, Verifier } from './services/verify/verifier.ts';
-import { watchClones } from './watcher.ts';
+import { type Watcher, watchClones } from './watcher.ts';
 
 export interface AppOptions {
   readonly config: Config;
@@ -77,7 +77,10 @@ export async function startApp(options: AppOptions): Promise<App> {
       secretGuard,
       clock,
     });
-    const health = (): Health => healthOf(repositories, mirror, version, installed);
+    const look = (name: string, paths: Iterable<string>) =>
+      void repositories.find(name)?.filesChanged(paths).catch(onTrouble);
+    const watcher = watchClones(config.reposDirectory, look, onTrouble);
+    const health = (): Health => healthOf(repositories, mirror, watcher, version, installed);
     const verifier = new Verifier({
       subjects: async () => {
         // Right after the start much is on its way; what is not there in time is told as it is.
@@ -100,9 +103,6 @@ export async function startApp(options: AppOptions): Promise<App> {
       verify: () => verifier.run(),
       onSurprise: onTrouble,
     });
-    const look = (name: string, paths: Iterable<string>) =>
-      void repositories.find(name)?.filesChanged(paths).catch(onTrouble);
-    const watcher = watchClones(config.reposDirectory, look, onTrouble);
     autoSync.start();
     return {
       url: server.url,
@@ -189,12 +189,22 @@ export function credentialsOf({ githubUsername, githubUrl, githubToken }: Config
     : { url: githubUrl, username: githubUsername, token: githubToken };
 }
 
-function healthOf(repositories: RepositoryManager, mirror: Database, version: string, git: string): Health {
+const NO_WATCHES =
+  'The system lets no more files be watched, so changes in the clones are noticed a few seconds later. On Linux, raise fs.inotify.max_user_watches.';
+
+function healthOf(
+  repositories: RepositoryManager,
+  mirror: Database,
+  watcher: Watcher,
+  version: string,
+  git: string,
+): Health {
   const states = repositories.status().filter(({ state }) => state !== 'ready');
   const reasons = states.map(
     ({ name, state, error }) => `${name} is ${state}${error ? `: ${error.detail}` : ''}`,
   );
   if (!repositories.isReady) reasons.unshift('The messages are still being read from the repositories.');
+  if (watcher.isLooking()) reasons.push(NO_WATCHES);
   return {
     status: reasons.length === 0 ? 'ok' : 'degraded',
     ...(reasons.length === 0 ? {} : { reasons }),

@@ -1,8 +1,11 @@
+import { readdir } from 'node:fs/promises';
 import { relative, sep } from 'node:path';
 import { watch } from 'chokidar';
 
 export interface Watcher {
   readonly close: () => Promise<void>;
+  /** Whether the system has no watches left, so that the clones are looked at every few seconds instead. */
+  readonly isLooking: () => boolean;
 }
 
 interface Pending {
@@ -13,6 +16,12 @@ interface Pending {
 
 const QUIET_MS = 150;
 const AT_LATEST_MS = 600;
+const LOOK_MS = 5000;
+
+/** What the system says where a user may watch no more files or folders; then some changes are never told. */
+const EXHAUSTED = new Set(['ENOSPC', 'EMFILE', 'ENFILE']);
+/** Anything may have changed where nobody tells: the branch, and what another program appends. */
+const ANYTHING: ReadonlySet<string> = new Set(['.git', 'messages/']);
 
 /** What tells in a clone that its branch, its remote or its journal may have changed. */
 const TELLING = /^[^/]+(\/(\.git(\/(HEAD|packed-refs|refs(\/(heads|remotes)(\/.*)?)?))?|messages(\/.*)?))?$/;
@@ -39,7 +48,17 @@ export function watchClones(
     const [name, ...inside] = relative(reposDirectory, path).split(sep);
     if (name) gather(name, inside.join('/'));
   });
-  watcher.on('error', onTrouble);
+  let looking: NodeJS.Timeout | undefined;
+  watcher.on('error', (error) => {
+    const isExhausted = EXHAUSTED.has((error as NodeJS.ErrnoException).code ?? '');
+    // One for each file that can't be watched would say nothing more.
+    if (!isExhausted || looking === undefined) onTrouble(error);
+    if (isExhausted) looking ??= setInterval(() => void look(), LOOK_MS);
+  });
+
+  async function look(): Promise<void> {
+    for (const name of await readdir(reposDirectory).catch(() => [])) onChange(name, ANYTHING);
+  }
 
   function gather(name: string, path: string): void {
     const known = pending.get(name);
@@ -55,7 +74,9 @@ export function watchClones(
   }
 
   return {
+    isLooking: () => looking !== undefined,
     close: async () => {
+      clearInterval(looking);
       for (const { timer } of pending.values()) clearTimeout(timer);
       await watcher.close();
     },

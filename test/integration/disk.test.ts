@@ -1,18 +1,33 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { chmod, mkdir, readdir, rename, rm, statfs, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { type Api, apiAt, commitOf, type Message, type Problem } from '../support/api.ts';
 import { locksIn, statusOf } from '../support/clone-state.ts';
-import { bareRepository, git } from '../support/git.ts';
-import { journalLines } from '../support/journal.ts';
+import { bareRepository, commitFile, git } from '../support/git.ts';
+import { journalLines, lineOf } from '../support/journal.ts';
 import { canMount, mountDisk } from '../support/mounts.ts';
 import { runToExit, startProcess } from '../support/process.ts';
 import { temporaryFolder } from '../support/tmp.ts';
 import { eventually } from '../support/wait.ts';
 
 const MEGABYTE = 1024 * 1024;
+
+/** Starts a program that may watch no more than three files, in a user's name space of its own. */
+const withoutWatches = [
+  'unshare',
+  '--user',
+  '--map-root-user',
+  'sh',
+  '-c',
+  'echo 3 > /proc/sys/user/max_inotify_watches && exec "$@"',
+  'sh',
+];
+const [unshare = '', ...unshareArgs] = withoutWatches;
+const canLimitWatches = spawnSync(unshare, [...unshareArgs, 'true']).status === 0;
+if (!canLimitWatches) console.log('Nobody can be left without watches of files here, so that is not tried.');
 
 if (!canMount) console.log('Nothing can be mounted here, so no disk is filled or made read-only.');
 
@@ -172,6 +187,24 @@ describe('the system', () => {
       await git(clone, 'fsck', '--strict', '--no-dangling');
     },
   );
+
+  test.runIf(canLimitWatches)('with no watches left says so, and looks for changes itself', async () => {
+    const folder = await temporaryFolder();
+    const gitpost = await startProcess({ folder, by: withoutWatches });
+    const api = apiAt(gitpost.url);
+    const clone = join(folder, 'repos/messages');
+    const message = await api.create({ text: 'Before' });
+    await eventually(async () => (await statusOf(clone)).length === 0);
+    const health = (await api.get('/health')).json<{ status: string; reasons: string[] }>();
+    expect(health.status).toBe('degraded');
+    expect(health.reasons.join()).toMatch(/max_user_watches/);
+    const commit = await commitFile(clone, 'notes.txt', 'mine\n', 'Mine');
+    await eventually(async () => (await api.repository()).head === commit, 15_000);
+    const line = lineOf({ id: randomUUID(), text: 'By another program' });
+    await writeFile(join(clone, 'messages/mine.jsonl'), `${line}\n`);
+    await eventually(async () => (await api.messages()).length === 2, 20_000);
+    expect(await api.message(message.id)).toEqual(message);
+  });
 
   const tools = async (script: string) => {
     const folder = await temporaryFolder();

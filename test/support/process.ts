@@ -22,6 +22,8 @@ export interface ProcessOptions {
   cwd?: string;
   /** Further variables; `undefined` leaves out one that would be there otherwise. */
   env?: Record<string, string | undefined>;
+  /** A command that it is started by, such as one that takes something away from it first; it must end in an exec. */
+  by?: readonly string[];
   /** Holds `repos`, `data` and the home folder; without one, a fresh one that is removed in the end. */
   folder?: string;
 }
@@ -97,7 +99,8 @@ export async function launch(options: ProcessOptions) {
 
   const env = processEnvironment(folder, home, options.env);
   const cwd = options.cwd ?? folder;
-  const child = spawn(process.execPath, [scripts[options.script ?? 'main']], { cwd, env, detached: true });
+  const [command = '', ...args] = [...(options.by ?? []), process.execPath, scripts[options.script ?? 'main']];
+  const child = spawn(command, args, { cwd, env, detached: true });
   const exited = once(child, 'exit').then(([code, signal]): ProcessExit => ({ code, signal }));
   const clean = async () => {
     endGroup(child);
