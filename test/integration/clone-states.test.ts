@@ -1,4 +1,4 @@
-import { mkdir, rename, rm, stat, truncate, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { type Api, apiAt, commitOf } from '../support/api.ts';
@@ -148,6 +148,40 @@ describe('what a person is in the middle of', () => {
       await settled(made.clone, left);
       await capture(made.api, made.clone);
       await git(made.clone, 'fsck', '--strict', '--no-dangling');
+    });
+  }, 120_000);
+});
+
+describe('a lock of another git', () => {
+  const locks = new Map<string, { file: string; refuses: boolean }>([
+    ['the index', { file: 'index.lock', refuses: false }],
+    ['the branch', { file: 'refs/heads/main.lock', refuses: true }],
+    ['HEAD', { file: 'HEAD.lock', refuses: true }],
+    ['all other refs', { file: 'packed-refs.lock', refuses: false }],
+    ['the configuration', { file: 'config.lock', refuses: false }],
+  ]);
+
+  test('is told and left alone, and all goes on once it is gone', async () => {
+    await together(locks, async ({ file, refuses }) => {
+      const { api, clone } = await scene();
+      const lock = join(clone, '.git', file);
+      await writeFile(lock, 'of another git');
+      const answer = await api.post({ text: 'Meanwhile' });
+      expect(answer.status, answer.text).toBe(refuses ? 503 : 201);
+      if (refuses) expect(answer.text).toMatch(/not saved there/);
+      await eventually(async () => {
+        const { problems } = await api.repository();
+        return problems.find(
+          (problem) => problem.file === `.git/${file}` && /is a lock/.test(problem.reason),
+        );
+      });
+      expect(await readFile(lock, 'utf8')).toBe('of another git');
+      await rm(lock);
+      await capture(api, clone);
+      await settled(clone);
+      expect((await api.sync('push')).status).toBe('pushed');
+      const { problems } = await api.repository();
+      expect(problems).toEqual([]);
     });
   }, 120_000);
 });

@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs';
 import { cp, mkdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { apiAt } from '../support/api.ts';
 import { locksIn, statusOf } from '../support/clone-state.ts';
-import { git } from '../support/git.ts';
+import { startDevice } from '../support/device.ts';
+import { bareRepository, git } from '../support/git.ts';
 import { startProcess } from '../support/process.ts';
 import { temporaryFolder } from '../support/tmp.ts';
 import { together } from '../support/together.ts';
@@ -152,4 +153,30 @@ describe('what a gitpost left that was cut off', () => {
     ]);
     expect(await readFile(scene.file, 'utf8')).toBe('Something else\n');
   });
+});
+
+test('a clock that jumps back orders nothing wrong', async () => {
+  const folder = await temporaryFolder();
+  const remote = await bareRepository(join(folder, 'messages.git'));
+  const trouble: unknown[] = [];
+  const device = await startDevice(folder, remote, trouble);
+  onTestFinished(() => device.close());
+  const post = async (text: string) =>
+    (await device.request('POST', '/messages', { text })).json as { id: string; createdAt: string };
+  const before = await post('Before');
+  device.skew = -30 * 86_400_000;
+  const after = await post('Written later, a month before');
+  expect(after.createdAt < before.createdAt).toBe(true);
+  const edited = await device.request('PATCH', `/messages/${before.id}`, { text: 'Edited' });
+  expect(edited.json).toMatchObject({ text: 'Edited', revision: 2 });
+  expect(edited.json).not.toHaveProperty('conflict');
+  expect((await device.request('DELETE', `/messages/${after.id}`)).status).toBe(204);
+  expect((await device.request('PATCH', `/messages/${after.id}`, { text: 'Back' })).status).toBe(200);
+  expect((await device.request('POST', '/push')).status).toBe(200);
+  await device.restart();
+  expect((await device.request('GET', '/messages')).json).toMatchObject([
+    { text: 'Edited' },
+    { text: 'Back' },
+  ]);
+  expect(trouble).toEqual([]);
 });

@@ -187,7 +187,7 @@ class Run {
     );
     const syncs = this.#chance() < 0.6 ? [this.#sync(api, isOver)] : [];
     const outside = this.#chance() < 0.5 ? [this.#pushFromOutside()] : [];
-    if (this.#chance() < 0.15) void this.#add(api).catch(() => undefined);
+    if (this.#chance() < 0.05) void this.#add(api).catch(() => undefined);
     await delay(this.#chance() * (long ? 3000 : 900));
     const isForGit = this.#chance() < 0.15 && this.#killGit();
     if (isForGit) await delay(this.#chance() * 500);

@@ -14,6 +14,10 @@ test('gitpost is killed again and again', async () => {
   const seed = Number(process.env.TORTURE_SEED);
   const count = newCount();
   const begin = Date.now();
+  const print = () => {
+    const seconds = Math.round((Date.now() - begin) / 1000);
+    console.log(JSON.stringify({ seconds, ...count }, null, 2));
+  };
   const waiting = Array.from({ length: Math.ceil(kills / KILLS_A_FOLDER) }, (_, n) => n * KILLS_A_FOLDER);
   const worker = async () => {
     for (let done = waiting.shift(); done !== undefined; done = waiting.shift()) {
@@ -22,12 +26,8 @@ test('gitpost is killed again and again', async () => {
       console.log(`Seed ${seed + done}, in ${folder}`);
       await torture(folder, Math.min(KILLS_A_FOLDER, kills - done), chanceOf(seed + done), count);
       await rm(folder, { recursive: true, force: true, maxRetries: 10 });
+      print();
     }
   };
-  try {
-    await Promise.all(Array.from({ length: WORKERS }, worker));
-  } finally {
-    const seconds = Math.round((Date.now() - begin) / 1000);
-    console.log(JSON.stringify({ seconds, ...count }, null, 2));
-  }
+  await Promise.all(Array.from({ length: WORKERS }, worker)).finally(print);
 }, 0);
