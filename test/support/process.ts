@@ -99,7 +99,11 @@ export async function launch(options: ProcessOptions) {
 
   const env = processEnvironment(folder, home, options.env);
   const cwd = options.cwd ?? folder;
-  const [command = '', ...args] = [...(options.by ?? []), process.execPath, scripts[options.script ?? 'main']];
+  const [command = '', ...args] = [
+    ...(options.by ?? []),
+    process.execPath,
+    scripts[options.script ?? 'main'],
+  ];
   const child = spawn(command, args, { cwd, env, detached: true });
   const exited = once(child, 'exit').then(([code, signal]): ProcessExit => ({ code, signal }));
   const clean = async () => {
