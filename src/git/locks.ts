@@ -36,6 +36,14 @@ export async function findLocks({ own, common }: GitFolders): Promise<Lock[]> {
     ...['config.lock', 'packed-refs.lock', 'shallow.lock'].map((name) => join(common, name)),
     ...refs.filter((name) => name.endsWith('.lock')).map((name) => join(common, 'refs', name)),
   ];
+  return readLocks(paths);
+}
+
+/** The locks of git's housekeeping, which keep nothing from being written. */
+export const findHousekeepingLocks = ({ common }: GitFolders): Promise<Lock[]> =>
+  readLocks(['gc.pid', 'objects/maintenance.lock'].map((name) => join(common, name)));
+
+async function readLocks(paths: readonly string[]): Promise<Lock[]> {
   const found = await Promise.all(paths.map(readLock));
   return found.filter((lock) => lock !== undefined);
 }

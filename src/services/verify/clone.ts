@@ -1,5 +1,7 @@
+import { relative } from 'node:path';
 import { readConfig } from '../../git/clone.ts';
-import { brokenObjects, findLocks, type LockFile } from '../../git/inspect.ts';
+import { brokenObjects } from '../../git/fsck.ts';
+import { findHousekeepingLocks, findLocks, gitFolders, type Lock } from '../../git/locks.ts';
 import { uncommittedChanges } from '../../git/porcelain.ts';
 import { checkedOut, resolve } from '../../git/refs.ts';
 import type { GitContext } from '../../git/run.ts';
@@ -53,26 +55,32 @@ const UNSAFE = {
   action: 'Nothing is captured here until then: make it a folder again with a commit of your own.',
 } as const;
 
+/** Every lock in a clone, whoever holds it. */
+export async function allLocks(git: GitContext): Promise<Lock[]> {
+  const folders = await gitFolders(git);
+  return [...(await findLocks(folders)), ...(await findHousekeepingLocks(folders))];
+}
+
 /** Tells of locks that were there at the beginning and still are: nobody can be at work for them all the time. */
 export async function checkLocks(
   git: GitContext,
-  before: readonly LockFile[],
+  before: readonly Lock[],
   findings: Findings,
 ): Promise<void> {
-  for (const lock of await findLocks(git)) {
-    const isSame = before.some(({ inode, since }) => inode === lock.inode && since === lock.since);
-    if (isSame) findings.add(lockLeft(lock));
+  for (const lock of await allLocks(git)) {
+    if (before.some(({ path, identity }) => path === lock.path && identity === lock.identity))
+      findings.add(lockLeft(git, lock));
   }
 }
 
-function lockLeft({ file, since }: LockFile) {
-  const age = Date.now() - since;
+function lockLeft({ directory }: GitContext, { path, changedAt }: Lock) {
+  const age = Date.now() - changedAt;
   return {
     kind: 'lock-left',
     severity: age > LEFT_MS ? 'wrong' : 'notice',
     detail: `A lock is held for ${Math.round(age / 1000)} seconds now, and keeps git from going on.`,
     action: 'Where no git works in the clone, not even one that waits for an editor, delete the file.',
-    file: `.git/${file}`,
+    file: relative(directory, path),
   } as const;
 }
 

@@ -3,14 +3,14 @@ import type { RepositoryStatus } from '../../domain/repository.ts';
 import { fail, ok, type Result } from '../../domain/result.ts';
 import type { RepositoryVerification, Verification } from '../../domain/verification.ts';
 import { inspectFolder, readConfig } from '../../git/clone.ts';
-import { findLocks, type LockFile } from '../../git/inspect.ts';
+import type { Lock } from '../../git/locks.ts';
 import { countCommits, listCommits, resolve } from '../../git/refs.ts';
 import type { Credentials } from '../../git/remote.ts';
 import { type GitContext, GitError } from '../../git/run.ts';
 import { Snapshot } from '../../mirror/snapshot.ts';
 import { readStored } from '../../mirror/stored.ts';
 import { type BranchContents, readBranch } from './branch.ts';
-import { checkLocks, checkObjects, checkStates, checkWorkTree } from './clone.ts';
+import { allLocks, checkLocks, checkObjects, checkStates, checkWorkTree } from './clone.ts';
 import { Findings, isWrong } from './findings.ts';
 import { type History, readHistory } from './history.ts';
 import { type Compared, compareMirror, type MirrorView } from './mirror.ts';
@@ -48,7 +48,7 @@ interface Examined {
   readonly branch: string;
   readonly head: string | null;
   readonly tracked: string | null;
-  readonly locks: readonly LockFile[];
+  readonly locks: readonly Lock[];
   /** `undefined` where the clone could not be read. */
   readonly read: { readonly contents: BranchContents; readonly history: History } | undefined;
   readonly remoteHead: string | null;
@@ -127,7 +127,7 @@ export class Verifier {
       const branch = (await readConfig(git, 'gitpost.branch')) ?? 'main';
       const head = await resolve(git, `refs/heads/${branch}`);
       const tracked = await resolve(git, `refs/remotes/origin/${branch}`);
-      const locks = await findLocks(git);
+      const locks = await allLocks(git);
       const { signal } = this.#abort;
       const objects = new Findings();
       const [isWhole, read, remoteHead] = await Promise.all([
