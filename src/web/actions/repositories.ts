@@ -1,4 +1,16 @@
-import { type Direction, listRepositories, sync } from '../api/repositories.ts';
+import type { RepositoryStatus } from '../../domain/repository.ts';
+import type { Answer } from '../api/client.ts';
+import type { Problem } from '../api/problem.ts';
+import {
+  type Addition,
+  addRepository,
+  changeRepository,
+  type Direction,
+  listRepositories,
+  removeRepository,
+  resolveRepository,
+  sync,
+} from '../api/repositories.ts';
 import { say, show } from '../state/notices.ts';
 import { repositories } from '../state/repositories.ts';
 import { resultInWords } from '../text/words.ts';
@@ -39,4 +51,39 @@ export async function syncNow(direction: Direction, name?: string): Promise<void
   say(answer.body.results.map((result) => `${result.repository}: ${resultInWords(result)}`).join('. '));
   refreshSoon();
   await loadRepositories();
+}
+
+/** Adds a repository; returns why not, where it could not be. */
+export async function add(addition: Addition): Promise<Problem | undefined> {
+  const answer = await addRepository(addition);
+  return settle(answer, (status) => `${status.name} was added`);
+}
+
+/** Renames a repository, or captures to another of its branches from now on. */
+export async function change(
+  name: string,
+  wanted: { readonly name?: string; readonly branch?: string },
+): Promise<Problem | undefined> {
+  return settle(await changeRepository(name, wanted), (status) => `${status.name} was changed`);
+}
+
+/** Lets a repository go; its clone stays on the disk. */
+export async function remove(name: string): Promise<Problem | undefined> {
+  return settle(await removeRepository(name), () => `${name} was removed from the list`);
+}
+
+/** Settles a rewritten history for one side. */
+export async function keepSide(name: string, keep: 'local' | 'remote'): Promise<Problem | undefined> {
+  return settle(await resolveRepository(name, keep), () => `${name} goes on`);
+}
+
+async function settle<Body extends RepositoryStatus | undefined>(
+  answer: Answer<Body>,
+  words: (body: Body) => string,
+): Promise<Problem | undefined> {
+  if (!answer.ok) return answer.problem;
+  say(words(answer.body));
+  refreshSoon();
+  await loadRepositories();
+  return undefined;
 }

@@ -11,3 +11,34 @@ export function listRepositories(): Promise<Answer<RepositoryStatus[]>> {
 export function sync(direction: Direction, name?: string): Promise<Answer<{ results: SyncResult[] }>> {
   return call('POST', `/${direction}`, name === undefined ? {} : { body: { repositories: [name] } });
 }
+
+/** What a person gives to add a repository: an address or path, or `owner/name` on GitHub. */
+export interface Addition {
+  readonly place: string;
+  readonly branch: string;
+}
+
+export function addRepository({ place, branch }: Addition): Promise<Answer<RepositoryStatus>> {
+  const where = isGithubName(place) ? { github: place } : { url: place };
+  return call('POST', '/repositories', { body: { ...where, ...(branch === '' ? {} : { branch }) } });
+}
+
+export function changeRepository(
+  name: string,
+  change: { readonly name?: string; readonly branch?: string },
+): Promise<Answer<RepositoryStatus>> {
+  return call('PATCH', at(name), { body: change });
+}
+
+export function removeRepository(name: string): Promise<Answer<undefined>> {
+  return call('DELETE', at(name));
+}
+
+/** Settles a rewritten history for one side. */
+export function resolveRepository(name: string, keep: 'local' | 'remote'): Promise<Answer<RepositoryStatus>> {
+  return call('POST', `${at(name)}/resolve`, { body: { keep } });
+}
+
+const at = (name: string): string => `/repositories/${encodeURIComponent(name)}`;
+
+const isGithubName = (place: string): boolean => /^[\w.-]+\/[\w.-]+$/.test(place);

@@ -4,6 +4,7 @@ import { signOut } from '../actions/session.ts';
 import { repositories } from '../state/repositories.ts';
 import { session } from '../state/session.ts';
 import { useStore } from '../state/store.ts';
+import { AddRepository } from './add-repository.tsx';
 import { CloseIcon } from './icons.tsx';
 import { ProblemBox } from './problem.tsx';
 import { RepositoryItem } from './repository.tsx';
@@ -65,6 +66,7 @@ export function RepositoriesPanel({ open, onClose }: { open: boolean; onClose: (
           <RepositoryItem key={repository.name} repository={repository} now={now} />
         ))}
       </ul>
+      <AddRepository />
       {canSignOut && (
         <button type="button" class="link" onClick={() => void signOut()}>
           Sign out

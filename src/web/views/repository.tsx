@@ -6,6 +6,8 @@ import { useStore } from '../state/store.ts';
 import { ago, exact } from '../text/time.ts';
 import { count, resultInWords, stateInWords } from '../text/words.ts';
 import { FilterLink } from './filter-link.tsx';
+import { RepositorySettings } from './repository-settings.tsx';
+import { Resolve } from './resolve.tsx';
 
 export function RepositoryItem({ repository, now }: { repository: RepositoryStatus; now: number }) {
   const { name } = repository;
@@ -23,6 +25,7 @@ export function RepositoryItem({ repository, now }: { repository: RepositoryStat
       <Status repository={repository} now={now} />
       {result && <Result result={result} />}
       {repository.error && !result && <Trouble {...repository.error} />}
+      {repository.state === 'rewritten' && <Resolve name={name} />}
       <Problems repository={repository} />
       <div class="row">
         <button
@@ -43,6 +46,7 @@ export function RepositoryItem({ repository, now }: { repository: RepositoryStat
         </button>
       </div>
       <ProgressLine name={name} running={direction !== undefined || repository.state === 'cloning'} />
+      <RepositorySettings repository={repository} />
     </li>
   );
 }

@@ -1,0 +1,49 @@
+import { useState } from 'preact/hooks';
+import { keepSide } from '../actions/repositories.ts';
+import type { Problem } from '../api/problem.ts';
+import { FieldError } from './problem.tsx';
+import { Question } from './question.tsx';
+
+/** The choice that a rewritten history waits for. */
+export function Resolve({ name }: { name: string }) {
+  const [asking, setAsking] = useState(false);
+  const [problem, setProblem] = useState<Problem>();
+  const [busy, setBusy] = useState(false);
+  const settle = async (keep: 'local' | 'remote') => {
+    setAsking(false);
+    setBusy(true);
+    setProblem(await keepSide(name, keep));
+    setBusy(false);
+  };
+  if (busy) return <p class="hint">Working on it…</p>;
+  return (
+    <div class="resolve">
+      <ul class="choices">
+        <li>
+          <button type="button" class="primary" onClick={() => void settle('local')}>
+            Bring all messages back
+          </button>
+          <p class="hint">
+            Nothing is lost. What one side lacks comes back from the other, with the next push too.
+          </p>
+        </li>
+        <li>
+          <button type="button" onClick={() => setAsking(true)}>
+            Follow the remote…
+          </button>
+          <p class="hint">Right after somebody took something out of the history on purpose.</p>
+        </li>
+      </ul>
+      {asking && (
+        <Question
+          text={`Give up the messages that the remote of ${name} has lost? What was never on the remote is kept.`}
+          choices={[
+            { label: 'Not now', choose: () => setAsking(false) },
+            { label: 'Follow the remote', choose: () => void settle('remote') },
+          ]}
+        />
+      )}
+      <FieldError id={`resolve-${name}`} text={problem?.detail} />
+    </div>
+  );
+}

@@ -1,0 +1,81 @@
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { bareRepository, cloneOf, commitFile, git } from '../support/git.ts';
+import { lineOf } from '../support/journal.ts';
+import { answeredWith, openPage, sharedBrowser, soon } from '../support/page.ts';
+import { article, panel, repository } from '../support/page-parts.ts';
+import { pageScene } from '../support/page-scene.ts';
+import { temporaryFolder } from '../support/tmp.ts';
+
+const browser = sharedBrowser();
+
+test('a repository is added by its folder, changed and taken off the list again', async () => {
+  const { url, api } = await pageScene();
+  const remote = await bareRepository(join(await temporaryFolder(), 'garden.git'));
+  const work = await cloneOf(remote, join(await temporaryFolder(), 'work'));
+  const line = lineOf({ id: '0192f0c1-0000-7000-8000-000000000001', text: 'Sow the beans', author: 'Eve' });
+  await commitFile(work, 'messages/eve.jsonl', `${line}\n`, 'Beans');
+  await git(work, 'push', '--quiet', 'origin', 'HEAD:main');
+
+  const page = await openPage(browser(), url, { expects: answeredWith(400, 409) });
+  await panel(page).getByText('Add a repository').click();
+  const place = panel(page).getByLabel('GitHub name, address or folder');
+  const add = panel(page).getByRole('button', { name: 'Add', exact: true });
+  await place.fill('--upload-pack=touch');
+  await add.click();
+  await panel(page).getByRole('alert').getByText('Nothing was changed').waitFor();
+  await place.fill(remote);
+  await place.press('Enter');
+  await article(page, 'Sow the beans').waitFor();
+  await soon(() => repository(page, 'garden').textContent()).toContain('1 message');
+  expect(await place.isVisible()).toBe(false);
+
+  const settings = repository(page, 'garden');
+  await settings.getByText('Settings').click();
+  await settings.getByLabel('Branch', { exact: true }).fill('summer');
+  await settings.getByRole('button', { name: 'Change branch' }).click();
+  await soon(async () => (await api.repository('garden')).branch).toBe('summer');
+  await settings.getByLabel('Branch', { exact: true }).fill('-x');
+  await settings.getByRole('button', { name: 'Change branch' }).click();
+  await settings.getByRole('alert').getByText('can not be the name of a branch').waitFor();
+  await soon(() => settings.getByLabel('Branch', { exact: true }).inputValue()).toBe('summer');
+
+  await settings.getByLabel('Name', { exact: true }).fill('allotment');
+  await settings.getByLabel('Name', { exact: true }).press('Enter');
+  await repository(page, 'allotment').waitFor();
+  await repository(page, 'garden').waitFor({ state: 'detached' });
+
+  const renamed = repository(page, 'allotment');
+  if (!(await renamed.getByRole('button', { name: 'Remove allotment' }).isVisible()))
+    await renamed.getByText('Settings').click();
+  await renamed.getByRole('button', { name: 'Remove allotment' }).click();
+  await renamed.getByRole('button', { name: 'Take it off' }).click();
+  await renamed.waitFor({ state: 'detached' });
+  await soon(() => article(page, 'Sow the beans').count()).toBe(0);
+
+  const journal = repository(page, 'journal');
+  await journal.getByText('Settings').click();
+  await journal.getByRole('button', { name: 'Remove journal' }).click();
+  await journal.getByRole('button', { name: 'Take it off' }).click();
+  await journal.getByRole('alert').getByText('The environment names journal').waitFor();
+});
+
+test.each([
+  ['all messages are brought back', 'Bring all messages back', ['Kept', 'Lost']],
+  ['the remote is followed', 'Follow the remote…', ['Kept']],
+])('a rewritten history waits for a choice: %s', async (_, choice, left) => {
+  const { url, api, remote } = await pageScene();
+  await api.create({ text: 'Kept' });
+  await api.create({ text: 'Lost' });
+  await api.sync('push', 'journal');
+  await git(remote(), 'update-ref', 'refs/heads/main', 'main~1');
+  const page = await openPage(browser(), url, { expects: answeredWith(502) });
+  await repository(page, 'journal').getByRole('button', { name: 'Pull journal' }).click();
+  await soon(() => repository(page, 'journal').textContent()).toContain('History was rewritten');
+  await repository(page, 'journal').getByRole('button', { name: choice }).click();
+  if (left.length === 1) {
+    await repository(page, 'journal').getByRole('button', { name: 'Follow the remote', exact: true }).click();
+  }
+  await soon(() => repository(page, 'journal').getAttribute('data-state')).toBe('ready');
+  await soon(async () => (await api.messages()).map(({ text }) => text).sort()).toEqual(left);
+});
