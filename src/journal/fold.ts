@@ -35,20 +35,27 @@ function byAge(a: Line, b: Line): number {
   return a.revision - b.revision || instant(a) - instant(b) || compareBytes(a, b);
 }
 
-/** Puts each line after those that it replaces; of the rest the older one stands first. */
+/**
+ * Puts each line after those that it replaces; of the rest the older one stands first. A chain of lines may be of any
+ * length, since others write them too, so it is followed without calling itself.
+ */
 function parentsFirst(lines: readonly Line[]): Line[] {
   const open = new Map(lines.map((line) => [line.hash, line]));
   const ordered: Line[] = [];
-  const place = (line: Line): void => {
-    // Taken out before its parents are placed, so that a line comes once.
-    if (!open.delete(line.hash)) return;
-    for (const parent of line.parents) {
-      const before = open.get(parent);
-      if (before) place(before);
+  for (const line of lines) {
+    const path: { readonly line: Line; next: number }[] = [];
+    const enter = (found: Line | undefined): void => {
+      // Taken out before its parents are placed, so that a line comes once.
+      if (found && open.delete(found.hash)) path.push({ line: found, next: 0 });
+    };
+    enter(line);
+    for (let last = path.at(-1); last; last = path.at(-1)) {
+      const parent = last.line.parents[last.next];
+      last.next += 1;
+      if (parent !== undefined) enter(open.get(parent));
+      else ordered.push((path.pop() as { line: Line }).line);
     }
-    ordered.push(line);
-  };
-  for (const line of lines) place(line);
+  }
   return ordered;
 }
 

@@ -35,31 +35,39 @@ export function makeEntry(held: ReadonlyMap<string, HeldLine>): Entry | undefine
   return { id, held, folded, key: { time: Date.parse(createdAt), id } };
 }
 
-/** An entry with a line known to be in a repository; an id of a commit is not forgotten for `null`. */
-export function withLine(
-  entry: Entry | undefined,
-  line: Line,
-  repository: string,
-  commit: string | null,
-): Entry {
-  const old = entry?.held.get(line.hash);
-  const known = commit ?? old?.commits.get(repository) ?? null;
-  const commits = new Map(old?.commits).set(repository, known);
-  const held = new Map(entry?.held).set(line.hash, { line: old?.line ?? line, commits });
-  if (entry && old) return { ...entry, held };
-  return makeEntry(held) as Entry;
+/** A line with the commit that brought it to one repository, `null` where that is not known yet. */
+export interface FoundLine {
+  readonly line: Line;
+  readonly commit: string | null;
 }
 
-/** An entry without a line in a repository; `undefined` where nothing is left of it. */
-export function withoutLine(entry: Entry, hash: string, repository: string): Entry | undefined {
-  const old = entry.held.get(hash);
-  if (!old?.commits.has(repository)) return entry;
-  const commits = new Map(old.commits);
-  commits.delete(repository);
-  const held = new Map(entry.held);
-  if (commits.size === 0) held.delete(hash);
-  else held.set(hash, { line: old.line, commits });
-  return makeEntry(held);
+/**
+ * An entry with lines known to be in a repository, and others known not to be there any more; `undefined` where nothing
+ * is left of it. An id of a commit is not forgotten for `null`. The message is folded once, however many lines there are.
+ */
+export function withChanges(
+  entry: Entry | undefined,
+  repository: string,
+  added: readonly FoundLine[],
+  removed: readonly Line[] = [],
+): Entry | undefined {
+  const held = new Map(entry?.held);
+  for (const { line, commit } of added) {
+    const old = held.get(line.hash);
+    const known = commit ?? old?.commits.get(repository) ?? null;
+    held.set(line.hash, { line: old?.line ?? line, commits: new Map(old?.commits).set(repository, known) });
+  }
+  for (const { hash } of removed) {
+    const old = held.get(hash);
+    if (!old?.commits.has(repository)) continue;
+    const commits = new Map(old.commits);
+    commits.delete(repository);
+    if (commits.size === 0) held.delete(hash);
+    else held.set(hash, { line: old.line, commits });
+  }
+  const isSameLines =
+    held.size === entry?.held.size && [...held.keys()].every((hash) => entry.held.has(hash));
+  return entry && isSameLines ? { ...entry, held } : makeEntry(held);
 }
 
 /** An entry as a shard keeps it: the lines as they are, and where each is. */

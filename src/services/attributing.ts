@@ -2,9 +2,10 @@ import { logTrailers, type TrailerCommit } from '../git/log.ts';
 import { resolve } from '../git/refs.ts';
 import type { Line } from '../journal/line.ts';
 import type { Database } from '../mirror/database.ts';
+import type { FoundLine } from '../mirror/entry.ts';
 import { findCommits, secondOf } from './attribution.ts';
 import type { Clone } from './clone.ts';
-import { type FoundLine, noteCommits } from './mirroring.ts';
+import { noteCommits } from './mirroring.ts';
 
 /** More lines than this are not held in memory at once. */
 const LINES_AT_ONCE = 100_000;

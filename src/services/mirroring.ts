@@ -1,13 +1,7 @@
 import type { Line } from '../journal/line.ts';
 import type { Database } from '../mirror/database.ts';
-import { type Entry, withLine, withoutLine } from '../mirror/entry.ts';
+import { type Entry, type FoundLine, withChanges } from '../mirror/entry.ts';
 import type { Change } from './events.ts';
-
-/** A line that a repository holds, with the commit that brought it, `null` where that is not known yet. */
-export interface FoundLine {
-  readonly line: Line;
-  readonly commit: string | null;
-}
 
 /** A message before and after a change of the mirror; `undefined` where there is none. */
 export interface EntryChange {
@@ -37,9 +31,7 @@ export async function mirrorLines(
   for (const [id, { add, remove }] of steps) {
     let change: EntryChange | undefined;
     await mirror.update(id, (before) => {
-      let after = before;
-      for (const { line, commit } of add) after = withLine(after, line, repository, commit);
-      for (const { hash } of remove) after = after && withoutLine(after, hash, repository);
+      const after = withChanges(before, repository, add, remove);
       change = { before, after };
       return after;
     });
@@ -57,11 +49,20 @@ export async function noteCommits(
   repository: string,
   found: readonly FoundLine[],
 ): Promise<void> {
-  for (const [index, { line, commit }] of found.entries()) {
-    await mirror.update(line.id, (entry) =>
-      entry?.held.get(line.hash)?.commits.has(repository) ? withLine(entry, line, repository, commit) : entry,
-    );
-    if (index % LINES_A_TURN === LINES_A_TURN - 1) await new Promise((resolve) => setImmediate(resolve));
+  const byId = new Map<string, FoundLine[]>();
+  for (const one of found) {
+    const lines = byId.get(one.line.id);
+    if (lines) lines.push(one);
+    else byId.set(one.line.id, [one]);
+  }
+  let turn = 0;
+  for (const [id, lines] of byId) {
+    await mirror.update(id, (entry) => {
+      const held = lines.filter(({ line }) => entry?.held.get(line.hash)?.commits.has(repository));
+      return held.length === 0 ? entry : withChanges(entry, repository, held);
+    });
+    turn += 1;
+    if (turn % LINES_A_TURN === 0) await new Promise((resolve) => setImmediate(resolve));
   }
 }
 

@@ -5,10 +5,11 @@ import type { Line } from '../journal/line.ts';
 import { readJournal } from '../journal/split.ts';
 import type { Covered } from '../mirror/covered.ts';
 import type { Database } from '../mirror/database.ts';
+import type { FoundLine } from '../mirror/entry.ts';
 import { findCommits } from './attribution.ts';
 import type { Clone } from './clone.ts';
 import { type Problems, readDifference, withoutMoved } from './differences.ts';
-import { type EntryChange, type FoundLine, mirrorLines } from './mirroring.ts';
+import { type EntryChange, mirrorLines } from './mirroring.ts';
 
 /** What reading a branch into the mirror needs, and whom it tells. */
 export interface Reading {

@@ -36,6 +36,15 @@ describe('a message', () => {
     expect(fold([first, second]).heads).toEqual([second]);
   });
 
+  it('may have a chain of any length, in any order, since others write lines too', () => {
+    const lines = [lineOf({ revision: 50_000 })];
+    // Numbers that fall put every child before its parent.
+    for (let revision = 49_999; revision > 0; revision -= 1)
+      lines.push(lineAfter(lines.slice(-1), { revision }));
+    expect(fold(lines).lines.map(({ hash }) => hash)).toEqual(lines.map(({ hash }) => hash));
+    expect(fold(lines).heads).toEqual(lines.slice(-1));
+  });
+
   it('is without a line that it replaced and that is nowhere', () => {
     const lost = lineOf();
     const second = lineAfter([lost]);

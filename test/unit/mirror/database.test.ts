@@ -6,7 +6,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Filter } from '../../../src/domain/query.ts';
 import { parseSearch } from '../../../src/domain/query.ts';
 import { Database } from '../../../src/mirror/database.ts';
-import { compareKeys, type Entry, withoutLine } from '../../../src/mirror/entry.ts';
+import { compareKeys, type Entry, withChanges } from '../../../src/mirror/entry.ts';
 import { SHARD_LIMITS } from '../../../src/mirror/shard.ts';
 import { MirrorBroken } from '../../../src/mirror/snapshot.ts';
 import { entryOf, idOf, lineAfter, lineOf, timeAt } from '../../support/lines.ts';
@@ -333,7 +333,7 @@ describe('a repository that is forgotten', () => {
     database.cover('work', { branch: 'main', head: 'c3', problems: {} });
     await database.forget('home', (entry) => {
       const [line] = entry.folded.lines;
-      return line && withoutLine(entry, line.hash, 'home');
+      return line && withChanges(entry, 'home', [], [line]);
     });
     await database.close();
     for (const same of [database, await open(folder)]) {

@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it, vi } from 'vitest';
 import { Database } from '../../../src/mirror/database.ts';
-import { withLine } from '../../../src/mirror/entry.ts';
+import { type Entry, withChanges } from '../../../src/mirror/entry.ts';
 import { bareRepository, cloneOf, commitFile, git } from '../../support/git.ts';
 import { startManager } from '../../support/manager.ts';
 import { lineNumber, pull, push, rawsIn, statusOf, textsOf } from '../../support/repositories.ts';
@@ -100,7 +100,7 @@ it('what a reading that was cut off left in the mirror is taken out where the br
   const covered = mirror.covered('messages');
   if (!covered) throw new Error('The mirror knows nothing of the repository');
   mirror.cover('messages', { ...covered, towards: lost });
-  await mirror.create(withLine(undefined, lineNumber(2), 'messages', null));
+  await mirror.create(withChanges(undefined, 'messages', [{ line: lineNumber(2), commit: null }]) as Entry);
   await mirror.close();
 
   expect(await textsOf(await startManager(folder))).toEqual(['message 1']);
