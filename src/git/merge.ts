@@ -5,7 +5,7 @@ import { JOURNAL_FOLDER } from '../journal/path.ts';
 import { gitPath } from './clone.ts';
 import type { Identity } from './importer.ts';
 import { type GitContext, GitError, output, run, text } from './run.ts';
-import { diffTrees, type TreeChange } from './tree.ts';
+import { diffTrees, isFile, type TreeChange } from './tree.ts';
 
 /** What a merge comes to: a tree, or the files outside the journal that both sides changed. */
 export type Merged =
@@ -33,8 +33,11 @@ export async function mergeTrees(context: GitContext, ours: string, theirs: stri
     .filter((part) => part !== '');
   const outside = [...new Set(paths)].filter((path) => !path.startsWith(`${JOURNAL_FOLDER}/`));
   if (result.code === 1 && outside.length > 0) return { outcome: 'conflicted', paths: outside };
-  return { outcome: 'merged', tree: await mergeJournals(context, tree, ours, theirs) };
+  return mergeJournals(context, tree, ours, theirs);
 }
+
+/** A journal that both sides changed is merged by us up to this size, in bytes; a larger one is for a person. */
+const MAX_MERGED_BYTES = 16 * 1024 * 1024;
 
 /** Puts our own merge of each journal that both sides changed into a tree. */
 async function mergeJournals(
@@ -42,36 +45,53 @@ async function mergeJournals(
   tree: string,
   ours: string,
   theirs: string,
-): Promise<string> {
+): Promise<Merged> {
   const base = await mergeBase(context, ours, theirs);
   const byPath = (changes: readonly TreeChange[]) => new Map(changes.map((change) => [change.path, change]));
   const left = byPath(await diffTrees(context, base, ours, [JOURNAL_FOLDER]));
   const right = byPath(await diffTrees(context, base, theirs, [JOURNAL_FOLDER]));
   const records: string[] = [];
+  const tooLarge: string[] = [];
   for (const [path, mine] of left) {
     const other = right.get(path);
     if (!other || (mine.newId === other.newId && mine.newMode === other.newMode)) continue;
-    records.push(await mergeOne(context, path, mine, other));
+    const record = await mergeOne(context, path, mine, other);
+    if (record === null) tooLarge.push(path);
+    else records.push(record);
   }
-  return replaceInTree(context, tree, records);
+  if (tooLarge.length > 0) return { outcome: 'conflicted', paths: tooLarge };
+  return { outcome: 'merged', tree: await replaceInTree(context, tree, records) };
 }
 
 const isAbsent = (id: string): boolean => /^0+$/.test(id);
 
+/** The record of a journal with the lines of both sides; `null` where it is too large for that. */
 async function mergeOne(
   context: GitContext,
   path: string,
   mine: TreeChange,
   other: TreeChange,
-): Promise<string> {
-  if (isAbsent(mine.newId)) return `${other.newMode} ${other.newId}\t${path}\0`;
-  if (isAbsent(other.newId)) return `${mine.newMode} ${mine.newId}\t${path}\0`;
+): Promise<string | null> {
+  if (isAbsent(mine.newId) || !isFile(mine.newMode)) return `${other.newMode} ${other.newId}\t${path}\0`;
+  // A link or a submodule that was put in a journal's place holds no lines.
+  if (isAbsent(other.newId) || !isFile(other.newMode)) return `${mine.newMode} ${mine.newId}\t${path}\0`;
   // The order of the sides must not depend on who merges.
   const [first, second] = [mine.newId, other.newId].sort() as [string, string];
-  const read = (id: string) => output(context, ['cat-file', 'blob', id]);
-  const base = isAbsent(mine.oldId) ? Buffer.alloc(0) : await read(mine.oldId);
-  const content = mergeLines(base, await read(first), await read(second));
+  const contents: Buffer[] = [];
+  for (const id of [mine.oldId, first, second]) {
+    const content = isAbsent(id) ? Buffer.alloc(0) : await readUpTo(context, id, MAX_MERGED_BYTES);
+    if (content === null) return null;
+    contents.push(content);
+  }
+  const content = mergeLines(...(contents as [Buffer, Buffer, Buffer]));
   return `100644 ${await storeBlob(context, content)}\t${path}\0`;
+}
+
+async function readUpTo(context: GitContext, id: string, maxOutput: number): Promise<Buffer | null> {
+  const result = await run(context, ['cat-file', 'blob', id], { maxOutput });
+  if (result.overflowed) return null;
+  if (result.code !== 0) throw new GitError('cat-file', result);
+  return result.stdout;
 }
 
 /** Stores bytes as a blob, durably, and returns its id. */

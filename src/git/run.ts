@@ -14,6 +14,8 @@ export interface RunOptions {
   readonly input?: string | Buffer;
   /** Milliseconds without a word of git after which it is ended with all its children. */
   readonly timeout?: number;
+  /** Bytes on its standard output after which it is ended with all its children; 400 MiB where nothing is said. */
+  readonly maxOutput?: number;
   readonly signal?: AbortSignal;
   readonly environment?: Readonly<Record<string, string>>;
   readonly settings?: readonly string[];
@@ -27,6 +29,8 @@ export interface RunResult {
   readonly stdout: Buffer;
   readonly stderr: string;
   readonly timedOut: boolean;
+  /** Whether it was ended because it had more to say than it may. */
+  readonly overflowed: boolean;
 }
 
 /** git ended in a way that the caller did not count on: a surprise, never something a person did. */
@@ -71,6 +75,8 @@ export function run(
     const stdout: Buffer[] = [];
     let stderr = '';
     let timedOut = false;
+    let printed = 0;
+    const { maxOutput = MAX_STDOUT } = options;
     const stop = () => endGroup(child.pid);
     const timer = options.timeout
       ? setTimeout(() => {
@@ -82,6 +88,8 @@ export function run(
     options.signal?.addEventListener('abort', stop, { once: true });
     if (options.signal?.aborted) stop();
     child.stdout.on('data', (chunk: Buffer) => {
+      printed += chunk.length;
+      if (printed > maxOutput) return stop();
       stdout.push(chunk);
       alive();
     });
@@ -94,9 +102,17 @@ export function run(
     child.on('close', (code) => {
       clearTimeout(timer);
       options.signal?.removeEventListener('abort', stop);
-      const isKilled = code === null && !timedOut && !options.signal?.aborted;
-      if (isKilled) reject(new GitError(args[0] ?? '', { code, stderr }));
-      else resolve({ code, stdout: Buffer.concat(stdout), stderr, timedOut });
+      const overflowed = printed > maxOutput;
+      const isKilled = code === null && !timedOut && !overflowed && !options.signal?.aborted;
+      if (isKilled) return reject(new GitError(args[0] ?? '', { code, stderr }));
+      resolve({
+        // What was cut short is no success, even where it ended before it could be stopped.
+        code: overflowed ? null : code,
+        stdout: overflowed ? Buffer.alloc(0) : Buffer.concat(stdout),
+        stderr: overflowed ? `It printed more than ${maxOutput} bytes.` : stderr,
+        timedOut,
+        overflowed,
+      });
     });
     child.stdin.end(options.input ?? '');
   });
@@ -115,6 +131,9 @@ export async function text(context: GitContext, args: readonly string[], options
 }
 
 const MAX_STDERR = 64 * 1024;
+
+// A tree from a remote can hold more names than there is memory; half of this is a million commits with their files.
+const MAX_STDOUT = 400 * 1024 * 1024;
 
 /** Ends a git and the helpers that it started, which would outlive it and keep a connection open. */
 export function endGroup(pid: number | undefined, signal: NodeJS.Signals = 'SIGKILL'): void {

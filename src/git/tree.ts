@@ -1,5 +1,5 @@
 import { isJournal, JOURNAL_FOLDER } from '../journal/path.ts';
-import { type GitContext, output } from './run.ts';
+import { type GitContext, GitError, output, run } from './run.ts';
 
 export interface TreeEntry {
   readonly path: string;
@@ -16,7 +16,32 @@ export interface JournalChange {
   readonly after: string | null;
 }
 
-const isFile = (mode: string): boolean => mode === '100644' || mode === '100755';
+export const isFile = (mode: string): boolean => mode === '100644' || mode === '100755';
+
+/** What a tree may hold to be taken in: a few kilobytes of git can stand for more files than any disk has room for. */
+export const TREE_LIMITS = {
+  files: 200_000,
+  /** The sum of all files. */
+  bytes: 4 * 1024 ** 3,
+  /** The longest path: systems take no more than 4096 bytes, with the folder of the clone. */
+  path: 2000,
+} as const;
+
+/** Bytes of a listing that no tree within the limits comes to, unless its paths are of no ordinary length. */
+const MAX_LISTING = 64 * 1024 * 1024;
+
+/** Whether the tree of a commit is larger than {@link TREE_LIMITS} allow. */
+export async function isTooLarge(context: GitContext, commit: string): Promise<boolean> {
+  const args = ['ls-tree', '-r', '-l', '-z', '--full-tree', commit];
+  const result = await run(context, args, { maxOutput: MAX_LISTING });
+  // A git that a signal has ended has found folders in folders without end.
+  if (result.code === null) return true;
+  if (result.code !== 0) throw new GitError('ls-tree', result);
+  const entries = parseTree(result.stdout);
+  const bytes = entries.reduce((sum, { size }) => sum + size, 0);
+  const isLong = ({ path }: TreeEntry) => Buffer.byteLength(path) > TREE_LIMITS.path;
+  return entries.length > TREE_LIMITS.files || bytes > TREE_LIMITS.bytes || entries.some(isLong);
+}
 
 /** Every journal file of a commit. Links and submodules are no journals, whatever they are called. */
 export async function listJournals(context: GitContext, commit: string): Promise<TreeEntry[]> {
@@ -83,9 +108,11 @@ export async function diffTrees(
 }
 
 async function listTree(context: GitContext, args: readonly string[]): Promise<TreeEntry[]> {
-  const records = (await output(context, ['ls-tree', '-z', '--full-tree', ...args]))
-    .toString('utf8')
-    .split('\0');
+  return parseTree(await output(context, ['ls-tree', '-z', '--full-tree', ...args]));
+}
+
+function parseTree(listing: Buffer): TreeEntry[] {
+  const records = listing.toString('utf8').split('\0');
   return records.slice(0, -1).map((record) => {
     const [meta = '', path = ''] = splitOnce(record, '\t');
     const [mode = '', , id = '', size = '0'] = meta.split(/ +/);

@@ -4,11 +4,28 @@ import { isUnreadable, type Line, parseLine, type Unreadable } from './line.ts';
 export interface JournalFile {
   readonly lines: readonly Line[];
   /** Lines that can't be read, with the number that an editor shows. */
-  readonly problems: readonly { readonly line: number; readonly reason: string }[];
+  readonly problems: readonly LineProblem[];
+}
+
+interface LineProblem {
+  readonly line: number;
+  readonly reason: string;
 }
 
 /** Longer lines are reported and passed over: no line that is written here comes near. In bytes. */
 export const MAX_LINE_BYTES = 4 * 1024 * 1024;
+
+/** What comes after so many bytes of one journal is not read. */
+export const MAX_JOURNAL_BYTES = 64 * 1024 * 1024;
+
+/** So many lines of one file that can't be read are reported one by one; the others are counted. */
+export const MAX_PROBLEMS = 1000;
+
+/** No line that can be read is shorter. In bytes. */
+const SHORTEST_LINE = 80;
+
+/** How much of a journal is read before others have a turn. In bytes. */
+const PART_BYTES = 256 * 1024;
 
 const LF = 0x0a;
 const BLANKS = new Set([0x09, 0x0d, 0x20]);
@@ -28,35 +45,93 @@ export interface NumberedLine {
  * @param firstLine the number of the first line, where only a file's later part is read
  */
 export function* splitJournal(bytes: Buffer, firstLine = 1): Generator<NumberedLine> {
+  for (const { number, content } of cut(bytes, firstLine)) {
+    const outcome = readOne(content);
+    if (outcome !== undefined) yield { number, outcome };
+  }
+}
+
+/** Reads a journal, or the later part of one, as {@link splitJournal} cuts it, as far as {@link MAX_JOURNAL_BYTES}. */
+export function readJournal(bytes: Buffer, firstLine = 1): JournalFile {
+  const reader = journalReader();
+  for (const line of cut(bytes, firstLine)) if (!reader.take(line)) break;
+  return reader.file();
+}
+
+/** As {@link readJournal}, and lets others have a turn now and then, since a large file takes seconds. */
+export async function readInTurns(bytes: Buffer, firstLine = 1): Promise<JournalFile> {
+  const reader = journalReader();
+  let pause = PART_BYTES;
+  for (const line of cut(bytes, firstLine)) {
+    if (!reader.take(line)) break;
+    if (line.end < pause) continue;
+    pause = line.end + PART_BYTES;
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  return reader.file();
+}
+
+function journalReader() {
+  const lines: Line[] = [];
+  const problems: LineProblem[] = [];
+  let further = 0;
+  let last = 0;
+  return {
+    /** Takes a line; false where no more is read. */
+    take: ({ number, content, end }: CutLine): boolean => {
+      if (end > MAX_JOURNAL_BYTES) {
+        problems.push({
+          line: number,
+          reason: `and what follows is not read: ${MAX_JOURNAL_BYTES} bytes are`,
+        });
+        return false;
+      }
+      last = number;
+      const isFull = problems.length >= MAX_PROBLEMS;
+      // Nobody is told any more why a line can't be read, so that one that is too short needs no look.
+      const outcome = isFull && content.length < SHORTEST_LINE ? passedOver(content) : readOne(content);
+      if (outcome === undefined) return true;
+      if (!isUnreadable(outcome)) lines.push(outcome);
+      else if (isFull) further += 1;
+      else problems.push({ line: number, reason: outcome.reason });
+      return true;
+    },
+    file: (): JournalFile => {
+      const reason = `is where the file ends, with ${further} further unreadable lines`;
+      return { lines, problems: further > 0 ? [...problems, { line: last, reason }] : problems };
+    },
+  };
+}
+
+interface CutLine {
+  readonly number: number;
+  readonly content: Buffer;
+  /** Where it ends in the file, without its LF. */
+  readonly end: number;
+}
+
+function* cut(bytes: Buffer, firstLine: number): Generator<CutLine> {
   let number = firstLine;
   let start = firstLine === 1 ? bytes.length - withoutBom(bytes).length : 0;
   while (start < bytes.length) {
     const found = bytes.indexOf(LF, start);
     const end = found === -1 ? bytes.length : found;
-    const outcome = readOne(bytes.subarray(start, end));
-    if (outcome !== undefined) yield { number, outcome };
+    yield { number, content: bytes.subarray(start, end), end };
     start = end + 1;
     number += 1;
   }
-}
-
-/** Reads a journal, or the later part of one, as {@link splitJournal} cuts it. */
-export function readJournal(bytes: Buffer, firstLine = 1): JournalFile {
-  const lines: Line[] = [];
-  const problems: { line: number; reason: string }[] = [];
-  for (const { number, outcome } of splitJournal(bytes, firstLine)) {
-    if (isUnreadable(outcome)) problems.push({ line: number, reason: outcome.reason });
-    else lines.push(outcome);
-  }
-  return { lines, problems };
 }
 
 /** The bytes of a file, or of its first line, without the mark that some editors put before them. */
 export const withoutBom = (bytes: Buffer): Buffer =>
   bytes.subarray(0, 3).equals(BOM) ? bytes.subarray(3) : bytes;
 
-function readOne(bytes: Buffer) {
+function readOne(bytes: Buffer): Line | Unreadable | undefined {
   if (bytes.length > MAX_LINE_BYTES) return { reason: `is longer than ${MAX_LINE_BYTES} bytes` };
-  if (bytes.every((byte) => BLANKS.has(byte))) return undefined;
-  return parseLine(bytes);
+  return isBlank(bytes) ? undefined : parseLine(bytes);
 }
+
+const passedOver = (bytes: Buffer): Unreadable | undefined =>
+  isBlank(bytes) ? undefined : { reason: 'is too short' };
+
+const isBlank = (bytes: Buffer): boolean => bytes.every((byte) => BLANKS.has(byte));

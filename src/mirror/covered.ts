@@ -7,5 +7,25 @@ export interface Covered {
    * branch is no longer on this commit, they may be on no branch at all.
    */
   readonly towards?: string;
-  readonly problems: Readonly<Record<string, readonly { readonly line: number; readonly reason: string }[]>>;
+  readonly problems: Problems;
+}
+
+/** Lines that could not be read, by file. */
+export type Problems = Readonly<
+  Record<string, readonly { readonly line: number; readonly reason: string }[]>
+>;
+
+/** So many are told one by one; the status of a repository is sent around whole, again and again. */
+const MOST_PROBLEMS = 2000;
+
+/** The first problems, and in place of the others how many there are. */
+export function firstProblems(problems: Problems): Problems {
+  const all = Object.entries(problems).flatMap(([file, rows]) => rows.map((row) => [file, row] as const));
+  if (all.length <= MOST_PROBLEMS) return problems;
+  const [next] = all.slice(MOST_PROBLEMS) as [(typeof all)[number]];
+  const reason = `is the first of ${all.length - MOST_PROBLEMS} further problems`;
+  const few = [...all.slice(0, MOST_PROBLEMS), [next[0], { line: next[1].line, reason }] as const];
+  const byFile = new Map<string, Problems[string][number][]>();
+  for (const [file, row] of few) byFile.set(file, [...(byFile.get(file) ?? []), row]);
+  return Object.fromEntries(byFile);
 }

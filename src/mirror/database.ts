@@ -1,5 +1,5 @@
 import type { Filter } from '../domain/query.ts';
-import type { Covered } from './covered.ts';
+import { type Covered, firstProblems } from './covered.ts';
 import { compareKeys, type Entry, type Key } from './entry.ts';
 import { IdIndex } from './id-index.ts';
 import { isPartial, matches, repositoriesOf } from './matches.ts';
@@ -53,7 +53,9 @@ export class Database {
   }
 
   cover(repository: string, covered: Covered): void {
-    this.#repositories.set(repository, covered);
+    const isSame = covered.problems === this.#repositories.get(repository)?.problems;
+    const problems = isSame ? covered.problems : firstProblems(covered.problems);
+    this.#repositories.set(repository, { ...covered, problems });
     this.#schedule();
   }
 

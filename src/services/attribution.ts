@@ -2,7 +2,7 @@ import type { BlobReader } from '../git/blobs.ts';
 import { type FileCommit, filesOf, logFiles, logTrailers, type TrailerCommit } from '../git/log.ts';
 import type { GitContext } from '../git/run.ts';
 import { type Line, timeOf } from '../journal/line.ts';
-import { readJournal } from '../journal/split.ts';
+import { readInTurns } from '../journal/split.ts';
 
 /** Where commits are looked for: a clone's objects and the contents of its files. */
 export interface History {
@@ -84,7 +84,7 @@ async function byContents(
     if (open.size === 0) return;
     for (const { before, after } of changes) {
       const [old, now] = await Promise.all([readBlob(blobs, before), readBlob(blobs, after)]);
-      for (const hash of newHashes(old, now)) {
+      for (const hash of await newHashes(old, now)) {
         if (!open.delete(hash)) continue;
         found.set(hash, commit);
       }
@@ -93,13 +93,12 @@ async function byContents(
 }
 
 const readBlob = async (blobs: BlobReader, id: string | null): Promise<Buffer> =>
-  (id === null ? null : await blobs.read(id)) ?? Buffer.alloc(0);
+  (id === null ? null : await blobs.readClipped(id)) ?? Buffer.alloc(0);
 
-function newHashes(before: Buffer, after: Buffer): string[] {
-  const old = new Set(readJournal(before).lines.map((line) => line.hash));
-  return readJournal(after)
-    .lines.map((line) => line.hash)
-    .filter((hash) => !old.has(hash));
+async function newHashes(before: Buffer, after: Buffer): Promise<string[]> {
+  const [old, now] = [await readInTurns(before), await readInTurns(after)];
+  const had = new Set(old.lines.map((line) => line.hash));
+  return now.lines.map((line) => line.hash).filter((hash) => !had.has(hash));
 }
 
 function append<Key, Value>(map: Map<Key, Value[]>, key: Key, value: Value): void {

@@ -21,7 +21,7 @@ export async function nameCulprits(
 async function describePlace({ blobs }: Pick<Clone, 'blobs'>, tip: string, place: Place): Promise<string> {
   const where = `line ${place.line} of ${place.path}`;
   if (!isJournal(place.path)) return where;
-  const content = await blobs.read(`${place.commit ?? tip}:${place.path}`);
+  const content = await blobs.readClipped(`${place.commit ?? tip}:${place.path}`);
   const [line] = content === null ? [] : readJournal(lineOf(content, place.line)).lines;
   if (!line) return where;
   return `the message ${line.id} of ${line.author ?? 'an unknown author'}, ${line.updatedAt ?? line.createdAt} (${where})`;

@@ -2,7 +2,7 @@ import { output } from '../git/run.ts';
 import type { JournalChange } from '../git/tree.ts';
 import type { Line } from '../journal/line.ts';
 import { JOURNAL_FOLDER } from '../journal/path.ts';
-import { readJournal } from '../journal/split.ts';
+import { readInTurns } from '../journal/split.ts';
 import type { Covered } from '../mirror/covered.ts';
 import type { Clone } from './clone.ts';
 
@@ -41,17 +41,17 @@ export async function readDifference(
 /** Reads what a file gained and lost; of one that was only appended to, no more than the new part. */
 async function readChange({ blobs }: Clone, { before, after }: JournalChange) {
   const [old, now] = await Promise.all([
-    before ? blobs.read(before) : null,
-    after ? blobs.read(after) : null,
+    before ? blobs.readClipped(before) : null,
+    after ? blobs.readClipped(after) : null,
   ]);
   const from = old ?? Buffer.alloc(0);
   const to = now ?? Buffer.alloc(0);
   const appended = from.length > 0 && from.at(-1) === LF && to.subarray(0, from.length).equals(from);
   if (appended) {
-    const { lines, problems } = readJournal(to.subarray(from.length), countLines(from) + 1);
+    const { lines, problems } = await readInTurns(to.subarray(from.length), countLines(from) + 1);
     return { appended, added: lines, removed: [], problems };
   }
-  const [earlier, later] = [readJournal(from).lines, readJournal(to)];
+  const [{ lines: earlier }, later] = [await readInTurns(from), await readInTurns(to)];
   const [had, has] = [hashes(earlier), hashes(later.lines)];
   return {
     appended,
@@ -83,6 +83,6 @@ export async function withoutMoved(
   const matches = await output(clone.git, args, { input: `${ids.join('\n')}\n` }).catch(() =>
     Buffer.alloc(0),
   );
-  const present = hashes(readJournal(matches).lines);
+  const present = hashes((await readInTurns(matches)).lines);
   return removed.filter((line) => !present.has(line.hash));
 }

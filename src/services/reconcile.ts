@@ -2,7 +2,7 @@ import { mergeBase } from '../git/merge.ts';
 import { isAncestor } from '../git/refs.ts';
 import { diffJournals, hasUnsafeFolder, type JournalChange, listJournals } from '../git/tree.ts';
 import type { Line } from '../journal/line.ts';
-import { readJournal } from '../journal/split.ts';
+import { readInTurns } from '../journal/split.ts';
 import type { Covered } from '../mirror/covered.ts';
 import type { Database } from '../mirror/database.ts';
 import type { FoundLine } from '../mirror/entry.ts';
@@ -135,8 +135,8 @@ export async function rebuild({ clone, mirror, ...reading }: Reading, tip: strin
     reading.onChanges(changes);
   };
   for (const file of tip === null ? [] : await listJournals(clone.git, tip)) {
-    const bytes = await clone.blobs.read(file.id);
-    const journal = readJournal(bytes ?? Buffer.alloc(0));
+    const bytes = await clone.blobs.readClipped(file.id);
+    const journal = await readInTurns(bytes ?? Buffer.alloc(0));
     if (journal.problems.length > 0) problems[file.path] = journal.problems;
     for (const line of journal.lines) present.add(line.hash);
     await mirrored(journal.lines);

@@ -13,9 +13,10 @@ import {
 import { output, run } from '../git/run.ts';
 import { diffJournals } from '../git/tree.ts';
 import { deviceOfPath } from '../journal/path.ts';
-import { readJournal } from '../journal/split.ts';
+import { readInTurns } from '../journal/split.ts';
 import { branchRef, type Clone, trackingRef } from './clone.ts';
 import { nameCulprits } from './culprits.ts';
+import { checkSize } from './oversize.ts';
 import type { Reconciled } from './reconciler.ts';
 import { checkSide, forgetKnownRemote, isRewritten, noteKnown, rewrittenTrouble } from './rewritten.ts';
 
@@ -61,6 +62,8 @@ export async function syncClone(port: SyncPort, push: boolean): Promise<Synced> 
     if (typeof fetched !== 'string') return { status: fetched.status, pushed: 0, pulled, trouble: fetched };
     if (await checkSide(port.clone, 'remote'))
       return { status: 'rewritten', pushed: 0, pulled, trouble: rewrittenTrouble };
+    const oversize = await checkSize(port.clone, trackingRef(port.clone));
+    if (oversize) return { status: oversize.status, pushed: 0, pulled, trouble: oversize };
     await port.prepareJoin();
     const joined = await port.clone.lock.run(() => join(port));
     pulled += await joined.pulled;
@@ -206,7 +209,7 @@ async function isOnlyOurMerges(clone: Clone, ours: string, theirs: string, tree:
 
 const conflict = (paths: readonly string[], branch: string): Trouble => ({
   status: 'conflicted',
-  detail: `Both sides changed ${paths.slice(0, 5).join(', ')}, which is none of the journal's files. Nothing was changed.`,
+  detail: `Both sides changed ${paths.slice(0, 5).join(', ')}, which can not be merged here. Nothing was changed.`,
   action: `Merge the remote branch by hand in the clone (git pull --no-rebase origin ${branch}), commit, and push again. Messages are captured as before.`,
 });
 
@@ -215,9 +218,13 @@ async function keepDeviceApart(clone: Clone, ours: string | null, theirs: string
   const changes = await diffJournals(clone.git, ours, theirs);
   for (const { path, before, after } of changes) {
     if (deviceOfPath(path) !== clone.settings.device || after === null) continue;
-    const [own, other] = [before ? await clone.blobs.read(before) : null, await clone.blobs.read(after)];
-    const known = new Set(readJournal(own ?? Buffer.alloc(0)).lines.map((line) => line.hash));
-    if (readJournal(other ?? Buffer.alloc(0)).lines.every((line) => known.has(line.hash))) continue;
+    const [own, other] = [
+      before ? await clone.blobs.readClipped(before) : null,
+      await clone.blobs.readClipped(after),
+    ];
+    const known = new Set((await readInTurns(own ?? Buffer.alloc(0))).lines.map((line) => line.hash));
+    const { lines } = await readInTurns(other ?? Buffer.alloc(0));
+    if (lines.every((line) => known.has(line.hash))) continue;
     clone.settings = { ...clone.settings, device: await renewDevice(clone.git) };
     clone.segments = undefined;
     return;
@@ -249,10 +256,11 @@ async function countMessages(clone: Clone, before: string | null, after: string)
   const ids = new Set<string>();
   for (const change of await diffJournals(clone.git, before, after)) {
     const [old, now] = await Promise.all(
-      [change.before, change.after].map(async (id) => (id === null ? null : clone.blobs.read(id))),
+      [change.before, change.after].map(async (id) => (id === null ? null : clone.blobs.readClipped(id))),
     );
-    const known = new Set(readJournal(old ?? Buffer.alloc(0)).lines.map((line) => line.hash));
-    for (const line of readJournal(now ?? Buffer.alloc(0)).lines) if (!known.has(line.hash)) ids.add(line.id);
+    const known = new Set((await readInTurns(old ?? Buffer.alloc(0))).lines.map((line) => line.hash));
+    for (const line of (await readInTurns(now ?? Buffer.alloc(0))).lines)
+      if (!known.has(line.hash)) ids.add(line.id);
   }
   return ids.size;
 }

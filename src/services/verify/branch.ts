@@ -48,7 +48,7 @@ export async function readBranch(
   };
   try {
     for (const { path, id } of tip === null ? [] : await listJournals(git, tip)) {
-      const bytes = (await blobs.read(id)) ?? Buffer.alloc(0);
+      const bytes = (await blobs.readClipped(id)) ?? Buffer.alloc(0);
       for (const { number, outcome } of splitJournal(bytes)) {
         if (isUnreadable(outcome)) findings.add(unreadable(path, number, outcome.reason, outcome.newer));
         else take(outcome, path, number);
@@ -72,7 +72,7 @@ export async function changedLines(
   if (before === after) return new Set();
   const blobs = new BlobReader(git);
   const hashesOf = async (id: string | null) => {
-    const bytes = id === null ? null : await blobs.read(id);
+    const bytes = id === null ? null : await blobs.readClipped(id);
     return new Set(readJournal(bytes ?? Buffer.alloc(0)).lines.map(({ hash }) => hash));
   };
   try {

@@ -1,0 +1,45 @@
+import { MAX_JOURNAL_BYTES, MAX_LINE_BYTES } from '../journal/split.ts';
+
+/** Takes the bytes of a blob as they come, and keeps what is asked for. */
+export interface BlobSink {
+  readonly take: (bytes: Buffer) => void;
+  readonly content: () => Buffer;
+}
+
+export function wholeBlob(): BlobSink {
+  const parts: Buffer[] = [];
+  return { take: (bytes) => void parts.push(bytes), content: () => Buffer.concat(parts) };
+}
+
+const LF = 0x0a;
+
+/**
+ * Keeps one byte more than what is read of a line, and of a journal: enough to see that it is too long. Pieces are
+ * those that a pipe delivers, which are far smaller than a line may be; so only the line that a piece begins in can
+ * become too long.
+ */
+export function clippedLines(): BlobSink {
+  const parts: Buffer[] = [];
+  let kept = 0;
+  let line = 0;
+  const keep = (bytes: Buffer): void => {
+    const part = bytes.subarray(0, MAX_JOURNAL_BYTES + 1 - kept);
+    kept += part.length;
+    if (part.length > 0) parts.push(part);
+  };
+  return {
+    take: (bytes) => {
+      const first = bytes.indexOf(LF);
+      const room = Math.max(0, MAX_LINE_BYTES + 1 - line);
+      if ((first === -1 ? bytes.length : first) > room) {
+        keep(bytes.subarray(0, room));
+        if (first !== -1) keep(bytes.subarray(first));
+      } else {
+        keep(bytes);
+      }
+      const last = bytes.lastIndexOf(LF);
+      line = last === -1 ? line + bytes.length : bytes.length - last - 1;
+    },
+    content: () => Buffer.concat(parts),
+  };
+}
