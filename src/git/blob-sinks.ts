@@ -18,19 +18,19 @@ const LF = 0x0a;
  * those that a pipe delivers, which are far smaller than a line may be; so only the line that a piece begins in can
  * become too long.
  */
-export function clippedLines(): BlobSink {
+export function clippedLines(maxLine = MAX_LINE_BYTES, maxFile = MAX_JOURNAL_BYTES): BlobSink {
   const parts: Buffer[] = [];
   let kept = 0;
   let line = 0;
   const keep = (bytes: Buffer): void => {
-    const part = bytes.subarray(0, MAX_JOURNAL_BYTES + 1 - kept);
+    const part = bytes.subarray(0, maxFile + 1 - kept);
     kept += part.length;
     if (part.length > 0) parts.push(part);
   };
   return {
     take: (bytes) => {
       const first = bytes.indexOf(LF);
-      const room = Math.max(0, MAX_LINE_BYTES + 1 - line);
+      const room = Math.max(0, maxLine + 1 - line);
       if ((first === -1 ? bytes.length : first) > room) {
         keep(bytes.subarray(0, room));
         if (first !== -1) keep(bytes.subarray(first));

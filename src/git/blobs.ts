@@ -46,7 +46,7 @@ export class BlobReader {
    * short, and so is what comes after 64 MiB. So a remote's file takes no more memory than that. Never to be written back.
    */
   readClipped(name: string): Promise<Buffer | null> {
-    return this.#read(name, clippedLines);
+    return this.#read(name, () => clippedLines());
   }
 
   close(): void {

@@ -17,6 +17,8 @@ export const GIT_SETTINGS: readonly string[] = [
   // A new commit is one small pack, which needs one sync where loose objects need one each.
   'fastimport.unpackLimit=1',
   'core.compression=1',
+  // What is larger goes through git in pieces, so that a giant file from a remote does not take the memory.
+  'core.bigFileThreshold=32m',
   'commit.gpgSign=false',
   'push.gpgSign=false',
   'merge.verifySignatures=false',

@@ -28,19 +28,27 @@ export const TREE_LIMITS = {
 } as const;
 
 /** Bytes of a listing that no tree within the limits comes to, unless its paths are of no ordinary length. */
-const MAX_LISTING = 64 * 1024 * 1024;
+const MAX_NAMES = 40 * 1024 * 1024;
+const MAX_LISTING = 128 * 1024 * 1024;
 
 /** Whether the tree of a commit is larger than {@link TREE_LIMITS} allow. */
 export async function isTooLarge(context: GitContext, commit: string): Promise<boolean> {
-  const args = ['ls-tree', '-r', '-l', '-z', '--full-tree', commit];
-  const result = await run(context, args, { maxOutput: MAX_LISTING });
+  // Without sizes first, which git looks up one by one.
+  const args = ['ls-tree', '-r', '-z', '--full-tree'];
+  const names = await run(context, [...args, '--name-only', commit], { maxOutput: MAX_NAMES });
   // A git that a signal has ended has found folders in folders without end.
-  if (result.code === null) return true;
-  if (result.code !== 0) throw new GitError('ls-tree', result);
-  const entries = parseTree(result.stdout);
+  if (names.code === null) return true;
+  if (names.code !== 0) throw new GitError('ls-tree', names);
+  if (countNames(names.stdout) > TREE_LIMITS.files) return true;
+  const entries = await listTree(context, ['-r', '-l', commit]);
   const bytes = entries.reduce((sum, { size }) => sum + size, 0);
-  const isLong = ({ path }: TreeEntry) => Buffer.byteLength(path) > TREE_LIMITS.path;
-  return entries.length > TREE_LIMITS.files || bytes > TREE_LIMITS.bytes || entries.some(isLong);
+  return bytes > TREE_LIMITS.bytes || entries.some(({ path }) => Buffer.byteLength(path) > TREE_LIMITS.path);
+}
+
+function countNames(listing: Buffer): number {
+  let names = 0;
+  for (let at = listing.indexOf(0); at !== -1; at = listing.indexOf(0, at + 1)) names += 1;
+  return names;
 }
 
 /** Every journal file of a commit. Links and submodules are no journals, whatever they are called. */
@@ -98,7 +106,8 @@ export async function diffTrees(
 ): Promise<TreeChange[]> {
   const [from, to] = [before ?? (await emptyTree(context)), after ?? (await emptyTree(context))];
   const args = ['diff-tree', '-r', '-z', '--raw', '--no-abbrev', '--no-renames', from, to, '--', ...paths];
-  const fields = (await output(context, args)).toString('utf8').split('\0');
+  const listing = await output(context, args, { maxOutput: MAX_LISTING });
+  const fields = listing.toString('utf8').split('\0');
   const changes: TreeChange[] = [];
   for (let index = 0; index + 1 < fields.length; index += 2) {
     const [oldMode = '', newMode = '', oldId = '', newId = ''] = (fields[index] ?? '').slice(1).split(' ');
@@ -108,10 +117,8 @@ export async function diffTrees(
 }
 
 async function listTree(context: GitContext, args: readonly string[]): Promise<TreeEntry[]> {
-  return parseTree(await output(context, ['ls-tree', '-z', '--full-tree', ...args]));
-}
-
-function parseTree(listing: Buffer): TreeEntry[] {
+  const options = { maxOutput: MAX_LISTING };
+  const listing = await output(context, ['ls-tree', '-z', '--full-tree', ...args], options);
   const records = listing.toString('utf8').split('\0');
   return records.slice(0, -1).map((record) => {
     const [meta = '', path = ''] = splitOnce(record, '\t');

@@ -60,10 +60,10 @@ export async function syncClone(port: SyncPort, push: boolean): Promise<Synced> 
   for (let round = 1; round <= ROUNDS; round += 1) {
     const fetched = await fetchRemote(port);
     if (typeof fetched !== 'string') return { status: fetched.status, pushed: 0, pulled, trouble: fetched };
-    if (await checkSide(port.clone, 'remote'))
-      return { status: 'rewritten', pushed: 0, pulled, trouble: rewrittenTrouble };
     const oversize = await checkSize(port.clone, trackingRef(port.clone));
     if (oversize) return { status: oversize.status, pushed: 0, pulled, trouble: oversize };
+    if (await checkSide(port.clone, 'remote'))
+      return { status: 'rewritten', pushed: 0, pulled, trouble: rewrittenTrouble };
     await port.prepareJoin();
     const joined = await port.clone.lock.run(() => join(port));
     pulled += await joined.pulled;
