@@ -1,6 +1,7 @@
 import { isJournal, JOURNAL_FOLDER } from '../journal/path.ts';
 import { records } from './records.ts';
 import { type GitContext, output } from './run.ts';
+import { NO_GITMODULES } from './settings.ts';
 import type { JournalChange } from './tree.ts';
 
 /** A commit as its trailers tell it. */
@@ -51,7 +52,7 @@ export const filesOf = (context: GitContext, commits: readonly string[]): Promis
   changesOf(context, ['--no-walk=unsorted', '--stdin'], commits.join('\n'));
 
 async function changesOf(context: GitContext, which: readonly string[], input = ''): Promise<FileCommit[]> {
-  const shown = ['-z', '--raw', '--no-abbrev', '--no-renames', '--root', '--format=%x01%H'];
+  const shown = ['-z', '--raw', '--no-abbrev', '--no-renames', NO_GITMODULES, '--root', '--format=%x01%H'];
   const args = ['log', ...shown, '--diff-merges=first-parent', ...which, '--', JOURNAL_FOLDER];
   const fields = (await output(context, args, { input })).toString('utf8').split('\0');
   const commits: { commit: string; changes: JournalChange[] }[] = [];

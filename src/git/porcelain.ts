@@ -1,5 +1,6 @@
 import { type SimpleGit, type SimpleGitOptions, simpleGit } from 'simple-git';
 import type { GitContext } from './run.ts';
+import { NO_GITMODULES } from './settings.ts';
 
 /**
  * simple-git for the verbs that people know, off the write path: it waits 50 ms after a command that prints
@@ -33,6 +34,6 @@ export async function gitVersion(context: GitContext): Promise<string | undefine
 
 /** A person's uncommitted changes, as path to what git calls them (`XY` of `git status --porcelain`). */
 export async function uncommittedChanges(context: GitContext): Promise<Map<string, string>> {
-  const status = await porcelain(context).status(['--untracked-files=all', '--no-renames']);
+  const status = await porcelain(context).status(['--untracked-files=all', '--no-renames', NO_GITMODULES]);
   return new Map(status.files.map((file) => [file.path, `${file.index}${file.working_dir}`]));
 }

@@ -46,6 +46,12 @@ export const GIT_SETTINGS: readonly string[] = [
   ),
 ];
 
+/**
+ * For every command that compares: without it git reads the `.gitmodules` of the work tree, which a remote may have
+ * written, and ends where it finds something wrong in it. Nor does it look for changes inside of submodules.
+ */
+export const NO_GITMODULES = '--ignore-submodules=dirty';
+
 /** Names that may reach git from our own environment: where its settings, certificates and keys are. */
 const KEPT_GIT_NAMES = new Set([
   'GIT_CONFIG_GLOBAL',

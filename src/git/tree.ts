@@ -1,5 +1,6 @@
 import { isJournal, JOURNAL_FOLDER } from '../journal/path.ts';
 import { type GitContext, GitError, output, run } from './run.ts';
+import { NO_GITMODULES } from './settings.ts';
 
 export interface TreeEntry {
   readonly path: string;
@@ -105,7 +106,8 @@ export async function diffTrees(
   paths: readonly string[] = [],
 ): Promise<TreeChange[]> {
   const [from, to] = [before ?? (await emptyTree(context)), after ?? (await emptyTree(context))];
-  const args = ['diff-tree', '-r', '-z', '--raw', '--no-abbrev', '--no-renames', from, to, '--', ...paths];
+  const form = ['-r', '-z', '--raw', '--no-abbrev', '--no-renames', NO_GITMODULES];
+  const args = ['diff-tree', ...form, from, to, '--', ...paths];
   const listing = await output(context, args, { maxOutput: MAX_LISTING });
   const fields = listing.toString('utf8').split('\0');
   const changes: TreeChange[] = [];

@@ -2,6 +2,7 @@ import { lstat, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { checkedOut } from './refs.ts';
 import { type GitContext, GitError, output, run } from './run.ts';
+import { NO_GITMODULES } from './settings.ts';
 import { diffTrees, emptyTree, isAbsent, type TreeChange } from './tree.ts';
 
 /**
@@ -64,7 +65,7 @@ export async function followPathByPath(
   const refreshed = await run(context, ['update-index', '-q', '--refresh']);
   if (isLocked(refreshed.stderr)) return { outcome: 'locked' };
   const index = await readIndex(context);
-  const dirty = new Set(await names(context, ['diff-files', '-z', '--name-only']));
+  const dirty = new Set(await names(context, ['diff-files', NO_GITMODULES, '-z', '--name-only']));
   const followable = changes.filter((change) => isAsWeLeftIt(index, change));
   const clean: TreeChange[] = [];
   for (const change of followable) {
