@@ -100,7 +100,7 @@ export class Messages {
       if (isSettled && isUnchanged(before, edit)) return ok(undefined);
       const errors = editErrors(edit, before);
       if (errors.length > 0) return invalidEdit(errors);
-      const refusal = this.#guard(edit.text ?? '', edit.url ?? '', confirm);
+      const refusal = this.#guard(edit, confirm);
       if (refusal) return refusal;
       const author = edit.author ?? (before.author === '' ? this.#options.author : before.author);
       return ok(editedLine(folded, { ...edit, author }, this.#options.clock().toISOString()));
@@ -147,7 +147,7 @@ export class Messages {
   }
 
   async #createNew(id: string, draft: Draft): Promise<Result<Stored>> {
-    const refusal = this.#guard(draft.text, draft.url ?? '', draft.confirm ?? false);
+    const refusal = this.#guard(draft, draft.confirm ?? false);
     if (refusal) return refusal;
     const line = firstLine({
       id,
@@ -268,9 +268,10 @@ export class Messages {
     return defaultTarget === 'all' ? repositories.names() : [repositories.primary];
   }
 
-  #guard(text: string, url: string, confirm: boolean) {
+  /** Whatever a person can write freely is looked through: a key pasted into the wrong field is committed as well. */
+  #guard({ text, url, author, language }: Partial<Draft>, confirm: boolean) {
     if (!this.#options.secretGuard || confirm) return undefined;
-    const seen = secretsIn(`${text}\n${url}`);
+    const seen = secretsIn([text, url, author, language].join('\n'));
     if (seen.length === 0) return undefined;
     return fail(
       'looks-secret',

@@ -43,6 +43,44 @@ const SECRETS: readonly (readonly [name: string, example: string])[] = [
   ['a Hugging Face token', join('h', 'f_', of(WORD, 34))],
   ['a DigitalOcean token', join('do', 'p_v1_', of('0123456789abcdef', 64))],
   ['a signed web token', join('ey', 'J', of(WORD, 30), '.ey', 'J', of(WORD, 30), '.', of(WORD, 43))],
+  ['a GitLab token', join('gl', 'rt-', of(WORD, 20))],
+  ['a Google OAuth token', join('ya', '29.', of(WORD, 60))],
+  ['a Slack token', join('xa', 'pp-1-', of('A1', 11), '-', of('123', 13), '-', of('0123456789abcdef', 64))],
+  ['a Slack webhook', join('https://hooks.', 'slack.com/workflows/', of('A1B2', 40))],
+  ['a Stripe key', join('wh', 'sec_', of(WORD, 32))],
+  ['a RubyGems token', join('ruby', 'gems_', of('0123456789abcdef', 48))],
+  ['a Docker token', join('dc', 'kr_pat_', of(WORD, 27))],
+  ['a PyPI token', join('py', 'pi-', 'AgENdGVzdC5weXBpLm9yZ', of(WORD, 60))],
+  ['an OpenAI key', join('sk', '-svcacct-', of(WORD, 74))],
+  ['an API key', join('sk', '-or-v1-', of('0123456789abcdef', 64))],
+  ['an API key', join('sk', '-', of('0123456789abcdef', 32))],
+  ['a Mailgun key', join('key', '-', of('0123456789abcdef', 32))],
+  ['a Discord bot token', join('MT', of('A1b2', 22), '.', of('Gx', 6), '.', of(WORD, 38))],
+  ['a Discord webhook', join('https://dis', 'cord.com/api/webhooks/', of('12345', 18), '/', of(WORD, 68))],
+  ['a Shopify token', join('sh', 'pat_', of('0123456789abcdef', 32))],
+  ['an Atlassian token', join('ATA', 'TT3', of(WORD, 186))],
+  ['a HashiCorp Vault token', join('hv', 's.', of(WORD, 90))],
+  ['a Grafana token', join('gl', 'sa_', of(WORD, 32), '_', of('0123abcd', 8))],
+  ['a Linear key', join('lin', '_api_', of(WORD, 40))],
+  ['a Notion token', join('nt', 'n_', of(WORD, 46))],
+  ['an Azure client secret', join('abc', '8Q', '~', of(WORD, 34))],
+  ['an Azure access key', join('Account', 'Key=', of(WORD, 86), '==')],
+  [
+    'an Azure access key',
+    join('Endpoint=sb://x.example/;SharedAccess', 'Key=', of(WORD, 43), '=;EntityPath=y'),
+  ],
+  ['an age secret key', join('AGE-SECRET-', 'KEY-1', of('QPZRY9X8', 58))],
+  ['an AWS secret key', join('aws_secret_', 'access_key = ', of('a1/B2+', 40))],
+  ['an AWS secret key', join('"aws": {"secretAccess', 'Key": "', of(WORD, 40), '"')],
+  ['a Google service account key', join('"private_', 'key_id": "', of('0123456789abcdef', 40), '"')],
+  ['a private key', join('PuTTY-User-', 'Key-File-3: ssh-ed25519')],
+  ['an Authorization header', join('Authorization: ', 'Basic ', of('YTpi', 24), '==')],
+  ['an Authorization header', join('-H "Authorization: ', 'Bearer ', of(WORD, 40))],
+  ['a password', join('pass', 'word = ', 'Tr0ub4dor&3')],
+  ['a password', join('"pass', 'word": "', 'correct4horse"')],
+  ['a secret key', join('API_', 'KEY=', of(WORD, 32))],
+  ['a secret key', join('client_', 'secret: "', of(WORD, 40), '"')],
+  ['a URL with a password', join('redis://:', 's3cr3t', '@cache.example.org')],
   ['a URL with a password', join('https://ann', ':', 'hunter2', '@example.org/x')],
   ['a URL with a password', join('postgres://app', ':', 'p%40ss', '@db.example.org:5432/app')],
 ];
@@ -50,14 +88,14 @@ const SECRETS: readonly (readonly [name: string, example: string])[] = [
 describe('a credential', () => {
   it.each(SECRETS)('is seen: %s (%#)', (name, example) => {
     expect(secretsIn(example)).toEqual([name]);
-    expect(secretsIn(`Look:\n"${example}", is that right?`)).toEqual([name]);
-    expect(secretsIn(`KEY=${example}`)).toEqual([name]);
+    expect(secretsIn(`Look:\n${example} is that right?`)).toEqual([name]);
+    expect(secretsIn(`KEY =\r\n${example}\r\n`)).toEqual([name]);
   });
 
   it('is named, and never repeated, one name a kind', () => {
-    const text = SECRETS.map(([, example]) => example).join('\n');
-    const seen = secretsIn(text);
-    expect(new Set(seen)).toEqual(new Set(SECRETS.map(([name]) => name)));
+    const special = SECRETS.filter(([name]) => !/^(a secret key|an Authorization header)$/.test(name));
+    const seen = secretsIn(SECRETS.map(([, example]) => example).join('\n'));
+    expect(new Set(seen)).toEqual(new Set(special.map(([name]) => name)));
     expect(seen).toHaveLength(new Set(seen).size);
     for (const [, example] of SECRETS) expect(seen.join()).not.toContain(example);
   });
@@ -65,6 +103,24 @@ describe('a credential', () => {
 
 describe('ordinary chat', () => {
   it.each([
+    'password: see the note on the fridge',
+    'The password=yours, user=mine',
+    'const password = process.env.PASSWORD1;',
+    'password: z.string().min(8)',
+    'password = generatePassword16(options)',
+    'apiKey: config.apiKeys.production2',
+    'API_KEY=your-api-key-goes-here-please',
+    'API_KEY=$SECRET_OF_2026_AND_LATER',
+    'Authorization: Bearer $GITHUB_TOKEN',
+    'Authorization: Bearer <your-access-token-goes-here>',
+    'Our keys are safe in aws, the secret is not to use any',
+    'sk-learn-based-classifier-with-many-words-in-its-name',
+    'key-value-store-with-a-name-that-is-quite-long',
+    'http://user:pass@example.org is how it looks',
+    'https://user:$PASSWORD@example.org and https://user:<password>@example.org',
+    'https://example.org/a:b/c@2x.png',
+    'file:///home/ann/a:b@c',
+    'sha512-z4PhNX7vuL3xVChQ1m2AB9Yg5AULVxXcg/SpIdNs6c5H0NE8XYXysP+DGNKHfuwvY7kxvUdBeoGlODJ6+SfaPg==',
     '',
     'Hello all, see you at 10:30',
     'My password is on the sticky note',
@@ -126,6 +182,19 @@ describe('the longest text that is taken', () => {
     'pypi-AgEIcHlwaS5vcmc',
     '-----BEGIN ',
     '-----BEGIN A ',
+    'password',
+    'password=',
+    'password=a1',
+    'api_key=a1',
+    'aws key ',
+    'aws_secret_key=a1',
+    'Authorization: Bearer ',
+    'Authorization: Bearer a.',
+    'AccountKey=',
+    'M1A.',
+    'abc8Q~',
+    '://:@',
+    'https://hooks.slack.com/services/T',
     ' ',
   ])('is looked through in no time, made of %j', (pattern) => {
     const text = longest(pattern);
