@@ -1,17 +1,40 @@
 import { isUtf8 } from 'node:buffer';
 import express, { type Request, type RequestHandler } from 'express';
 import { fail, ok, type Result } from '../domain/result.ts';
+import { sendProblem } from './problem.ts';
 
 const MIB = 1024 * 1024;
 
 export const NDJSON = 'application/x-ndjson';
 
-/** Takes the whole body as bytes: 1 MiB, or 64 MiB of a bulk. */
-export function bodyReader(): RequestHandler {
-  const options = { type: () => true, inflate: false };
-  const one = express.raw({ ...options, limit: MIB });
-  const bulk = express.raw({ ...options, limit: 64 * MIB });
-  return (request, response, next) => (isBulk(request) ? bulk : one)(request, response, next);
+const MOST_BULK = 64 * MIB;
+/** What all bulks that are under way may hold together, in bytes. */
+const MOST_BULKS = 512 * MIB;
+
+/** Takes the whole body as bytes, up to a limit. */
+export const bodyReader = (limit: number = MIB): RequestHandler =>
+  express.raw({ type: () => true, inflate: false, limit });
+
+/**
+ * As {@link bodyReader}, and 64 MiB of a bulk. Bulks are held in memory until they are answered, so those that would be
+ * too much together are told to come again.
+ */
+export function bulkReader(): RequestHandler {
+  const [one, bulk] = [bodyReader(), bodyReader(MOST_BULK)];
+  let held = 0;
+  return (request, response, next) => {
+    if (!isBulk(request)) return one(request, response, next);
+    const length = Math.min(Number(request.headers['content-length'] ?? MOST_BULK), MOST_BULK);
+    if (held + length > MOST_BULKS) {
+      const detail = 'Too many bulks are under way. Nothing was saved; send it again in a moment.';
+      return sendProblem(response, { code: 'too-many', detail, retryAfter: 5 });
+    }
+    held += length;
+    response.once('close', () => {
+      held -= length;
+    });
+    bulk(request, response, next);
+  };
 }
 
 export const isBulk = (request: Request): boolean =>

@@ -7,7 +7,7 @@ import type { Config } from '../config.ts';
 import type { Events } from '../services/events.ts';
 import type { Messages } from '../services/messages.ts';
 import type { RepositoryManager } from '../services/repositories.ts';
-import { bodyReader } from './body.ts';
+import { bulkReader } from './body.ts';
 import { eventRoute } from './event-route.ts';
 import { hostGuard, siteGuard } from './guards.ts';
 import { type HealthSource, healthRoute } from './health-route.ts';
@@ -76,9 +76,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   app.use(SECURITY_HEADERS);
   app.use(hostGuard({ local, allowed: config.allowedHosts, port: () => port }));
   app.use(express.static(publicDirectory, { dotfiles: 'ignore', redirect: false, setHeaders: cacheControl }));
-  app.use(siteGuard, noStore, bodyReader());
+  app.use(siteGuard, noStore);
   app.use(access.router, healthRoute(options.health, access.isAllowed));
-  app.use(access.guard);
+  // No body is taken of who has no access: it would be held in memory.
+  app.use(access.guard, bulkReader());
   app.use(
     messageRoutes({ messages, repositories }),
     repositoryRoutes(repositories, config.githubUrl),

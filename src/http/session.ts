@@ -1,16 +1,16 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { type Request, type RequestHandler, Router } from 'express';
-import { jsonBody } from './body.ts';
+import { bodyReader, jsonBody } from './body.ts';
 import { typeGuard } from './guards.ts';
 import { methods } from './methods.ts';
 import { sendProblem } from './problem.ts';
 import { sessionSchema } from './schemas.ts';
 import { validate } from './validate.ts';
+import { wrongTries } from './wrong-tries.ts';
 
 const COOKIE = 'gitpost_session';
 const MOST_SESSIONS = 1000;
-const TRIES = 10;
-const TRIES_MS = 60_000;
+const MOST_BYTES = 16 * 1024;
 
 /** Who may use the API where an access token is configured: bearers of it, and sessions that were opened with it. */
 export interface Access {
@@ -22,21 +22,16 @@ export interface Access {
 
 export function accessControl(token: string | undefined): Access {
   const sessions = new Set<string>();
-  let failures: number[] = [];
+  const tries = wrongTries();
 
   const isToken = (given: string): boolean =>
     token !== undefined && timingSafeEqual(digest(given), digest(token));
   const isAllowed = (request: Request): boolean => {
     if (token === undefined || sessions.has(cookieOf(request))) return true;
     const [, bearer] = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '') ?? [];
-    return bearer !== undefined && !isLimited() && (isToken(bearer) || failed());
-  };
-  const isLimited = (): boolean => {
-    failures = failures.filter((time) => time > Date.now() - TRIES_MS);
-    return failures.length >= TRIES;
-  };
-  const failed = (): false => {
-    failures.push(Date.now());
+    if (bearer === undefined || tries.areTooMany(request)) return false;
+    if (isToken(bearer)) return true;
+    tries.count(request);
     return false;
   };
 
@@ -44,13 +39,14 @@ export function accessControl(token: string | undefined): Access {
   methods(router, '/session', {
     post: [
       typeGuard('application/json'),
+      bodyReader(MOST_BYTES),
       (request, response) => {
         const body = jsonBody(request);
         const parsed = body.ok ? validate(sessionSchema, body.value) : body;
         if (!parsed.ok) return sendProblem(response, parsed.failure);
-        if (isLimited()) return sendProblem(response, tooManyTries);
+        if (tries.areTooMany(request)) return sendProblem(response, tooManyTries);
         if (!isToken(parsed.value.token)) {
-          failed();
+          tries.count(request);
           return sendProblem(response, { code: 'unauthenticated', detail: 'The access token is not right.' });
         }
         const session = randomBytes(32).toString('base64url');
@@ -69,7 +65,7 @@ export function accessControl(token: string | undefined): Access {
   });
   const guard: RequestHandler = (request, response, next) => {
     if (isAllowed(request)) return next();
-    if (isLimited()) return sendProblem(response, tooManyTries);
+    if (tries.areTooMany(request)) return sendProblem(response, tooManyTries);
     response.setHeader('WWW-Authenticate', 'Bearer realm="gitpost"');
     sendProblem(response, {
       code: 'unauthenticated',
