@@ -140,26 +140,51 @@ async function runRemote(
   accepts: (result: RunResult) => boolean = () => false,
 ): Promise<Outcome<RunResult>> {
   if (!(await isPathThere(url))) return { ok: false, trouble: pathMissing(url) };
-  const result = await run(context, args, { ...optionsFor(url, network), timeout: SILENCE_MS });
+  const login = loginFor(url, network.credentials);
+  const ran = await run(context, args, { ...optionsFor(url, network, login), timeout: SILENCE_MS });
+  const result = login ? withoutToken(ran, login) : ran;
   if (result.code === 0 || (!result.timedOut && accepts(result))) return { ok: true, value: result };
   return { ok: false, trouble: troubleOf(result) };
 }
 
-function optionsFor(url: string, { credentials, onProgress, signal }: Network): RunOptions {
+interface Login {
+  readonly username: string;
+  readonly token: string;
+  /** The part of an address that the token is for. */
+  readonly origin: string;
+}
+
+function loginFor(url: string, credentials: Credentials | undefined): Login | undefined {
+  const token = credentials && isBelow(url, credentials.url) ? credentials.token() : undefined;
+  if (!credentials || token === undefined) return undefined;
+  return { username: credentials.username, token, origin: new URL(credentials.url).origin };
+}
+
+function optionsFor(url: string, { onProgress, signal }: Network, login: Login | undefined): RunOptions {
   const common = { onProgress: progressReader(onProgress), ...(signal ? { signal } : {}) };
   const environment = { GIT_ALLOW_PROTOCOL: protocolOf(url) };
-  const token = credentials && isBelow(url, credentials.url) ? credentials.token() : undefined;
-  if (!credentials || token === undefined) return { ...common, environment, settings: LOW_SPEED };
+  if (!login) return { ...common, environment, settings: LOW_SPEED };
   return {
     ...common,
-    environment: { ...environment, GITPOST_USERNAME: credentials.username, GITPOST_TOKEN: token },
+    environment: { ...environment, GITPOST_USERNAME: login.username, GITPOST_TOKEN: login.token },
     settings: [
       ...LOW_SPEED,
       'http.followRedirects=false',
       // The empty value takes away the person's own helpers, which would keep our token.
       'credential.helper=',
-      `credential.${new URL(credentials.url).origin}.helper=${HELPER}`,
+      `credential.${login.origin}.helper=${HELPER}`,
     ],
+  };
+}
+
+/** A remote may say again what it was told; from here on that goes into answers and logs. */
+function withoutToken(result: RunResult, { username, token }: Login): RunResult {
+  const header = Buffer.from(`${username}:${token}`).toString('base64');
+  const hidden = (text: string) => text.replaceAll(token, '[hidden]').replaceAll(header, '[hidden]');
+  return {
+    ...result,
+    stdout: Buffer.from(hidden(result.stdout.toString('latin1')), 'latin1'),
+    stderr: hidden(result.stderr),
   };
 }
 

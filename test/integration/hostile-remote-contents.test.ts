@@ -235,6 +235,7 @@ test('ten thousand files in the journal are read', async () => {
     trees.push(`040000 tree ${await makeTree(remote, files)}\t${folder}`);
   }
   await commitEntry(remote, 'messages/outside', '040000', await makeTree(remote, trees));
-  expect(await api.sync('pull', 'shared')).toMatchObject({ status: 'pulled', pulled: 100 });
+  expect((await api.sync('pull', 'shared')).status).toBe('pulled');
+  expect(await api.messages()).toHaveLength(101);
   await expectWell(api);
 });
