@@ -1,7 +1,7 @@
 import type { SyncStatus, Trouble } from '../domain/repository.ts';
 import { renewDevice, writeSettings } from '../git/clone.ts';
 import { commitTree, mergeTrees } from '../git/merge.ts';
-import { isAncestor, listCommits, resolve, setRef } from '../git/refs.ts';
+import { isAncestor, isBranchName, listCommits, resolve, setRef } from '../git/refs.ts';
 import {
   fetchBranch,
   listRemote,
@@ -124,6 +124,8 @@ async function takeBranchName(clone: Clone, remote: RemoteRefs): Promise<Trouble
   const { branch, branchGiven } = clone.settings;
   const name = remote.head;
   if (branchGiven || name === null || name === branch || !remote.branches.has(name)) return undefined;
+  // A remote may call a branch what git would take for an option.
+  if (!(await isBranchName(clone.git, name))) return undefined;
   if ((await resolve(clone.git, `refs/heads/${name}`)) !== null) {
     return {
       status: 'conflicted',
