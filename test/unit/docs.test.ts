@@ -121,6 +121,12 @@ describe('pages', () => {
     expect(broken).toEqual([]);
   });
 
+  test('name tests that are there, in SECURITY', () => {
+    const named = all(read('SECURITY.md'), /`(test\/[^`]+)`/g);
+    expect(named.length).toBeGreaterThan(0);
+    expect(named.filter((path) => !statSync(join(root, path), { throwIfNoEntry: false }))).toEqual([]);
+  });
+
   test('name every decision in CONTRIBUTING', () => {
     const decisions = pages.filter((page) => page.startsWith('docs/adr/'));
     expect(decisions.length).toBeGreaterThan(0);
