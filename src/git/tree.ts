@@ -37,8 +37,7 @@ export async function isTooLarge(context: GitContext, commit: string): Promise<b
   // Without sizes first, which git looks up one by one.
   const args = ['ls-tree', '-r', '-z', '--full-tree'];
   const names = await run(context, [...args, '--name-only', commit], { maxOutput: MAX_NAMES });
-  // A git that a signal has ended has found folders in folders without end.
-  if (names.code === null) return true;
+  if (names.overflowed) return true;
   if (names.code !== 0) throw new GitError('ls-tree', names);
   if (countNames(names.stdout) > TREE_LIMITS.files) return true;
   const entries = await listTree(context, ['-r', '-l', commit]);
