@@ -17,23 +17,30 @@ export interface Folded {
  * @param lines at least one line, all of the same message
  */
 export function fold(lines: readonly Line[]): Folded {
+  // Nearly all messages have one line.
+  if (lines.length === 1) return { current: lines[0] as Line, heads: lines, lines };
   const unique = [...new Map(lines.map((line) => [line.hash, line])).values()];
+  const instants = new Map(unique.map((line) => [line, Date.parse(timeOf(line))]));
   const replaced = new Set(unique.flatMap((line) => line.parents));
-  const heads = unique.filter((line) => !replaced.has(line.hash)).sort(byPrecedence);
+  const heads = unique.filter((line) => !replaced.has(line.hash)).sort(byPrecedence(instants));
   const current = heads[0];
   if (current === undefined) throw new Error('A message without lines can not be folded');
-  return { current, heads, lines: parentsFirst(unique.sort(byAge)) };
+  return { current, heads, lines: parentsFirst(unique.sort(byAge(instants))) };
 }
 
-function byPrecedence(a: Line, b: Line): number {
+/** When each line was made, in milliseconds since 1970. */
+type Instants = ReadonlyMap<Line, number>;
+
+const byPrecedence = (instants: Instants) => (a: Line, b: Line) => {
   const deleted = Number(a.deletedAt !== undefined) - Number(b.deletedAt !== undefined);
-  if (deleted !== 0) return deleted;
-  return instant(b) - instant(a) || compareBytes(b, a);
-}
+  return deleted || difference(instants, b, a) || compareBytes(b, a);
+};
 
-function byAge(a: Line, b: Line): number {
-  return a.revision - b.revision || instant(a) - instant(b) || compareBytes(a, b);
-}
+const byAge = (instants: Instants) => (a: Line, b: Line) =>
+  a.revision - b.revision || difference(instants, a, b) || compareBytes(a, b);
+
+const difference = (instants: Instants, a: Line, b: Line): number =>
+  (instants.get(a) ?? 0) - (instants.get(b) ?? 0);
 
 /**
  * Puts each line after those that it replaces; of the rest the older one stands first. A chain of lines may be of any
@@ -58,7 +65,5 @@ function parentsFirst(lines: readonly Line[]): Line[] {
   }
   return ordered;
 }
-
-const instant = (line: Line): number => Date.parse(timeOf(line));
 
 const compareBytes = (a: Line, b: Line): number => Buffer.compare(Buffer.from(a.raw), Buffer.from(b.raw));

@@ -65,14 +65,15 @@ export async function catchUpInSteps({ clone, mirror, ...reading }: Reading, way
   const { name } = clone;
   const removed: Line[] = [];
   let problems = way.covered.problems;
-  let changed = 0;
+  // A message with lines in several files changes in several steps.
+  const changed = new Set<string>();
   const mirrored = async (added: readonly Line[], gone: readonly Line[] = []) => {
     const changes = await mirrorLines(mirror, name, added.map(uncommitted), gone);
-    changed += changes.length;
+    for (const { before, after } of changes) changed.add((after ?? before)?.id ?? '');
     reading.onChanges(changes);
   };
   for (let index = 0; index < way.changes.length; index += FILES_A_STEP) {
-    if (reading.signal.aborted) return changed;
+    if (reading.signal.aborted) return changed.size;
     const difference = await readDifference(clone, way.changes.slice(index, index + FILES_A_STEP), problems);
     problems = difference.problems;
     removed.push(...difference.removed);
@@ -83,7 +84,7 @@ export async function catchUpInSteps({ clone, mirror, ...reading }: Reading, way
   // Where it is gone, the mirror was made anew meanwhile, from all that the branch holds.
   if (towards !== undefined) mirror.cover(name, coveredAt(clone, towards, problems));
   reading.onUnattributed();
-  return changed;
+  return changed.size;
 }
 
 /** Notes that lines up to a commit are on their way into the mirror. */

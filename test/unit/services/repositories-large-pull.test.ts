@@ -4,6 +4,7 @@ import { expect, it, vi } from 'vitest';
 import { Database } from '../../../src/mirror/database.ts';
 import { type Entry, withChanges } from '../../../src/mirror/entry.ts';
 import { bareRepository, cloneOf, commitFile, git } from '../../support/git.ts';
+import { lineAfter } from '../../support/lines.ts';
 import { startManager } from '../../support/manager.ts';
 import { lineNumber, pull, push, rawsIn, statusOf, textsOf } from '../../support/repositories.ts';
 import { temporaryFolder } from '../../support/tmp.ts';
@@ -86,6 +87,23 @@ it('a second large pull, and a reset by hand in the middle of one, come out righ
   await pulling;
   expect(statusOf(managed)).toMatchObject({ state: 'rewritten' });
   expect(await textsOf(managed)).toHaveLength(FILES * LINES_A_FILE);
+});
+
+it('a message with lines in many files counts once', async () => {
+  const folder = await temporaryFolder();
+  const remote = await bareRepository(join(folder, 'shared.git'));
+  const managed = await startManager(folder, [remote]);
+  const work = await cloneOf(remote, join(folder, 'work'));
+  await mkdir(join(work, 'messages'));
+  let line = lineNumber(1);
+  for (let file = 0; file < FILES; file += 1) {
+    await writeFile(join(work, `messages/${file}.jsonl`), `${line.raw}\n`);
+    line = lineAfter([line], { text: `text ${file}` });
+  }
+  await git(work, 'add', '.');
+  await git(work, 'commit', '--quiet', '-m', 'One message');
+  await git(work, 'push', '--quiet', 'origin', 'HEAD:main');
+  expect(await pull(managed)).toMatchObject({ pulled: 1 });
 });
 
 it('what a reading that was cut off left in the mirror is taken out where the branch never came to it', async () => {
