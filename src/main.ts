@@ -22,6 +22,14 @@ const onTrouble = (error: unknown) => log.error({ err: error }, 'something went 
 // What nobody has waited for must not end the program: all that was answered is committed, and the rest goes on.
 process.on('unhandledRejection', onTrouble);
 
+// With no files left, a git of simple-git's that can't be started tells so when nobody listens any more.
+process.on('uncaughtException', (error: NodeJS.ErrnoException) => {
+  if ((error.code === 'EMFILE' || error.code === 'ENFILE') && error.syscall?.startsWith('spawn'))
+    return onTrouble(error);
+  log.fatal({ err: error }, 'this should not have happened');
+  process.exit(EXIT_REFUSED);
+});
+
 try {
   const publicDirectory = fileURLToPath(new URL('public/', root));
   const app = await startApp({ config, version, publicDirectory, onTrouble });

@@ -56,6 +56,11 @@ export function startGit(context: GitContext, args: readonly string[], options: 
     detached: true,
     windowsHide: true,
   });
+  if (child.stdin === undefined) {
+    // With no files left, node makes no streams, and tells why only later, when nobody would listen.
+    child.on('error', () => undefined);
+    throw new Error('git can not be started: too many files are open.');
+  }
   // A git that ends early closes its input; its exit code says so, and the broken pipe says nothing more.
   child.stdin.on('error', () => undefined);
   return child;

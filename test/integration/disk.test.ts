@@ -173,7 +173,7 @@ describe('the system', () => {
         }),
       );
       for (const status of statuses) expect([0, 201, 500, 503]).toContain(status);
-      expect(await limit('4096')).toBe(0);
+      expect(await limit('4096'), gitpost.stderr()).toBe(0);
       await eventually(async () => {
         const answer = await api.post({ text: 'After' });
         if (answer.status !== 201) return false;
