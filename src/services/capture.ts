@@ -147,16 +147,28 @@ export class Capturer {
     }
   }
 
-  /** A line that came by another way in the meantime is there already, and needs no second commit. */
+  /**
+   * A line that came by another way in the meantime, or that comes by two ways at once, such as a delete and a sync that
+   * brings it from another repository, needs no second commit.
+   */
   async #withoutKnown(batch: readonly Waiting[]): Promise<Waiting[]> {
-    const fresh: Waiting[] = [];
+    const fresh = new Map<string, Waiting>();
     for (const waiting of batch) {
-      const entry = await this.#mirror.read(waiting.line.id);
-      const commit = entry?.held.get(waiting.line.hash)?.commits.get(this.#clone.name);
-      if (commit) waiting.settle(ok(commit));
-      else fresh.push(waiting);
+      const { line, settle } = waiting;
+      const entry = await this.#mirror.read(line.id);
+      const commit = entry?.held.get(line.hash)?.commits.get(this.#clone.name);
+      if (commit) {
+        settle(ok(commit));
+        continue;
+      }
+      const twin = fresh.get(line.hash);
+      const settleBoth = (captured: Captured) => {
+        twin?.settle(captured);
+        settle(captured);
+      };
+      fresh.set(line.hash, twin ? { line, settle: settleBoth } : waiting);
     }
-    return fresh;
+    return [...fresh.values()];
   }
 
   /**

@@ -100,6 +100,15 @@ describe('with nothing set', () => {
     expect(await git(managed.clone(), 'rev-list', '--count', 'main')).toBe('1');
   });
 
+  it('the same line by two ways at once is one commit', async () => {
+    const managed = await startManager(await temporaryFolder());
+    await managed.add(lineNumber(0));
+    const twice = [1, 1, 2, 1].map((number) => managed.add(lineNumber(number)));
+    expect(new Set(await Promise.all(twice)).size).toBe(2);
+    expect(await git(managed.clone(), 'rev-list', '--count', 'main')).toBe('3');
+    expect(await rawsIn(managed.clone())).toHaveLength(3);
+  });
+
   it('many at once are a commit each, in one line of history', async () => {
     const managed = await startManager(await temporaryFolder());
     const lines = Array.from({ length: 120 }, (_, number) => lineNumber(number));
