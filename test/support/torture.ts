@@ -381,7 +381,12 @@ class Run {
   async #judgeClone(clone: string): Promise<void> {
     // Without any commit git complains that there is nothing to look at.
     const isBorn = (await git(clone, 'for-each-ref', '--count=1')) !== '';
-    if (isBorn) await git(clone, 'fsck', '--strict', '--no-dangling');
+    // While packs are packed together, some of those that it has listed are gone.
+    const check = async () => {
+      await git(clone, 'fsck', '--strict', '--no-dangling');
+      return true;
+    };
+    if (isBorn) await eventually(check, 10_000);
     await eventually(async () => {
       expect(await locksIn(clone)).toEqual([]);
       expect(await statusOf(clone)).toEqual([]);
