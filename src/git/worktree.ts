@@ -59,9 +59,10 @@ export async function followPathByPath(
   branch: string,
   from: string | null,
   to: string,
+  concerns: (path: string) => boolean = () => true,
 ): Promise<Followed> {
   if ((await checkedOut(context)) !== branch) return { outcome: 'elsewhere' };
-  const changes = await diffTrees(context, from, to);
+  const changes = (await diffTrees(context, from, to)).filter(({ path }) => concerns(path));
   const refreshed = await run(context, ['update-index', '-q', '--refresh']);
   if (isLocked(refreshed.stderr)) return { outcome: 'locked' };
   const index = await readIndex(context);
@@ -138,12 +139,23 @@ const indexRecord = ({ path, newMode, newId }: TreeChange): string =>
 async function writeFiles(context: GitContext, changes: readonly TreeChange[]): Promise<void> {
   const written = changes.filter((change) => !isAbsent(change.newMode)).map((change) => `${change.path}\0`);
   if (written.length > 0) {
-    await run(context, ['checkout-index', '-f', '-u', '-z', '--stdin'], { input: written.join('') });
+    await checkOutIndex(context, written.join(''));
   }
   for (const change of changes) {
     if (isAbsent(change.newMode)) await rm(join(context.directory, change.path), { force: true });
   }
 }
+
+/** The index says already that the files are there, so another git that holds it for a moment is waited for. */
+async function checkOutIndex(context: GitContext, paths: string): Promise<void> {
+  for (let attempt = 1; attempt <= CHECKOUT_TRIES; attempt += 1) {
+    const { stderr } = await run(context, ['checkout-index', '-f', '-u', '-z', '--stdin'], { input: paths });
+    if (!isLocked(stderr)) return;
+    await new Promise((wake) => setTimeout(wake, 50 * attempt));
+  }
+}
+
+const CHECKOUT_TRIES = 8;
 
 async function names(context: GitContext, args: readonly string[]): Promise<string[]> {
   return (await output(context, args)).toString('utf8').split('\0').slice(0, -1);

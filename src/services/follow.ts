@@ -4,6 +4,7 @@ import { mendCutOff } from '../git/cut-off.ts';
 import { checkedOut, isAncestor, resolve } from '../git/refs.ts';
 import { run } from '../git/run.ts';
 import { followBranch, followPathByPath } from '../git/worktree.ts';
+import { deviceOfPath } from '../journal/path.ts';
 import { branchRef, type Clone } from './clone.ts';
 import { FOLLOW_MARK, type FollowMark, readFollowMark, writeFollowMark } from './follow-mark.ts';
 
@@ -151,9 +152,15 @@ export class Follower {
    */
   async #catchUpWith(commit: string): Promise<void> {
     const { git, settings } = this.#clone;
-    const mark = this.#mark?.commit;
-    if (!mark || mark === commit || (await resolve(git, mark)) === null) return;
-    if (!(await isAncestor(git, mark, commit))) return;
+    const mark = this.#mark?.commit ?? null;
+    if (mark === commit) return;
+    // Where nothing was followed yet, all that we have brought are the journals of this device.
+    if (mark === null) {
+      const isOurs = (path: string) => deviceOfPath(path) === settings.device;
+      await followPathByPath(git, settings.branch, null, commit, isOurs);
+      return;
+    }
+    if ((await resolve(git, mark)) === null || !(await isAncestor(git, mark, commit))) return;
     await followPathByPath(git, settings.branch, mark, commit);
   }
 
