@@ -3,7 +3,8 @@ import type { Events, NumberedEvent } from '../services/events.ts';
 import { methods } from './methods.ts';
 import { sendProblem } from './problem.ts';
 
-const HEARTBEAT_MS = 20_000;
+/** How often a reader hears something, at least: a page that hears nothing for longer takes the connection for dead. */
+const PING_MS = 15_000;
 const MOST_READERS = 200;
 /** A reader who takes nothing for so long is let go; it comes back with its Last-Event-ID. In bytes. */
 const MOST_WAITING = 4 * 1024 * 1024;
@@ -36,12 +37,12 @@ export function eventRoute(events: Events): { readonly router: Router; readonly 
         if (response.writableLength > MOST_WAITING) response.destroy();
         else response.write(frame(event));
       });
-      const heartbeat = setInterval(() => response.write(':\n\n'), HEARTBEAT_MS);
+      const pings = setInterval(() => response.write(PING), PING_MS);
       const end = () => response.end();
       ends.add(end);
       response.on('close', () => {
         unsubscribe();
-        clearInterval(heartbeat);
+        clearInterval(pings);
         ends.delete(end);
       });
     },
@@ -53,6 +54,9 @@ export function eventRoute(events: Events): { readonly router: Router; readonly 
     },
   };
 }
+
+/** Without an id, so that the reader's place stays; an event, since a comment is not seen by a page. */
+const PING = 'event: ping\ndata: {}\n\n';
 
 const frame = ({ id, event }: NumberedEvent): string =>
   `id: ${id}\nevent: ${event.type}\ndata: ${JSON.stringify(event.data)}\n\n`;

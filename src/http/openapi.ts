@@ -167,7 +167,7 @@ export function openApiDocument(version: string): Json {
           parameters: [{ name: 'Last-Event-ID', in: 'header', schema: { type: 'string' } }],
           responses: {
             200: {
-              description: 'message, repository, progress and reset events',
+              description: 'message, repository, progress, reset and ping events',
               content: { 'text/event-stream': {} },
             },
             ...problems,

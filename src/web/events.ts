@@ -24,19 +24,23 @@ export interface Handlers {
 
 const FIRST_WAIT = 500;
 const LONGEST_WAIT = 10_000;
+/** The server says something every 15 seconds; two in a row that did not come are no delay any more. */
+const LONGEST_SILENCE = 35_000;
 
 /** Listens to the server's events, and goes on trying when the connection is lost. Returns how to stop. */
 export function listen(handlers: Handlers): () => void {
   let source: EventSource | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
+  let silence: ReturnType<typeof setTimeout> | undefined;
   let wait = FIRST_WAIT;
   let wasOpen = false;
 
   const connect = () => {
     clearTimeout(timer);
     source?.close();
-    source = subscribe(handlers);
+    source = subscribe(handlers, heard);
     source.onopen = () => {
+      heard();
       wait = FIRST_WAIT;
       handlers.opened(wasOpen);
       wasOpen = true;
@@ -50,6 +54,14 @@ export function listen(handlers: Handlers): () => void {
       wait = Math.min(wait * 2, LONGEST_WAIT);
     };
   };
+  // A cable that was pulled, or a machine that slept, ends a connection without a word.
+  const heard = () => {
+    clearTimeout(silence);
+    silence = setTimeout(() => {
+      handlers.lost();
+      connect();
+    }, LONGEST_SILENCE);
+  };
   const connectNow = () => {
     if (source?.readyState !== EventSource.OPEN) connect();
   };
@@ -59,19 +71,22 @@ export function listen(handlers: Handlers): () => void {
   return () => {
     removeEventListener('online', connectNow);
     clearTimeout(timer);
+    clearTimeout(silence);
     source?.close();
   };
 }
 
-function subscribe(handlers: Handlers): EventSource {
+function subscribe(handlers: Handlers, heard: () => void): EventSource {
   const source = new EventSource('/events');
   const on = <Data>(name: string, handle: (data: Data) => void) =>
-    source.addEventListener(name, (event) =>
-      handle(JSON.parse((event as MessageEvent<string>).data) as Data),
-    );
+    source.addEventListener(name, (event) => {
+      heard();
+      handle(JSON.parse((event as MessageEvent<string>).data) as Data);
+    });
   on('message', handlers.message);
   on('repository', handlers.repository);
   on('progress', handlers.progress);
-  source.addEventListener('reset', () => handlers.reset());
+  on('reset', handlers.reset);
+  on('ping', () => undefined);
   return source;
 }

@@ -204,3 +204,27 @@ test('where nothing could be read the page says why, and can try again', async (
   await panel(page).getByRole('button', { name: 'Try again' }).click();
   await panel(page).getByRole('button', { name: 'Push journal' }).waitFor();
 });
+
+test('a connection that died without a word is noticed and made anew', async () => {
+  const { url, api } = scene();
+  const page = await openPage(browser(), url, { path: '/openapi.json' });
+  await page.clock.install();
+  let connections = 0;
+  page.on('request', (request) => {
+    if (new URL(request.url()).pathname === '/events') connections += 1;
+  });
+  await page.goto(url);
+  await soon(() => connection(page).textContent()).toBe('Live');
+  // While something is heard now and then, it is alive.
+  await page.clock.fastForward(30_000);
+  await api.create({ text: 'A sign of life' });
+  await article(page, 'A sign of life').waitFor();
+  await page.clock.fastForward(30_000);
+  expect(connections).toBe(1);
+
+  await page.clock.fastForward(30_000);
+  await soon(() => connections).toBe(2);
+  await soon(() => connection(page).textContent()).toBe('Live');
+  await api.create({ text: 'Heard by the new one' });
+  await article(page, 'Heard by the new one').waitFor();
+});
