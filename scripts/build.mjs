@@ -29,6 +29,9 @@ const page = {
   entryPoints: { app: 'src/web/app.tsx' },
   outdir: 'public/assets',
   bundle: true,
+  // What only some messages need comes in chunks of its own, so that the first script stays small.
+  splitting: true,
+  chunkNames: 'chunk-[hash]',
   minify: true,
   platform: 'browser',
   format: 'esm',

@@ -70,6 +70,25 @@ export async function tick(message: Message, done: boolean): Promise<void> {
   say(done ? 'Task done' : 'Task open again');
 }
 
+/** Ticks a box in a Markdown list: an edit of that one line, unless the text has become another one. */
+export async function tickLine(message: Message, line: number, done: boolean): Promise<void> {
+  const answer = await patchLine(message, line, done);
+  if (!answer.ok) return show('bad', `The box was not changed. ${answer.problem.detail}`);
+  takeIn(answer.body);
+  say(done ? 'Box ticked' : 'Box open again');
+}
+
+async function patchLine(message: Message, line: number, done: boolean): Promise<Answer<Message>> {
+  const now = await getMessage(message.id);
+  if (!now.ok) return now;
+  // The line was counted in the text that is shown; where another one is current, that is shown instead.
+  if (now.body.text !== message.text) return now;
+  const lines = message.text.split('\n');
+  lines[line] = (lines[line] ?? '').replace(/\[[ xX]\]/, done ? '[x]' : '[ ]');
+  const etag = now.headers.get('ETag') ?? undefined;
+  return patchMessage(message.id, { text: lines.join('\n') }, etag);
+}
+
 /** Deletes at once for the eye; the place stays, with a way back. */
 export async function remove(id: string): Promise<void> {
   timeline.dispatch({ type: 'removed', id });

@@ -1,10 +1,13 @@
 import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
 import type { Message } from '../../domain/message.ts';
-import { tick } from '../actions/messages.ts';
+import { tick, tickLine } from '../actions/messages.ts';
 import { previewOf } from '../text/preview.ts';
 import { safeUrl } from '../text/url.ts';
+import { CodeFigure, CodeText } from './code.tsx';
 import { FilterLink } from './filter-link.tsx';
+import { Markdown } from './markdown.tsx';
+import { Marked } from './marked.tsx';
 import { RichText, SafeLink } from './rich-text.tsx';
 
 /** A message as its type wants to be read. A type that is not known here is read as text. */
@@ -12,6 +15,7 @@ export function Body({ message }: { message: Message }) {
   if (message.type === 'code') return <CodeBody message={message} />;
   if (message.type === 'link') return <LinkBody message={message} />;
   if (message.type === 'task') return <TaskBody message={message} />;
+  if (message.type === 'markdown') return <MarkdownBody message={message} />;
   return (
     <div class="body" dir="auto">
       <Folded text={message.text}>{(text) => <RichText text={text} />}</Folded>
@@ -20,26 +24,26 @@ export function Body({ message }: { message: Message }) {
 }
 
 function CodeBody({ message }: { message: Message }) {
+  const language = message.language ?? '';
+  const tags = message.tags.map((tag) => (
+    <FilterLink key={tag} to={{ tag }}>
+      #{tag}
+    </FilterLink>
+  ));
   return (
-    <figure class="code">
-      <figcaption>
-        <span>{message.language ?? 'Code'}</span>
-        {message.tags.map((tag) => (
-          <FilterLink key={tag} to={{ tag }}>
-            #{tag}
-          </FilterLink>
-        ))}
-      </figcaption>
+    <CodeFigure text={message.text} language={language} more={tags}>
+      <Folded text={message.text}>{(text) => <CodeText text={text} language={language} />}</Folded>
+    </CodeFigure>
+  );
+}
+
+function MarkdownBody({ message }: { message: Message }) {
+  return (
+    <div class="body" dir="auto">
       <Folded text={message.text}>
-        {(text) => (
-          // Wide code scrolls sideways, which the keyboard must be able to do too.
-          // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region has to take the focus.
-          <pre tabIndex={0}>
-            <code>{text}</code>
-          </pre>
-        )}
+        {(text) => <Markdown text={text} onTick={(line, done) => void tickLine(message, line, done)} />}
       </Folded>
-    </figure>
+    </div>
   );
 }
 
@@ -53,7 +57,13 @@ function LinkBody({ message }: { message: Message }) {
         </div>
       )}
       <p class="address">
-        {url === undefined ? <bdi>{message.url}</bdi> : <SafeLink url={url} text={message.url ?? url} />}
+        {url === undefined ? (
+          <bdi>{message.url}</bdi>
+        ) : (
+          <SafeLink url={url}>
+            <Marked text={message.url ?? url} />
+          </SafeLink>
+        )}
       </p>
     </div>
   );

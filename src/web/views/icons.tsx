@@ -53,6 +53,18 @@ export const DownIcon = () => (
   </Icon>
 );
 
+export const CopyIcon = () => (
+  <Icon>
+    <path d="M5.5 5.5v-3h8v8h-3M2.5 5.5h8v8h-8Z" />
+  </Icon>
+);
+
+export const DoneIcon = () => (
+  <Icon>
+    <path d="m3 8.5 3.5 3.5L13 4.5" />
+  </Icon>
+);
+
 export const LogoIcon = () => (
   <svg class="logo" viewBox="0 0 32 32" aria-hidden="true" focusable="false">
     <rect width="32" height="32" rx="8" />

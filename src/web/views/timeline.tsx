@@ -4,9 +4,11 @@ import { loadOlder, loadTimeline } from '../actions/timeline.ts';
 import { EVERYTHING, isEverything, query } from '../state/query.ts';
 import { useStore } from '../state/store.ts';
 import { timeline } from '../state/timeline.ts';
+import { finderOf } from '../text/hits.ts';
 import { Day } from './day.tsx';
 import { groupByDay } from './group.ts';
 import { DownIcon } from './icons.tsx';
+import { Finding } from './marked.tsx';
 import { ProblemBox } from './problem.tsx';
 import { useKeepPlace } from './use-keep-place.ts';
 import { useToday } from './use-now.ts';
@@ -19,6 +21,8 @@ export function Timeline() {
   const scroller = useRef<HTMLElement>(null);
   const { away, toNewest } = useKeepPlace(scroller, state.messages);
   const days = useMemo(() => groupByDay(state.messages), [state.messages]);
+
+  const find = useMemo(() => finderOf(asked.q), [asked.q]);
 
   useEffect(toNewest, [asked, state.wanted]);
 
@@ -35,9 +39,11 @@ export function Timeline() {
       >
         <div class="timeline-content">
           <Beginning />
-          {days.map(({ day, messages }) => (
-            <Day key={day} day={day} messages={messages} removed={state.removed} now={today} />
-          ))}
+          <Finding.Provider value={find}>
+            {days.map(({ day, messages }) => (
+              <Day key={day} day={day} messages={messages} removed={state.removed} now={today} />
+            ))}
+          </Finding.Provider>
         </div>
       </section>
       {away && (

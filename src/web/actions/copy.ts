@@ -1,0 +1,32 @@
+import { say, show } from '../state/notices.ts';
+
+/** Puts a text into the clipboard, and says whether that worked. */
+export async function copy(text: string): Promise<boolean> {
+  const isCopied = (await byClipboard(text)) || bySelection(text);
+  if (isCopied) say('Copied');
+  else show('bad', 'The browser does not let the page copy. Select the text and copy it by hand.');
+  return isCopied;
+}
+
+async function byClipboard(text: string): Promise<boolean> {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Over plain HTTP from another machine, a browser has no clipboard for a page but the one of its selection. */
+function bySelection(text: string): boolean {
+  const focused = document.activeElement as HTMLElement | null;
+  const area = document.createElement('textarea');
+  area.value = text;
+  area.className = 'unseen';
+  document.body.append(area);
+  area.select();
+  const isCopied = document.execCommand('copy');
+  area.remove();
+  focused?.focus({ preventScroll: true });
+  return isCopied;
+}

@@ -1,0 +1,97 @@
+import hljs from 'highlight.js/lib/core';
+import bash from 'highlight.js/lib/languages/bash';
+import c from 'highlight.js/lib/languages/c';
+import cpp from 'highlight.js/lib/languages/cpp';
+import csharp from 'highlight.js/lib/languages/csharp';
+import css from 'highlight.js/lib/languages/css';
+import diff from 'highlight.js/lib/languages/diff';
+import dockerfile from 'highlight.js/lib/languages/dockerfile';
+import go from 'highlight.js/lib/languages/go';
+import ini from 'highlight.js/lib/languages/ini';
+import java from 'highlight.js/lib/languages/java';
+import javascript from 'highlight.js/lib/languages/javascript';
+import json from 'highlight.js/lib/languages/json';
+import kotlin from 'highlight.js/lib/languages/kotlin';
+import lua from 'highlight.js/lib/languages/lua';
+import makefile from 'highlight.js/lib/languages/makefile';
+import markdown from 'highlight.js/lib/languages/markdown';
+import php from 'highlight.js/lib/languages/php';
+import python from 'highlight.js/lib/languages/python';
+import ruby from 'highlight.js/lib/languages/ruby';
+import rust from 'highlight.js/lib/languages/rust';
+import shell from 'highlight.js/lib/languages/shell';
+import sql from 'highlight.js/lib/languages/sql';
+import swift from 'highlight.js/lib/languages/swift';
+import typescript from 'highlight.js/lib/languages/typescript';
+import xml from 'highlight.js/lib/languages/xml';
+import yaml from 'highlight.js/lib/languages/yaml';
+
+const LANGUAGES = {
+  bash,
+  c,
+  cpp,
+  csharp,
+  css,
+  diff,
+  dockerfile,
+  go,
+  ini,
+  java,
+  javascript,
+  json,
+  kotlin,
+  lua,
+  makefile,
+  markdown,
+  php,
+  python,
+  ruby,
+  rust,
+  shell,
+  sql,
+  swift,
+  typescript,
+  xml,
+  yaml,
+};
+for (const [name, language] of Object.entries(LANGUAGES)) hljs.registerLanguage(name, language);
+
+/** A stretch of code and the class that says what it is; the class is empty for plain code. */
+export interface Piece {
+  readonly text: string;
+  readonly class: string;
+}
+
+/** Longer code is shown as it is: colouring it would hold up the page. */
+const MOST_CHARACTERS = 20_000;
+
+/** Code in pieces that joined are the code again; one piece where the language is not known. */
+export function highlight(code: string, language: string): readonly Piece[] {
+  if (code.length > MOST_CHARACTERS || hljs.getLanguage(language) === undefined) {
+    return [{ text: code, class: '' }];
+  }
+  return piecesOf(hljs.highlight(code, { language, ignoreIllegals: true }).value);
+}
+
+/** The library answers markup of spans, text and five entities, which is read here instead of being inserted. */
+function piecesOf(markup: string): readonly Piece[] {
+  const classes: string[] = [''];
+  const pieces: Piece[] = [];
+  for (const part of markup.split(/(<span class="[^"]*">|<\/span>)/)) {
+    if (part === '</span>') classes.pop();
+    else if (part.startsWith('<span')) classes.push(part.slice('<span class="'.length, -2));
+    else if (part !== '') pieces.push({ text: decoded(part), class: classes.at(-1) ?? '' });
+  }
+  return pieces;
+}
+
+const ENTITIES: Readonly<Record<string, string>> = {
+  '&amp;': '&',
+  '&lt;': '<',
+  '&gt;': '>',
+  '&quot;': '"',
+  '&#x27;': "'",
+};
+
+const decoded = (text: string): string =>
+  text.replace(/&(?:amp|lt|gt|quot|#x27);/g, (entity) => ENTITIES[entity] ?? entity);
