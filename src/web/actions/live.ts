@@ -3,7 +3,9 @@ import type { RepositoryStatus } from '../../domain/repository.ts';
 import { listen, type MessageChange } from '../events.ts';
 import { connection } from '../state/connection.ts';
 import { type Draft, draft } from '../state/draft.ts';
+import { matches } from '../state/matches.ts';
 import { say } from '../state/notices.ts';
+import { query } from '../state/query.ts';
 import { repositories } from '../state/repositories.ts';
 import { timeline } from '../state/timeline.ts';
 import { takeIn } from './messages.ts';
@@ -57,6 +59,9 @@ function takeChange({ change, message }: MessageChange): void {
   }
   const isNew = !isOwn && !timeline.get().messages.some(({ id }) => id === message.id);
   takeIn(message);
+  if (change === 'created' && isNew && matches(message, query.get()) === 'yes') {
+    timeline.dispatch({ type: 'missed' });
+  }
   if (change === 'created' && isNew) say(`New message from ${message.author}`);
 }
 

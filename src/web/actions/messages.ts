@@ -16,6 +16,7 @@ import { say, show } from '../state/notices.ts';
 import { query } from '../state/query.ts';
 import { timeline } from '../state/timeline.ts';
 import { savedInWords } from '../text/words.ts';
+import { goToNewest } from './navigate.ts';
 import { refreshSoon } from './timeline.ts';
 
 /** Sends the draft. Only when its commit has been made does the draft go. */
@@ -48,7 +49,7 @@ function saved(sent: Draft, message: Message): void {
     return;
   }
   takeIn(message);
-  timeline.dispatch({ type: 'wanted', id: message.id });
+  goToNewest();
   if (matches(message, query.get()) === 'no') show('plain', 'Saved. The filters hide it at the moment.');
 }
 

@@ -1,4 +1,5 @@
-import { addressOf, parseQuery, type Query, query } from '../state/query.ts';
+import { addressOf, EVERYTHING, parseQuery, type Query, query } from '../state/query.ts';
+import { NEWEST, timeline } from '../state/timeline.ts';
 import { loadTimeline } from './timeline.ts';
 
 /**
@@ -6,13 +7,29 @@ import { loadTimeline } from './timeline.ts';
  * first letter made, so that one step back leaves the search.
  */
 export function navigate(change: Partial<Query>, how: 'push' | 'replace' = 'push'): void {
-  const next = { ...query.get(), ...change };
+  const next = { ...query.get(), at: '', ...change };
   const address = addressOf(next);
-  if (address === addressOf(query.get())) return;
-  if (how === 'push') history.pushState(null, '', address);
-  else history.replaceState(null, '', address);
+  const isSame = address === addressOf(query.get());
+  // Whoever asks for a day once more has scrolled away from it.
+  if (isSame && next.at === '') return;
+  if (how === 'replace' || isSame) history.replaceState(null, '', address);
+  else history.pushState(null, '', address);
   query.dispatch(next);
   void loadTimeline();
+}
+
+/** Goes to a message: at once where it is shown, else to where it stands among all. */
+export function goToMessage(id: string): void {
+  if (timeline.get().messages.some((message) => message.id === id)) {
+    timeline.dispatch({ type: 'wanted', wanted: { id, edge: 'middle' } });
+  } else navigate({ ...EVERYTHING, at: id });
+}
+
+/** Goes to the newest message, wherever one is. */
+export function goToNewest(): void {
+  if (timeline.get().newer === 'none') timeline.dispatch({ type: 'wanted', wanted: NEWEST });
+  else if (query.get().at === '') void loadTimeline();
+  else navigate({ at: '' });
 }
 
 /** Follows the back and forward buttons. */

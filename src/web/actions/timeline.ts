@@ -1,6 +1,10 @@
-import { listMessages } from '../api/messages.ts';
+import type { Message } from '../../domain/message.ts';
+import type { Answer } from '../api/client.ts';
+import { getMessage, listMessages, type Page } from '../api/messages.ts';
 import { formatQuery, query } from '../state/query.ts';
-import { timeline } from '../state/timeline.ts';
+import { NEWEST, timeline, type Wanted } from '../state/timeline.ts';
+import { startOfDay } from '../text/time.ts';
+import { listNewer } from './newer.ts';
 
 const PAGE = 50;
 const MOST = 1000;
@@ -10,15 +14,51 @@ let asking = new AbortController();
 let isRefreshDue = false;
 let isRefreshing = false;
 
-/** Reads what the query asks for, from its newest message. An earlier question is dropped. */
+/** Reads what the query asks for, from where it wants to be. An earlier question is dropped. */
 export async function loadTimeline(): Promise<void> {
   const { signal } = startOver();
   timeline.dispatch({ type: 'asked' });
-  const answer = await unlessAborted(listMessages(pathOf(PAGE), signal));
+  const { at } = query.get();
+  const answer = await unlessAborted(at === '' ? listNewest(signal) : listAround(at, signal));
   if (answer === undefined || signal.aborted) return;
   timeline.dispatch(
-    answer.ok ? { type: 'answered', page: answer.body } : { type: 'refused', problem: answer.problem },
+    answer.ok ? { type: 'answered', ...answer.body } : { type: 'refused', problem: answer.problem },
   );
+}
+
+interface View {
+  readonly page: Page;
+  readonly wanted: Wanted;
+  readonly isNewest: boolean;
+}
+
+async function listNewest(signal: AbortSignal): Promise<Answer<View>> {
+  const answer = await listMessages(pathOf({ limit: String(PAGE) }), signal);
+  return answer.ok ? { ...answer, body: { page: answer.body, wanted: NEWEST, isNewest: true } } : answer;
+}
+
+/** Reads what stands before a day or a message, and what follows. */
+async function listAround(at: string, signal: AbortSignal): Promise<Answer<View>> {
+  const place = await placeOf(at);
+  if (!place.ok) return place;
+  const { instant, id } = place.body;
+  const older = await listMessages(pathOf({ until: instant, limit: String(PAGE) }), signal);
+  if (!older.ok) return older;
+  const newer = await listNewer(instant, new Set(), query.get(), signal);
+  if (!newer.ok) return newer;
+  const { messages, isNewest } = newer.body;
+  const first = id ?? messages.at(-1)?.id;
+  const wanted = first === undefined ? NEWEST : ({ id: first, edge: id ? 'middle' : 'top' } as const);
+  const page = { messages: [...messages, ...older.body.messages], next: older.body.next };
+  return { ...older, body: { page, wanted, isNewest } };
+}
+
+/** When a day begins for the reader, or when a message was written. */
+async function placeOf(at: string): Promise<Answer<{ instant: string; id?: string }>> {
+  const day = startOfDay(at);
+  if (day !== undefined) return { ok: true, status: 200, body: { instant: day }, headers: new Headers() };
+  const answer = await getMessage(at);
+  return answer.ok ? { ...answer, body: { instant: answer.body.createdAt, id: answer.body.id } } : answer;
 }
 
 export async function loadOlder(): Promise<void> {
@@ -30,6 +70,27 @@ export async function loadOlder(): Promise<void> {
   if (answer === undefined || signal.aborted) return;
   timeline.dispatch(answer.ok ? { type: 'answered older', page: answer.body } : { type: 'refused older' });
 }
+
+export async function loadNewer(): Promise<void> {
+  const { messages, newer, status } = timeline.get();
+  const newest = messages.at(-1);
+  if (newer === 'none' || newer === 'loading' || status !== 'ready' || !newest) return;
+  const { signal } = asking;
+  timeline.dispatch({ type: 'asked newer' });
+  const known = new Set(messages.map(({ id }) => id));
+  const answer = await unlessAborted(listNewer(newest.createdAt, known, query.get(), signal));
+  if (answer === undefined || signal.aborted) return;
+  timeline.dispatch(
+    answer.ok ? { type: 'answered newer', ...answer.body, before: pathBefore } : { type: 'refused newer' },
+  );
+}
+
+/** The page that ends with the instant of a message; those that are shown already do no harm. */
+function pathBefore({ createdAt }: Message): string {
+  return pathOf({ until: justAfter(createdAt), limit: String(PAGE) });
+}
+
+const justAfter = (instant: string): string => new Date(Date.parse(instant) + 1).toISOString();
 
 /** Reads again what is shown, soon: many reasons in a short time cause one call, and one at a time. */
 export function refreshSoon(): void {
@@ -50,18 +111,23 @@ async function refreshWhenFree(): Promise<void> {
 }
 
 async function refresh(): Promise<void> {
-  const { status, messages } = timeline.get();
+  const { status, messages, newer } = timeline.get();
   if (status === 'failed') return loadTimeline();
   const { signal } = asking;
   const known = new Set(messages.map(({ id }) => id));
-  const limit = Math.min(MOST, Math.max(PAGE, messages.length));
-  const answer = await unlessAborted(listMessages(pathOf(limit), signal));
+  const newest = messages.at(-1);
+  const path = pathOf({
+    limit: String(Math.min(MOST, Math.max(PAGE, messages.length))),
+    // Away from the newest messages, only those that are here are read again.
+    ...(newer !== 'none' && newest && { until: justAfter(newest.createdAt) }),
+  });
+  const answer = await unlessAborted(listMessages(path, signal));
   if (!answer?.ok || signal.aborted) return;
   timeline.dispatch({ type: 'refreshed', page: answer.body, known });
 }
 
-function pathOf(limit: number): string {
-  return `/messages?${formatQuery(query.get(), { limit: String(limit) })}`;
+function pathOf(more: Readonly<Record<string, string>>): string {
+  return `/messages?${formatQuery(query.get(), more)}`;
 }
 
 function startOver(): AbortController {

@@ -7,11 +7,14 @@ export interface Query {
   readonly author: string;
   readonly type: string;
   readonly tag: string;
+  /** Where in it the reader is: a day as `2026-11-22`, the id of a message, or nothing for the newest. */
+  readonly at: string;
 }
 
-export const EVERYTHING: Query = { q: '', repository: '', author: '', type: '', tag: '' };
+export const EVERYTHING: Query = { q: '', repository: '', author: '', type: '', tag: '', at: '' };
 
 const KEYS = Object.keys(EVERYTHING) as (keyof Query)[];
+const CONDITIONS = KEYS.filter((key) => key !== 'at');
 
 export function parseQuery(search: string): Query {
   const given = new URLSearchParams(search);
@@ -20,17 +23,19 @@ export function parseQuery(search: string): Query {
 
 /** The conditions as a query string without its `?`, those that are empty left out. */
 export function formatQuery(query: Query, more: Readonly<Record<string, string>> = {}): string {
-  const given = KEYS.filter((key) => query[key].trim() !== '').map((key) => [key, query[key]]);
-  return new URLSearchParams([...given, ...Object.entries(more)]).toString();
+  return new URLSearchParams([...given(query, CONDITIONS), ...Object.entries(more)]).toString();
 }
 
 /** The page's own address for a query, for links that can be opened in another tab. */
 export function addressOf(query: Partial<Query>): string {
-  const search = formatQuery({ ...EVERYTHING, ...query });
+  const search = new URLSearchParams(given({ ...EVERYTHING, ...query }, KEYS)).toString();
   return search === '' ? '/' : `/?${search}`;
 }
 
-export const isEverything = (query: Query): boolean => KEYS.every((key) => query[key].trim() === '');
+const given = (query: Query, keys: readonly (keyof Query)[]) =>
+  keys.filter((key) => query[key].trim() !== '').map((key) => [key, query[key]]);
+
+export const isEverything = (query: Query): boolean => CONDITIONS.every((key) => query[key].trim() === '');
 
 export const query = createStore<Query, Query>(
   (_, next) => next,

@@ -3,33 +3,55 @@ import type { Page } from '../api/messages.ts';
 import type { Problem } from '../api/problem.ts';
 import { createStore } from './store.ts';
 
+/** What should be seen now, wherever one has scrolled to: the end of all, or a message at the top or in the middle. */
+export type Wanted = { readonly id: null } | { readonly id: string; readonly edge: 'top' | 'middle' };
+
+export const NEWEST: Wanted = { id: null };
+
+/** A part of all messages without a gap, from one that may have older ones before it to one that may not be the newest. */
 export interface Timeline {
   readonly status: 'loading' | 'ready' | 'failed';
   readonly problem: Problem | undefined;
   /** Oldest first, as they are read. */
   readonly messages: readonly Message[];
-  /** Where the page before the oldest message is; `null` when all of it is here. */
+  /** Where the page before the oldest message is; `null` when there is none. */
   readonly next: string | null;
   readonly older: 'idle' | 'loading' | 'failed';
+  /** Whether there are newer messages than those here, and whether they are on their way. */
+  readonly newer: 'none' | 'idle' | 'loading' | 'failed';
+  /** How many messages have arrived that are newer than those here. */
+  readonly missed: number;
   /** Messages deleted from this page, which keep their place so that the delete can be undone there. */
   readonly removed: ReadonlySet<string>;
-  /** A message that should be seen now, wherever one has scrolled to: the one just sent. */
-  readonly wanted: string | null;
+  readonly wanted: Wanted;
 }
 
 export type TimelineAction =
   | { readonly type: 'asked' }
-  | { readonly type: 'answered'; readonly page: Page }
+  | { readonly type: 'answered'; readonly page: Page; readonly wanted: Wanted; readonly isNewest: boolean }
   | { readonly type: 'refused'; readonly problem: Problem }
   | { readonly type: 'asked older' }
   | { readonly type: 'answered older'; readonly page: Page }
   | { readonly type: 'refused older' }
+  | { readonly type: 'asked newer' }
+  | {
+      readonly type: 'answered newer';
+      readonly messages: readonly Message[];
+      readonly isNewest: boolean;
+      /** Where the page before a message is, for when the oldest ones have to go. */
+      readonly before: (message: Message) => string;
+    }
+  | { readonly type: 'refused newer' }
   | { readonly type: 'refreshed'; readonly page: Page; readonly known: ReadonlySet<string> }
   | { readonly type: 'kept'; readonly message: Message }
+  | { readonly type: 'missed' }
   | { readonly type: 'gone'; readonly id: string }
   | { readonly type: 'removed'; readonly id: string }
   | { readonly type: 'restored'; readonly id: string }
-  | { readonly type: 'wanted'; readonly id: string };
+  | { readonly type: 'wanted'; readonly wanted: Wanted };
+
+/** More are not kept at once, so that a year of scrolling costs no more than a day of it. */
+export const MOST_KEPT = 1000;
 
 export const EMPTY: Timeline = {
   status: 'loading',
@@ -37,8 +59,10 @@ export const EMPTY: Timeline = {
   messages: [],
   next: null,
   older: 'idle',
+  newer: 'none',
+  missed: 0,
   removed: new Set(),
-  wanted: null,
+  wanted: NEWEST,
 };
 
 export function reduceTimeline(state: Timeline, action: TimelineAction): Timeline {
@@ -46,19 +70,46 @@ export function reduceTimeline(state: Timeline, action: TimelineAction): Timelin
     case 'asked':
       return { ...state, status: 'loading', problem: undefined };
     case 'answered':
-      return { ...EMPTY, status: 'ready', messages: inOrder(action.page.messages), next: action.page.next };
+      return {
+        ...EMPTY,
+        status: 'ready',
+        messages: inOrder(action.page.messages),
+        next: action.page.next,
+        newer: action.isNewest ? 'none' : 'idle',
+        // Another object each time, so that asking for the same place again goes there again.
+        wanted: { ...action.wanted },
+      };
     case 'refused':
       return { ...EMPTY, status: 'failed', problem: action.problem };
     case 'asked older':
       return { ...state, older: 'loading' };
     case 'answered older':
-      return { ...merge(state, action.page.messages), next: action.page.next, older: 'idle' };
+      return withoutNewest({
+        ...merge(state, action.page.messages),
+        next: action.page.next,
+        older: 'idle',
+      });
     case 'refused older':
       return { ...state, older: 'failed' };
+    case 'asked newer':
+      return { ...state, newer: 'loading' };
+    case 'answered newer':
+      return withoutOldest(
+        {
+          ...merge(state, action.messages),
+          newer: action.isNewest ? 'none' : 'idle',
+          missed: action.isNewest ? 0 : state.missed,
+        },
+        action.before,
+      );
+    case 'refused newer':
+      return { ...state, newer: 'failed' };
     case 'refreshed':
       return refresh(state, action.page, action.known);
     case 'kept':
       return keep(state, action.message);
+    case 'missed':
+      return state.newer === 'none' ? state : { ...state, missed: state.missed + 1 };
     case 'gone':
       return state.removed.has(action.id) ? state : without(state, (id) => id === action.id);
     case 'removed':
@@ -66,21 +117,29 @@ export function reduceTimeline(state: Timeline, action: TimelineAction): Timelin
     case 'restored':
       return { ...state, removed: new Set([...state.removed].filter((id) => id !== action.id)) };
     case 'wanted':
-      return { ...state, wanted: action.id };
+      return { ...state, wanted: { ...action.wanted } };
   }
 }
 
-/** Takes one message in at its place, unless it belongs to the older ones that have not been read yet. */
-function keep(state: Timeline, message: Message): Timeline {
+/** Whether a message lies in the part that is here, or at an end of it with nothing unread beyond. */
+function belongs(state: Timeline, message: Message): boolean {
   const oldest = state.messages[0];
-  if (state.next !== null && oldest && compare(message, oldest) < 0) return state;
+  const newest = state.messages.at(-1);
+  if (!oldest || !newest) return state.newer === 'none';
+  if (state.next !== null && compare(message, oldest) < 0) return false;
+  return state.newer === 'none' || compare(message, newest) <= 0;
+}
+
+/** Takes one message in at its place, unless it belongs to those that have not been read yet. */
+function keep(state: Timeline, message: Message): Timeline {
+  if (!belongs(state, message)) return state;
   const merged = merge(state, [message]);
   return { ...merged, removed: new Set([...state.removed].filter((id) => id !== message.id)) };
 }
 
 /**
- * Takes the newest messages as the server has them now. One that was known when they were asked for, lies
- * in their range and is not among them is gone; one that arrived meanwhile stays.
+ * Takes the newest of the messages that are here as the server has them now. One that was known when they were
+ * asked for, lies in their range and is not among them is gone; one that arrived meanwhile stays.
  */
 function refresh(state: Timeline, page: Page, known: ReadonlySet<string>): Timeline {
   const answered = new Set(page.messages.map(({ id }) => id));
@@ -95,7 +154,7 @@ function refresh(state: Timeline, page: Page, known: ReadonlySet<string>): Timel
   );
   const merged = merge(
     without(state, (id) => gone.has(id)),
-    page.messages,
+    state.messages.length === 0 ? page.messages : page.messages.filter((message) => belongs(state, message)),
   );
   const isAll = page.next === null || state.messages.length === 0;
   return { ...merged, status: 'ready', problem: undefined, next: isAll ? page.next : state.next };
@@ -105,10 +164,28 @@ function merge(state: Timeline, incoming: readonly Message[]): Timeline {
   const all = new Map(state.messages.map((message) => [message.id, message]));
   for (const message of incoming) {
     const shown = all.get(message.id);
+    if (shown && isSame(shown, message)) continue;
     // Answers and events may overtake each other; an older revision never replaces a newer one.
     if (shown === undefined || message.revision >= shown.revision) all.set(message.id, message);
   }
   return { ...state, messages: inOrder([...all.values()]) };
+}
+
+/** Whether two readings of a message say the same, so that its view need not be made again. */
+function isSame(a: Message, b: Message): boolean {
+  return a.revision === b.revision && JSON.stringify(a) === JSON.stringify(b);
+}
+
+function withoutNewest(state: Timeline): Timeline {
+  if (state.messages.length <= MOST_KEPT) return state;
+  const newer = state.newer === 'none' ? 'idle' : state.newer;
+  return { ...state, messages: state.messages.slice(0, MOST_KEPT), newer };
+}
+
+function withoutOldest(state: Timeline, before: (message: Message) => string): Timeline {
+  if (state.messages.length <= MOST_KEPT) return state;
+  const messages = state.messages.slice(-MOST_KEPT);
+  return { ...state, messages, next: before(messages[0] as Message), older: 'idle' };
 }
 
 function without(state: Timeline, isGone: (id: string) => boolean): Timeline {

@@ -23,6 +23,13 @@ export function dayOf(instant: string | number): string {
   return `${String(date.getFullYear()).padStart(4, '0')}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
 }
 
+/** When a day as `2026-11-22` begins for the reader, as an instant; nothing where it is no day. */
+export function startOfDay(day: string): string | undefined {
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(day)) return undefined;
+  const start = new Date(`${day}T00:00:00`);
+  return Number.isNaN(start.getTime()) ? undefined : start.toISOString();
+}
+
 /** A day in words: today, yesterday, or its full date. */
 export function dayInWords(day: string, now: number): string {
   const noon = new Date(`${day}T12:00:00`);

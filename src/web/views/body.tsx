@@ -2,6 +2,7 @@ import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
 import type { Message } from '../../domain/message.ts';
 import { tick, tickLine } from '../actions/messages.ts';
+import { useRemembered } from '../state/opened.ts';
 import { previewOf } from '../text/preview.ts';
 import { safeUrl } from '../text/url.ts';
 import { CodeFigure, CodeText } from './code.tsx';
@@ -18,7 +19,9 @@ export function Body({ message }: { message: Message }) {
   if (message.type === 'markdown') return <MarkdownBody message={message} />;
   return (
     <div class="body" dir="auto">
-      <Folded text={message.text}>{(text) => <RichText text={text} />}</Folded>
+      <Folded id={message.id} text={message.text}>
+        {(text) => <RichText text={text} />}
+      </Folded>
     </div>
   );
 }
@@ -32,7 +35,9 @@ function CodeBody({ message }: { message: Message }) {
   ));
   return (
     <CodeFigure text={message.text} language={language} more={tags}>
-      <Folded text={message.text}>{(text) => <CodeText text={text} language={language} />}</Folded>
+      <Folded id={message.id} text={message.text}>
+        {(text) => <CodeText text={text} language={language} />}
+      </Folded>
     </CodeFigure>
   );
 }
@@ -40,7 +45,7 @@ function CodeBody({ message }: { message: Message }) {
 function MarkdownBody({ message }: { message: Message }) {
   return (
     <div class="body" dir="auto">
-      <Folded text={message.text}>
+      <Folded id={message.id} text={message.text}>
         {(text) => <Markdown text={text} onTick={(line, done) => void tickLine(message, line, done)} />}
       </Folded>
     </div>
@@ -53,7 +58,9 @@ function LinkBody({ message }: { message: Message }) {
     <div class="body">
       {message.text !== '' && (
         <div dir="auto">
-          <Folded text={message.text}>{(text) => <RichText text={text} />}</Folded>
+          <Folded id={message.id} text={message.text}>
+            {(text) => <RichText text={text} />}
+          </Folded>
         </div>
       )}
       <p class="address">
@@ -83,15 +90,23 @@ function TaskBody({ message }: { message: Message }) {
     <div class="task" data-done={done}>
       <input type="checkbox" checked={done} aria-labelledby={id} onChange={() => void change()} />
       <div class="body" dir="auto" id={id}>
-        <Folded text={message.text}>{(text) => <RichText text={text} />}</Folded>
+        <Folded id={message.id} text={message.text}>
+          {(text) => <RichText text={text} />}
+        </Folded>
       </div>
     </div>
   );
 }
 
+interface FoldedProps {
+  readonly id: string;
+  readonly text: string;
+  readonly children: (text: string) => ComponentChildren;
+}
+
 /** A very long text shows its beginning first, so that one message does not fill the page. */
-function Folded({ text, children }: { text: string; children: (text: string) => ComponentChildren }) {
-  const [open, setOpen] = useState(false);
+function Folded({ id, text, children }: FoldedProps) {
+  const [open, setOpen] = useRemembered(`open ${id}`, false);
   const preview = previewOf(text);
   if (preview === undefined) return <>{children(text)}</>;
   return (

@@ -2,6 +2,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Message } from '../../domain/message.ts';
 import { contentOf, edit } from '../actions/messages.ts';
 import { isOutOfDate, isSecretGuard, isToldBy, type Problem } from '../api/problem.ts';
+import { useRemembered } from '../state/opened.ts';
 import { isSend, TextField, TypeFields, type Written } from './fields.tsx';
 import { Question } from './question.tsx';
 
@@ -13,7 +14,8 @@ export interface Editable {
 
 export function Editor({ message, etag, onEnd }: Editable & { onEnd: () => void }) {
   const area = useRef<HTMLTextAreaElement>(null);
-  const [written, setWritten] = useState(() => toWritten(message));
+  const [changed, setChanged] = useRemembered<Written | undefined>(`written ${message.id}`, undefined);
+  const written = changed ?? toWritten(message);
   const [problem, setProblem] = useState<Problem>();
   const [busy, setBusy] = useState(false);
   useEffect(() => {
@@ -22,13 +24,17 @@ export function Editor({ message, etag, onEnd }: Editable & { onEnd: () => void 
     area.current?.form?.scrollIntoView({ block: 'nearest' });
   }, [message]);
 
+  const end = () => {
+    setChanged(undefined);
+    onEnd();
+  };
   const save = async (how: { confirm?: true; anyway?: true } = {}) => {
     if (busy) return;
     setBusy(true);
     const change = { ...contentOf(written), ...(how.confirm && { confirm: how.confirm }) };
     const answer = await edit(message.id, change, how.anyway ? undefined : etag);
     setBusy(false);
-    if (answer.ok) return onEnd();
+    if (answer.ok) return end();
     setProblem(answer.problem);
   };
   const keepEditing = () => {
@@ -37,7 +43,7 @@ export function Editor({ message, etag, onEnd }: Editable & { onEnd: () => void 
   };
   const onKeyDown = (event: KeyboardEvent) => {
     // Escape is pressed too easily to throw away what was written.
-    if (event.key === 'Escape' && isUnchanged(written, message)) onEnd();
+    if (event.key === 'Escape' && isUnchanged(written, message)) end();
     if (!isSend(event)) return;
     event.preventDefault();
     void save();
@@ -45,7 +51,7 @@ export function Editor({ message, etag, onEnd }: Editable & { onEnd: () => void 
   const fields = {
     written,
     problem,
-    onWrite: (change: Partial<Written>) => setWritten({ ...written, ...change }),
+    onWrite: (change: Partial<Written>) => setChanged({ ...written, ...change }),
   };
 
   return (
@@ -70,7 +76,7 @@ export function Editor({ message, etag, onEnd }: Editable & { onEnd: () => void 
         <button type="submit" class="primary" aria-disabled={busy}>
           Save
         </button>
-        <button type="button" onClick={onEnd}>
+        <button type="button" onClick={end}>
           Cancel
         </button>
       </div>

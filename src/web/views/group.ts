@@ -3,6 +3,8 @@ import { dayOf } from '../text/time.ts';
 
 export interface DayGroup {
   readonly day: string;
+  /** The index of its first message among all. */
+  readonly start: number;
   readonly messages: readonly Message[];
 }
 
@@ -10,12 +12,12 @@ const SAME_BREATH = 5 * 60_000;
 
 /** Messages in their order, by the reader's own days. */
 export function groupByDay(messages: readonly Message[]): DayGroup[] {
-  const groups: { day: string; messages: Message[] }[] = [];
-  for (const message of messages) {
+  const groups: { day: string; start: number; messages: Message[] }[] = [];
+  for (const [index, message] of messages.entries()) {
     const day = dayOf(message.createdAt);
     const last = groups.at(-1);
     if (last?.day === day) last.messages.push(message);
-    else groups.push({ day, messages: [message] });
+    else groups.push({ day, start: index, messages: [message] });
   }
   return groups;
 }

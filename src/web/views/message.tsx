@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Message } from '../../domain/message.ts';
 import { readForEdit, remove } from '../actions/messages.ts';
 import { show } from '../state/notices.ts';
+import { useRemembered } from '../state/opened.ts';
 import { clock, exact } from '../text/time.ts';
 import { TYPE_WORDS } from '../text/words.ts';
 import { Body } from './body.tsx';
@@ -15,19 +16,29 @@ import { Removed } from './removed.tsx';
 
 interface Props {
   readonly message: Message;
+  /** Whether it is the first one of its day. */
+  readonly isFirst: boolean;
   readonly goesOn: boolean;
   readonly removed: boolean;
+  /** Whether the reader was led to it. */
+  readonly isWanted: boolean;
 }
 
-export const MessageRow = memo(({ message, goesOn, removed }: Props) => {
+export const MessageRow = memo(({ message, isFirst, goesOn, removed, isWanted }: Props) => {
   const author = `author-${message.id}`;
   const time = `time-${message.id}`;
   return (
-    <li class="message" data-message={message.id} data-goes-on={goesOn}>
+    <li
+      class="message"
+      data-message={message.id}
+      data-first={isFirst}
+      data-goes-on={goesOn}
+      data-wanted={isWanted}
+    >
       {removed ? (
         <Removed id={message.id} />
       ) : (
-        <article aria-labelledby={`${author} ${time}`}>
+        <article aria-labelledby={`${author} ${time}`} tabIndex={-1}>
           <p class={goesOn ? 'unseen' : 'author'} id={author}>
             <FilterLink to={{ author: message.author }} title="Only messages of this author">
               <bdi>{message.author}</bdi>
@@ -41,7 +52,7 @@ export const MessageRow = memo(({ message, goesOn, removed }: Props) => {
 });
 
 function Content({ message, timeId }: { message: Message; timeId: string }) {
-  const [editing, setEditing] = useState<Editable>();
+  const [editing, setEditing] = useRemembered<Editable | undefined>(`edit ${message.id}`, undefined);
   const editButton = useRef<HTMLButtonElement>(null);
 
   const begin = async () => {

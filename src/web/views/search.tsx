@@ -32,6 +32,7 @@ export function Search() {
           <RepositoryFilter value={current.repository} />
           <AuthorFilter value={current.author} />
           <TypeFilter value={current.type} />
+          <DayField at={current.at} />
         </div>
       </form>
       {!isEverything(current) && (
@@ -138,6 +139,30 @@ function TypeFilter({ value }: { value: string }) {
           </option>
         ))}
       </select>
+    </label>
+  );
+}
+
+const DAY_WAIT = 400;
+
+/** Leads to a day. While its digits are typed, each of them is a day of some early year, so that it waits. */
+function DayField({ at }: { at: string }) {
+  const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
+  const go = (day: string) => {
+    clearTimeout(timer.current);
+    timer.current = setTimeout(() => day >= '1970' && navigate({ at: day }), DAY_WAIT);
+  };
+  return (
+    <label>
+      <span class="unseen">Go to a day</span>
+      <input
+        type="date"
+        title="Go to a day"
+        min="1970-01-01"
+        max="9999-12-31"
+        value={/^\d{4}-\d{2}-\d{2}$/.test(at) ? at : ''}
+        onInput={(event) => go(event.currentTarget.value)}
+      />
     </label>
   );
 }

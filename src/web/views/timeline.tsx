@@ -1,17 +1,17 @@
 import { useEffect, useMemo, useRef } from 'preact/hooks';
 import { navigate } from '../actions/navigate.ts';
-import { loadOlder, loadTimeline } from '../actions/timeline.ts';
+import { loadNewer, loadOlder, loadTimeline } from '../actions/timeline.ts';
 import { EVERYTHING, isEverything, query } from '../state/query.ts';
 import { useStore } from '../state/store.ts';
 import { timeline } from '../state/timeline.ts';
 import { finderOf } from '../text/hits.ts';
-import { Day } from './day.tsx';
-import { groupByDay } from './group.ts';
+import { Day, Gap } from './day.tsx';
+import { type DayGroup, groupByDay } from './group.ts';
 import { DownIcon } from './icons.tsx';
 import { Finding } from './marked.tsx';
 import { ProblemBox } from './problem.tsx';
-import { useKeepPlace } from './use-keep-place.ts';
 import { useToday } from './use-now.ts';
+import { useWindow, type Window } from './use-window.ts';
 
 /** All messages that are asked for, oldest first, so that the newest stands where one writes. */
 export function Timeline() {
@@ -19,12 +19,18 @@ export function Timeline() {
   const asked = useStore(query, (current) => current);
   const today = useToday();
   const scroller = useRef<HTMLElement>(null);
-  const { away, toNewest } = useKeepPlace(scroller, state.messages);
+  const view = useWindow(scroller, state);
+  const { away, toNewest } = view;
   const days = useMemo(() => groupByDay(state.messages), [state.messages]);
 
   const find = useMemo(() => finderOf(asked.q), [asked.q]);
 
-  useEffect(toNewest, [asked, state.wanted]);
+  const led = state.wanted.id;
+  useEffect(() => {
+    if (led === null || scroller.current === null) return;
+    const row = scroller.current.querySelector<HTMLElement>(`[data-message="${CSS.escape(led)}"] > article`);
+    row?.focus({ preventScroll: true });
+  }, [state.wanted, led]);
 
   return (
     <div class="timeline-frame">
@@ -40,10 +46,9 @@ export function Timeline() {
         <div class="timeline-content">
           <Beginning />
           <Finding.Provider value={find}>
-            {days.map(({ day, messages }) => (
-              <Day key={day} day={day} messages={messages} removed={state.removed} now={today} />
-            ))}
+            <Days days={days} view={view} removed={state.removed} wanted={led} now={today} />
           </Finding.Provider>
+          {state.newer !== 'none' && <Newer />}
         </div>
       </section>
       {away && (
@@ -53,6 +58,40 @@ export function Timeline() {
         </button>
       )}
     </div>
+  );
+}
+
+interface DaysProps {
+  readonly days: readonly DayGroup[];
+  readonly view: Pick<Window, 'from' | 'to' | 'heightOf'>;
+  readonly removed: ReadonlySet<string>;
+  readonly wanted: string | null;
+  readonly now: number;
+}
+
+/** The days that have a message in the page, and room for the others. */
+function Days({ days, view: { from, to, heightOf }, ...rest }: DaysProps) {
+  const shown = days.filter(({ start, messages }) => start < to && start + messages.length > from);
+  const first = shown[0]?.start ?? 0;
+  const last = shown.at(-1);
+  const end = last ? last.start + last.messages.length : 0;
+  const all = days.at(-1);
+  return (
+    <>
+      <Gap height={heightOf(0, first)} />
+      {shown.map(({ day, start, messages }) => (
+        <Day
+          key={day}
+          day={day}
+          messages={messages}
+          from={Math.max(0, from - start)}
+          to={Math.min(messages.length, to - start)}
+          gap={heightOf(start, Math.max(start, from))}
+          {...rest}
+        />
+      ))}
+      <Gap height={heightOf(Math.min(to, end), all ? all.start + all.messages.length : 0)} />
+    </>
   );
 }
 
@@ -75,23 +114,54 @@ function Beginning() {
 }
 
 function Older() {
-  const older = useStore(timeline, (current) => current.older);
+  const state = useStore(timeline, (current) => current.older);
+  return (
+    <More
+      state={state}
+      load={loadOlder}
+      label="Show earlier messages"
+      failure="The earlier messages could not be loaded."
+    />
+  );
+}
+
+function Newer() {
+  const state = useStore(timeline, (current) => current.newer);
+  return (
+    <More
+      state={state}
+      load={loadNewer}
+      label="Show later messages"
+      failure="The later messages could not be loaded."
+    />
+  );
+}
+
+interface MoreProps {
+  readonly state: string;
+  readonly load: () => Promise<void>;
+  readonly label: string;
+  readonly failure: string;
+}
+
+/** Loads more when the reader comes near; a button as well, for whoever does not scroll. */
+function More({ state, load, label, failure }: MoreProps) {
   const button = useRef<HTMLButtonElement>(null);
   useEffect(() => {
     // After a failure it is for the reader to try again; else coming near is enough.
-    if (older !== 'idle' || !button.current) return;
+    if (state !== 'idle' || !button.current) return;
     const observer = new IntersectionObserver(
-      (entries) => entries.some((entry) => entry.isIntersecting) && void loadOlder(),
-      { root: button.current.closest('.timeline'), rootMargin: '800px 0px 0px' },
+      (entries) => entries.some((entry) => entry.isIntersecting) && void load(),
+      { root: button.current.closest('.timeline'), rootMargin: '1500px 0px' },
     );
     observer.observe(button.current);
     return () => observer.disconnect();
-  }, [older]);
+  }, [state, load]);
   return (
     <p class="beginning">
-      {older === 'failed' && <span class="error">The earlier messages could not be loaded. </span>}
-      <button type="button" ref={button} onClick={() => void loadOlder()}>
-        {older === 'loading' ? 'Loading…' : 'Show earlier messages'}
+      {state === 'failed' && <span class="error">{failure} </span>}
+      <button type="button" ref={button} onClick={() => void load()}>
+        {state === 'loading' ? 'Loading…' : label}
       </button>
     </p>
   );
