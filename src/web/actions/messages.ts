@@ -31,7 +31,7 @@ export async function send(confirm: boolean): Promise<Answer<Message>> {
 /** An earlier attempt was saved though its answer never came: what was changed since becomes an edit of it. */
 export async function sendAsEdit(confirm: boolean): Promise<Answer<Message>> {
   const sent = draft.get();
-  const { id, repositories: _, ...content } = toMessage(sent, confirm);
+  const { id, repositories: _, replyTo: __, ...content } = toMessage(sent, confirm);
   const answer = await patchMessage(id, content);
   if (answer.ok) saved(sent, answer.body);
   return answer;
@@ -122,6 +122,7 @@ function toMessage(from: Draft, confirm: boolean): NewMessage {
     ...contentOf(from),
     ...(author.get().trim() && { author: author.get().trim() }),
     ...(targets !== 'default' && targets.length > 0 && { repositories: targets }),
+    ...(from.replyTo !== null && { replyTo: from.replyTo }),
     ...(confirm && { confirm }),
   };
 }

@@ -1,4 +1,4 @@
-import type { Message } from '../../domain/message.ts';
+import type { HistoryEntry, Message } from '../../domain/message.ts';
 import { type Answer, call } from './client.ts';
 
 export interface Content {
@@ -13,6 +13,7 @@ export interface Content {
 export interface NewMessage extends Content {
   readonly id: string;
   readonly repositories?: readonly string[] | 'all';
+  readonly replyTo?: string;
   readonly confirm?: true;
 }
 
@@ -42,8 +43,12 @@ export function patchMessage(id: string, change: Change, etag?: string): Promise
   return call('PATCH', pathOf(id), { body: change, headers: etag ? { 'If-Match': etag } : {} });
 }
 
-export function deleteMessage(id: string): Promise<Answer<undefined>> {
-  return call('DELETE', pathOf(id));
+export function deleteMessage(id: string, etag?: string): Promise<Answer<undefined>> {
+  return call('DELETE', pathOf(id), { headers: etag ? { 'If-Match': etag } : {} });
+}
+
+export function getHistory(id: string): Promise<Answer<HistoryEntry[]>> {
+  return call('GET', `${pathOf(id)}/history`);
 }
 
 function pathOf(id: string): string {

@@ -11,11 +11,21 @@ export interface Draft {
   readonly language: string;
   readonly url: string;
   readonly targets: Targets;
+  /** The message that this one answers. */
+  readonly replyTo: string | null;
   /** Given at the first attempt to send, and kept for each further one, so that a retry never doubles. */
   readonly id: string | null;
 }
 
-export const BLANK: Draft = { type: 'text', text: '', language: '', url: '', targets: 'default', id: null };
+export const BLANK: Draft = {
+  type: 'text',
+  text: '',
+  language: '',
+  url: '',
+  targets: 'default',
+  replyTo: null,
+  id: null,
+};
 
 export type DraftAction =
   | { readonly type: 'write'; readonly change: Partial<Draft> }
@@ -39,6 +49,7 @@ function afterSending(draft: Draft, sent: Draft): Draft {
     language: draft.language === sent.language ? '' : draft.language,
     url: draft.url === sent.url ? '' : draft.url,
     targets: draft.targets,
+    replyTo: draft.replyTo === sent.replyTo ? null : draft.replyTo,
     id: null,
   };
 }

@@ -8,6 +8,7 @@ import { useStore } from '../state/store.ts';
 import { AuthorField } from './author-field.tsx';
 import { ComposerProblem } from './composer-problem.tsx';
 import { isSend, TextField, TypeFields, type Written } from './fields.tsx';
+import { ReplyField } from './reply-field.tsx';
 import { TargetsField } from './targets-field.tsx';
 
 const MAC = /Mac|iPhone|iPad/.test(navigator.platform);
@@ -68,6 +69,7 @@ export function Composer() {
       }}
     >
       <div class="sheet">
+        <ReplyField replyTo={written.replyTo} />
         <TextField {...fields} area={area} label="Message" placeholder={PLACEHOLDERS[written.type] ?? ''} />
         <ComposerProblem
           problem={shown}

@@ -1,6 +1,11 @@
 import type { Delivery, DeliveryState } from '../../domain/message.ts';
+import { repositories } from '../state/repositories.ts';
+import { useStore } from '../state/store.ts';
+import { commitPage } from '../text/commit-url.ts';
 import { DELIVERY_WORDS, shortCommit } from '../text/words.ts';
+import { CopyButton } from './copy-button.tsx';
 import { CommittedIcon, OutdatedIcon, PushedIcon } from './icons.tsx';
+import { SafeLink } from './rich-text.tsx';
 
 const ICONS: Record<DeliveryState, () => preact.JSX.Element> = {
   committed: CommittedIcon,
@@ -14,26 +19,85 @@ const MEANINGS: Record<DeliveryState, string> = {
   outdated: 'This repository holds an earlier revision.',
 };
 
+interface Props {
+  readonly deliveries: readonly Delivery[];
+  /** The repository of which more is shown. */
+  readonly open: string | null;
+  readonly onOpen: (repository: string | null) => void;
+}
+
 /** Where a message is: for each repository its commit, and whether it has left this machine. */
-export function Deliveries({ deliveries }: { deliveries: readonly Delivery[] }) {
+export function Deliveries({ deliveries, open, onOpen }: Props) {
   return (
     <ul class="deliveries" aria-label="Where it is">
-      {deliveries.map((delivery) => (
-        <DeliveryItem key={delivery.repository} {...delivery} />
-      ))}
+      {deliveries.map((delivery) => {
+        const isOpen = delivery.repository === open;
+        return (
+          <li key={delivery.repository} class="delivery" data-state={delivery.state}>
+            <button
+              type="button"
+              class="quiet"
+              title={MEANINGS[delivery.state]}
+              aria-expanded={isOpen}
+              onClick={() => onOpen(isOpen ? null : delivery.repository)}
+            >
+              <DeliveryWords {...delivery} />
+            </button>
+          </li>
+        );
+      })}
     </ul>
   );
 }
 
-function DeliveryItem({ repository, commit, state }: Delivery) {
+function DeliveryWords({ repository, commit, state }: Delivery) {
   const Icon = ICONS[state] ?? CommittedIcon;
-  const title = commit === null ? MEANINGS[state] : `${MEANINGS[state]} Commit ${commit}`;
   return (
-    <li class="delivery" data-state={state} title={title}>
+    <>
       <Icon />
       <span>{repository}</span>
       {commit !== null && <code>{shortCommit(commit)}</code>}
       <span>{DELIVERY_WORDS[state] ?? state}</span>
-    </li>
+    </>
+  );
+}
+
+/** All there is to know about a message in one repository. */
+export function DeliveryDetail({ repository, commit, state }: Delivery) {
+  const url = useStore(repositories, ({ list }) => list.find(({ name }) => name === repository)?.url ?? '');
+  return (
+    <section class="delivery-detail" aria-label={`Commit in ${repository}`}>
+      <p>{MEANINGS[state]}</p>
+      {commit === null ? (
+        <p class="hint">The id of its commit is being found again.</p>
+      ) : (
+        <CommitLines commit={commit} page={state === 'pushed' ? commitPage(url, commit) : undefined} />
+      )}
+    </section>
+  );
+}
+
+interface CommitProps {
+  readonly commit: string;
+  readonly page: ReturnType<typeof commitPage>;
+}
+
+function CommitLines({ commit, page }: CommitProps) {
+  return (
+    <>
+      <p class="line">
+        <code>{commit}</code>
+        <CopyButton text={commit} what="commit id" />
+      </p>
+      <p class="line">
+        <code>git show {commit}</code>
+        <CopyButton text={`git show ${commit}`} what="command" />
+      </p>
+      {page && (
+        <p>
+          <SafeLink url={page.url}>See it on {page.host}</SafeLink>
+        </p>
+      )}
+    </>
   );
 }

@@ -12,7 +12,7 @@ interface Props {
 /** A link to a view of the timeline: a real address, which a plain click follows without a reload. */
 export function FilterLink({ to, children, ...rest }: Props) {
   const follow = (event: MouseEvent) => {
-    if (event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+    if (!isPlainClick(event)) return;
     event.preventDefault();
     navigate({ ...EVERYTHING, ...to });
   };
@@ -21,4 +21,9 @@ export function FilterLink({ to, children, ...rest }: Props) {
       {children}
     </a>
   );
+}
+
+/** Whether a click means to follow a link here, not in another tab or window. */
+export function isPlainClick(event: MouseEvent): boolean {
+  return event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey && !event.altKey;
 }

@@ -65,6 +65,12 @@ export const DoneIcon = () => (
   </Icon>
 );
 
+export const ReplyIcon = () => (
+  <Icon>
+    <path d="M6.5 4 3 7.5 6.5 11M3.5 7.5h6a3.5 3.5 0 0 1 3.5 3.5v1.5" />
+  </Icon>
+);
+
 export const LogoIcon = () => (
   <svg class="logo" viewBox="0 0 32 32" aria-hidden="true" focusable="false">
     <rect width="32" height="32" rx="8" />

@@ -2,16 +2,20 @@ import type { RefObject } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Message } from '../../domain/message.ts';
 import { readForEdit, remove } from '../actions/messages.ts';
+import { dialog } from '../state/dialog.ts';
+import { draft } from '../state/draft.ts';
 import { show } from '../state/notices.ts';
 import { useRemembered } from '../state/opened.ts';
 import { clock, exact } from '../text/time.ts';
 import { TYPE_WORDS } from '../text/words.ts';
 import { Body } from './body.tsx';
-import { Deliveries } from './deliveries.tsx';
+import { focusComposer } from './composer.tsx';
+import { Deliveries, DeliveryDetail } from './deliveries.tsx';
 import { type Editable, Editor } from './editor.tsx';
 import { FilterLink } from './filter-link.tsx';
 import { WarningIcon } from './icons.tsx';
 import { memo } from './memo.tsx';
+import { Quote } from './quote.tsx';
 import { Removed } from './removed.tsx';
 
 interface Props {
@@ -53,6 +57,7 @@ export const MessageRow = memo(({ message, isFirst, goesOn, removed, isWanted }:
 
 function Content({ message, timeId }: { message: Message; timeId: string }) {
   const [editing, setEditing] = useRemembered<Editable | undefined>(`edit ${message.id}`, undefined);
+  const [open, setOpen] = useRemembered<string | null>(`commit ${message.id}`, null);
   const editButton = useRef<HTMLButtonElement>(null);
 
   const begin = async () => {
@@ -66,33 +71,39 @@ function Content({ message, timeId }: { message: Message; timeId: string }) {
   };
 
   if (editing) return <Editor {...editing} onEnd={end} />;
+  const opened = message.deliveries.find(({ repository }) => repository === open);
   return (
     <>
+      {message.replyTo && <Quote id={message.replyTo} />}
       <Body message={message} />
+      {message.conflict && <ConflictMark id={message.id} />}
       <footer class="meta">
         <time id={timeId} datetime={message.createdAt} title={exact(message.createdAt)}>
           {clock(message.createdAt)}
         </time>
         <Marks message={message} />
-        <Deliveries deliveries={message.deliveries} />
+        <Deliveries deliveries={message.deliveries} open={open} onOpen={setOpen} />
         <Actions
+          id={message.id}
           editButton={editButton}
           onEdit={() => void begin()}
           onDelete={() => void remove(message.id)}
         />
       </footer>
+      {opened && <DeliveryDetail {...opened} />}
     </>
   );
 }
 
 interface ActionsProps {
+  readonly id: string;
   readonly editButton: RefObject<HTMLButtonElement | null>;
   readonly onEdit: () => void;
   readonly onDelete: () => void;
 }
 
 /** With a mouse they appear where it points; on a touch screen a button opens them. */
-function Actions({ editButton, onEdit, onDelete }: ActionsProps) {
+function Actions({ id, editButton, onEdit, onDelete }: ActionsProps) {
   const [open, setOpen] = useState(false);
   useEffect(() => {
     if (open) editButton.current?.scrollIntoView({ block: 'nearest' });
@@ -104,10 +115,22 @@ function Actions({ editButton, onEdit, onDelete }: ActionsProps) {
         <span class="unseen">Actions</span>
       </button>
       <span class="actions" data-open={open}>
-        <button type="button" class="link" ref={editButton} onClick={onEdit}>
+        <button type="button" class="link" data-action="reply" onClick={() => reply(id)}>
+          Reply
+        </button>
+        <button type="button" class="link" data-action="edit" ref={editButton} onClick={onEdit}>
           Edit
         </button>
-        <button type="button" class="link" onClick={onDelete}>
+        <button
+          type="button"
+          class="link"
+          data-action="history"
+          aria-haspopup="dialog"
+          onClick={() => dialog.dispatch({ kind: 'history', id })}
+        >
+          History
+        </button>
+        <button type="button" class="link" data-action="delete" onClick={onDelete}>
           Delete
         </button>
       </span>
@@ -126,12 +149,29 @@ function Marks({ message }: { message: Message }) {
           edited
         </span>
       )}
-      {message.conflict && (
-        <span class="mark warn" title="It was changed in two places at once; the next edit settles it.">
-          <WarningIcon />
-          conflict
-        </span>
-      )}
     </>
   );
+}
+
+/** Two clones changed the message before they met; nothing of either is lost, and somebody has to choose. */
+function ConflictMark({ id }: { id: string }) {
+  return (
+    <p class="conflict">
+      <WarningIcon />
+      <span>In conflict: it was changed in two places at once.</span>
+      <button
+        type="button"
+        class="link"
+        aria-haspopup="dialog"
+        onClick={() => dialog.dispatch({ kind: 'conflict', id })}
+      >
+        Compare and settle
+      </button>
+    </p>
+  );
+}
+
+function reply(id: string): void {
+  draft.dispatch({ type: 'write', change: { replyTo: id } });
+  focusComposer();
 }

@@ -6,6 +6,7 @@ import { session } from '../state/session.ts';
 import { useStore } from '../state/store.ts';
 import { Bar } from './bar.tsx';
 import { Composer, focusComposer } from './composer.tsx';
+import { Dialogs } from './dialogs.tsx';
 import { Announcements, NoticeBar } from './notices.tsx';
 import { RepositoriesPanel } from './repositories.tsx';
 import { Search } from './search.tsx';
@@ -43,6 +44,7 @@ function Desk() {
         <NoticeBar />
         <Composer />
       </main>
+      <Dialogs />
     </div>
   );
 }

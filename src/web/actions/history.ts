@@ -1,0 +1,38 @@
+import type { HistoryEntry } from '../../domain/message.ts';
+import type { Answer } from '../api/client.ts';
+import { deleteMessage, getHistory, getMessage } from '../api/messages.ts';
+import type { Problem } from '../api/problem.ts';
+import { say } from '../state/notices.ts';
+import { timeline } from '../state/timeline.ts';
+import { contentOf, edit } from './messages.ts';
+
+/** A message's revisions, oldest first, and the tag of what is current. */
+export interface History {
+  readonly entries: readonly HistoryEntry[];
+  readonly etag: string | undefined;
+}
+
+/** The tag is read first: what changes in between is refused later, never overwritten unseen. */
+export async function readHistory(id: string): Promise<Answer<History>> {
+  const message = await getMessage(id);
+  if (!message.ok && message.problem.status !== 404) return message;
+  const history = await getHistory(id);
+  if (!history.ok) return history;
+  const etag = message.ok ? (message.headers.get('ETag') ?? undefined) : undefined;
+  return { ...history, body: { entries: history.body, etag } };
+}
+
+/** Makes one revision the current one again, by a new revision that says the same. What went wrong comes back. */
+export async function keep(entry: HistoryEntry, etag: string | undefined): Promise<Problem | undefined> {
+  if (entry.deletedAt !== undefined) {
+    const answer = await deleteMessage(entry.id, etag);
+    if (!answer.ok) return answer.problem;
+    timeline.dispatch({ type: 'gone', id: entry.id });
+    say('The message stays deleted');
+    return undefined;
+  }
+  const { type, text, language = '', url = '', done } = entry;
+  const content = { ...contentOf({ type, text, language, url }), ...(done !== undefined && { done }) };
+  const answer = await edit(entry.id, content, etag);
+  return answer.ok ? undefined : answer.problem;
+}
