@@ -60,14 +60,22 @@ function Content({ message, timeId }: { message: Message; timeId: string }) {
   const [open, setOpen] = useRemembered<string | null>(`commit ${message.id}`, null);
   const editButton = useRef<HTMLButtonElement>(null);
 
+  const byKey = useRef(false);
+
   const begin = async () => {
+    byKey.current = document.activeElement?.matches('article') ?? false;
     const answer = await readForEdit(message.id);
     if (!answer.ok) return show('bad', `The message can’t be edited now. ${answer.problem.detail}`);
     setEditing({ message: answer.body, etag: answer.headers.get('ETag') ?? undefined });
   };
   const end = () => {
     setEditing(undefined);
-    requestAnimationFrame(() => editButton.current?.focus());
+    requestAnimationFrame(() => {
+      const { current } = editButton;
+      // Who began with a key goes on with keys.
+      if (byKey.current) current?.closest('article')?.focus();
+      else current?.focus();
+    });
   };
 
   if (editing) return <Editor {...editing} onEnd={end} />;

@@ -12,6 +12,7 @@ import { RepositoriesPanel } from './repositories.tsx';
 import { Search } from './search.tsx';
 import { SignIn } from './sign-in.tsx';
 import { Timeline } from './timeline.tsx';
+import { useShortcuts } from './use-shortcuts.ts';
 
 export function Page() {
   const signedOut = useStore(session, (state) => state.signedOut);
@@ -29,6 +30,7 @@ function Desk() {
   const asked = useStore(query, (current) => current);
   useEffect(goLive, []);
   useEffect(followHistory, []);
+  useShortcuts();
   // Whoever picks a repository in the panel wants to see its messages.
   useEffect(() => setPanelOpen(false), [asked]);
   return (

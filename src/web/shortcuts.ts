@@ -1,0 +1,42 @@
+/** A key and what it does. The page listens for these, and its help shows the same table. */
+export interface Shortcut {
+  /** As `KeyboardEvent.key` has them; any of them does it. */
+  readonly keys: readonly string[];
+  readonly words: string;
+  /** Whether it acts on the message that has the focus, or on the page whatever has it. */
+  readonly on: 'message' | 'page';
+  readonly name: ShortcutName;
+}
+
+export type ShortcutName =
+  | 'next'
+  | 'previous'
+  | 'reply'
+  | 'edit'
+  | 'tick'
+  | 'history'
+  | 'delivery'
+  | 'delete'
+  | 'leave'
+  | 'search'
+  | 'compose'
+  | 'day'
+  | 'newest';
+
+export const SHORTCUTS: readonly Shortcut[] = [
+  { name: 'next', keys: ['j'], words: 'Next message', on: 'page' },
+  { name: 'previous', keys: ['k'], words: 'Previous message', on: 'page' },
+  { name: 'search', keys: ['/'], words: 'Search', on: 'page' },
+  { name: 'compose', keys: ['c'], words: 'Write a message', on: 'page' },
+  { name: 'day', keys: ['g'], words: 'Go to a day', on: 'page' },
+  { name: 'newest', keys: ['n'], words: 'Newest message', on: 'page' },
+  { name: 'next', keys: ['ArrowDown'], words: 'Next message', on: 'message' },
+  { name: 'previous', keys: ['ArrowUp'], words: 'Previous message', on: 'message' },
+  { name: 'edit', keys: ['Enter', 'e'], words: 'Edit it', on: 'message' },
+  { name: 'reply', keys: ['r'], words: 'Answer it', on: 'message' },
+  { name: 'tick', keys: ['x'], words: 'Tick the task', on: 'message' },
+  { name: 'history', keys: ['h'], words: 'Its history', on: 'message' },
+  { name: 'delivery', keys: ['o'], words: 'Its commit', on: 'message' },
+  { name: 'delete', keys: ['Delete', 'd'], words: 'Delete it', on: 'message' },
+  { name: 'leave', keys: ['Escape'], words: 'Back to writing', on: 'message' },
+];

@@ -1,0 +1,71 @@
+import { useEffect } from 'preact/hooks';
+import { goToNewest } from '../actions/navigate.ts';
+import { SHORTCUTS, type ShortcutName } from '../shortcuts.ts';
+import { focusComposer } from './composer.tsx';
+
+/** Follows the keys of the table, where nobody is writing. */
+export function useShortcuts(): void {
+  useEffect(() => {
+    addEventListener('keydown', follow);
+    return () => removeEventListener('keydown', follow);
+  }, []);
+}
+
+function follow(event: KeyboardEvent): void {
+  if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+  const target = event.target as Element;
+  if (isWritten(target) || document.querySelector('dialog[open]')) return;
+  const message = target.matches('[data-message] > article') ? (target as HTMLElement) : undefined;
+  const found = SHORTCUTS.find(({ keys, on }) => (on === 'page' || message) && keys.includes(event.key));
+  if (!found) return;
+  event.preventDefault();
+  DO[found.name](message);
+}
+
+/** Whether letters mean themselves here. */
+function isWritten(target: Element): boolean {
+  return target.matches('input:not([type="checkbox"], [type="radio"]), textarea, select, [contenteditable]');
+}
+
+const DO: Record<ShortcutName, (message?: HTMLElement) => void> = {
+  next: (message) => step(message, 1),
+  previous: (message) => step(message, -1),
+  reply: (message) => click(message, '[data-action="reply"]'),
+  edit: (message) => click(message, '[data-action="edit"]'),
+  tick: (message) => click(message, 'input[type="checkbox"]'),
+  history: (message) => click(message, '[data-action="history"]'),
+  delivery: (message) => click(message, '.delivery button'),
+  delete: (message) => click(message, '[data-action="delete"]'),
+  leave: focusComposer,
+  search: () => focusOn('input[type="search"]'),
+  compose: focusComposer,
+  day: () => focusOn('input[type="date"]'),
+  newest: goToNewest,
+};
+
+function click(message: HTMLElement | undefined, what: string): void {
+  message?.querySelector<HTMLElement>(what)?.click();
+}
+
+function focusOn(what: string): void {
+  const field = document.querySelector<HTMLInputElement>(what);
+  // On a narrow screen the filters are folded away, and stand there with the next frame.
+  if (field?.checkVisibility() === false) document.querySelector<HTMLElement>('.filters-toggle')?.click();
+  requestAnimationFrame(() => field?.focus());
+}
+
+/** Goes to the message before or after the one that has the focus; without one, to the last one in view. */
+function step(message: HTMLElement | undefined, by: 1 | -1): void {
+  const timeline = document.querySelector('.timeline');
+  if (!timeline) return;
+  const all = [...timeline.querySelectorAll<HTMLElement>('[data-message] > article')];
+  const at = message ? all.indexOf(message) : -1;
+  const next = at === -1 ? lastInView(all, timeline) : all[at + by];
+  next?.focus();
+  next?.scrollIntoView({ block: 'nearest' });
+}
+
+function lastInView(all: readonly HTMLElement[], timeline: Element): HTMLElement | undefined {
+  const { bottom } = timeline.getBoundingClientRect();
+  return all.findLast((one) => one.getBoundingClientRect().top < bottom - 1);
+}

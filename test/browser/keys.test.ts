@@ -1,0 +1,109 @@
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
+import { openPage, sharedBrowser, soon } from '../support/page.ts';
+import { article, delivery, searchField, textField, texts } from '../support/page-parts.ts';
+import { pageScene, sharedScene } from '../support/page-scene.ts';
+
+const browser = sharedBrowser();
+const scene = sharedScene();
+
+/** The text of the message that has the keyboard. */
+const focused = (page: Page) => page.locator('article:focus .body').textContent();
+
+test('all that can be done with a message can be done with keys', async () => {
+  const { url, api } = scene();
+  await api.create({ text: 'One', createdAt: '2026-11-01T10:00:00.000Z' });
+  await api.create({ text: 'Two', type: 'task', done: false, createdAt: '2026-11-01T10:01:00.000Z' });
+  const { id } = await api.create({ text: 'Three', createdAt: '2026-11-01T10:02:00.000Z' });
+  const page = await openPage(browser(), url);
+  await article(page, 'Three').waitFor();
+  // Where one writes, letters are letters.
+  await textField(page).press('j');
+  expect(await textField(page).inputValue()).toBe('j');
+  await textField(page).fill('');
+  await textField(page).evaluate((field) => field.blur());
+
+  await page.keyboard.press('j');
+  expect(await focused(page)).toBe('Three');
+  await page.keyboard.press('k');
+  expect(await focused(page)).toBe('Two');
+  await page.keyboard.press('x');
+  await soon(() => article(page, 'Two').getByRole('checkbox').isChecked()).toBe(true);
+  await page.keyboard.press('ArrowUp');
+  expect(await focused(page)).toBe('One');
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('j');
+  expect(await focused(page)).toBe('Three');
+
+  await page.keyboard.press('o');
+  await article(page, 'Three').getByRole('region', { name: 'Commit in journal' }).waitFor();
+  expect(await delivery(article(page, 'Three')).getByRole('button').getAttribute('aria-expanded')).toBe(
+    'true',
+  );
+  await page.keyboard.press('h');
+  await page.getByRole('dialog', { name: 'History' }).waitFor();
+  // Nothing behind the dialog listens.
+  await page.keyboard.press('d');
+  await page.keyboard.press('Escape');
+  await page.getByRole('dialog', { name: 'History' }).waitFor({ state: 'hidden' });
+  expect(await focused(page)).toBe('Three');
+
+  await page.keyboard.press('Enter');
+  await page.getByRole('form', { name: 'Edit message' }).waitFor();
+  await soon(() => page.locator('textarea:focus').inputValue()).toBe('Three');
+  await page.keyboard.type(' and a half');
+  await page.keyboard.press('Control+Enter');
+  await soon(() => focused(page)).toBe('Three and a half');
+
+  await page.keyboard.press('r');
+  await page.keyboard.type('An answer');
+  await page.keyboard.press('Control+Enter');
+  await soon(async () => (await api.messages()).find(({ text }) => text === 'An answer')).toMatchObject({
+    replyTo: id,
+  });
+  await article(page, 'An answer').waitFor();
+  await article(page, 'An answer').focus();
+  await page.keyboard.press('d');
+  await article(page, 'An answer').waitFor({ state: 'hidden' });
+  // The way back has the focus.
+  await page.keyboard.press('Enter');
+  await article(page, 'An answer').waitFor();
+});
+
+test('keys lead to what the page has', async () => {
+  const { url } = scene();
+  const page = await openPage(browser(), url, { viewport: { width: 375, height: 760 } });
+  await article(page, 'One').waitFor();
+  await article(page, 'One').focus();
+  await page.keyboard.press('/');
+  await soon(() => searchField(page).evaluate((one) => one.matches(':focus'))).toBe(true);
+  await article(page, 'One').focus();
+  await page.keyboard.press('g');
+  await soon(() => page.getByLabel('Go to a day').evaluate((one) => one.matches(':focus'))).toBe(true);
+  await article(page, 'One').focus();
+  await page.keyboard.press('Escape');
+  await soon(() => textField(page).evaluate((one) => one.matches(':focus'))).toBe(true);
+});
+
+test('with the keys alone one gets as far back as one likes', async () => {
+  const { url, api } = await pageScene();
+  await api.bulk(
+    Array.from({ length: 260 }, (_, n) => ({
+      text: `Note ${n}`,
+      createdAt: new Date(Date.UTC(2026, 10, 1) + n * 600_000).toISOString(),
+    })),
+  );
+  const page = await openPage(browser(), url);
+  await article(page, 'Note 259').waitFor();
+  await article(page, 'Note 259').focus();
+  for (let at = 258; at >= 60; at -= 1) {
+    await page.keyboard.press('k');
+    if (at % 20 === 0) await soon(() => focused(page)).toBe(`Note ${at}`);
+  }
+  expect((await texts(page)).length).toBeLessThan(140);
+  await soon(() => focused(page)).toBe('Note 60');
+  const box = await article(page, 'Note 60').boundingBox();
+  expect(box?.y).toBeGreaterThan(50);
+  await page.keyboard.press('n');
+  await article(page, 'Note 259').waitFor();
+});
