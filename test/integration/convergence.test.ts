@@ -2,7 +2,8 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, it } from 'vitest';
-import { history, liveHistory } from '../support/histories.ts';
+import { history } from '../support/histories.ts';
+import { liveHistory } from '../support/live-history.ts';
 import { temporaryFolder } from '../support/tmp.ts';
 
 /** Seeds that are lived through each time; the others are fresh, and printed where they fail. */
@@ -16,11 +17,11 @@ describe('several devices and one remote', () => {
       const folder = await temporaryFolder();
       let run = 0;
       await fc.assert(
-        fc.asyncProperty(history, async (steps) => {
+        fc.asyncProperty(history, async (lived) => {
           run += 1;
           const place = join(folder, String(run));
           await mkdir(place);
-          await liveHistory(place, steps);
+          await liveHistory(place, lived);
         }),
         {
           numRuns: seed === undefined ? FRESH_RUNS : RUNS_A_SEED,

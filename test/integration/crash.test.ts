@@ -159,8 +159,8 @@ test('a clock that jumps back orders nothing wrong', async () => {
   const folder = await temporaryFolder();
   const remote = await bareRepository(join(folder, 'messages.git'));
   const trouble: unknown[] = [];
-  const device = await startDevice(folder, remote, trouble);
-  onTestFinished(() => device.close());
+  const device = await startDevice(folder, [remote], trouble);
+  onTestFinished(() => device.stop());
   const post = async (text: string) =>
     (await device.request('POST', '/messages', { text })).json as { id: string; createdAt: string };
   const before = await post('Before');
@@ -173,7 +173,8 @@ test('a clock that jumps back orders nothing wrong', async () => {
   expect((await device.request('DELETE', `/messages/${after.id}`)).status).toBe(204);
   expect((await device.request('PATCH', `/messages/${after.id}`, { text: 'Back' })).status).toBe(200);
   expect((await device.request('POST', '/push')).status).toBe(200);
-  await device.restart();
+  await device.stop();
+  await device.start();
   expect((await device.request('GET', '/messages')).json).toMatchObject([
     { text: 'Edited' },
     { text: 'Back' },

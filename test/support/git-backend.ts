@@ -74,7 +74,8 @@ function copyHeader(request: IncomingMessage, name: string, env: Record<string, 
 function killGroup(child: ChildProcess): void {
   if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
   try {
-    process.kill(-child.pid, 'SIGKILL');
+    // As the end of a connection ends git: it takes its locks away first, so that the next push finds none.
+    process.kill(-child.pid, 'SIGTERM');
   } catch {
     // The group has ended in the meantime.
   }

@@ -1,0 +1,153 @@
+import { randomUUID } from 'node:crypto';
+import { appendFile, cp, mkdir } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { expect } from 'vitest';
+import { type Device, startDevice } from './device.ts';
+import { commitFile, git } from './git.ts';
+import type { Step } from './histories.ts';
+import { lineOf } from './journal.ts';
+import { eventually } from './wait.ts';
+
+/** With the copied ones; more of them only take longer to say the same. */
+const MOST_DEVICES = 5;
+const YEAR_MS = 365 * 24 * 3600 * 1000;
+
+/** What must never be missing: texts by the id of their message, and ids in the order in which they came. */
+export interface Acknowledged {
+  readonly ids: string[];
+  readonly texts: Map<string, Set<string>>;
+}
+
+/** A history while it is lived. */
+export interface Life {
+  readonly folder: string;
+  readonly remotes: readonly [string, ...string[]];
+  readonly devices: Device[];
+  readonly acknowledged: Acknowledged;
+  /** Everything that went wrong and that nobody was answered for. */
+  readonly trouble: unknown[];
+}
+
+/** Takes one step of a history; `text` is what it writes, and stands nowhere else. */
+export async function takeStep(life: Life, step: Step, text: string): Promise<void> {
+  const { devices, acknowledged } = life;
+  const on = devices[step.device % devices.length] as Device;
+  switch (step.kind) {
+    case 'create':
+      return create(life, on, step.pick, text);
+    case 'edit':
+    case 'delete':
+    case 'undelete':
+      return change(acknowledged, on, step.kind, step.pick, text);
+    case 'append':
+      return append(acknowledged, on, text);
+    case 'commit':
+      return commitByHand(on, step.pick, text);
+    case 'merge':
+      return mergeByHand(on, step.pick);
+    case 'interrupt':
+      return interrupt(acknowledged, on, step.pick, text);
+    case 'push':
+    case 'pull': {
+      const { status, json } = await on.request('POST', `/${step.kind}`);
+      expect(status, JSON.stringify(json)).toBe(200);
+      return;
+    }
+    case 'restart':
+      await on.stop();
+      return on.start();
+    case 'copy':
+      return copy(life, on);
+    case 'skew':
+      on.skew = step.years * YEAR_MS;
+  }
+}
+
+function acknowledge({ ids, texts }: Acknowledged, id: string, text: string): void {
+  if (!texts.has(id)) ids.push(id);
+  texts.set(id, (texts.get(id) ?? new Set()).add(text));
+}
+
+async function create({ acknowledged, remotes }: Life, on: Device, pick: number, text: string) {
+  const repositories = remotes.length > 1 && pick % 3 === 0 ? { repositories: 'all' } : {};
+  const { status, json } = await on.request('POST', '/messages', { text, ...repositories });
+  expect(status, JSON.stringify(json)).toBe(201);
+  acknowledge(acknowledged, (json as { id: string }).id, text);
+}
+
+async function change(
+  acknowledged: Acknowledged,
+  on: Device,
+  kind: 'edit' | 'delete' | 'undelete',
+  pick: number,
+  text: string,
+): Promise<void> {
+  const { ids } = acknowledged;
+  const id = ids[pick % Math.max(1, ids.length)];
+  if (id === undefined) return;
+  if (kind === 'delete') {
+    expect([204, 404]).toContain((await on.request('DELETE', `/messages/${id}`)).status);
+    return;
+  }
+  const { status, json } = await on.request('PATCH', `/messages/${id}`, kind === 'edit' ? { text } : {});
+  expect([200, 404], JSON.stringify(json)).toContain(status);
+  if (status === 200 && kind === 'edit') acknowledge(acknowledged, id, text);
+}
+
+async function append(acknowledged: Acknowledged, on: Device, text: string): Promise<void> {
+  const id = randomUUID();
+  const journal = join(on.clones[0], 'messages', 'bots', `${basename(on.folder)}.jsonl`);
+  await mkdir(dirname(journal), { recursive: true });
+  await appendFile(journal, `${lineOf({ id, text })}\n`);
+  acknowledge(acknowledged, id, text);
+}
+
+/** A person who knows that index and work tree take a second waits for it; another one does not. */
+async function perhapsWait({ clones: [clone] }: Device, pick: number): Promise<void> {
+  if (pick % 2 === 1) return;
+  await eventually(async () => (await git(clone, 'status', '--porcelain')) === '', 30_000);
+}
+
+async function commitByHand(on: Device, pick: number, text: string): Promise<void> {
+  await perhapsWait(on, pick);
+  const [clone] = on.clones;
+  const own = `notes-${basename(on.folder)}.txt`;
+  await commitFile(clone, own, text, `Notes: ${text}`);
+  if (pick % 3 > 0) return;
+  await appendFile(join(clone, own), ', and more');
+  await git(clone, 'add', '--all');
+  await git(clone, 'commit', '--quiet', '-m', `All: ${text}`);
+}
+
+/** Where git refuses, as with an empty remote or with files in its way, the person leaves it. */
+async function mergeByHand(on: Device, pick: number): Promise<void> {
+  await perhapsWait(on, pick);
+  const [clone] = on.clones;
+  await git(clone, 'pull', '--quiet', '--no-rebase', '--no-edit', 'origin', 'main').catch(() =>
+    git(clone, 'merge', '--abort').catch(() => undefined),
+  );
+}
+
+async function interrupt(acknowledged: Acknowledged, on: Device, pick: number, text: string): Promise<void> {
+  const id = randomUUID();
+  const answers = Promise.allSettled([
+    on.request('POST', '/messages', { id, text }),
+    on.request('POST', '/push'),
+  ]);
+  await delay(pick % 50);
+  await on.stop();
+  await on.start();
+  const [created] = await answers;
+  if (created.status === 'fulfilled' && created.value.status === 201) acknowledge(acknowledged, id, text);
+}
+
+/** Copies the whole folder of a device, as a person does who moves to another machine and goes on with both. */
+async function copy({ folder, devices, remotes, trouble }: Life, on: Device): Promise<void> {
+  if (devices.length === MOST_DEVICES) return;
+  const home = join(folder, `device-${devices.length}`);
+  await on.stop();
+  await cp(on.folder, home, { recursive: true, preserveTimestamps: true });
+  await on.start();
+  devices.push(await startDevice(home, remotes, trouble));
+}
