@@ -6,6 +6,14 @@ import type { GitContext } from '../git/run.ts';
 import type { Mutex } from './mutex.ts';
 import type { Segments } from './segments.ts';
 
+/** A move of the branch by a sync. */
+export interface Joined {
+  readonly from: string | null;
+  readonly to: string;
+  /** Once index and work tree have followed: until when a git may still go by what they were before. */
+  readonly until?: number;
+}
+
 /** One clone as all flows share it. Whoever moves its branch, or tells the mirror of it, holds `lock`. */
 export interface Clone {
   readonly name: string;
@@ -24,6 +32,8 @@ export interface Clone {
   unpushed: Set<string>;
   /** Whether `messages` is something that must not be written below. */
   unsafe: boolean;
+  /** What syncs have brought onto the branch that index and work tree may not have followed yet. */
+  joined: readonly Joined[];
   /** Where the next line goes; read anew after the branch was moved by anybody else. */
   segments: Segments | undefined;
 }

@@ -4,7 +4,7 @@ import { mendCutOff } from '../git/cut-off.ts';
 import { checkedOut, isAncestor, resolve } from '../git/refs.ts';
 import { run } from '../git/run.ts';
 import { followBranch, followPathByPath } from '../git/worktree.ts';
-import { deviceOfPath } from '../journal/path.ts';
+import { broughtByUs } from './brought.ts';
 import { branchRef, type Clone } from './clone.ts';
 import { FOLLOW_MARK, type FollowMark, readFollowMark, writeFollowMark } from './follow-mark.ts';
 
@@ -18,6 +18,7 @@ const QUIET_MS = 100;
 const AT_LATEST_MS = 500;
 const LOCKED_MS = 250;
 const LOOKS = 8;
+const EARLIER_MS = 5000;
 
 /**
  * Brings index and work tree of a clone after its branch, some time after each batch of captures, and never
@@ -32,6 +33,7 @@ export class Follower {
   #waited = '';
   #looks = 0;
   #mark: FollowMark | undefined;
+  #earlier: readonly { readonly commit: string | null; readonly until: number }[] = [];
   #files: { readonly mark: string; readonly lock: string } | undefined;
   #timer: NodeJS.Timeout | undefined;
   #since = 0;
@@ -54,10 +56,14 @@ export class Follower {
     this.#onStale = onStale;
   }
 
-  /** The commit that index and work tree were last brought to. */
-  async followed(): Promise<string | null> {
+  /**
+   * The commit that index and work tree were last brought to, and those before it until some moments ago: a git that a
+   * person started then may still go by the older index, and write it.
+   */
+  async followed(): Promise<readonly (string | null)[]> {
     this.#mark ??= await this.#readMark();
-    return this.#mark.commit;
+    this.#earlier = this.#earlier.filter(({ until }) => until > Date.now());
+    return [this.#mark.commit, ...this.#earlier.map(({ commit }) => commit)];
   }
 
   /** Follows soon: once nobody has captured for a moment, at the latest half a second after the first of a run. */
@@ -100,13 +106,13 @@ export class Follower {
     // Somebody has moved the branch and we have not heard of it: to follow what we know would take it back.
     if ((await resolve(git, branchRef(this.#clone))) !== tip) return this.#onStale();
     if (isNew && !(await isAncestor(git, operation.commit, tip))) return this.#waitFor(operation, tip);
-    if (isNew) await this.#catchUpWith(operation.commit);
+    if (isNew && !(await this.#catchUpWith(operation.commit))) return this.soon(LOCKED_MS);
     const from = isNew ? operation.commit : this.#mark.commit;
     const before = this.#mark;
     await this.#writeMark({ commit: from, operation: operation.name, towards: tip });
     const { outcome } = await followBranch(git, settings.branch, from, tip);
     if (outcome === 'locked' || outcome === 'elsewhere') await this.#writeMark(before);
-    else await this.#writeMark({ commit: tip, operation: operation.name });
+    else await this.#followed(before.commit, { commit: tip, operation: operation.name });
     if (outcome === 'locked') this.soon(LOCKED_MS);
   }
 
@@ -148,20 +154,39 @@ export class Follower {
 
   /**
    * A person's commit of some files leaves the rest of the index where it was: what we had not brought after the
-   * branch by then still has to follow. Not so after a reset, where the index is as the person wants it.
+   * branch by then still has to follow. Not so after a reset, where the index is as the person wants it. False where
+   * another git holds the index.
    */
-  async #catchUpWith(commit: string): Promise<void> {
+  async #catchUpWith(commit: string): Promise<boolean> {
     const { git, settings } = this.#clone;
     const mark = this.#mark?.commit ?? null;
-    if (mark === commit) return;
-    // Where nothing was followed yet, all that we have brought are the journals of this device.
-    if (mark === null) {
-      const isOurs = (path: string) => deviceOfPath(path) === settings.device;
-      await followPathByPath(git, settings.branch, null, commit, isOurs);
-      return;
+    if (mark === commit) return true;
+    if (mark !== null && ((await resolve(git, mark)) === null || !(await isAncestor(git, mark, commit))))
+      return true;
+    // Where nothing was followed yet, the rest of the index is as a person has made it.
+    const concerns = mark === null ? await broughtByUs(this.#clone) : undefined;
+    const { outcome } = await followPathByPath(git, settings.branch, mark, commit, concerns);
+    return outcome !== 'locked';
+  }
+
+  async #followed(before: string | null, mark: FollowMark): Promise<void> {
+    if (before !== mark.commit) {
+      this.#earlier = [{ commit: before, until: Date.now() + EARLIER_MS }, ...this.#earlier];
     }
-    if ((await resolve(git, mark)) === null || !(await isAncestor(git, mark, commit))) return;
-    await followPathByPath(git, settings.branch, mark, commit);
+    await this.#writeMark(mark);
+    await this.#letGoOfJoined(mark.commit);
+  }
+
+  /** What a sync brought and was followed counts as that for some moments more. */
+  async #letGoOfJoined(followed: string | null): Promise<void> {
+    const clone = this.#clone;
+    for (const way of clone.joined) {
+      if (way.until !== undefined || followed === null) continue;
+      if (!(await isAncestor(clone.git, way.to, followed))) continue;
+      const until = Date.now() + EARLIER_MS;
+      clone.joined = clone.joined.map((other) => (other === way ? { ...way, until } : other));
+    }
+    clone.joined = clone.joined.filter(({ until }) => until === undefined || until > Date.now());
   }
 
   async #readMark(): Promise<FollowMark> {

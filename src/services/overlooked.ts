@@ -3,32 +3,35 @@ import { isAncestor, resolve } from '../git/refs.ts';
 import { diffJournals } from '../git/tree.ts';
 import { cleanName, trailersOf } from '../journal/commit.ts';
 import { mergeLines } from '../journal/merge.ts';
-import { deviceOfPath } from '../journal/path.ts';
 import { readJournal } from '../journal/split.ts';
+import { broughtByUs } from './brought.ts';
 import { branchRef, type Clone } from './clone.ts';
 
 /**
  * Puts back what a person's commit took out without meaning to, before anybody sees it gone. Runs under the clone's lock.
  *
- * @param followed what index and work tree were last brought to
+ * @param followed what index and work tree were last brought to, the newest first
  * @param known the branch as the mirror knows it
  */
 export async function keepOverlooked(
   clone: Clone,
-  followed: string | null,
+  followed: readonly (string | null)[],
   known: string | null,
 ): Promise<void> {
   const tip = await resolve(clone.git, branchRef(clone));
   if (tip === known || tip === null) return;
-  const commits = await findOverlooked(clone, followed, known, tip);
-  if (commits.length === 0) return;
-  const last = (await clone.importer.write(tip, commits)).at(-1);
-  if (last !== undefined) await clone.mover.move(clone.settings.branch, tip, last);
+  for (const commit of new Set(followed)) {
+    const commits = await findOverlooked(clone, commit, known, tip);
+    const last = commits.length === 0 ? undefined : (await clone.importer.write(tip, commits)).at(-1);
+    if (last === undefined) continue;
+    await clone.mover.move(clone.settings.branch, tip, last);
+    return;
+  }
 }
 
 /**
  * Finds the journals that a person's commit took back without meaning to. For a moment after a capture the index is
- * still behind the branch; a plain `git commit` in that moment brings the files as they were before. They are known by
+ * still behind the branch, as after a pull; a plain `git commit` in that moment brings the files as they were before. They are known by
  * being, to the byte, what index and work tree were last brought to. Returns the commits that put the lines back.
  *
  * @param followed what index and work tree were last brought to
@@ -47,11 +50,12 @@ async function findOverlooked(
   const behind = new Map(
     (await diffJournals(clone.git, followed, known)).map((change) => [change.path, change]),
   );
+  if (behind.size === 0) return [];
   const commits: NewCommit[] = [];
-  for (const { path, after } of behind.size === 0 ? [] : await diffJournals(clone.git, known, tip)) {
+  const isOurs = await broughtByUs(clone);
+  for (const { path, after } of await diffJournals(clone.git, known, tip)) {
     const own = behind.get(path);
-    // Only our own captures are put back: a person who commits a line and takes it out again means it.
-    if (!own || own.before !== after || deviceOfPath(path) !== clone.settings.device) continue;
+    if (!own || own.before !== after || !isOurs(path)) continue;
     const read = async (id: string | null) =>
       (id === null ? null : await clone.blobs.read(id)) ?? Buffer.alloc(0);
     const [before, captured] = [await read(own.before), await read(own.after)];

@@ -18,8 +18,8 @@ export interface Reconciled {
 export interface ReconcilerPorts {
   readonly clone: Clone;
   readonly mirror: Database;
-  /** The commit that index and work tree were last brought to. */
-  readonly followed: () => Promise<string | null>;
+  /** The commits that index and work tree were last brought to, the newest first. */
+  readonly followed: () => Promise<readonly (string | null)[]>;
   readonly onChanges: (changes: readonly EntryChange[]) => void;
   readonly onRewritten: () => void;
   /** Told when commits of lines were found that were not known before. */

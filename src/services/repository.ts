@@ -110,6 +110,7 @@ export class Repository {
       remoteTip: null,
       unpushed: new Set(),
       unsafe: false,
+      joined: [],
       segments: undefined,
     };
     this.#remote = new RemoteView(this.#clone);

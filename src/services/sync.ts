@@ -163,6 +163,7 @@ async function join(port: SyncPort): Promise<Joined> {
     if (typeof target !== 'string') return { ...NOTHING, trouble: target };
     await keepDeviceApart(clone, ours, theirs);
     if (!(await clone.mover.move(clone.settings.branch, ours, target))) continue;
+    clone.joined = [...clone.joined, { from: ours, to: target }];
     const reconciled = await reconcile();
     return { pulled: reconciled?.changed ?? NOTHING.pulled };
   }

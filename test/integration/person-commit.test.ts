@@ -1,3 +1,4 @@
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { startDevice } from '../support/device.ts';
@@ -24,5 +25,42 @@ test("a person's commit before anything was checked out leaves no message out of
   expect((await device.request('POST', '/push')).status).toBe(200);
   expect((await device.request('GET', `/messages/${(json as { id: string }).id}`)).status).toBe(200);
   expect(await git(remote, 'grep', '-c', 'Captured', 'main')).toMatch(/:1$/);
+  expect(trouble).toEqual([]);
+});
+
+test.each([
+  ['at the first contact', 0],
+  ['later on', 1],
+])('a plain commit right after a pull takes nothing out that came in: %s', async (_, earlier) => {
+  const folder = await temporaryFolder();
+  const remote = await bareRepository(join(folder, 'shared.git'));
+  const trouble: unknown[] = [];
+  const [ann, bob] = await Promise.all(
+    ['ann', 'bob'].map(async (name) => {
+      await mkdir(join(folder, name));
+      const device = await startDevice(join(folder, name), [remote], trouble);
+      onTestFinished(() => device.stop());
+      return device;
+    }),
+  );
+  if (!ann || !bob) throw new Error('Both were started');
+  for (let number = 0; number < earlier; number += 1) {
+    expect((await bob.request('POST', '/messages', { text: `Before ${number}` })).status).toBe(201);
+    await eventually(async () => (await git(bob.clones[0], 'status', '--porcelain')) === '', 15_000);
+    expect((await bob.request('POST', '/push')).status).toBe(200);
+  }
+  expect((await ann.request('POST', '/messages', { text: 'From Ann' })).status).toBe(201);
+  expect((await ann.request('POST', '/push')).status).toBe(200);
+
+  expect((await bob.request('POST', '/pull')).status).toBe(200);
+  await writeFile(join(bob.clones[0], 'own.txt'), 'own');
+  await git(bob.clones[0], 'add', 'own.txt');
+  await git(bob.clones[0], 'commit', '--quiet', '-m', 'Mine');
+  for (const device of [bob, ann]) {
+    expect((await device.request('POST', '/push')).status).toBe(200);
+    const { json } = await device.request('GET', '/messages');
+    expect((json as { text: string }[]).map(({ text }) => text)).toContain('From Ann');
+  }
+  expect(await git(remote, 'show', 'main:own.txt')).toBe('own');
   expect(trouble).toEqual([]);
 });

@@ -1,7 +1,7 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { bareRepository, commitFile, git } from '../support/git.ts';
+import { bareRepository, git } from '../support/git.ts';
 import { startProcess } from '../support/process.ts';
 import { temporaryFolder } from '../support/tmp.ts';
 
@@ -63,19 +63,4 @@ test('a branch that can not stand beside another is refused', async () => {
   for (const branch of ['main/x', 'refs/heads/other', '@', '-x']) {
     expect((await ask(url, 'PATCH', '/repositories/messages', { branch })).status, branch).toBe(400);
   }
-});
-
-test('a commit of one file right after the first message leaves the index ready for the next commit', async () => {
-  const folder = await temporaryFolder();
-  const { url } = await startProcess({ folder });
-  const clone = join(folder, 'repos', 'messages');
-  expect((await ask(url, 'POST', '/messages', { text: 'Not lost' })).status).toBe(201);
-  // git takes the branch and this file for such a commit, and leaves the rest of the index as it was: empty.
-  await commitFile(clone, 'notes.txt', 'mine', 'One file');
-  await expect.poll(() => git(clone, 'status', '--porcelain'), { timeout: 10_000 }).toBe('');
-  await writeFile(join(clone, 'notes.txt'), 'more');
-  await git(clone, 'add', '--all');
-  await git(clone, 'commit', '--quiet', '-m', 'All');
-  expect(await git(clone, 'diff', '--name-only', 'main~1', 'main')).toBe('notes.txt');
-  expect((await ask(url, 'GET', '/messages')).json).toMatchObject([{ text: 'Not lost' }]);
 });
