@@ -61,12 +61,13 @@ export class Reconciler {
   /**
    * Makes the mirror agree with the branch; `undefined` where it does already. Runs under the clone's lock.
    *
-   * @param isMeant whether a person has chosen where the branch is, so that nothing that it lost is missing
+   * @param mover who has moved the branch, where that is known: a person's git may have left lines out by mistake or lost
+   * them, and a sync of ours has not; a person who chose where it is means what it lost
    */
-  async run(isMeant = false): Promise<Reconciled | undefined> {
+  async run(mover: 'anybody' | 'sync' | 'choice' = 'anybody'): Promise<Reconciled | undefined> {
     const { clone, followed, onRewritten } = this.#ports;
     const was = this.#covered();
-    await keepOverlooked(clone, await followed(), was?.towards ?? was?.head ?? null);
+    if (mover === 'anybody') await keepOverlooked(clone, await followed(), was?.towards ?? was?.head ?? null);
     const tip = await resolve(clone.git, branchRef(clone));
     if (this.covers(tip)) {
       if (clone.tip !== tip) await takeTip(clone, tip);
@@ -76,7 +77,7 @@ export class Reconciler {
     await this.#steps;
     const covered = this.#covered();
     const last = covered?.branch === clone.settings.branch ? covered.head : null;
-    if (!isMeant && (await checkSide(clone, 'branch', last))) onRewritten();
+    if (mover !== 'choice' && (await checkSide(clone, 'branch', last))) onRewritten();
     await takeTip(clone, tip);
     return this.#read(covered, tip);
   }

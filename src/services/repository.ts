@@ -255,7 +255,7 @@ export class Repository {
     const again = await clone.lock.run(async () => {
       await this.#reconciler.run();
       const lines = await settleFor(clone, keep);
-      await this.#reconciler.run(lines !== null);
+      await this.#reconciler.run(lines === null ? 'anybody' : 'choice');
       return lines;
     });
     if (again === null) {
@@ -417,7 +417,7 @@ export class Repository {
         ...network((stage, percent) => onProgress(this.name, stage, percent)),
         signal: this.#abort.signal,
       },
-      reconcile: () => this.#reconciler.run(),
+      reconcile: (mover) => this.#reconciler.run(mover),
       complete: () => completeLines(mirror, this.name, (line) => this.#capturer.capture(line)),
       refreshRemote: () => this.#refreshRemote(),
       prepareJoin: async () => {

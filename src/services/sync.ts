@@ -34,7 +34,7 @@ export interface SyncPort {
   readonly url: string;
   readonly network: Network;
   /** Makes the mirror agree with the branch; runs under the clone's lock. */
-  readonly reconcile: () => Promise<Reconciled | undefined>;
+  readonly reconcile: (mover: 'anybody' | 'sync') => Promise<Reconciled | undefined>;
   /** Captures the lines that other repositories have of messages that this one holds. */
   readonly complete: () => Promise<void>;
   /** Reads where the remote's branch is, after a fetch or a push. */
@@ -154,7 +154,7 @@ const NOTHING: Joined = { pulled: Promise.resolve(0) };
 async function join(port: SyncPort): Promise<Joined> {
   const { clone, reconcile } = port;
   for (;;) {
-    await reconcile();
+    await reconcile('anybody');
     if (await isRewritten(clone)) return { ...NOTHING, trouble: rewrittenTrouble };
     const [ours, theirs] = [clone.tip, await resolve(clone.git, trackingRef(clone))];
     if (theirs === null || ours === theirs) return NOTHING;
@@ -164,7 +164,7 @@ async function join(port: SyncPort): Promise<Joined> {
     await keepDeviceApart(clone, ours, theirs);
     if (!(await clone.mover.move(clone.settings.branch, ours, target))) continue;
     clone.joined = [...clone.joined, { from: ours, to: target }];
-    const reconciled = await reconcile();
+    const reconciled = await reconcile('sync');
     return { pulled: reconciled?.changed ?? NOTHING.pulled };
   }
 }
