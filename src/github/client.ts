@@ -1,0 +1,170 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { request } from '@octokit/request';
+import type { z } from 'zod';
+import type { GithubTrouble } from '../domain/github.ts';
+import { ok, type Result } from '../domain/result.ts';
+import { type Headers, limitOf } from './limit.ts';
+import {
+  limitTrouble,
+  refusalTrouble,
+  strangerTrouble,
+  unreachableTrouble,
+  unsendableTrouble,
+} from './trouble.ts';
+
+export interface GithubAccess {
+  /** The token goes to this origin and to no other. */
+  readonly apiUrl: string;
+  /** Asked anew for each request. */
+  readonly token: () => string | undefined;
+}
+
+export interface Answer<Value> {
+  readonly value: Value;
+  readonly headers: Headers;
+}
+
+export type Asked<Value> = Result<Value, GithubTrouble>;
+
+interface Raw {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly data: unknown;
+}
+
+const ANSWER_MS = 10_000;
+/** How many seconds a person who waits for an answer is let wait for a limit to end. */
+const PATIENCE_S = 3;
+const MOST_TRIES = 3;
+const MOST_REDIRECTS = 2;
+const MOST_WORDS = 300;
+
+const SILENT = { debug: ignore, info: ignore, warn: ignore, error: ignore };
+
+/** Asks GitHub's REST API. Whatever goes wrong on the way comes back as a value that holds no secret. */
+export class GithubClient {
+  readonly #access: GithubAccess;
+  /** GitHub punishes who goes on asking at a limit, so until it ends nothing is asked with that token. */
+  #limited: { readonly token: string | undefined; readonly until: number } | undefined;
+
+  constructor(access: GithubAccess) {
+    this.#access = access;
+  }
+
+  /** What the token that counts now is; for telling one from another, never for showing. */
+  get token(): string | undefined {
+    return this.#access.token();
+  }
+
+  /**
+   * Makes one request, such as `GET /repos/{owner}/{repo}`, and reads of its answer what `schema` names.
+   * A limit that ends within {@link PATIENCE_S} is waited for.
+   */
+  async ask<Schema extends z.ZodType>(
+    route: string,
+    parameters: Readonly<Record<string, unknown>>,
+    schema: Schema,
+  ): Promise<Asked<Answer<z.infer<Schema>>>> {
+    const token = this.#access.token();
+    if (token !== undefined && !/^[\x21-\x7e]+$/.test(token)) return refuse(unsendableTrouble);
+    let patience = PATIENCE_S;
+    for (let tries = 1; ; tries += 1) {
+      const left = this.#secondsLeft(token);
+      if (left > 0) return refuse(limitTrouble(left, token !== undefined));
+      const sent = await this.#follow(route, parameters, token);
+      if (!sent.ok) return sent;
+      const { status, headers, data } = sent.value;
+      const said = saidBy(data, token);
+      const limit = limitOf(status, headers, said, Date.now());
+      if (limit === undefined) {
+        if (status >= 300) return refuse(refusalOf(sent.value, said, token, this.#access.apiUrl));
+        const read = schema.safeParse(data);
+        return read.success
+          ? ok({ value: read.data, headers })
+          : refuse(strangerTrouble(this.#access.apiUrl));
+      }
+      patience -= limit;
+      if (patience < 0 || tries === MOST_TRIES) this.#limited = { token, until: Date.now() + limit * 1000 };
+      else await delay(limit * 1000);
+    }
+  }
+
+  #secondsLeft(token: string | undefined): number {
+    if (!this.#limited || this.#limited.token !== token) return 0;
+    return Math.ceil((this.#limited.until - Date.now()) / 1000);
+  }
+
+  /** Sends a request, and reads on where it leads as long as that is at the same origin: a renamed repository does. */
+  async #follow(
+    route: string,
+    parameters: Readonly<Record<string, unknown>>,
+    token: string | undefined,
+  ): Promise<Asked<Raw>> {
+    let sent = await this.#send(route, parameters, token);
+    for (let count = 1; sent.ok && route.startsWith('GET ') && count <= MOST_REDIRECTS; count += 1) {
+      const next = this.#nextOf(sent.value);
+      if (next === undefined) break;
+      sent = await this.#send(`GET ${next}`, {}, token);
+    }
+    return sent;
+  }
+
+  #nextOf({ status, headers }: Raw): string | undefined {
+    if (![301, 302, 307, 308].includes(status) || !URL.canParse(String(headers.location))) return undefined;
+    const next = new URL(String(headers.location));
+    return next.origin === new URL(this.#access.apiUrl).origin ? next.href : undefined;
+  }
+
+  async #send(
+    route: string,
+    parameters: Readonly<Record<string, unknown>>,
+    token: string | undefined,
+  ): Promise<Asked<Raw>> {
+    try {
+      const { status, headers, data } = await request(route, {
+        ...parameters,
+        baseUrl: this.#access.apiUrl,
+        headers: {
+          accept: 'application/vnd.github+json',
+          'user-agent': 'gitpost',
+          'x-github-api-version': '2022-11-28',
+          ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+        },
+        // Where a redirect leads is looked at first: the token must not go along to another host.
+        request: { redirect: 'manual', signal: AbortSignal.timeout(ANSWER_MS), log: SILENT },
+      });
+      return ok({ status, headers: headers as Headers, data });
+    } catch (error) {
+      const response = (error as { response?: Raw }).response;
+      return response ? ok(response) : refuse(unreachableTrouble(this.#access.apiUrl, error));
+    }
+  }
+}
+
+const refuse = (failure: GithubTrouble): { readonly ok: false; readonly failure: GithubTrouble } => ({
+  ok: false,
+  failure,
+});
+
+function refusalOf(raw: Raw, said: string, token: string | undefined, apiUrl: string): GithubTrouble {
+  // A proxy or a sign-in page refuses as well; GitHub does it in JSON.
+  const isGithub = typeof raw.data === 'object' || raw.status >= 500 || raw.status < 400;
+  if (!isGithub) return strangerTrouble(apiUrl);
+  return refusalTrouble({ status: raw.status, headers: raw.headers, said, hasToken: token !== undefined });
+}
+
+/** GitHub's own words, short and harmless, whatever was sent along in them. */
+function saidBy(data: unknown, token: string | undefined): string {
+  if (typeof data !== 'object' || data === null) return '';
+  const { message, errors } = data as { message?: unknown; errors?: unknown };
+  const more = Array.isArray(errors)
+    ? errors.map((error) => (error as { message?: unknown } | null)?.message)
+    : [];
+  const words = [message, ...more].filter((word) => typeof word === 'string').join('; ');
+  const clean = words.replace(/\p{C}+/gu, ' ').trim();
+  return (token === undefined ? clean : clean.replaceAll(token, '…')).slice(0, MOST_WORDS);
+}
+
+function ignore(): void {
+  // What octokit would print is said in our own words, or is of no use to a person.
+}

@@ -1,0 +1,126 @@
+import { z } from 'zod';
+import type { GithubName, GithubRepository, GithubTrouble, Visibility } from '../domain/github.ts';
+import { ok } from '../domain/result.ts';
+import type { Asked, GithubClient } from './client.ts';
+
+/** A repository without its address, which the API does not decide. */
+export type Found = Omit<GithubRepository, 'url'>;
+
+export interface Branches {
+  readonly protectedOnes: ReadonlySet<string>;
+  readonly isEmpty: boolean;
+}
+
+const repositorySchema = z.object({
+  full_name: z.string().regex(/^[\w.-]+\/[\w.-]+$/),
+  private: z.boolean(),
+  visibility: z.string().optional(),
+  archived: z.boolean().optional(),
+  default_branch: z.string(),
+  description: z.string().nullish(),
+  pushed_at: z.string().nullish(),
+  permissions: z.object({ push: z.boolean() }).optional(),
+});
+
+const branchesSchema = z.array(z.object({ name: z.string(), protected: z.boolean() }));
+
+const PER_PAGE = 100;
+/** Who has more than these finds the others by typing their names. */
+const MOST_PAGES = 10;
+
+/** The repositories that the token's account can see, those that were pushed to last first. */
+export async function listRepositories(
+  client: GithubClient,
+): Promise<Asked<{ readonly found: readonly Found[]; readonly truncated: boolean }>> {
+  const found: Found[] = [];
+  for (let page = 1; page <= MOST_PAGES; page += 1) {
+    const asked = await client.ask(
+      'GET /user/repos',
+      { sort: 'pushed', direction: 'desc', per_page: PER_PAGE, page },
+      z.array(repositorySchema),
+    );
+    if (!asked.ok) return asked;
+    found.push(...asked.value.value.map(toFound));
+    if (asked.value.value.length < PER_PAGE) return ok({ found, truncated: false });
+  }
+  return ok({ found, truncated: true });
+}
+
+export async function readRepository(
+  client: GithubClient,
+  { owner, name }: GithubName,
+): Promise<Asked<Found>> {
+  const asked = await client.ask('GET /repos/{owner}/{repo}', { owner, repo: name }, repositorySchema);
+  return asked.ok ? ok(toFound(asked.value.value)) : asked;
+}
+
+/** Which branches are protected, by a rule of their own or of the repository; of many branches the first hundred. */
+export async function readBranches(
+  client: GithubClient,
+  { owner, name }: GithubName,
+): Promise<Asked<Branches>> {
+  const asked = await client.ask(
+    'GET /repos/{owner}/{repo}/branches',
+    { owner, repo: name, per_page: PER_PAGE },
+    branchesSchema,
+  );
+  if (!asked.ok) return asked;
+  const branches = asked.value.value;
+  const protectedOnes = branches.filter((branch) => branch.protected).map((branch) => branch.name);
+  return ok({ protectedOnes: new Set(protectedOnes), isEmpty: branches.length === 0 });
+}
+
+/** Makes an empty repository: below the token's own account, or below an organisation. */
+export async function createRepository(
+  client: GithubClient,
+  { owner, name }: GithubName,
+  options: { readonly private: boolean; readonly isOwn: boolean },
+): Promise<Asked<Found>> {
+  const body = { name, private: options.private };
+  const asked = options.isOwn
+    ? await client.ask('POST /user/repos', body, repositorySchema)
+    : await client.ask('POST /orgs/{org}/repos', { org: owner, ...body }, repositorySchema);
+  return asked.ok
+    ? ok(toFound(asked.value.value))
+    : { ok: false, failure: creationTrouble(asked.failure, owner) };
+}
+
+/** Whether a refusal to make a repository means that there is one of that name. */
+export const isNameTaken = ({ kind, detail }: GithubTrouble): boolean =>
+  kind === 'refused' && /name already exists/i.test(detail);
+
+/** GitHub answers 404 where a classic token lacks the scope, and where there is no such organisation. */
+function creationTrouble(trouble: GithubTrouble, owner: string): GithubTrouble {
+  if (trouble.kind === 'offline' || trouble.kind === 'failed') {
+    return {
+      ...trouble,
+      detail: `${trouble.detail} Whether the repository was made is not known.`,
+      action: `Look on GitHub whether it is there; if so, add it without "create". ${trouble.action}`,
+    };
+  }
+  if (trouble.kind !== 'not-found' && trouble.kind !== 'forbidden') return trouble;
+  return {
+    kind: 'forbidden',
+    detail: `The token may not make repositories for ${owner}, or there is no such account. ${trouble.detail}`,
+    action:
+      'Give a fine-grained token "Administration: read and write" for all repositories of that account, or a classic one the scope "repo". ' +
+      'Or make the repository on GitHub by hand, and add it without "create".',
+  };
+}
+
+function toFound(repository: z.infer<typeof repositorySchema>): Found {
+  return {
+    fullName: repository.full_name,
+    visibility: visibilityOf(repository),
+    canPush: repository.permissions?.push ?? null,
+    archived: repository.archived ?? false,
+    defaultBranch: repository.default_branch,
+    description: repository.description ?? null,
+    pushedAt: repository.pushed_at ?? null,
+  };
+}
+
+function visibilityOf(repository: z.infer<typeof repositorySchema>): Visibility {
+  if (!repository.private) return repository.visibility === 'internal' ? 'internal' : 'public';
+  return repository.visibility === 'internal' ? 'internal' : 'private';
+}

@@ -1,0 +1,126 @@
+import type { GithubTrouble } from '../domain/github.ts';
+import type { Headers } from './limit.ts';
+
+/** An answer that is no success, as far as it is put into words. */
+export interface Refusal {
+  readonly status: number;
+  readonly headers: Headers;
+  /** GitHub's own words, cleaned. */
+  readonly said: string;
+  readonly hasToken: boolean;
+}
+
+const NEW_TOKEN =
+  'Make a new one on GitHub and put it into .env as GITHUB_TOKEN; it counts without a restart. docs/github.md says how.';
+const CAPTURING = 'Nothing of this is needed for capturing.';
+
+/** What it means to a person that GitHub's API refuses something. */
+export function refusalTrouble({ status, headers, said, hasToken }: Refusal): GithubTrouble {
+  const quoted = said === '' ? '' : ` (${said})`;
+  if (status === 401) {
+    return hasToken
+      ? {
+          kind: 'unauthorized',
+          detail: `GitHub does not accept the token: it is wrong, has expired or was revoked.${quoted}`,
+          action: NEW_TOKEN,
+        }
+      : {
+          kind: 'unauthorized',
+          detail: `GitHub tells this only to those who have a token.${quoted}`,
+          action: 'Set GITHUB_TOKEN and GITHUB_USERNAME. docs/github.md says how.',
+        };
+  }
+  if (status === 403) return forbidden(headers, quoted);
+  if (status === 404) {
+    return {
+      kind: 'not-found',
+      detail: `GitHub has nothing of that name, or the token can not see it.${quoted}`,
+      action:
+        'Check the name. Where it is there, let the token reach it: edit the token on GitHub, and choose the repository.',
+    };
+  }
+  if (status === 422) {
+    return {
+      kind: 'refused',
+      detail: `GitHub does not take what was asked for.${quoted}`,
+      action: 'Change what GitHub objects to, and try again.',
+    };
+  }
+  if (status >= 300 && status < 400) {
+    return {
+      kind: 'failed',
+      detail: 'GitHub answers that this has moved to another address. The token is not sent on to one.',
+      action: 'Check GITHUB_API_URL: for GitHub Enterprise it ends with /api/v3.',
+    };
+  }
+  return {
+    kind: 'failed',
+    detail: `GitHub has a problem of its own: it answers with ${status}.${quoted}`,
+    action: `Try again later; www.githubstatus.com tells more. ${CAPTURING}`,
+  };
+}
+
+function forbidden(headers: Headers, quoted: string): GithubTrouble {
+  const needed = headers['x-accepted-github-permissions'];
+  if (headers['x-github-sso'] !== undefined) {
+    return {
+      kind: 'forbidden',
+      detail: `The organisation wants its single sign-on for this token.${quoted}`,
+      action:
+        'Open the token in your settings on GitHub, choose "Configure SSO", and allow the organisation.',
+    };
+  }
+  return {
+    kind: 'forbidden',
+    detail: `The token is right, and may not do this.${quoted}`,
+    action:
+      needed === undefined
+        ? 'Give the token the permission on GitHub, or ask who owns the repository. docs/github.md lists what is needed.'
+        : `Give the token this permission on GitHub: ${needed}. docs/github.md says how.`,
+  };
+}
+
+/** What it means that GitHub wants to be left alone for some time. */
+export function limitTrouble(seconds: number, hasToken: boolean): GithubTrouble {
+  const time = seconds < 120 ? `${seconds} seconds` : `${Math.ceil(seconds / 60)} minutes`;
+  const more = hasToken ? '' : ' With a token GitHub takes many more.';
+  return {
+    kind: 'limited',
+    detail: `GitHub takes no more requests from you for ${time}.`,
+    action: `Try again then.${more} Pushing and pulling go on. ${CAPTURING}`,
+    retryAfter: seconds,
+  };
+}
+
+/** What it means that there was no answer. */
+export function unreachableTrouble(apiUrl: string, error: unknown): GithubTrouble {
+  const code = codeOf(error);
+  return {
+    kind: 'offline',
+    detail: `GitHub's API at ${apiUrl} can not be reached${code === undefined ? '' : ` (${code})`}.`,
+    action: `Try again when there is a network. ${CAPTURING}`,
+  };
+}
+
+/** What it means that something answered that does not speak as GitHub does. */
+export const strangerTrouble = (apiUrl: string): GithubTrouble => ({
+  kind: 'offline',
+  detail: `What answers at ${apiUrl} is not GitHub's API; it may be the sign-in page of a network.`,
+  action: `Open a page in the browser and sign in to the network, or check GITHUB_API_URL. ${CAPTURING}`,
+});
+
+/** What it means that the token can't even be sent. */
+export const unsendableTrouble: GithubTrouble = {
+  kind: 'unauthorized',
+  detail: 'GITHUB_TOKEN holds characters that no token has.',
+  action: NEW_TOKEN,
+};
+
+/** The word that the system has for a failure, such as ECONNREFUSED; it stands at the root of it. */
+function codeOf(error: unknown): string | undefined {
+  for (let at = error; at instanceof Error; at = at.cause) {
+    if (at.name === 'TimeoutError') return 'no answer in time';
+    if ('code' in at && typeof at.code === 'string') return at.code;
+  }
+  return undefined;
+}
