@@ -13,6 +13,7 @@ import { cleanName } from './journal/commit.ts';
 import { Database } from './mirror/database.ts';
 import { AutoSync, type Syncable } from './services/auto-sync.ts';
 import { Events } from './services/events.ts';
+import { Github } from './services/github.ts';
 import { Intents } from './services/intents.ts';
 import { type FolderLock, lockFolder } from './services/lock.ts';
 import { Messages } from './services/messages.ts';
@@ -77,6 +78,13 @@ export async function startApp(options: AppOptions): Promise<App> {
       secretGuard,
       clock,
     });
+    const github = new Github({
+      url: config.githubUrl,
+      apiUrl: config.githubApiUrl,
+      username: config.githubUsername,
+      token: config.githubToken,
+      clock,
+    });
     const look = (name: string, paths: Iterable<string>) =>
       void repositories.find(name)?.filesChanged(paths).catch(onTrouble);
     const watcher = watchClones(config.reposDirectory, look, onTrouble);
@@ -98,6 +106,7 @@ export async function startApp(options: AppOptions): Promise<App> {
       version,
       messages,
       repositories,
+      github,
       events,
       health,
       verify: () => verifier.run(),

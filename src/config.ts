@@ -22,7 +22,8 @@ export interface Config {
   readonly reposDirectory: string;
   readonly dataDirectory: string;
   readonly githubUrl: string;
-  readonly githubApiUrl: string;
+  /** `undefined` where the token is for another host than GitHub's own, and its API is not named. */
+  readonly githubApiUrl: string | undefined;
   readonly githubUsername: string | undefined;
   /** Reads the token, again at each call, since a new one in `.env` counts without a restart. */
   readonly githubToken: () => string | undefined;
@@ -38,6 +39,8 @@ export interface ConfigError {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
+const GITHUB = 'https://github.com';
+const GITHUB_API = 'https://api.github.com';
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
 const number = (name: string, max: number) =>
@@ -98,8 +101,8 @@ const variables = z.object({
   SYNC_INTERVAL: number('SYNC_INTERVAL', 86_400).default(0),
   REPOS_DIR: z.string().default('repos'),
   DATA_DIR: z.string().default('data'),
-  GITHUB_URL: httpUrl('GITHUB_URL').default('https://github.com'),
-  GITHUB_API_URL: httpUrl('GITHUB_API_URL').default('https://api.github.com'),
+  GITHUB_URL: httpUrl('GITHUB_URL').default(GITHUB),
+  GITHUB_API_URL: httpUrl('GITHUB_API_URL').optional(),
   SECRET_GUARD: oneOf('SECRET_GUARD', ['on', 'off']).default('on'),
   LOG_LEVEL: oneOf('LOG_LEVEL', LOG_LEVELS).default('info'),
 });
@@ -132,7 +135,8 @@ export function readConfig(own: Environment, directory: string): Config | Config
     reposDirectory: resolve(directory, values.REPOS_DIR),
     dataDirectory,
     githubUrl: values.GITHUB_URL,
-    githubApiUrl: values.GITHUB_API_URL,
+    githubApiUrl:
+      values.GITHUB_API_URL ?? (new URL(values.GITHUB_URL).origin === GITHUB ? GITHUB_API : undefined),
     githubUsername: values.GITHUB_USERNAME,
     githubToken: () => own.GITHUB_TOKEN || readDotenv(directory).GITHUB_TOKEN || undefined,
     secretGuard: values.SECRET_GUARD === 'on',

@@ -1,3 +1,5 @@
+import type { GithubRefusal } from './github.ts';
+
 /** An expected failure is a value: what a person can cause, a network can do, or a file can hold. */
 export type Result<Value, Problem = Failure> =
   | { readonly ok: true; readonly value: Value }
@@ -17,7 +19,8 @@ export type FailureCode =
   | 'not-rewritten'
   | 'busy'
   | 'unavailable'
-  | 'incomplete';
+  | 'incomplete'
+  | `github-${GithubRefusal}`;
 
 export interface FieldError {
   readonly field: string;

@@ -1,3 +1,4 @@
+import type { GithubName } from './github.ts';
 import type { Target } from './repository.ts';
 import { fail, ok, type Result } from './result.ts';
 
@@ -42,8 +43,7 @@ function namedTarget(name: string, { githubUrl, username, remotesDirectory }: Ta
 /** Reads a git URL or an absolute path. */
 export function parseLocation(text: string): Result<Target> {
   if (hasControls(text)) return fail('invalid', 'must not hold control characters');
-  const isPath = text.startsWith('/') || /^[A-Za-z]:[\\/]/.test(text);
-  if (!isPath && !SCP.test(text)) {
+  if (!isPath(text) && !SCP.test(text)) {
     const url = /^[a-z]+:\/\//i.test(text) && URL.canParse(text) ? new URL(text) : undefined;
     if (!url || !PROTOCOLS.has(url.protocol)) return fail('invalid', `must be ${TARGET_FORMS}`);
     if (url.password !== '' || (url.username !== '' && url.protocol !== 'ssh:')) {
@@ -68,10 +68,31 @@ export function parseLocation(text: string): Result<Target> {
   return ok({ name, url: text, own: false });
 }
 
+const isPath = (text: string): boolean => text.startsWith('/') || /^[A-Za-z]:[\\/]/.test(text);
+
+/** Whether an address is a folder of this machine, or of one that is mounted here. */
+export const isLocalLocation = (url: string): boolean => isPath(url) || url.startsWith('file:');
+
 /** The last part of a URL or a path, without `.git`: the name of the clone's folder. */
 export function nameOf(location: string): string {
   const parts = location.replace(/[/\\]+$/, '').split(/[/\\:]/);
   return (parts.at(-1) ?? '').replace(/\.git$/, '');
+}
+
+/** Whether an address is on the host, and below the path, that a token is for. */
+export function isBelow(url: string, base: string): boolean {
+  if (!URL.canParse(url)) return false;
+  const [own, other] = [new URL(base), new URL(url)];
+  const path = own.pathname.replace(/\/*$/, '/');
+  return own.origin === other.origin && other.pathname.startsWith(path);
+}
+
+/** What GitHub calls the repository at an address; `undefined` where the address is not one of GitHub's. */
+export function githubNameOf(url: string, githubUrl: string): GithubName | undefined {
+  if (!isBelow(url, githubUrl)) return undefined;
+  const path = new URL(url).pathname.slice(new URL(githubUrl).pathname.replace(/\/*$/, '/').length);
+  const [, owner, name] = /^([\w.-]+)\/([\w.-]+?)(?:\.git)?\/*$/.exec(path) ?? [];
+  return owner === undefined || name === undefined ? undefined : { owner, name };
 }
 
 /** Whether two names would be one folder on a system that does not tell capitals from small letters. */

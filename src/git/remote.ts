@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type { Trouble } from '../domain/repository.ts';
+import { isBelow } from '../domain/target.ts';
 import { rejection } from './rejection.ts';
 import { type GitContext, type RunOptions, type RunResult, run } from './run.ts';
 import { troubleOf } from './trouble.ts';
@@ -186,14 +187,6 @@ function withoutToken(result: RunResult, { username, token }: Login): RunResult 
     stdout: Buffer.from(hidden(result.stdout.toString('latin1')), 'latin1'),
     stderr: hidden(result.stderr),
   };
-}
-
-/** Whether an address is on the host, and below the path, that a token is for. */
-export function isBelow(url: string, base: string): boolean {
-  if (!URL.canParse(url)) return false;
-  const [own, other] = [new URL(base), new URL(url)];
-  const path = own.pathname.replace(/\/*$/, '/');
-  return own.origin === other.origin && other.pathname.startsWith(path);
 }
 
 function protocolOf(url: string): string {

@@ -1,14 +1,19 @@
 import { z } from 'zod';
 import {
+  addedRepositorySchema,
   addRepositorySchema,
   changeRepositorySchema,
   deliverySchema,
   draftSchema,
   editSchema,
+  githubListSchema,
+  githubPageSchema,
+  githubSchema,
   healthSchema,
   historySchema,
   listSchema,
   messageSchema,
+  probeSchema,
   problemSchema,
   repositorySchema,
   resolveSchema,
@@ -47,8 +52,8 @@ const pathParameter = (name: string): Json => ({
 
 const ifMatch: Json = { name: 'If-Match', in: 'header', schema: { type: 'string' } };
 
-function listParameters(): Json[] {
-  const { properties = {} } = schemaOf(listSchema, 'input') as { properties?: Record<string, Json> };
+function queryParameters(query: z.ZodType): Json[] {
+  const { properties = {} } = schemaOf(query, 'input') as { properties?: Record<string, Json> };
   return Object.entries(properties).map(([name, schema]) => ({ name, in: 'query', schema }));
 }
 
@@ -80,7 +85,7 @@ export function openApiDocument(version: string): Json {
       '/messages': {
         get: {
           summary: 'Current messages, newest first',
-          parameters: listParameters(),
+          parameters: queryParameters(listSchema),
           responses: { 200: list, ...problems },
         },
         post: {
@@ -134,7 +139,7 @@ export function openApiDocument(version: string): Json {
         post: {
           summary: 'Add a repository',
           requestBody: { required: true, ...json(ref('AddRepository')) },
-          responses: { 202: answer('Its clone is being made', ref('Repository')), ...problems },
+          responses: { 202: answer('Its clone is being made', ref('AddedRepository')), ...problems },
         },
       },
       '/repositories/{name}/resolve': {
@@ -159,6 +164,19 @@ export function openApiDocument(version: string): Json {
         delete: {
           summary: 'Let it go; its clone stays on disk',
           responses: { 204: answer('It is no longer a repository of this gitpost'), ...problems },
+        },
+      },
+      '/github': {
+        get: {
+          summary: 'Whose the token is, and what GitHub says of it',
+          responses: { 200: answer('The account, or why it can not be told', ref('Github')), ...problems },
+        },
+      },
+      '/github/repositories': {
+        get: {
+          summary: 'Repositories on GitHub to choose from',
+          parameters: queryParameters(githubListSchema),
+          responses: { 200: answer('A page of them', ref('GithubPage')), ...problems },
         },
       },
       '/events': {
@@ -218,6 +236,10 @@ function componentSchemas(): Json {
     History: historySchema,
     SyncResults: syncResultSchema,
     Repository: repositorySchema,
+    AddedRepository: addedRepositorySchema,
+    Probe: probeSchema,
+    Github: githubSchema,
+    GithubPage: githubPageSchema,
     Health: healthSchema,
     Verification: verificationSchema,
     Problem: problemSchema,

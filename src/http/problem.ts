@@ -22,6 +22,16 @@ const KINDS = {
   unavailable: { status: 503, title: 'Not available now' },
   incomplete: { status: 503, title: 'Not saved everywhere' },
 
+  // Not GitHub's own statuses: a 401 of ours would mean that a person has to sign in here.
+  'github-off': { status: 409, title: 'There is no API of GitHub to ask' },
+  'github-unauthorized': { status: 502, title: 'GitHub does not accept the token' },
+  'github-forbidden': { status: 502, title: 'GitHub does not allow this' },
+  'github-not-found': { status: 502, title: 'GitHub does not find this' },
+  'github-refused': { status: 502, title: 'GitHub does not take this' },
+  'github-limited': { status: 503, title: 'GitHub takes no more requests now' },
+  'github-offline': { status: 503, title: 'GitHub can not be reached' },
+  'github-failed': { status: 502, title: 'GitHub has a problem' },
+
   'not-found': { status: 404, title: 'Not found' },
   'method-not-allowed': { status: 405, title: 'Method not allowed' },
   'missing-host': { status: 400, title: 'The Host header is missing' },

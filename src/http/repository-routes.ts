@@ -3,6 +3,8 @@ import type { z } from 'zod';
 import { isFailure, type SyncResult, type Target } from '../domain/repository.ts';
 import { fail, ok, type Result } from '../domain/result.ts';
 import { parseLocation, parseTarget } from '../domain/target.ts';
+import { addRepository } from '../services/adding.ts';
+import type { Github } from '../services/github.ts';
 import type { RepositoryManager } from '../services/repositories.ts';
 import { jsonBody } from './body.ts';
 import { typeGuard } from './guards.ts';
@@ -11,7 +13,7 @@ import { sendProblem } from './problem.ts';
 import { addRepositorySchema, changeRepositorySchema, resolveSchema, syncSchema } from './schemas.ts';
 import { validate } from './validate.ts';
 
-export function repositoryRoutes(repositories: RepositoryManager, githubUrl: string): Router {
+export function repositoryRoutes(repositories: RepositoryManager, github: Github, githubUrl: string): Router {
   const router = Router();
   const json = typeGuard('application/json');
   methods(router, '/repositories', {
@@ -27,9 +29,15 @@ export function repositoryRoutes(repositories: RepositoryManager, githubUrl: str
         if (!asked.ok) return sendProblem(response, asked.failure);
         const target = targetOf(asked.value, githubUrl);
         if (!target.ok) return sendProblem(response, target.failure);
-        const added = await repositories.addRepository(target.value, asked.value.branch);
+        const { branch, create = false, private: isPrivate = true, confirm = false } = asked.value;
+        const wanted = { target: target.value, branch, create, private: isPrivate, confirm };
+        const added = await addRepository(repositories, github, wanted);
         if (!added.ok) return sendProblem(response, added.failure);
-        response.status(202).location(`/repositories/${added.value.name}`).json(added.value.status());
+        const { repository, probe } = added.value;
+        response
+          .status(202)
+          .location(`/repositories/${repository.name}`)
+          .json({ ...repository.status(), probe });
       },
     ],
   });
@@ -98,16 +106,11 @@ export function repositoryRoutes(repositories: RepositoryManager, githubUrl: str
 
 /** The repository that a request to add one means. */
 function targetOf(asked: z.infer<typeof addRepositorySchema>, githubUrl: string): Result<Target> {
-  const { url, github, name, create } = asked;
+  const { url, github, name } = asked;
   if ((url === undefined) === (github === undefined)) {
     const errors = [{ field: 'url', detail: 'either url or github must be given' }];
     return fail('invalid', 'Nothing was changed: either url or github must be given.', { errors });
   }
-  if (create)
-    return fail(
-      'invalid',
-      'Making a repository on GitHub is not built yet. Make it there first, then add it.',
-    );
   const target =
     github === undefined
       ? parseLocation(url ?? '')

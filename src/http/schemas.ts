@@ -252,6 +252,90 @@ export const repositorySchema = z
   })
   .meta({ id: 'Repository' });
 
+const advice = z.object({ detail: z.string(), action: z.string() });
+
+const visibility = z.enum(['public', 'private', 'internal']);
+
+export const probeSchema = z
+  .object({
+    fullName: z.string().nullable(),
+    visibility: visibility.nullable(),
+    canPush: z.boolean().nullable(),
+    defaultBranch: z.string().nullable(),
+    empty: z.boolean().nullable(),
+    protected: z.boolean().nullable(),
+    created: z.boolean(),
+    warnings: z.array(advice),
+  })
+  .meta({
+    id: 'Probe',
+    description: 'What GitHub said of a repository before it was added; null: not known',
+  });
+
+export const addedRepositorySchema = repositorySchema
+  .extend({ probe: probeSchema })
+  .meta({ id: 'AddedRepository' });
+
+export const githubSchema = z
+  .object({
+    state: z.enum([
+      'ok',
+      'no-token',
+      'off',
+      'unauthorized',
+      'forbidden',
+      'not-found',
+      'refused',
+      'limited',
+      'offline',
+      'failed',
+    ]),
+    url: z.string(),
+    apiUrl: z.string().nullable(),
+    login: z.string().nullable(),
+    token: z
+      .object({
+        kind: z.enum(['classic', 'fine-grained', 'other']),
+        scopes: z.array(z.string()).nullable(),
+        expiresAt: z.iso.datetime().nullable(),
+      })
+      .nullable(),
+    warnings: z.array(advice),
+    error: advice.nullable(),
+  })
+  .meta({ id: 'Github' });
+
+export const githubListSchema = z.strictObject({
+  q: z.string().max(200, 'must have 200 characters or fewer').optional(),
+  page: z
+    .string()
+    .regex(/^[1-9]\d{0,2}$/, 'must be a whole number from 1 to 999')
+    .transform(Number)
+    .optional(),
+});
+
+export const githubPageSchema = z
+  .object({
+    repositories: z.array(
+      z.object({
+        fullName: z.string(),
+        url: z.string(),
+        visibility,
+        canPush: z.boolean().nullable(),
+        archived: z.boolean(),
+        defaultBranch: z.string(),
+        description: z.string().nullable(),
+        pushedAt: z.iso.datetime().nullable(),
+        repository: z.string().nullable().meta({ description: 'Its name here, where it was added' }),
+      }),
+    ),
+    page: z.int(),
+    next: z.int().nullable(),
+    total: z.int(),
+    truncated: z.boolean(),
+  })
+  .meta({ id: 'GithubPage' });
+
 export const healthSchema = z
   .object({
     status: z.enum(['ok', 'degraded']),

@@ -5,10 +5,12 @@ import express from 'express';
 import helmet from 'helmet';
 import type { Config } from '../config.ts';
 import type { Events } from '../services/events.ts';
+import type { Github } from '../services/github.ts';
 import type { Messages } from '../services/messages.ts';
 import type { RepositoryManager } from '../services/repositories.ts';
 import { bulkReader } from './body.ts';
 import { eventRoute } from './event-route.ts';
+import { githubRoutes } from './github-routes.ts';
 import { hostGuard, siteGuard } from './guards.ts';
 import { type HealthSource, healthRoute } from './health-route.ts';
 import { messageRoutes } from './message-routes.ts';
@@ -25,6 +27,7 @@ export interface ServerOptions {
   readonly version: string;
   readonly messages: Messages;
   readonly repositories: RepositoryManager;
+  readonly github: Github;
   readonly events: Events;
   readonly health: HealthSource;
   readonly verify: VerificationSource;
@@ -61,7 +64,7 @@ const SECURITY_HEADERS = helmet({
 });
 
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
-  const { config, publicDirectory, version, messages, repositories, events, onSurprise } = options;
+  const { config, publicDirectory, version, messages, repositories, github, events, onSurprise } = options;
   const app = express();
   app
     .disable('x-powered-by')
@@ -82,7 +85,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   app.use(access.guard, bulkReader());
   app.use(
     messageRoutes({ messages, repositories }),
-    repositoryRoutes(repositories, config.githubUrl),
+    repositoryRoutes(repositories, github, config.githubUrl),
+    githubRoutes(github, repositories),
     verifyRoute(options.verify),
     stream.router,
   );

@@ -173,17 +173,22 @@ export class RepositoryManager {
   /** Adds a repository while the program runs; its clone is made, or taken up again, in the background. */
   addRepository(target: Target, branch: string | undefined): Promise<Result<Repository>> {
     return this.#changes.run(async () => {
-      const twin = this.names().find((name) => sameName(name, target.name));
-      if (twin)
-        return fail(
-          'repository-exists',
-          `There is a repository ${JSON.stringify(twin)} already. Nothing was changed.`,
-        );
-      const git = { ...this.#folder.git, directory: this.#folder.directory };
-      const checked = branch === undefined ? ok(undefined) : await checkBranchName({ git }, branch);
-      if (!checked.ok) return checked;
-      return ok(this.#begin(target, false, branch));
+      const free = await this.canAdd(target, branch);
+      return free.ok ? ok(this.#begin(target, false, branch)) : free;
     });
+  }
+
+  /** Whether a repository could be added as things are now. */
+  async canAdd(target: Target, branch: string | undefined): Promise<Result<void>> {
+    const twin = this.names().find((name) => sameName(name, target.name));
+    if (twin)
+      return fail(
+        'repository-exists',
+        `There is a repository ${JSON.stringify(twin)} already. Nothing was changed.`,
+      );
+    const git = { ...this.#folder.git, directory: this.#folder.directory };
+    const checked = branch === undefined ? ok(undefined) : await checkBranchName({ git }, branch);
+    return checked.ok ? ok(undefined) : checked;
   }
 
   /** Gives a repository another branch, another name, or both. */

@@ -131,6 +131,8 @@ describe('/openapi.json', () => {
       ['patch', '/repositories/{name}'],
       ['delete', '/repositories/{name}'],
       ['post', '/repositories/{name}/resolve'],
+      ['get', '/github'],
+      ['get', '/github/repositories'],
       ['get', '/events'],
       ['get', '/health'],
       ['get', '/verify'],

@@ -7,6 +7,8 @@ const ajv = new Ajv({ strict: false, allErrors: true });
 formats.default(ajv, ['date-time', 'uri', 'email', 'int64']);
 ajv.addSchema(description, 'github');
 
+const NOT_FOUND = { $ref: '#/components/responses/not_found' };
+
 interface Operation {
   readonly parameters?: readonly { readonly name?: string; readonly $ref?: string }[];
   readonly responses: Readonly<Record<string, { readonly $ref?: string }>>;
@@ -28,11 +30,10 @@ export function misfits(method: string, path: string, status: number, body: unkn
   if (status === 429 || status >= 500) return [];
   if (described === undefined || !operation)
     return status === 404 ? [] : [`${method} ${path} is not described`];
-  const response = operation.responses[status];
-  if (!response) {
-    // A 401 is described for a few calls only, and comes for all.
-    return status === 401 ? [] : [`${method} ${path} never answers ${status}`];
-  }
+  // A token that is wrong, and a name that is not there, are described for some calls only, and come for all.
+  const isEverywhere = status === 401 || status === 404;
+  const response = operation.responses[status] ?? (isEverywhere ? NOT_FOUND : undefined);
+  if (!response) return [`${method} ${path} never answers ${status}`];
   const at =
     response.$ref?.slice(1) ?? `/paths/${escaped(described)}/${method.toLowerCase()}/responses/${status}`;
   return errors(`github#${at}/content/application~1json/schema`, body).map(

@@ -92,7 +92,7 @@ describe('a value that is right', () => {
     [
       'GITHUB_URL',
       { GITHUB_URL: 'https://git.example.org/base/' },
-      { githubUrl: 'https://git.example.org/base' },
+      { githubUrl: 'https://git.example.org/base', githubApiUrl: undefined },
     ],
     [
       'GITHUB_API_URL',

@@ -1,0 +1,155 @@
+import type { Advice, GithubName, GithubTrouble, Probe } from '../domain/github.ts';
+import type { Target } from '../domain/repository.ts';
+import { type Failure, fail, ok, type Result } from '../domain/result.ts';
+import { isLocalLocation } from '../domain/target.ts';
+import type { Found } from '../github/repositories.ts';
+import type { Github, Looked } from './github.ts';
+import type { RepositoryManager } from './repositories.ts';
+import type { Repository } from './repository.ts';
+
+/** A repository that a person wants to add. */
+export interface Wanted {
+  readonly target: Target;
+  readonly branch: string | undefined;
+  /** Whether it is to be made on GitHub first, and then whether as a private one. */
+  readonly create: boolean;
+  readonly private: boolean;
+  /** Whether a public one is meant to be used. */
+  readonly confirm: boolean;
+}
+
+export interface Added {
+  readonly repository: Repository;
+  readonly probe: Probe;
+}
+
+const UNKNOWN: Probe = {
+  fullName: null,
+  visibility: null,
+  canPush: null,
+  defaultBranch: null,
+  empty: null,
+  protected: null,
+  created: false,
+  warnings: [],
+};
+
+/**
+ * Looks at a repository before anything is written to it, and adds it. A public one is only added where that was
+ * confirmed. Where GitHub can't be asked it is added all the same, and the probe says what could not be checked.
+ */
+export async function addRepository(
+  repositories: RepositoryManager,
+  github: Github,
+  wanted: Wanted,
+): Promise<Result<Added>> {
+  const { target, branch } = wanted;
+  const free = await repositories.canAdd(target, branch);
+  if (!free.ok) return free;
+  const probed = wanted.create ? await create(github, wanted) : ok(await probe(github, wanted));
+  if (!probed.ok) return probed;
+  if (probed.value.visibility === 'public' && !wanted.confirm) return isPublic(probed.value);
+  const added = await repositories.addRepository(target, branch);
+  return added.ok ? ok({ repository: added.value, probe: probed.value }) : added;
+}
+
+async function probe(github: Github, { target, branch }: Wanted): Promise<Probe> {
+  const name = github.nameOf(target);
+  if (!name) return { ...UNKNOWN, warnings: isLocalLocation(target.url) ? [] : [ELSEWHERE] };
+  const looked = await github.look(name);
+  return looked.ok
+    ? probeOf(looked.value, name, branch)
+    : { ...UNKNOWN, warnings: [unchecked(looked.failure)] };
+}
+
+async function create(github: Github, wanted: Wanted): Promise<Result<Probe>> {
+  const name = github.nameOf(wanted.target);
+  if (!name) {
+    const detail = 'only a repository on GitHub can be made from here: give github as owner/name';
+    return fail('invalid', `Nothing was changed: ${detail}.`, { errors: [{ field: 'create', detail }] });
+  }
+  if (!wanted.private && !wanted.confirm) {
+    return isPublic({ ...UNKNOWN, fullName: fullNameOf(name), visibility: 'public' });
+  }
+  const created = await github.create(name, wanted.private);
+  if (!created.ok) return { ok: false, failure: failureOf(created.failure) };
+  if (created.value === 'taken') {
+    const detail = `GitHub has a repository ${fullNameOf(name)} already. Nothing was changed: add it without "create", or choose another name.`;
+    return fail('repository-exists', detail);
+  }
+  return ok({ ...probeOfFound(created.value, name), empty: true, protected: false, created: true });
+}
+
+function probeOf({ found, branches }: Looked, name: GithubName, branch: string | undefined): Probe {
+  const known = probeOfFound(found, name);
+  if (!branches) return known;
+  const captured = branch ?? found.defaultBranch;
+  const isProtected = branches.protectedOnes.has(captured);
+  const warnings = isProtected ? [...known.warnings, protectedBranch(captured)] : known.warnings;
+  return { ...known, empty: branches.isEmpty, protected: isProtected, warnings };
+}
+
+function probeOfFound(found: Found, name: GithubName): Probe {
+  const warnings: Advice[] = [];
+  if (found.canPush === false) warnings.push(NO_PUSH);
+  if (found.archived) warnings.push(ARCHIVED);
+  if (found.visibility === 'internal') warnings.push(INTERNAL);
+  if (found.fullName.toLowerCase() !== fullNameOf(name).toLowerCase()) warnings.push(renamed(found.fullName));
+  const { fullName, visibility, canPush, defaultBranch } = found;
+  return { ...UNKNOWN, fullName, visibility, canPush, defaultBranch, warnings };
+}
+
+const fullNameOf = ({ owner, name }: GithubName): string => `${owner}/${name}`;
+
+const isPublic = (probed: Probe): { readonly ok: false; readonly failure: Failure } => {
+  const state = probed.created ? 'was made on GitHub, as a public one' : 'is public';
+  return fail(
+    'public-repository',
+    `${probed.fullName} ${state}: everybody can read what is pushed there. Nothing was added. ` +
+      'Send the same with "confirm": true if that is what you want, or make it private on GitHub first.',
+    { members: { probe: probed } },
+  );
+};
+
+/** GitHub's refusal as an answer of ours; each kind has a code of its own. */
+export const failureOf = ({ kind, detail, action, retryAfter }: GithubTrouble): Failure => ({
+  code: `github-${kind}`,
+  detail: `${detail} ${action}`,
+  ...(retryAfter === undefined ? {} : { retryAfter }),
+});
+
+const unchecked = ({ detail, action }: GithubTrouble): Advice => ({
+  detail: `${detail} So it was not checked whether it is there, whether it is public and whether you may push to it.`,
+  action: `${action} Make sure yourself that the repository is not public before you push.`,
+});
+
+const ELSEWHERE: Advice = {
+  detail:
+    'It is not on GITHUB_URL, so it was not checked whether it is public and whether you may push to it.',
+  action: 'Make sure yourself that it is not public before you push, unless the world may read along.',
+};
+
+const NO_PUSH: Advice = {
+  detail: 'This account may read the repository, and not push to it.',
+  action: 'Ask its owner for write access. What you capture is kept in the clone until then.',
+};
+
+const ARCHIVED: Advice = {
+  detail: 'The repository is archived, so nothing can be pushed to it.',
+  action: 'Take it out of the archive on GitHub, or choose another one.',
+};
+
+const INTERNAL: Advice = {
+  detail: 'The repository is internal: all members of the enterprise can read it.',
+  action: 'Choose a private one if they should not.',
+};
+
+const renamed = (fullName: string): Advice => ({
+  detail: `GitHub knows the repository as ${fullName} now, and git does not follow it there with a token.`,
+  action: `Add it as ${fullName}.`,
+});
+
+const protectedBranch = (branch: string): Advice => ({
+  detail: `The branch ${branch} is protected, so GitHub may refuse to have it pushed to.`,
+  action: 'Let this account push to it in the settings of the repository, or give another branch.',
+});

@@ -1,0 +1,193 @@
+import type {
+  Advice,
+  GithubAccount,
+  GithubName,
+  GithubPage,
+  GithubRepository,
+  GithubToken,
+  GithubTrouble,
+} from '../domain/github.ts';
+import type { Target } from '../domain/repository.ts';
+import { ok } from '../domain/result.ts';
+import { githubNameOf } from '../domain/target.ts';
+import { readAccount } from '../github/account.ts';
+import { type Asked, GithubClient } from '../github/client.ts';
+import {
+  type Branches,
+  createRepository,
+  type Found,
+  isNameTaken,
+  listRepositories,
+  readBranches,
+  readRepository,
+} from '../github/repositories.ts';
+
+export interface GithubOptions {
+  readonly url: string;
+  readonly apiUrl: string | undefined;
+  readonly username: string | undefined;
+  readonly token: () => string | undefined;
+  readonly clock: () => Date;
+}
+
+/** What GitHub says of one repository; of its branches nothing where that could not be read. */
+export interface Looked {
+  readonly found: Found;
+  readonly branches: Branches | undefined;
+}
+
+/** How long before its end a token is warned of. */
+const WARNING_DAYS = 14;
+const DAY_MS = 86_400_000;
+const PER_PAGE = 30;
+/** Who types into a search asks often; GitHub is asked again when the list is older than this. */
+const LIST_MS = 60_000;
+
+const OFF: GithubTrouble = {
+  kind: 'off',
+  detail: 'GITHUB_URL is not github.com, and no GITHUB_API_URL says where its API is, so it is not asked.',
+  action:
+    'For GitHub Enterprise set GITHUB_API_URL, such as https://github.example.org/api/v3. All else works without.',
+};
+
+const NO_TOKEN: Advice = {
+  detail: 'No GITHUB_TOKEN is set.',
+  action:
+    'Set GITHUB_TOKEN and GITHUB_USERNAME to push to GitHub by https; docs/github.md says how. Capturing, ssh and folders need none.',
+};
+
+/** What the program asks of GitHub's API. Nothing of it is needed for capturing, pushing and pulling. */
+export class Github {
+  readonly #options: GithubOptions;
+  readonly #client: GithubClient | undefined;
+  #listed:
+    | {
+        readonly token: string;
+        readonly until: number;
+        readonly found: readonly Found[];
+        readonly truncated: boolean;
+      }
+    | undefined;
+
+  constructor(options: GithubOptions) {
+    this.#options = options;
+    const { apiUrl, token } = options;
+    this.#client = apiUrl === undefined ? undefined : new GithubClient({ apiUrl, token });
+  }
+
+  /** What GitHub calls a repository; `undefined` where it is none of GitHub's. */
+  nameOf({ url }: Target): GithubName | undefined {
+    return githubNameOf(url, this.#options.url);
+  }
+
+  urlOf = ({ fullName }: Pick<Found, 'fullName'>): string => `${this.#options.url}/${fullName}.git`;
+
+  async account(): Promise<GithubAccount> {
+    const { url, apiUrl = null } = this.#options;
+    const nobody = { url, apiUrl, login: null, token: null, warnings: [] };
+    if (!this.#client) return { ...nobody, state: 'off', error: adviceOf(OFF) };
+    if (this.#options.token() === undefined) return { ...nobody, state: 'no-token', error: NO_TOKEN };
+    const account = await readAccount(this.#client);
+    if (!account.ok) return { ...nobody, state: account.failure.kind, error: adviceOf(account.failure) };
+    const { login, token } = account.value;
+    return { url, apiUrl, state: 'ok', login, token, warnings: this.#warnings(login, token), error: null };
+  }
+
+  /**
+   * The repositories to choose from, those that were pushed to last first.
+   *
+   * @param text what each word of must stand in the name or the description
+   * @param targets what gitpost has already
+   */
+  async repositories(text: string, page: number, targets: readonly Target[]): Promise<Asked<GithubPage>> {
+    const listed = await this.#list();
+    if (!listed.ok) return listed;
+    const words = text.toLowerCase().split(/\s+/);
+    const matching = listed.value.found.filter(({ fullName, description }) => {
+      const searched = `${fullName} ${description ?? ''}`.toLowerCase();
+      return words.every((word) => searched.includes(word));
+    });
+    const start = (page - 1) * PER_PAGE;
+    const names = new Map(targets.map((target) => [this.#key(target), target.name]));
+    const repositories = matching.slice(start, start + PER_PAGE).map((found) => ({
+      ...toRepository(found, this.urlOf(found)),
+      repository: names.get(found.fullName.toLowerCase()) ?? null,
+    }));
+    const next = start + PER_PAGE < matching.length ? page + 1 : null;
+    return ok({ repositories, page, next, total: matching.length, truncated: listed.value.truncated });
+  }
+
+  /** Looks at a repository, and changes nothing. */
+  async look(name: GithubName): Promise<Asked<Looked>> {
+    if (!this.#client) return { ok: false, failure: OFF };
+    const found = await readRepository(this.#client, name);
+    if (!found.ok) return found;
+    // Protection is good to know, and no reason to stop.
+    const branches = await readBranches(this.#client, name);
+    return ok({ found: found.value, branches: branches.ok ? branches.value : undefined });
+  }
+
+  /** Makes an empty repository; `taken` where there is one of that name. */
+  async create(name: GithubName, isPrivate: boolean): Promise<Asked<Found | 'taken'>> {
+    if (!this.#client) return { ok: false, failure: OFF };
+    const account = await readAccount(this.#client);
+    if (!account.ok) return account;
+    const isOwn = account.value.login.toLowerCase() === name.owner.toLowerCase();
+    const created = await createRepository(this.#client, name, { private: isPrivate, isOwn });
+    this.#listed = undefined;
+    return !created.ok && isNameTaken(created.failure) ? ok('taken') : created;
+  }
+
+  async #list() {
+    if (!this.#client) return { ok: false as const, failure: OFF };
+    const token = this.#options.token();
+    if (token === undefined) {
+      return { ok: false as const, failure: { ...NO_TOKEN, kind: 'unauthorized' as const } };
+    }
+    const now = this.#options.clock().getTime();
+    if (this.#listed?.token === token && now < this.#listed.until) return ok(this.#listed);
+    const listed = await listRepositories(this.#client);
+    if (listed.ok) this.#listed = { ...listed.value, token, until: now + LIST_MS };
+    return listed;
+  }
+
+  #key(target: Target): string | undefined {
+    const name = this.nameOf(target);
+    return name && `${name.owner}/${name.name}`.toLowerCase();
+  }
+
+  #warnings(login: string, { kind, scopes, expiresAt }: GithubToken): Advice[] {
+    const { username } = this.#options;
+    const warnings: Advice[] = [];
+    if (expiresAt !== null) {
+      const days = Math.floor((Date.parse(expiresAt) - this.#options.clock().getTime()) / DAY_MS);
+      if (days < WARNING_DAYS) {
+        const left = days < 1 ? 'less than a day' : days === 1 ? '1 day' : `${days} days`;
+        warnings.push({
+          detail: `The token ends in ${left}, on ${expiresAt.slice(0, 10)}. After that nothing can be pushed; capturing goes on.`,
+          action: 'Make a new one on GitHub and put it into .env; it counts without a restart.',
+        });
+      }
+    }
+    if (username !== undefined && login.toLowerCase() !== username.toLowerCase()) {
+      warnings.push({
+        detail: `The token belongs to ${login}, and GITHUB_USERNAME says ${username}.`,
+        action: `Set GITHUB_USERNAME=${login} and start again, or use a token of ${username}.`,
+      });
+    }
+    if (kind === 'classic' && scopes !== null && !scopes.includes('repo')) {
+      warnings.push({
+        detail: scopes.includes('public_repo')
+          ? 'The token may write to public repositories only: it lacks the scope "repo".'
+          : 'The token may write to no repository: it lacks the scope "repo".',
+        action:
+          'Better than that scope is a fine-grained token with "Contents: read and write" on the repositories that you choose.',
+      });
+    }
+    return warnings;
+  }
+}
+
+const adviceOf = ({ detail, action }: GithubTrouble): Advice => ({ detail, action });
+
+const toRepository = (found: Found, url: string): GithubRepository => ({ ...found, url });
