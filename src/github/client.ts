@@ -84,8 +84,11 @@ export class GithubClient {
           : refuse(strangerTrouble(this.#access.apiUrl));
       }
       patience -= limit;
-      if (patience < 0 || tries === MOST_TRIES) this.#limited = { token, until: Date.now() + limit * 1000 };
-      else await delay(limit * 1000);
+      if (patience < 0 || tries === MOST_TRIES) {
+        this.#limited = { token, until: Date.now() + limit * 1000 };
+        return refuse(limitTrouble(limit, token !== undefined));
+      }
+      await delay(limit * 1000);
     }
   }
 
