@@ -71,8 +71,9 @@ test('all that can be done with a message can be done with keys', async () => {
 });
 
 test('keys lead to what the page has', async () => {
-  const { url } = scene();
-  const page = await openPage(browser(), url, { viewport: { width: 375, height: 760 } });
+  const { url, api } = scene();
+  await api.create({ text: 'One place', createdAt: '2026-11-01T09:00:00.000Z' });
+  const page = await openPage(browser(), url, { viewport: { width: 375, height: 760 }, path: '/?q=place' });
   await article(page, 'One').waitFor();
   await article(page, 'One').focus();
   await page.keyboard.press('/');

@@ -207,7 +207,7 @@ test('a phone can do all of it by touch', async () => {
 });
 
 /** Presses Tab until something has the focus that has this role and name. */
-async function tabTo(page: Page, role: 'button' | 'textbox' | 'searchbox', name: string): Promise<void> {
+async function tabTo(page: Page, role: 'button' | 'textbox' | 'combobox', name: string): Promise<void> {
   const wanted = page.getByRole(role, { name, exact: true });
   for (let n = 0; n < 80; n += 1) {
     if (await wanted.evaluate((one) => one.ownerDocument.activeElement === one)) return;
@@ -226,7 +226,7 @@ test('the keyboard alone is enough', async () => {
   const words = article(page, 'Without a mouse');
   await words.waitFor();
 
-  await tabTo(page, 'searchbox', 'Search messages');
+  await tabTo(page, 'combobox', 'Search messages');
   await page.keyboard.type('mouse');
   await soon(() => texts(page)).toEqual(['Without a mouse']);
   await tabTo(page, 'button', 'Edit');
@@ -285,7 +285,7 @@ test.each(['light', 'dark'] as const)(
       'button Skip to writing',
       'button Push all',
       'button Push journal',
-      'searchbox Search messages',
+      'combobox Search messages',
       'combobox Author',
       'button Edit',
       'textbox Message',

@@ -141,6 +141,41 @@ test('a click on a tag or a name shows what else has it', async () => {
   await soon(() => texts(page)).toEqual(all);
 });
 
+test('what could be searched for is offered, by keys and by clicks', async () => {
+  const page = await openPage(browser(), scene().url);
+  await soon(() => texts(page)).toEqual(all);
+  const offers = page.getByRole('listbox', { name: 'Suggestions' }).getByRole('option');
+  await searchField(page).click();
+  await soon(() => offers.count()).toBe(6);
+  await searchField(page).pressSequentially('fr');
+  await soon(() => offers.allTextContents()).toEqual([expect.stringContaining('from:')]);
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Enter');
+  expect(await searchField(page).inputValue()).toBe('from:');
+  await soon(() => offers.allTextContents()).toEqual(['from:Ann', 'from:Bea', 'from:"Cy Twombly"']);
+  await offers.filter({ hasText: 'Twombly' }).click();
+  await soon(() => texts(page)).toEqual([task]);
+  expect(await searchField(page).inputValue()).toBe('from:"Cy Twombly" ');
+  await page.keyboard.type('-tag:');
+  // What was offered for the whole timeline is offered for what is shown now.
+  await soon(() => offers.allTextContents()).toEqual(['-tag:food', '-tag:idea']);
+  await page.keyboard.press('Escape');
+  await soon(() => offers.count()).toBe(0);
+});
+
+test('each term of a search can be taken back by itself', async () => {
+  const page = await openPage(browser(), scene().url, { path: '/?q=lunch+from%3ABea+-type%3Acode&tag=idea' });
+  await soon(() => texts(page)).toEqual([plan]);
+  const search = page.getByRole('search');
+  await search.getByRole('button', { name: '-type:code' }).click();
+  await soon(() => searchField(page).inputValue()).toBe('lunch from:Bea');
+  await search.getByRole('button', { name: '#idea' }).click();
+  await soon(() => texts(page)).toEqual([plan, code]);
+  await search.getByRole('button', { name: 'from:Bea' }).click();
+  await soon(() => texts(page)).toEqual([lunch, plan, code]);
+  expect(new URL(page.url()).search).toBe('?q=lunch');
+});
+
 test('who writes while a filter hides the message is told where it is', async () => {
   const { url, api } = await pageScene();
   await api.create({ text: 'Here #kept' });

@@ -64,7 +64,7 @@ export const repository = (page: Page, name: string): Locator =>
     .getByRole('listitem')
     .filter({ has: page.getByRole('heading', { name, level: 3 }) });
 
-export const searchField = (page: Page): Locator => page.getByRole('searchbox', { name: 'Search messages' });
+export const searchField = (page: Page): Locator => page.getByRole('combobox', { name: 'Search messages' });
 
 export const connection = (page: Page): Locator => page.getByRole('banner').locator('.connection');
 

@@ -1,14 +1,14 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 import { MESSAGE_TYPES } from '../../domain/message.ts';
 import { navigate } from '../actions/navigate.ts';
-import { EVERYTHING, isEverything, query } from '../state/query.ts';
+import { EVERYTHING, isEverything, type Query, query } from '../state/query.ts';
 import { repositories } from '../state/repositories.ts';
 import { useStore } from '../state/store.ts';
+import { operatorsIn, withoutTerm } from '../text/suggest.ts';
 import { TYPE_WORDS } from '../text/words.ts';
 import { AUTHORS_ID, AuthorList } from './authors.tsx';
-import { CloseIcon, SearchIcon } from './icons.tsx';
-
-const DEBOUNCE = 250;
+import { CloseIcon } from './icons.tsx';
+import { SearchField } from './search-field.tsx';
 
 /** Finds as one types; the fields and the address bar always say the same. */
 export function Search() {
@@ -35,57 +35,37 @@ export function Search() {
           <DayField at={current.at} />
         </div>
       </form>
-      {!isEverything(current) && (
-        <p class="applied">
-          {current.tag && (
-            <button type="button" class="chip" onClick={() => navigate({ tag: '' })}>
-              #{current.tag}
-              <CloseIcon />
-              <span class="unseen">Remove this filter</span>
-            </button>
-          )}
-          <button type="button" class="link" onClick={() => navigate(EVERYTHING)}>
-            Show everything
-          </button>
-        </p>
-      )}
+      {!isEverything(current) && <Applied current={current} />}
     </search>
   );
 }
 
-function SearchField({ value }: { value: string }) {
-  const [typed, setTyped] = useState(value);
-  const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
-  // One visit to the field makes one entry in the history, however many letters are typed.
-  const visited = useRef(false);
-  useEffect(() => setTyped(value), [value]);
-
-  const search = (text: string, wait: number) => {
-    setTyped(text);
-    clearTimeout(timer.current);
-    timer.current = setTimeout(() => {
-      navigate({ q: text }, visited.current ? 'replace' : 'push');
-      visited.current = true;
-    }, wait);
-  };
+/** What narrows the timeline down, each to be taken back by itself. */
+function Applied({ current }: { current: Query }) {
+  const { q, repository, author, type, tag } = current;
   return (
-    <label class="search-field">
-      <SearchIcon />
-      <span class="unseen">Search messages</span>
-      <input
-        type="search"
-        name="q"
-        placeholder="Search"
-        value={typed}
-        autocomplete="off"
-        enterkeyhint="search"
-        onInput={(event) => search(event.currentTarget.value, DEBOUNCE)}
-        onKeyDown={(event) => event.key === 'Enter' && search(event.currentTarget.value, 0)}
-        onFocus={() => {
-          visited.current = false;
-        }}
-      />
-    </label>
+    <p class="applied">
+      {repository && <Chip words={`in ${repository}`} without={{ repository: '' }} />}
+      {author && <Chip words={`from ${author}`} without={{ author: '' }} />}
+      {type && <Chip words={TYPE_WORDS[type] ?? type} without={{ type: '' }} />}
+      {tag && <Chip words={`#${tag}`} without={{ tag: '' }} />}
+      {operatorsIn(q).map((term) => (
+        <Chip key={term} words={term} without={{ q: withoutTerm(q, term) }} />
+      ))}
+      <button type="button" class="link" onClick={() => navigate(EVERYTHING)}>
+        Show everything
+      </button>
+    </p>
+  );
+}
+
+function Chip({ words, without }: { words: string; without: Partial<Query> }) {
+  return (
+    <button type="button" class="chip" onClick={() => navigate(without)}>
+      <bdi>{words}</bdi>
+      <CloseIcon />
+      <span class="unseen">Remove this filter</span>
+    </button>
   );
 }
 

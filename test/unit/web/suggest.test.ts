@@ -1,0 +1,39 @@
+import { expect, test } from 'vitest';
+import { isUnfinished, operatorsIn, suggest, withoutTerm } from '../../../src/web/text/suggest.ts';
+
+const vocabulary = { from: ['Ann', 'Cy Twombly'], in: ['journal'], type: ['text', 'task'], tag: ['food'] };
+const labels = (search: string, caret = search.length) =>
+  suggest(search, caret, vocabulary).map(({ label }) => label);
+
+test.each([
+  ['fr', ['from:']],
+  ['lunch t', ['type:', 'tag:']],
+  ['from:', ['from:Ann', 'from:"Cy Twombly"']],
+  ['from:"Cy T', ['from:"Cy Twombly"']],
+  ['-type:ta', ['-type:task']],
+  ['#fo', ['tag:food']],
+  ['before:2026', []],
+  ['http:x', []],
+  ['lunch', []],
+  ['tag:food', []],
+  ['from:"Cy Twombly" -tag:', ['-tag:food']],
+  ['from:"Cy Twombly" ', ['from:', 'in:', 'type:', 'tag:', 'after:', 'before:']],
+])('%j can go on as %j', (search, offered) => {
+  expect(labels(search)).toEqual(offered);
+});
+
+test('what is taken stands where the caret was, and the rest stays', () => {
+  expect(suggest('a fr b', 4, vocabulary)[0]).toMatchObject({ search: 'a from: b', caret: 7 });
+  expect(suggest('from:tw', 7, vocabulary)[0]).toMatchObject({ search: 'from:"Cy Twombly" ', caret: 18 });
+});
+
+test('operators are told from words, and taken out', () => {
+  const search = 'lunch from:"Cy Twombly" -tag:x a:b after:2026';
+  expect(operatorsIn(search)).toEqual(['from:"Cy Twombly"', '-tag:x', 'after:2026']);
+  expect(withoutTerm(search, '-tag:x')).toBe('lunch from:"Cy Twombly" a:b after:2026');
+});
+
+test('an operator that names nothing yet is not searched for', () => {
+  expect(['from:', 'a -tag:', 'in:"'].map(isUnfinished)).toEqual([true, true, true]);
+  expect(['from:x', 'from: x', 'http:', ''].map(isUnfinished)).toEqual([false, false, false, false]);
+});
