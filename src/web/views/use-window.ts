@@ -7,9 +7,9 @@ import type { Timeline } from '../state/timeline.ts';
 /** Close enough to the end to count as being there, in pixels. */
 const NEAR = 48;
 /** How many messages stand in the page before and after the one that the reader is at, at least. */
-const ROWS = 60;
+const ROWS = 50;
 /** So many of them may be used up before the next ones are brought in. */
-const SPARE = 35;
+const SPARE = 12;
 /** The height of a message that was not seen yet, in pixels. */
 const GUESS = 72;
 /** The name of a day stays at the top, over what begins there; its height in pixels. */
