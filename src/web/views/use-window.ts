@@ -60,14 +60,11 @@ export function useWindow(scroller: RefObject<HTMLElement | null>, state: Timeli
   }, []);
 
   useLayoutEffect(() => {
-    if (!scroller.current) return;
-    measure(scroller.current, heights.current);
-    restore();
-    // The row may not have been at its place yet, so that its top is where it came to stand.
-    if (done.current !== wanted) {
-      done.current = wanted;
-      setAway(place.current !== 'newest');
-    }
+    const isLed = done.current !== wanted;
+    done.current = wanted;
+    // Elsewhere the reader's row may have moved; at the end, what has grown is noticed once it is laid out.
+    if (isLed || place.current !== 'newest') restore();
+    if (isLed) setAway(place.current !== 'newest');
     noteSeen();
   });
 
@@ -82,7 +79,11 @@ export function useWindow(scroller: RefObject<HTMLElement | null>, state: Timeli
       const needed = around(current.messages, place.current, ROWS - SPARE);
       if (needed.from < current.from || needed.to > current.to) renderAgain((count) => count + 1);
     };
-    const observer = new ResizeObserver(restore);
+    // Only here, where the browser has just laid everything out, does it cost nothing to ask for heights.
+    const observer = new ResizeObserver(() => {
+      measure(element, heights.current);
+      restore();
+    });
     observer.observe(element);
     if (element.firstElementChild) observer.observe(element.firstElementChild);
     element.addEventListener('scroll', note, { passive: true });
