@@ -242,7 +242,7 @@ test('the keyboard alone is enough', async () => {
   await soon(() => words.getByRole('button', { name: 'Edit' }).evaluate((one) => one.matches(':focus'))).toBe(
     true,
   );
-  await page.keyboard.press('Tab');
+  await tabTo(page, 'button', 'Delete');
   await page.keyboard.press('Space');
   await words.waitFor({ state: 'hidden' });
   await soon(() =>

@@ -36,19 +36,26 @@ export interface Stop {
 }
 
 /** Presses a key until the focus has left the page, or `most` times, and answers where it stopped. */
-export async function walk(page: Page, key: string, most = 60): Promise<Stop[]> {
+export async function walk(page: Page, key: string, most = 90): Promise<Stop[]> {
   const stops: Stop[] = [];
+  let wasNowhere = false;
   for (let n = 0; n < most; n += 1) {
     await page.keyboard.press(key);
     const focused = page.locator(':focus');
-    if ((await focused.count()) === 0 || (await focused.first().evaluate((one) => one.matches('body'))))
-      break;
-    const isSeenBefore = await focused.evaluate((one) => {
-      const seen = one.hasAttribute('data-walked');
-      one.setAttribute('data-walked', '');
-      return seen;
-    });
-    if (isSeenBefore) break;
+    const isNowhere =
+      (await focused.count()) === 0 || (await focused.first().evaluate((one) => one.matches('body')));
+    // The browser's own button in a field for a date has the focus without the field having it.
+    if (isNowhere && wasNowhere) break;
+    wasNowhere = isNowhere;
+    if (isNowhere) continue;
+    const seen = await focused.evaluate((one, step) => {
+      const before = one.getAttribute('data-walked');
+      one.setAttribute('data-walked', String(step));
+      return before;
+    }, n);
+    // A field for a date has a stop for each of its parts.
+    if (seen !== null && Number(seen) >= n - 2) continue;
+    if (seen !== null) break;
     stops.push({ ...(await nameOf(page)), visible: await isFocusVisible(page) });
   }
   return stops;
