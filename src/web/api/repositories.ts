@@ -16,11 +16,21 @@ export function sync(direction: Direction, name?: string): Promise<Answer<{ resu
 export interface Addition {
   readonly place: string;
   readonly branch: string;
+  /** Whether it is to be made on GitHub first. */
+  readonly create: boolean;
+  /** Whether a public one is meant. */
+  readonly confirm: boolean;
 }
 
-export function addRepository({ place, branch }: Addition): Promise<Answer<RepositoryStatus>> {
-  const where = isGithubName(place) ? { github: place } : { url: place };
-  return call('POST', '/repositories', { body: { ...where, ...(branch === '' ? {} : { branch }) } });
+export function addRepository(addition: Addition): Promise<Answer<RepositoryStatus>> {
+  const { place, branch, create, confirm } = addition;
+  const body = {
+    ...(isGithubName(place) ? { github: place } : { url: place }),
+    ...(branch === '' ? {} : { branch }),
+    ...(create ? { create } : {}),
+    ...(confirm ? { confirm } : {}),
+  };
+  return call('POST', '/repositories', { body });
 }
 
 export function changeRepository(

@@ -2,30 +2,37 @@ import { useId, useRef, useState } from 'preact/hooks';
 import { add } from '../actions/repositories.ts';
 import { errorOf, type Problem } from '../api/problem.ts';
 import { FieldError } from './problem.tsx';
+import { Question } from './question.tsx';
 
 /** Adds a repository by its name on GitHub, its address or its folder. */
 export function AddRepository() {
   const [place, setPlace] = useState('');
   const [branch, setBranch] = useState('');
+  const [create, setCreate] = useState(false);
   const [problem, setProblem] = useState<Problem>();
   const [busy, setBusy] = useState(false);
   const details = useRef<HTMLDetailsElement>(null);
   const id = useId();
 
-  const submit = async (event: Event) => {
-    event.preventDefault();
+  const send = async (confirm: boolean) => {
     if (busy || place.trim() === '') return;
     setBusy(true);
-    const refusal = await add({ place: place.trim(), branch: branch.trim() });
+    const refusal = await add({ place: place.trim(), branch: branch.trim(), create, confirm });
     setBusy(false);
     setProblem(refusal);
     if (refusal) return;
     setPlace('');
     setBranch('');
+    setCreate(false);
     if (details.current) details.current.open = false;
     details.current?.querySelector('summary')?.focus();
   };
 
+  const isPublic = problem?.type.endsWith(':public-repository') ?? false;
+  const submit = (event: Event) => {
+    event.preventDefault();
+    void send(false);
+  };
   return (
     <details class="manage" ref={details}>
       <summary>Add a repository</summary>
@@ -57,12 +64,26 @@ export function AddRepository() {
           aria-describedby={`${id}-error`}
           onInput={(event) => setBranch(event.currentTarget.value)}
         />
-        <FieldError id={`${id}-error`} text={problem?.detail} />
-        <div class="row">
-          <button type="submit" class="primary" aria-disabled={busy || place.trim() === ''}>
-            {busy ? 'Adding…' : 'Add'}
-          </button>
-        </div>
+        <label class="option">
+          <input type="checkbox" checked={create} onChange={() => setCreate(!create)} />
+          Make it on GitHub first, as a private one
+        </label>
+        <FieldError id={`${id}-error`} text={isPublic ? undefined : problem?.detail} />
+        {isPublic ? (
+          <Question
+            text={`${place.trim()} is public: everybody can read what you write there. Add it all the same?`}
+            choices={[
+              { label: 'No', choose: () => setProblem(undefined) },
+              { label: 'Add the public repository', choose: () => void send(true) },
+            ]}
+          />
+        ) : (
+          <div class="row">
+            <button type="submit" class="primary" aria-disabled={busy || place.trim() === ''}>
+              {busy ? 'Adding…' : 'Add'}
+            </button>
+          </div>
+        )}
       </form>
     </details>
   );
