@@ -2,7 +2,8 @@
 //   node scripts/build.mjs            build
 //   node scripts/build.mjs --missing  build only where the output is missing or older than its sources
 //   node scripts/build.mjs --watch    build again at each change
-import { readdirSync, rmSync, statSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, context } from 'esbuild';
@@ -23,27 +24,64 @@ const server = {
   logLevel: 'warning',
 };
 
+/**
+ * Builds the service worker after the page, since it has to know the page's files by name.
+ * @type {import('esbuild').Plugin}
+ */
+const worker = {
+  name: 'service-worker',
+  setup(page) {
+    page.onEnd(async ({ metafile }) => {
+      if (!metafile) return;
+      const built = Object.keys(metafile.outputs).filter((file) => !file.endsWith('.map'));
+      const files = ['public/index.html', 'public/favicon.svg', ...built.sort()];
+      const hash = createHash('sha256');
+      for (const file of files) hash.update(file).update(readFileSync(join(root, file)));
+      const paths = files.map((file) => file.replace(/^public/, '').replace(/\/index\.html$/, '/'));
+      await build({
+        ...browser,
+        entryPoints: { 'service-worker': 'src/web/worker/service-worker.ts' },
+        outdir: 'public',
+        define: { FILES: JSON.stringify(paths), VERSION: JSON.stringify(hash.digest('hex').slice(0, 12)) },
+      });
+    });
+  },
+};
+
 /** @type {import('esbuild').BuildOptions} */
-const page = {
+const browser = {
   absWorkingDir: root,
-  entryPoints: { app: 'src/web/app.tsx' },
-  outdir: 'public/assets',
   bundle: true,
-  // What only some messages need comes in chunks of its own, so that the first script stays small.
-  splitting: true,
-  chunkNames: 'chunk-[hash]',
   minify: true,
   platform: 'browser',
   format: 'esm',
   target: ['chrome109', 'firefox115', 'safari16.4'],
-  jsx: 'automatic',
-  jsxImportSource: 'preact',
-  sourcemap: true,
   logLevel: 'warning',
 };
 
-const outputs = ['dist/main.js', 'dist/verify.js', 'public/assets/app.js', 'public/assets/app.css'];
-const sources = ['src', 'package-lock.json', 'scripts/build.mjs'];
+/** @type {import('esbuild').BuildOptions} */
+const page = {
+  ...browser,
+  entryPoints: { app: 'src/web/app.tsx' },
+  outdir: 'public/assets',
+  // What only some messages need comes in chunks of its own, so that the first script stays small.
+  splitting: true,
+  chunkNames: 'chunk-[hash]',
+  jsx: 'automatic',
+  jsxImportSource: 'preact',
+  sourcemap: true,
+  metafile: true,
+  plugins: [worker],
+};
+
+const outputs = [
+  'dist/main.js',
+  'dist/verify.js',
+  'public/assets/app.js',
+  'public/assets/app.css',
+  'public/service-worker.js',
+];
+const sources = ['src', 'public/index.html', 'public/favicon.svg', 'package-lock.json', 'scripts/build.mjs'];
 
 if (process.argv.includes('--missing') && isFresh()) process.exit(0);
 
@@ -52,6 +90,7 @@ if (process.argv.includes('--watch')) {
 } else {
   rmSync(join(root, 'dist'), { recursive: true, force: true });
   rmSync(join(root, 'public/assets'), { recursive: true, force: true });
+  rmSync(join(root, 'public/service-worker.js'), { force: true });
   await Promise.all([build(server), build(page)]);
 }
 

@@ -56,6 +56,8 @@ const SECURITY_HEADERS = helmet({
       baseUri: ["'none'"],
       frameAncestors: ["'none'"],
       requireTrustedTypesFor: ["'script'"],
+      // The one policy of the page lets through its service worker and nothing else.
+      trustedTypes: ['gitpost'],
     },
   },
   // What runs on this machine is not reached by TLS; a server in front of it may say otherwise.

@@ -302,10 +302,10 @@ function isSame(line: Line, { text, author, type, language, url, done, replyTo, 
 }
 
 function incomplete(id: string, failures: readonly Failure[], deliveries: readonly Delivery[]) {
-  const detail = failures.map((failure) => failure.detail).join(' ');
+  const reasons = failures.map(({ detail }) => detail);
   const safe = deliveries.length > 0 ? ' It is saved in the repositories that "deliveries" names.' : '';
-  return fail('incomplete', `${detail}${safe} Send it again with the same id to complete it.`, {
+  return fail('incomplete', `${reasons.join(' ')}${safe} Send it again with the same id to complete it.`, {
     retryAfter: failures[0]?.retryAfter ?? 5,
-    members: { id, deliveries },
+    members: { id, deliveries, reasons },
   });
 }

@@ -1,6 +1,7 @@
 import './styles/index.css';
 import { render } from 'preact';
 import { whenSignedOut } from './api/client.ts';
+import { keepPage } from './offline.ts';
 import { session } from './state/session.ts';
 import { Page } from './views/page.tsx';
 
@@ -8,3 +9,4 @@ whenSignedOut(() => session.dispatch('asked to sign in'));
 
 const root = document.getElementById('app');
 if (root) render(<Page />, root);
+keepPage();

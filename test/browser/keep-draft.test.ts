@@ -13,6 +13,7 @@ import {
   sendButton,
   targets,
   textField,
+  waiting,
 } from '../support/page-parts.ts';
 import { pageScene, sharedScene, sinceNow } from '../support/page-scene.ts';
 
@@ -88,14 +89,10 @@ test('a server that dies while a message is being sent costs no word and makes n
   await soon(() => ids.length).toBe(2);
   await crash();
 
-  const alert = composer(page).getByRole('alert');
-  await alert.waitFor();
-  expect(await alert.textContent()).toMatch(/does not answer.*kept/s);
-  expect(await textField(page).inputValue()).toBe('Through the storm');
+  await waiting(page, 'Through the storm').waitFor();
+  expect(await textField(page).inputValue()).toBe('');
   expect(await sendButton(page).textContent()).toBe('Send');
-  await textField(page).press('Control+Enter');
-  await soon(() => ids.length).toBe(3);
-  await soon(() => sendButton(page).textContent()).toBe('Send');
+  await soon(() => ids.length).toBeGreaterThan(2);
   await soon(() => connection(page).textContent()).toBe('Connection lost');
   // Not even a reload, which finds nothing, takes the text away.
   await page.reload().catch(() => undefined);
@@ -103,11 +100,8 @@ test('a server that dies while a message is being sent costs no word and makes n
   await start();
   await page.goto(url);
   await article(page, 'Before').waitFor();
-  expect(await textField(page).inputValue()).toBe('Through the storm');
-  await sendButton(page).click();
   await article(page, 'Through the storm').waitFor();
-  await soon(() => textField(page).inputValue()).toBe('');
-  expect(await composer(page).getByRole('alert').count()).toBe(0);
+  await waiting(page).waitFor({ state: 'detached' });
 
   expect(new Set(ids.slice(1)).size).toBe(1);
   expect(await idOf(article(page, 'Through the storm'))).toBe(ids[1]);
@@ -116,31 +110,32 @@ test('a server that dies while a message is being sent costs no word and makes n
 });
 
 test('where the commit was made and its answer got lost, sending again makes no second one', async () => {
-  const page = await openPage(browser(), scene().url, { expects: brokenConnection, path: '/openapi.json' });
+  const page = await openPage(browser(), scene().url, {
+    expects: new RegExp(`${brokenConnection.source}|${answeredWith(409).source}`),
+    path: '/openapi.json',
+  });
   const since = await sinceNow(scene());
   const ids = triedIds(page);
   await deafen(page);
   await loseAnswers(page);
   await page.goto(scene().url);
   await post(page, 'Said once');
-  await composer(page).getByRole('alert').waitFor();
-  expect(await textField(page).inputValue()).toBe('Said once');
+  await waiting(page, 'Said once').waitFor();
   await soon(since.messages).toHaveLength(1);
 
   await page.unroute('**/messages');
   await page.reload();
-  await soon(() => textField(page).inputValue()).toBe('Said once');
-  await textField(page).press('Control+Enter');
   await article(page, 'Said once').waitFor();
-  await soon(() => textField(page).inputValue()).toBe('');
-  expect(ids).toEqual([ids[0], ids[0]]);
+  await waiting(page).waitFor({ state: 'detached' });
+  expect(ids.length).toBeGreaterThan(1);
+  expect(new Set(ids).size).toBe(1);
   expect(await since.messages()).toMatchObject([{ id: ids[0], revision: 1 }]);
   expect(await since.log('%s')).toEqual(['Said once']);
 
   // The next message is another one.
   await post(page, 'Said after');
   await article(page, 'Said after').waitFor();
-  expect(ids[2]).not.toBe(ids[0]);
+  expect(ids.at(-1)).not.toBe(ids[0]);
 });
 
 test('a draft goes by itself when the page hears of its commit in another way', async () => {
@@ -171,7 +166,9 @@ for (const { how, button, kept } of [
     await loseAnswers(page);
     await page.goto(scene().url);
     await post(page, first);
-    await composer(page).getByRole('alert').waitFor();
+    await waiting(page, first).getByRole('button', { name: 'Edit' }).click();
+    await soon(() => textField(page).inputValue()).toBe(first);
+    await waiting(page).waitFor({ state: 'detached' });
     await page.unroute('**/messages');
 
     await post(page, second);

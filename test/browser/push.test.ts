@@ -148,7 +148,7 @@ test('a message goes to the repositories that are chosen, and to the primary whe
   expect(await delivery(article(page, 'For the team'), 'team').count()).toBe(1);
   expect(await delivery(article(page, 'For the team')).count()).toBe(1);
   expect(await delivery(article(page, 'For two of them')).count()).toBe(2);
-  expect(await delivery(article(page, 'For everyone')).count()).toBe(3);
+  await soon(() => delivery(article(page, 'For everyone')).count()).toBe(3);
   expect(await log(clone('journal'), '%s')).toEqual(['For everyone', 'By default']);
   expect(await log(clone('team'), '%s')).toEqual(['For everyone', 'For two of them', 'For the team']);
   expect(await log(clone('diary'), '%s')).toEqual(['For everyone', 'For two of them']);

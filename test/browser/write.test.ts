@@ -127,6 +127,23 @@ test('impatience sends a message once, and what is typed meanwhile is the next o
   expect(await since.messages()).toHaveLength(2);
 });
 
+test('what was written on while a message was on its way is sent after it, where that was asked for', async () => {
+  const { url } = scene();
+  const since = await sinceNow(scene());
+  const page = await openPage(browser(), url);
+  const post = await gate(page, ({ pathname }, method) => pathname === '/messages' && method === 'POST');
+  await textField(page).fill('The one');
+  await textField(page).press('Control+Enter');
+  await soon(post.waiting).toBe(1);
+  await textField(page).press('End');
+  await page.keyboard.type(' and the other');
+  await page.keyboard.press('Control+Enter');
+  post.open();
+  await soon(async () => (await texts(page)).slice(-2)).toEqual(['The one', 'and the other']);
+  await soon(() => textField(page).inputValue()).toBe('');
+  expect((await since.messages()).map(({ text }) => text)).toEqual(['and the other', 'The one']);
+});
+
 test('code is stored with its language and each of its spaces', async () => {
   const { url } = scene();
   const since = await sinceNow(scene());
@@ -260,6 +277,7 @@ test('a text like a credential asks first: keeping it back keeps the draft', asy
   const question = composer(page).getByRole('alertdialog');
   await question.waitFor();
   expect(await question.textContent()).toMatch(/GitHub token/);
+  expect(await question.textContent()).not.toMatch(/confirm|send it again/);
   expect(await question.textContent()).not.toContain(credential);
 
   // The careful answer has the focus.

@@ -50,6 +50,13 @@ export const texts = (page: Page): Promise<string[]> =>
       }),
     );
 
+/** The messages that wait in the browser for the server. */
+export const waiting = (page: Page, text = ''): Locator =>
+  timeline(page)
+    .getByRole('region', { name: /waiting in this browser/ })
+    .getByRole('listitem')
+    .filter({ hasText: text });
+
 /** Where a message is: one place, or the one in this repository. */
 export function delivery(message: Locator, repository?: string): Locator {
   const all = message.getByRole('list', { name: 'Where it is' }).getByRole('listitem');

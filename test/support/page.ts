@@ -38,6 +38,8 @@ export async function openPage(browser: Browser, url: string, options: OpenOptio
     viewport: { width: 1280, height: 800 },
     locale: 'en-GB',
     timezoneId: 'UTC',
+    // Most tests break the way to the server on purpose, and want no other one behind it.
+    serviceWorkers: 'block',
     ...rest,
   });
   context.setDefaultTimeout(patience);

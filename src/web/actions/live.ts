@@ -1,22 +1,25 @@
-import type { Message } from '../../domain/message.ts';
 import type { RepositoryStatus } from '../../domain/repository.ts';
 import { listen, type MessageChange } from '../events.ts';
+import { lookForUpdate } from '../offline.ts';
 import { connection } from '../state/connection.ts';
-import { type Draft, draft } from '../state/draft.ts';
+import { draft } from '../state/draft.ts';
 import { matches } from '../state/matches.ts';
 import { say } from '../state/notices.ts';
 import { query } from '../state/query.ts';
 import { repositories } from '../state/repositories.ts';
 import { timeline } from '../state/timeline.ts';
-import { takeIn } from './messages.ts';
+import { isEverywhere } from './everywhere.ts';
+import { hearOf, openOutbox, sendWaitingNow } from './outbox.ts';
 import { loadRepositories, loadRepositoriesSoon } from './repositories.ts';
+import { takeIn } from './take-in.ts';
 import { loadTimeline, refreshSoon } from './timeline.ts';
 
 /** Reads everything once and follows the server's events from then on. Returns how to stop. */
 export function goLive(): () => void {
   void loadTimeline();
   void loadRepositories();
-  return listen({
+  const stopSending = openOutbox();
+  const stopListening = listen({
     opened,
     lost,
     message: takeChange,
@@ -24,12 +27,20 @@ export function goLive(): () => void {
     progress: (progress) => repositories.dispatch({ type: 'progressed', progress }),
     reset: readAgain,
   });
+  return () => {
+    stopListening();
+    stopSending();
+  };
 }
 
 function opened(again: boolean): void {
   const wasLost = connection.get() === 'lost';
   connection.dispatch('open');
-  if (wasLost) say('Connected again');
+  sendWaitingNow();
+  if (wasLost) {
+    say('Connected again');
+    lookForUpdate();
+  }
   if (again || wasLost) readAgain();
 }
 
@@ -54,22 +65,16 @@ function takeChange({ change, message }: MessageChange): void {
   const sent = draft.get();
   const isOwn = message.id === sent.id;
   // The commit was made even where its answer never comes, so the draft has done its work.
-  if (isOwn && message.text === sent.text && isEverywhere(message, sent)) {
+  if (isOwn && message.text === sent.text && isEverywhere(message, sent.targets)) {
     draft.dispatch({ type: 'committed', sent });
   }
+  hearOf(message);
   const isNew = !isOwn && !timeline.get().messages.some(({ id }) => id === message.id);
   takeIn(message);
   if (change === 'created' && isNew && matches(message, query.get()) === 'yes') {
     timeline.dispatch({ type: 'missed' });
   }
   if (change === 'created' && isNew) say(`New message from ${message.author}`);
-}
-
-/** Whether a message is in every repository that its draft names: where one refused, the answer says what to do. */
-function isEverywhere({ deliveries }: Message, { targets }: Draft): boolean {
-  const known = repositories.get().list.map(({ name }) => name);
-  const wanted = targets === 'default' ? [] : targets === 'all' ? known : targets;
-  return wanted.every((name) => deliveries.some(({ repository }) => repository === name));
 }
 
 /** What reached the remote, or no longer is there, changes the deliveries of messages that are shown. */

@@ -10,43 +10,60 @@ import {
   patchMessage,
   postMessage,
 } from '../api/messages.ts';
+import { isUnreachable, type Problem } from '../api/problem.ts';
 import { author, type Draft, draft } from '../state/draft.ts';
 import { matches } from '../state/matches.ts';
 import { say, show } from '../state/notices.ts';
+import { isPending, outbox } from '../state/outbox.ts';
 import { query } from '../state/query.ts';
 import { timeline } from '../state/timeline.ts';
 import { savedInWords } from '../text/words.ts';
 import { goToNewest } from './navigate.ts';
-import { refreshSoon } from './timeline.ts';
+import { keep } from './outbox.ts';
+import { takeIn } from './take-in.ts';
 
-/** Sends the draft. Only when its commit has been made does the draft go. */
-export async function send(confirm: boolean): Promise<Answer<Message>> {
+/**
+ * Sends the draft; what is wrong with it comes back. The draft goes when its commit has been made, or when the
+ * server can't be reached and the message is kept to wait for it.
+ */
+export async function send(confirm: boolean): Promise<Problem | undefined> {
   draft.dispatch({ type: 'write', change: { id: draft.get().id ?? uuid() } });
   const sent = draft.get();
-  const answer = await postMessage(toMessage(sent, confirm));
-  if (answer.ok) saved(sent, answer.body);
-  return answer;
+  const message = toMessage(sent, confirm);
+  const written = { ...message, createdAt: new Date().toISOString() };
+  // Those that wait already were written before.
+  if (isPending(outbox.get()) && (await keep(written))) return draftIsKept(sent);
+  const answer = await postMessage(message);
+  if (answer.ok) return saved(sent, answer.body);
+  // Its commit may have been heard of by another way.
+  if (isUnreachable(answer.problem) && draft.get().id !== sent.id) return undefined;
+  if (isUnreachable(answer.problem) && (await keep(written))) return draftIsKept(sent);
+  return answer.problem;
 }
 
 /** An earlier attempt was saved though its answer never came: what was changed since becomes an edit of it. */
-export async function sendAsEdit(confirm: boolean): Promise<Answer<Message>> {
+export async function sendAsEdit(confirm: boolean): Promise<Problem | undefined> {
   const sent = draft.get();
   const { id, repositories: _, replyTo: __, ...content } = toMessage(sent, confirm);
   const answer = await patchMessage(id, content);
-  if (answer.ok) saved(sent, answer.body);
-  return answer;
+  return answer.ok ? saved(sent, answer.body) : answer.problem;
 }
 
 export function forgetId(): void {
   draft.dispatch({ type: 'write', change: { id: null } });
 }
 
-function saved(sent: Draft, message: Message): void {
+function draftIsKept(sent: Draft): undefined {
+  draft.dispatch({ type: 'committed', sent });
+  goToNewest();
+}
+
+function saved(sent: Draft, message: Message): undefined {
   draft.dispatch({ type: 'committed', sent });
   say(savedInWords(message.deliveries));
   if (message.deletedAt) {
     show('plain', 'This message had been saved before, and deleted since.');
-    return;
+    return undefined;
   }
   takeIn(message);
   goToNewest();
@@ -104,15 +121,6 @@ export async function undoRemove(id: string): Promise<void> {
   if (!answer.ok) return show('bad', `The delete was not undone. ${answer.problem.detail}`);
   takeIn(answer.body);
   say('Message is back');
-}
-
-/** Shows a message as it is now, if it belongs to what is shown. */
-export function takeIn(message: Message): void {
-  const fits = matches(message, query.get());
-  const isShown = timeline.get().messages.some(({ id }) => id === message.id);
-  if (fits === 'no') timeline.dispatch({ type: 'gone', id: message.id });
-  else if (fits === 'yes' || isShown) timeline.dispatch({ type: 'kept', message });
-  if (fits === 'unknown') refreshSoon();
 }
 
 function toMessage(from: Draft, confirm: boolean): NewMessage {

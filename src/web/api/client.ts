@@ -8,6 +8,8 @@ export interface Options {
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
+  /** How long to wait for the answer, in milliseconds; then it counts as out of reach. */
+  readonly patience?: number;
 }
 
 let signedOut: () => void = () => {};
@@ -22,7 +24,13 @@ export async function call<Body>(method: string, path: string, options: Options 
   const response = await reach(method, path, options);
   if (response === undefined) return { ok: false, problem: UNREACHABLE };
 
-  const body = await readJson(response);
+  const text = await response.text().catch(() => {
+    options.signal?.throwIfAborted();
+    return undefined;
+  });
+  // The answer broke off, so that nobody knows what it would have been.
+  if (text === undefined) return { ok: false, problem: UNREACHABLE };
+  const body = parse(text);
   if (isAnswer(response, body)) {
     return { ok: true, status: response.status, body: body as Body, headers: response.headers };
   }
@@ -32,6 +40,7 @@ export async function call<Body>(method: string, path: string, options: Options 
 
 async function reach(method: string, path: string, options: Options): Promise<Response | undefined> {
   const hasBody = options.body !== undefined;
+  const signal = options.signal ?? (options.patience ? AbortSignal.timeout(options.patience) : undefined);
   try {
     return await fetch(path, {
       method,
@@ -39,7 +48,7 @@ async function reach(method: string, path: string, options: Options): Promise<Re
       cache: 'no-store',
       headers: { ...(hasBody && { 'Content-Type': 'application/json' }), ...options.headers },
       ...(hasBody && { body: JSON.stringify(options.body) }),
-      ...(options.signal && { signal: options.signal }),
+      ...(signal && { signal }),
     });
   } catch (error) {
     if (options.signal?.aborted) throw error;
@@ -47,8 +56,7 @@ async function reach(method: string, path: string, options: Options): Promise<Re
   }
 }
 
-async function readJson(response: Response): Promise<unknown> {
-  const text = await response.text().catch(() => '');
+function parse(text: string): unknown {
   try {
     return text === '' ? undefined : JSON.parse(text);
   } catch {

@@ -14,6 +14,8 @@ export interface NewMessage extends Content {
   readonly id: string;
   readonly repositories?: readonly string[] | 'all';
   readonly replyTo?: string;
+  /** When it was written; without it, when the server takes it. */
+  readonly createdAt?: string;
   readonly confirm?: true;
 }
 
@@ -24,6 +26,9 @@ export interface Page {
   /** Where the next, older page is; `null` on the last one. */
   readonly next: string | null;
 }
+
+/** Longer than a capture may take that waits for its clone. In milliseconds. */
+const PATIENCE = 40_000;
 
 export async function listMessages(path: string, signal?: AbortSignal): Promise<Answer<Page>> {
   const answer = await call<Message[]>('GET', path, signal ? { signal } : {});
@@ -36,7 +41,7 @@ export function getMessage(id: string): Promise<Answer<Message>> {
 }
 
 export function postMessage(message: NewMessage): Promise<Answer<Message>> {
-  return call('POST', '/messages', { body: message });
+  return call('POST', '/messages', { body: message, patience: PATIENCE });
 }
 
 export function patchMessage(id: string, change: Change, etag?: string): Promise<Answer<Message>> {

@@ -12,6 +12,10 @@ export interface Problem {
   readonly errors: readonly FieldError[];
   /** The deliveries that were made before one repository refused. */
   readonly deliveries: readonly Delivery[];
+  /** What kinds of credentials a text seems to hold. */
+  readonly seen: readonly string[];
+  /** Why a message could not be brought to each of its repositories, one reason a repository that refused. */
+  readonly reasons: readonly string[];
 }
 
 export const UNREACHABLE: Problem = {
@@ -21,6 +25,8 @@ export const UNREACHABLE: Problem = {
   detail: 'gitpost does not answer. Is it still running?',
   errors: [],
   deliveries: [],
+  seen: [],
+  reasons: [],
 };
 
 /** Reads a problem document leniently: a proxy in between may have answered with something else. */
@@ -33,6 +39,8 @@ export function toProblem(status: number, body: unknown): Problem {
     detail: textOr(given.detail, `The server answered with status ${status}.`),
     errors: Array.isArray(given.errors) ? given.errors.filter(isFieldError) : [],
     deliveries: Array.isArray(given.deliveries) ? (given.deliveries as Delivery[]) : [],
+    seen: textsOf(given.seen),
+    reasons: textsOf(given.reasons),
   };
 }
 
@@ -43,6 +51,16 @@ export function isToldBy(problem: Problem, fields: readonly string[]): boolean {
 
 /** The id was used before, with other words. */
 export const isIdTaken = ({ type }: Problem): boolean => type.endsWith(':id-taken');
+
+/** The message is in some of its repositories, or in none; sent again, it goes to the others. */
+export const isIncomplete = ({ type }: Problem): boolean => type.endsWith(':incomplete');
+
+/** Nobody answered. What was sent may have arrived all the same. */
+export const isUnreachable = ({ status }: Problem): boolean => status === 0;
+
+/** It says nothing about what was sent, so that the same may be taken later. */
+export const isPassing = ({ status }: Problem): boolean =>
+  status === 0 || status === 401 || status === 408 || status === 429 || status >= 500;
 
 /** The text looks like a credential, and nobody has said yet that it may be saved. */
 export const isSecretGuard = ({ status }: Problem): boolean => status === 422;
@@ -62,6 +80,9 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 function isFieldError(value: unknown): value is FieldError {
   return isRecord(value) && typeof value.field === 'string' && typeof value.detail === 'string';
 }
+
+const textsOf = (value: unknown): readonly string[] =>
+  Array.isArray(value) ? value.filter((one) => typeof one === 'string') : [];
 
 function textOr(value: unknown, otherwise: string): string {
   return typeof value === 'string' && value !== '' ? value : otherwise;

@@ -1,3 +1,4 @@
+import type { NewMessage } from '../api/messages.ts';
 import { recall, remember } from './storage.ts';
 import { createStore } from './store.ts';
 
@@ -66,6 +67,17 @@ function rest(text: string, sent: string): string {
 export function isBlank(draft: Draft): boolean {
   return draft.text.trim() === '' && (draft.type !== 'link' || draft.url.trim() === '');
 }
+
+/** A message that was to be sent, as the draft that it was. */
+export const toDraft = ({ id, type, text, language, url, repositories, replyTo }: NewMessage): Draft => ({
+  type,
+  text,
+  language: language ?? '',
+  url: url ?? '',
+  targets: repositories ?? 'default',
+  replyTo: replyTo ?? null,
+  id,
+});
 
 function load(): Draft {
   try {

@@ -1,4 +1,5 @@
 import { isIdTaken, isSecretGuard, isToldBy, type Problem } from '../api/problem.ts';
+import { problemInWords } from '../text/problems.ts';
 import { Question } from './question.tsx';
 
 interface Props {
@@ -15,7 +16,10 @@ export function ComposerProblem({ problem, onKeep, onConfirm, onAsEdit, onAsNew 
   const keep = { label: 'Keep writing', choose: onKeep };
   if (isSecretGuard(problem)) {
     return (
-      <Question text={problem.detail} choices={[keep, { label: 'Save it anyway', choose: onConfirm }]} />
+      <Question
+        text={problemInWords(problem)}
+        choices={[keep, { label: 'Save it anyway', choose: onConfirm }]}
+      />
     );
   }
   if (isIdTaken(problem)) {
@@ -29,11 +33,9 @@ export function ComposerProblem({ problem, onKeep, onConfirm, onAsEdit, onAsNew 
     return <Question text={text} choices={choices} />;
   }
   if (isToldBy(problem, ['text', 'language', 'url', 'author', 'repositories'])) return null;
-  const done = problem.deliveries.map(({ repository }) => repository).join(', ');
   return (
     <p class="error" role="alert">
-      {problem.detail} {done && `It is saved in ${done}; sending again completes the rest. `}
-      Your text is kept here.
+      {problemInWords(problem)} Your text is kept here.
     </p>
   );
 }

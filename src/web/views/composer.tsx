@@ -1,7 +1,5 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import type { Message } from '../../domain/message.ts';
-import { forgetId, send, sendAsEdit } from '../actions/messages.ts';
-import type { Answer } from '../api/client.ts';
+import { contentOf, forgetId, send, sendAsEdit } from '../actions/messages.ts';
 import { isIdTaken, isSecretGuard, type Problem } from '../api/problem.ts';
 import { draft, isBlank } from '../state/draft.ts';
 import { useStore } from '../state/store.ts';
@@ -24,19 +22,30 @@ export function Composer() {
   const area = useRef<HTMLTextAreaElement>(null);
   const [problem, setProblem] = useState<Problem>();
   const [busy, setBusy] = useState(false);
+  /** The text that is on its way. */
+  const sending = useRef<string | undefined>(undefined);
+  const isNextDue = useRef(false);
   useEffect(() => {
     // On a touch screen the focus would open the keyboard over the messages.
     if (matchMedia('(hover: hover)').matches) area.current?.focus();
   }, []);
 
-  const attempt = async (work: () => Promise<Answer<Message>>) => {
-    if (busy) return;
+  const attempt = async (work: () => Promise<Problem | undefined>) => {
+    const isFirst = sending.current === undefined;
+    // Whoever goes on writing while a message is on its way can send that too; impatience alone sends nothing.
+    if (!isFirst) isNextDue.current = contentOf(draft.get()).text !== sending.current;
+    if (!isFirst) return;
+    sending.current = contentOf(draft.get()).text;
     setBusy(true);
-    const answer = await work();
+    const failed = await work();
+    sending.current = undefined;
     setBusy(false);
-    setProblem(answer.ok ? undefined : answer.problem);
+    setProblem(failed);
+    const goesOn = isNextDue.current && failed === undefined && !isBlank(draft.get());
+    isNextDue.current = false;
+    if (goesOn) return void attempt(() => send(false));
     // A question takes the focus itself; anything else is answered in the text.
-    if (answer.ok || !asksBack(answer.problem)) area.current?.focus();
+    if (failed === undefined || !asksBack(failed)) area.current?.focus();
   };
   const submit = () => {
     if (isBlank(draft.get())) return area.current?.focus();

@@ -3,6 +3,7 @@ import type { Message } from '../../domain/message.ts';
 import { contentOf, edit } from '../actions/messages.ts';
 import { isOutOfDate, isSecretGuard, isToldBy, type Problem } from '../api/problem.ts';
 import { useRemembered } from '../state/opened.ts';
+import { problemInWords } from '../text/problems.ts';
 import { isSend, TextField, TypeFields, type Written } from './fields.tsx';
 import { Question } from './question.tsx';
 
@@ -96,7 +97,10 @@ function EditProblem({ problem, onKeep, onConfirm, onAnyway }: EditProblemProps)
   const keep = { label: 'Keep editing', choose: onKeep };
   if (isSecretGuard(problem)) {
     return (
-      <Question text={problem.detail} choices={[keep, { label: 'Save it anyway', choose: onConfirm }]} />
+      <Question
+        text={problemInWords(problem)}
+        choices={[keep, { label: 'Save it anyway', choose: onConfirm }]}
+      />
     );
   }
   if (isOutOfDate(problem)) {
@@ -106,7 +110,7 @@ function EditProblem({ problem, onKeep, onConfirm, onAnyway }: EditProblemProps)
   if (isToldBy(problem, ['text', 'language', 'url'])) return null;
   return (
     <p class="error" role="alert">
-      {problem.detail}
+      {problemInWords(problem)}
     </p>
   );
 }

@@ -28,6 +28,13 @@ export const OutdatedIcon = () => (
   </Icon>
 );
 
+export const WaitingIcon = () => (
+  <Icon>
+    <circle cx="8" cy="8" r="6" />
+    <path d="M8 4.5V8l2.5 1.5" />
+  </Icon>
+);
+
 export const WarningIcon = () => (
   <Icon>
     <path d="M8 2.5 14 13H2Z M8 6.5v3M8 11.3v.1" />

@@ -12,6 +12,7 @@ import { Finding } from './marked.tsx';
 import { ProblemBox } from './problem.tsx';
 import { useToday } from './use-now.ts';
 import { useWindow, type Window } from './use-window.ts';
+import { WaitingMessages } from './waiting.tsx';
 
 /** All messages that are asked for, oldest first, so that the newest stands where one writes. */
 export function Timeline() {
@@ -49,6 +50,7 @@ export function Timeline() {
             <Days days={days} view={view} removed={state.removed} wanted={led} now={today} />
           </Finding.Provider>
           {state.newer !== 'none' && <Newer />}
+          <WaitingMessages />
         </div>
       </section>
       {away && (

@@ -1,0 +1,162 @@
+import type { Message } from '../../domain/message.ts';
+import { getMessage, type NewMessage, postMessage } from '../api/messages.ts';
+import { isIdTaken, isIncomplete, isPassing, type Problem } from '../api/problem.ts';
+import { author, draft, isBlank, toDraft } from '../state/draft.ts';
+import { say, show } from '../state/notices.ts';
+import { outbox, type Waiting } from '../state/outbox.ts';
+import { append, discard, readAll, replace } from '../state/outbox-storage.ts';
+import { count } from '../text/words.ts';
+import { isEverywhere } from './everywhere.ts';
+import { takeIn } from './take-in.ts';
+
+const FIRST_WAIT = 1000;
+const LONGEST_WAIT = 30_000;
+
+let isSending = false;
+let isOpen = false;
+let timer: ReturnType<typeof setTimeout> | undefined;
+let wait = FIRST_WAIT;
+let channel: BroadcastChannel | undefined;
+
+/** Reads what waits in this browser and sends it, now and whenever something waits. Returns how to stop. */
+export function openOutbox(): () => void {
+  isOpen = true;
+  channel = new BroadcastChannel('gitpost.outbox');
+  // Another tab has sent, changed or added a message.
+  channel.onmessage = () => void read();
+  void read().then(sendWaiting);
+  return () => {
+    isOpen = false;
+    clearTimeout(timer);
+    channel?.close();
+    channel = undefined;
+  };
+}
+
+/** Keeps a message until the server takes it; answers whether this browser could. */
+export async function keep(message: NewMessage): Promise<boolean> {
+  try {
+    const createdAt = message.createdAt ?? new Date().toISOString();
+    const waiting = await append({ message: { ...message, createdAt }, problem: null });
+    changed({ type: 'kept', waiting });
+  } catch {
+    return false;
+  }
+  say('The message waits in this browser until the server can be reached.');
+  void sendWaiting();
+  return true;
+}
+
+/** Sends what waits, in its order; what can not be sent now is tried again later. */
+export async function sendWaiting(): Promise<void> {
+  clearTimeout(timer);
+  if (isSending || !isOpen) return;
+  isSending = true;
+  const isDone = await sendAll();
+  isSending = false;
+  if (isDone) wait = FIRST_WAIT;
+  if (isDone || !isOpen) return;
+  timer = setTimeout(() => void sendWaiting(), wait);
+  wait = Math.min(wait * 2, LONGEST_WAIT);
+}
+
+/** What the server tells of by itself has been saved, and waits no more. */
+export function hearOf(message: Message): void {
+  const heard = outbox.get().find((waiting) => isSame(waiting, message));
+  if (heard && isEverywhere(message, heard.message.repositories)) void drop(heard);
+}
+
+/** The server can be reached again, as far as one can tell. */
+export function sendWaitingNow(): void {
+  wait = FIRST_WAIT;
+  void sendWaiting();
+}
+
+export async function confirm(waiting: Waiting): Promise<void> {
+  await store({ ...waiting, message: { ...waiting.message, confirm: true }, problem: null });
+  await sendWaiting();
+}
+
+export async function retry(waiting: Waiting): Promise<void> {
+  await store({ ...waiting, problem: null });
+  await sendWaiting();
+}
+
+/** Takes a message back to where it was written. */
+export async function takeBack(waiting: Waiting): Promise<void> {
+  if (!isBlank(draft.get())) {
+    return show('plain', 'Send or take back what you are writing first. Both texts are kept.');
+  }
+  // First where it goes, then away from where it was: whatever happens in between, it is in one of them.
+  draft.dispatch({ type: 'write', change: toDraft(waiting.message) });
+  if (waiting.message.author !== undefined) author.dispatch(waiting.message.author);
+  await drop(waiting);
+}
+
+export async function drop({ number }: Waiting): Promise<void> {
+  await discard(number).catch(() => undefined);
+  changed({ type: 'gone', number });
+}
+
+async function sendAll(): Promise<boolean> {
+  const postponed = new Set<number>();
+  let sent = 0;
+  for (;;) {
+    const next = outbox.get().find(({ number, problem }) => problem === null && !postponed.has(number));
+    if (next === undefined || !isOpen) break;
+    const answer = await postMessage(next.message);
+    // Somebody may have taken it back meanwhile.
+    const isThere = outbox.get().some(({ number }) => number === next.number);
+    const saved = answer.ok ? answer.body : await savedBefore(next, answer.problem);
+    if (saved) {
+      await drop(next);
+      if (saved.deletedAt === undefined) takeIn(saved);
+      sent += 1;
+    } else if (!answer.ok && isIncomplete(answer.problem)) {
+      // One repository that refuses must not hold up what goes to the others.
+      postponed.add(next.number);
+    } else if (!answer.ok && isPassing(answer.problem)) {
+      return false;
+    } else if (!answer.ok && isThere) {
+      await store({ ...next, problem: answer.problem });
+      show('bad', 'The server did not take a message that was waiting. It is kept; see below what to do.');
+    }
+  }
+  if (sent > 0) say(`${count(sent, 'waiting message')} sent`);
+  return postponed.size === 0;
+}
+
+/** An earlier attempt was saved though its answer never came; then it has the server's time. */
+async function savedBefore(waiting: Waiting, problem: Problem): Promise<Message | undefined> {
+  if (!isIdTaken(problem)) return undefined;
+  const answer = await getMessage(waiting.message.id);
+  return answer.ok && isSame(waiting, answer.body) ? answer.body : undefined;
+}
+
+function isSame({ message }: Waiting, saved: Message): boolean {
+  const { id, type, text, author: by, url, language, replyTo } = saved;
+  return (
+    id === message.id &&
+    type === message.type &&
+    text === message.text &&
+    url === message.url &&
+    language === message.language &&
+    replyTo === message.replyTo &&
+    (message.author === undefined || by === message.author)
+  );
+}
+
+async function store(waiting: Waiting): Promise<void> {
+  await replace(waiting).catch(() => undefined);
+  changed({ type: 'kept', waiting });
+}
+
+async function read(): Promise<void> {
+  const all = await readAll().catch(() => undefined);
+  if (all) outbox.dispatch({ type: 'read', all });
+}
+
+function changed(action: Parameters<typeof outbox.dispatch>[0]): void {
+  outbox.dispatch(action);
+  channel?.postMessage('changed');
+}

@@ -1,0 +1,36 @@
+import type { NewMessage } from '../api/messages.ts';
+import type { Problem } from '../api/problem.ts';
+import { createStore } from './store.ts';
+
+/** A message that could not be sent when it was written. */
+export interface Kept {
+  /** With the time at which it was written, whenever it is sent. */
+  readonly message: NewMessage & { readonly createdAt: string };
+  /** Why the server refused it, which is for a person to settle; `null` while it only waits. */
+  readonly problem: Problem | null;
+}
+
+export interface Waiting extends Kept {
+  /** Its place in the order of sending. */
+  readonly number: number;
+}
+
+export type OutboxAction =
+  | { readonly type: 'read'; readonly all: readonly Waiting[] }
+  | { readonly type: 'kept'; readonly waiting: Waiting }
+  | { readonly type: 'gone'; readonly number: number };
+
+export function reduceOutbox(state: readonly Waiting[], action: OutboxAction): readonly Waiting[] {
+  if (action.type === 'read') return [...action.all].sort((a, b) => a.number - b.number);
+  const number = action.type === 'kept' ? action.waiting.number : action.number;
+  const others = state.filter((waiting) => waiting.number !== number);
+  if (action.type === 'gone') return others;
+  return [...others, action.waiting].sort((a, b) => a.number - b.number);
+}
+
+/** What this browser keeps until the server takes it, in the order in which it was written. */
+export const outbox = createStore(reduceOutbox, [] as readonly Waiting[]);
+
+/** Whether messages are still to be sent, so that a new one has to wait for its turn. */
+export const isPending = (state: readonly Waiting[]): boolean =>
+  state.some(({ problem }) => problem === null);
