@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { beforeAll, expect, test } from 'vitest';
-import { openPage, sharedBrowser, soon } from '../support/page.ts';
+import { answeredWith, openPage, sharedBrowser, soon } from '../support/page.ts';
 import { article, connection, postWell, texts, timeline } from '../support/page-parts.ts';
 import { sharedScene } from '../support/page-scene.ts';
 
@@ -84,6 +84,16 @@ test('a day without messages leads to what came next, and one before all to the 
   await page.getByText('This is where it begins').waitFor();
   await page.goto(`${scene().url}/?at=2999-12-31`);
   await article(page, textAt(2399)).waitFor();
+});
+
+test('a message that is gone is said, with a way on', async () => {
+  const { url, api } = scene();
+  const { id } = await api.create({ text: 'Soon gone', createdAt: '2024-02-01T10:00:00.000Z' });
+  await api.delete(id);
+  const page = await openPage(browser(), url, { path: `/?at=${id}`, expects: answeredWith(404) });
+  await timeline(page).getByRole('alert').getByRole('button', { name: 'Go to the newest message' }).click();
+  await article(page, textAt(2399)).waitFor();
+  expect(new URL(page.url()).search).toBe('');
 });
 
 test('after much scrolling the oldest and the newest are still a scroll away', async () => {

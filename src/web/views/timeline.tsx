@@ -106,6 +106,11 @@ function Beginning() {
         <button type="button" onClick={() => void loadTimeline()}>
           Try again
         </button>
+        {query.get().at !== '' && (
+          <button type="button" class="link" onClick={() => navigate({ at: '' })}>
+            Go to the newest message
+          </button>
+        )}
       </ProblemBox>
     );
   }

@@ -1,0 +1,84 @@
+import { describe, expect, test } from 'vitest';
+import type { Message } from '../../../src/domain/message.ts';
+import { EMPTY, MOST_KEPT, NEWEST, reduceTimeline, type Timeline } from '../../../src/web/state/timeline.ts';
+
+/** The message of one second, so that a higher number is a newer message. */
+const message = (second: number, more: Partial<Message> = {}): Message => ({
+  id: `id-${String(second).padStart(6, '0')}`,
+  revision: 1,
+  author: 'Ann',
+  type: 'text',
+  text: `${second}`,
+  createdAt: new Date(second * 1000).toISOString(),
+  tags: [],
+  deliveries: [],
+  ...more,
+});
+const range = (from: number, to: number) =>
+  Array.from({ length: to - from }, (_, index) => message(to - 1 - index));
+const seconds = (state: Timeline) => state.messages.map(({ text }) => Number(text));
+
+const shown = (from: number, to: number, isNewest = true) =>
+  reduceTimeline(EMPTY, {
+    type: 'answered',
+    page: { messages: range(from, to), next: '/messages?older' },
+    wanted: NEWEST,
+    isNewest,
+  });
+
+describe('the part of all messages that the page holds', () => {
+  test('stands in order, and an older revision never replaces a newer one', () => {
+    const state = shown(10, 13);
+    expect(seconds(state)).toEqual([10, 11, 12]);
+    const edited = reduceTimeline(state, {
+      type: 'kept',
+      message: message(11, { revision: 3, text: '11.3' }),
+    });
+    const late = reduceTimeline(edited, {
+      type: 'kept',
+      message: message(11, { revision: 2, text: '11.2' }),
+    });
+    expect(late.messages[1]?.text).toBe('11.3');
+  });
+
+  test('keeps the very objects that say the same, so that nothing is shown anew', () => {
+    const state = shown(10, 13);
+    const again = reduceTimeline(state, {
+      type: 'refreshed',
+      page: { messages: range(10, 13), next: '/messages?older' },
+      known: new Set(state.messages.map(({ id }) => id)),
+    });
+    expect(again.messages.every((one, index) => one === state.messages[index])).toBe(true);
+  });
+
+  test('takes in nothing from beyond its ends, and counts what is new there', () => {
+    const state = shown(10, 13, false);
+    const kept = reduceTimeline(state, { type: 'kept', message: message(20) });
+    expect(seconds(kept)).toEqual([10, 11, 12]);
+    expect(seconds(reduceTimeline(state, { type: 'kept', message: message(5) }))).toEqual([10, 11, 12]);
+    expect(reduceTimeline(kept, { type: 'missed' }).missed).toBe(1);
+    expect(seconds(reduceTimeline(shown(10, 13), { type: 'kept', message: message(20) }))).toEqual([
+      10, 11, 12, 20,
+    ]);
+    expect(reduceTimeline(shown(10, 13), { type: 'missed' }).missed).toBe(0);
+  });
+
+  test('lets the newest go when it grows at the old end, and the oldest when it grows at the new end', () => {
+    const full = shown(1000, 1000 + MOST_KEPT);
+    const older = reduceTimeline(full, {
+      type: 'answered older',
+      page: { messages: range(950, 1000), next: null },
+    });
+    expect(seconds(older)).toEqual(seconds(shown(950, 950 + MOST_KEPT)));
+    expect(older).toMatchObject({ newer: 'idle', next: null });
+
+    const newer = reduceTimeline(older, {
+      type: 'answered newer',
+      messages: range(950 + MOST_KEPT, 1000 + MOST_KEPT),
+      isNewest: true,
+      before: ({ text }) => `before ${text}`,
+    });
+    expect(seconds(newer)).toEqual(seconds(full));
+    expect(newer).toMatchObject({ newer: 'none', next: 'before 1000' });
+  });
+});
