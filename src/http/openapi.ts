@@ -18,6 +18,8 @@ import {
   repositorySchema,
   resolveSchema,
   sessionSchema,
+  statsQuerySchema,
+  statsSchema,
   syncResultSchema,
   syncSchema,
   verificationSchema,
@@ -179,6 +181,13 @@ export function openApiDocument(version: string): Json {
           responses: { 200: answer('A page of them', ref('GithubPage')), ...problems },
         },
       },
+      '/stats': {
+        get: {
+          summary: 'How many messages there are, by day, author and repository',
+          parameters: queryParameters(statsQuerySchema),
+          responses: { 200: answer('The counts', ref('Stats')), ...problems },
+        },
+      },
       '/events': {
         get: {
           summary: 'What happens, as server-sent events',
@@ -240,6 +249,7 @@ function componentSchemas(): Json {
     Probe: probeSchema,
     Github: githubSchema,
     GithubPage: githubPageSchema,
+    Stats: statsSchema,
     Health: healthSchema,
     Verification: verificationSchema,
     Problem: problemSchema,

@@ -165,6 +165,23 @@ export const listSchema = z.strictObject({
   cursor: z.string().optional(),
 });
 
+const wholeDay = z.string().refine(isDay, 'must be an ISO 8601 date');
+
+export const statsQuerySchema = z.strictObject({
+  repository: z.string().optional(),
+  since: wholeDay.optional(),
+  until: wholeDay.optional(),
+  zone: z.string().refine(isZone, 'must be the IANA name of a time zone, such as Europe/Berlin').optional(),
+});
+
+function isZone(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }) !== undefined;
+  } catch {
+    return false;
+  }
+}
+
 const commit = z.string().meta({ pattern: '^[0-9a-f]{40,64}$' }).nullable();
 
 const stored = {
@@ -335,6 +352,15 @@ export const githubPageSchema = z
     truncated: z.boolean(),
   })
   .meta({ id: 'GithubPage' });
+export const statsSchema = z
+  .object({
+    zone: z.string(),
+    messages: z.int(),
+    days: z.array(z.object({ day: z.iso.date(), messages: z.int() })),
+    authors: z.array(z.object({ author: z.string(), messages: z.int() })),
+    repositories: z.array(z.object({ repository: z.string(), messages: z.int() })),
+  })
+  .meta({ id: 'Stats' });
 
 export const healthSchema = z
   .object({

@@ -19,6 +19,7 @@ import { openApiDocument } from './openapi.ts';
 import { errorHandler, sendProblem, toProblem } from './problem.ts';
 import { repositoryRoutes } from './repository-routes.ts';
 import { accessControl } from './session.ts';
+import { statsRoute } from './stats-route.ts';
 import { type VerificationSource, verifyRoute } from './verify-route.ts';
 
 export interface ServerOptions {
@@ -89,6 +90,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     messageRoutes({ messages, repositories }),
     repositoryRoutes(repositories, github, config.githubUrl),
     githubRoutes(github, repositories),
+    statsRoute({ messages, repositories }),
+    repositoryRoutes(repositories, config.githubUrl),
     verifyRoute(options.verify),
     stream.router,
   );

@@ -2,10 +2,11 @@ import type { Filter } from '../domain/query.ts';
 import { type Covered, firstProblems } from './covered.ts';
 import { compareKeys, type Entry, type Key } from './entry.ts';
 import { IdIndex } from './id-index.ts';
-import { isPartial, matches, repositoriesOf } from './matches.ts';
+import { isPartial, matches, shownIn } from './matches.ts';
 import { Shard } from './shard.ts';
 import { mayHold, runsOf, signatureOf } from './signature.ts';
 import { Snapshot, type State, VERSION } from './snapshot.ts';
+import { type Tally, tallyOf } from './tally.ts';
 import { FIRST, type Slot, Timeline } from './timeline.ts';
 
 const FLUSH_DELAY_MS = 1000;
@@ -160,6 +161,21 @@ export class Database {
     }
   }
 
+  /**
+   * What is counted in each part of the timeline that may hold messages of a time, newest first; times are
+   * milliseconds since 1970. A part is read once, and again when it has changed.
+   */
+  async *tallies(since: number, until?: number): AsyncGenerator<Tally> {
+    let end: Key | undefined = until === undefined ? undefined : { time: until, id: '' };
+    for (;;) {
+      const slot = this.#timeline.slotBefore(end);
+      if (!slot) return;
+      yield await this.#tally(slot);
+      if (slot.from === FIRST || slot.from.time < since) return;
+      end = slot.from;
+    }
+  }
+
   /** Takes everything out that is known of a repository, by a function that takes it out of one message. */
   async forget(repository: string, without: (entry: Entry) => Entry | undefined): Promise<void> {
     for await (const entries of this.walk()) {
@@ -225,6 +241,20 @@ export class Database {
     return slot.signature === null || mayHold(slot.signature, runs);
   }
 
+  async #tally(slot: Slot): Promise<Tally> {
+    if (slot.changed || this.#writing.has(slot)) return tallyOf((slot.shard as Shard).entries());
+    if (slot.tally) return slot.tally;
+    const { number, written } = slot;
+    const kept = await this.#snapshot.readTally({ number, written });
+    const tally =
+      kept ?? tallyOf(slot.shard?.entries() ?? (await this.#snapshot.readShard({ number, written })));
+    // What was changed or written meanwhile is another content.
+    if (slot.changed || slot.written !== written) return this.#tally(slot);
+    slot.tally = tally;
+    if (!kept) await this.#snapshot.writeTally({ number, written }, tally).catch(this.#onTrouble);
+    return tally;
+  }
+
   #letGo(): void {
     this.#timeline.letGo((slot) => this.#writing.has(slot));
   }
@@ -278,6 +308,7 @@ export class Database {
       slot.changed = false;
       slot.written = this.#flush;
       delete slot.signature;
+      delete slot.tally;
       this.#writing.add(slot);
     }
     const ids = this.#takeIds(timeline, last);
@@ -329,10 +360,6 @@ export class Database {
     };
   }
 }
-
-/** The repositories that a message counts in: those that hold it, unless it is deleted. */
-export const shownIn = (entry: Entry | undefined): string[] =>
-  entry === undefined || entry.folded.current.deletedAt !== undefined ? [] : repositoriesOf(entry);
 
 /** The earlier one of a key and a moment, where there is any. */
 function earlier(key: Key | undefined, time: number | undefined): Key | undefined {

@@ -49,6 +49,10 @@ export function repositoriesOf(entry: Entry): string[] {
   return [...new Set([...entry.held.values()].flatMap(({ commits }) => [...commits.keys()]))];
 }
 
+/** The repositories that a message counts in: those that hold it, unless it is deleted. */
+export const shownIn = (entry: Entry | undefined): string[] =>
+  entry === undefined || entry.folded.current.deletedAt !== undefined ? [] : repositoriesOf(entry);
+
 /** Whether a repository that holds a message lacks any of its lines. */
 export function isPartial(entry: Entry): boolean {
   const all = repositoriesOf(entry).length;

@@ -5,6 +5,7 @@ import type { Covered } from './covered.ts';
 import { type Entry, fromStored, type StoredEntry, toStored } from './entry.ts';
 import type { StoredIds } from './id-index.ts';
 import type { Signature } from './signature.ts';
+import type { Tally } from './tally.ts';
 import { isWhole, VerifiedFile } from './verified-file.ts';
 
 /** A file of the mirror is gone or damaged: the mirror is to be made anew from the commits. */
@@ -44,6 +45,8 @@ const shardFile = ({ number, written }: Pick<StoredShard, 'number' | 'written'>)
   `shard-${number}-${written}.json`;
 const signatureFile = ({ number, written }: Pick<StoredShard, 'number' | 'written'>): string =>
   `signature-${number}-${written}.json`;
+const tallyFile = ({ number, written }: Pick<StoredShard, 'number' | 'written'>): string =>
+  `tally-${number}-${written}.json`;
 const idsFile = (flush: number): string => `ids-${flush}.json`;
 
 /** All files that a state names, those first that are soonest written anew. */
@@ -136,6 +139,15 @@ export class Snapshot {
     await this.#save(signatureFile(shard), Buffer.from(signature).toString('base64'));
   }
 
+  /** What was counted in a shard, or `null` where that was not kept or is not whole. */
+  readTally(shard: Pick<StoredShard, 'number' | 'written'>): Promise<Tally | null> {
+    return this.#file<Tally>(tallyFile(shard)).read();
+  }
+
+  async writeTally(shard: Pick<StoredShard, 'number' | 'written'>, tally: Tally): Promise<void> {
+    await this.#save(tallyFile(shard), tally);
+  }
+
   async writeIds(flush: number, ids: StoredIds): Promise<void> {
     await this.#save(idsFile(flush), ids);
   }
@@ -144,10 +156,9 @@ export class Snapshot {
   async commit(state: State): Promise<void> {
     await this.#save(STATE_FILE, state);
     const named = new Set([STATE_FILE, idsFile(state.idsFlush), ...state.shards.map(shardFile)]);
-    const signatures = new Set(state.shards.map(signatureFile));
+    const beside = new Set([...state.shards.map(signatureFile), ...state.shards.map(tallyFile)]);
     for (const file of await readdir(this.#directory)) {
-      if (!named.delete(file) && !signatures.has(file))
-        await rm(join(this.#directory, file), { force: true });
+      if (!named.delete(file) && !beside.has(file)) await rm(join(this.#directory, file), { force: true });
     }
     const [missing] = named;
     if (missing !== undefined) throw new MirrorBroken(missing);

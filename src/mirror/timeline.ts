@@ -2,6 +2,7 @@ import { compareKeys, type Entry, type Key } from './entry.ts';
 import { IdIndex } from './id-index.ts';
 import { Shard } from './shard.ts';
 import type { Signature } from './signature.ts';
+import type { Tally } from './tally.ts';
 
 /** A shard's place in the timeline. Its content is in memory, or in its file, or both. */
 export interface Slot {
@@ -16,6 +17,8 @@ export interface Slot {
   shard: Shard | undefined;
   /** Which runs of characters its file holds, once that was asked for; `null` where that is not known. */
   signature?: Signature | null;
+  /** What is counted in its file, once that was asked for. */
+  tally?: Tally;
 }
 
 /** How many shards stay in memory beside those that are not written yet. */

@@ -17,6 +17,7 @@ import { headsOf } from './mirroring.ts';
 import { KeyedMutex } from './mutex.ts';
 import type { RepositoryManager } from './repositories.ts';
 import { contentBefore, deletedLine, type Edit, editedLine, firstLine, isUnchanged } from './revisions.ts';
+import { countMessages, type Stats, type StatsQuestion } from './stats.ts';
 
 /** What a person or a program asks to capture. */
 export interface Draft {
@@ -117,6 +118,11 @@ export class Messages {
   /** Resolves when reads are answered with everything that was committed. */
   ready(): Promise<Result<void>> {
     return this.#options.repositories.withMirror(async () => undefined);
+  }
+
+  /** How many current messages there are, by day, author and repository. */
+  stats(question: StatsQuestion): Promise<Result<Stats>> {
+    return this.#options.repositories.withMirror((mirror) => countMessages(mirror, question));
   }
 
   /** The current messages that pass a filter, newest first, beginning after a key. */

@@ -134,6 +134,7 @@ describe('/openapi.json', () => {
       ['get', '/github'],
       ['get', '/github/repositories'],
       ['get', '/events'],
+      ['get', '/stats'],
       ['get', '/health'],
       ['get', '/verify'],
       ['get', '/openapi.json'],

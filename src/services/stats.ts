@@ -1,0 +1,107 @@
+import type { Database } from '../mirror/database.ts';
+import { QUARTER_MS, type Tally } from '../mirror/tally.ts';
+
+/** Which messages to count. */
+export interface StatsQuestion {
+  readonly repository?: string;
+  /** Days as `2026-11-22` in the zone; `since` is inclusive, `until` exclusive. */
+  readonly since?: string;
+  readonly until?: string;
+  /** The IANA name of the time zone in which days begin. */
+  readonly zone: string;
+}
+
+/** How many current messages there are. */
+export interface Stats {
+  readonly zone: string;
+  readonly messages: number;
+  /** The days that have any, oldest first. */
+  readonly days: readonly { readonly day: string; readonly messages: number }[];
+  /** Those who wrote most, at most {@link MOST_AUTHORS}. */
+  readonly authors: readonly { readonly author: string; readonly messages: number }[];
+  /** A message in several counts in each of them. */
+  readonly repositories: readonly { readonly repository: string; readonly messages: number }[];
+}
+
+const MOST_AUTHORS = 100;
+const DAY_MS = 86_400_000;
+
+/** Counts messages by day, author and repository. Their texts are not read again once a part has been counted. */
+export async function countMessages(mirror: Database, question: StatsQuestion): Promise<Stats> {
+  const { since, until, zone } = question;
+  const counts = { days: new Map(), authors: new Map(), repositories: new Map() };
+  const dayOf = daysIn(zone);
+  let messages = 0;
+  // A day of any zone begins less than a day from that of UTC; its own messages are told by their day.
+  const from = since === undefined ? Number.NEGATIVE_INFINITY : Date.parse(since) - DAY_MS;
+  const to = until === undefined ? undefined : Date.parse(until) + DAY_MS;
+  for await (const tally of mirror.tallies(from, to)) {
+    messages += addTo(counts, tally, question, dayOf);
+    // Everybody else has their turn between two parts.
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  return {
+    zone,
+    messages,
+    days: [...counts.days].map(([day, count]) => ({ day, messages: count })).sort(byDay),
+    authors: [...counts.authors]
+      .map(([author, count]) => ({ author, messages: count }))
+      .sort((a, b) => b.messages - a.messages || compare(a.author, b.author))
+      .slice(0, MOST_AUTHORS),
+    repositories: [...counts.repositories]
+      .map(([repository, count]) => ({ repository, messages: count }))
+      .sort((a, b) => b.messages - a.messages || compare(a.repository, b.repository)),
+  };
+}
+
+interface Counts {
+  readonly days: Map<string, number>;
+  readonly authors: Map<string, number>;
+  readonly repositories: Map<string, number>;
+}
+
+function addTo(
+  counts: Counts,
+  { authors, places, rows }: Tally,
+  { repository, since, until }: StatsQuestion,
+  dayOf: (quarter: number) => string,
+): number {
+  let sum = 0;
+  for (let at = 0; at < rows.length; at += 4) {
+    const names = places[rows[at + 2] as number] ?? [];
+    if (repository !== undefined && !names.includes(repository)) continue;
+    const day = dayOf(rows[at] as number);
+    if ((since !== undefined && day < since) || (until !== undefined && day >= until)) continue;
+    const author = authors[rows[at + 1] as number] ?? '';
+    const count = rows[at + 3] as number;
+    sum += count;
+    add(counts.days, day, count);
+    add(counts.authors, author, count);
+    for (const name of names) add(counts.repositories, name, count);
+  }
+  return sum;
+}
+
+/** The day of a quarter of an hour in a zone; each is asked for many times. */
+function daysIn(zone: string): (quarter: number) => string {
+  const known = new Map<number, string>();
+  // This locale writes a date as ISO 8601 does.
+  const format = new Intl.DateTimeFormat('en-CA', {
+    timeZone: zone,
+    year: 'numeric',
+    month: '2-digit',
+    day: '2-digit',
+  });
+  return (quarter) => {
+    const day = known.get(quarter) ?? format.format(quarter * QUARTER_MS);
+    known.set(quarter, day);
+    return day;
+  };
+}
+
+function add(counts: Map<string, number>, name: string, count: number): void {
+  counts.set(name, (counts.get(name) ?? 0) + count);
+}
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+const byDay = (a: { readonly day: string }, b: { readonly day: string }): number => compare(a.day, b.day);
