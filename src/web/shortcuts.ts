@@ -21,7 +21,9 @@ export type ShortcutName =
   | 'search'
   | 'compose'
   | 'day'
-  | 'newest';
+  | 'newest'
+  | 'activity'
+  | 'keys';
 
 export const SHORTCUTS: readonly Shortcut[] = [
   { name: 'next', keys: ['j'], words: 'Next message', on: 'page' },
@@ -30,6 +32,8 @@ export const SHORTCUTS: readonly Shortcut[] = [
   { name: 'compose', keys: ['c'], words: 'Write a message', on: 'page' },
   { name: 'day', keys: ['g'], words: 'Go to a day', on: 'page' },
   { name: 'newest', keys: ['n'], words: 'Newest message', on: 'page' },
+  { name: 'activity', keys: ['a'], words: 'How much was written when', on: 'page' },
+  { name: 'keys', keys: ['?'], words: 'These keys', on: 'page' },
   { name: 'next', keys: ['ArrowDown'], words: 'Next message', on: 'message' },
   { name: 'previous', keys: ['ArrowUp'], words: 'Previous message', on: 'message' },
   { name: 'edit', keys: ['Enter', 'e'], words: 'Edit it', on: 'message' },

@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 
-/** What sticks out to the side, in words; code alone may scroll there. */
+/** What sticks out to the side, in words; code and the calendar alone may scroll there. */
 export function tooWide(page: Page): Promise<string[]> {
   return page.locator('html').evaluate((html) => {
     const view = html.ownerDocument.defaultView;
@@ -10,13 +10,13 @@ export function tooWide(page: Page): Promise<string[]> {
     for (const element of html.querySelectorAll('body, body *')) {
       const style = view.getComputedStyle(element);
       const name = `${element.tagName.toLowerCase()}.${element.getAttribute('class') ?? ''}`;
-      const scrolls = /auto|scroll/.test(style.overflowX) && !element.matches('pre, textarea');
+      const scrolls = /auto|scroll/.test(style.overflowX) && !element.matches('pre, textarea, .calendar');
       if (scrolls && element.scrollWidth > element.clientWidth) {
         found.push(`${name} scrolls from ${element.clientWidth} to ${element.scrollWidth}`);
       }
       const box = element.getBoundingClientRect();
       const isSeen = box.width > 1 && box.height > 1 && element.checkVisibility({ visibilityProperty: true });
-      const isInCode = element.closest('pre') !== null && !element.matches('pre');
+      const isInCode = element.closest('pre, .calendar') !== null && !element.matches('pre, .calendar');
       // What only a screen reader meets is cut to a point, whatever its words measure.
       if (element.closest('.unseen') !== null) continue;
       if (isSeen && !isInCode && style.position !== 'absolute' && (box.left < -1 || box.right > width + 1)) {

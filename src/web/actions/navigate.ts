@@ -7,7 +7,8 @@ import { loadTimeline } from './timeline.ts';
  * first letter made, so that one step back leaves the search.
  */
 export function navigate(change: Partial<Query>, how: 'push' | 'replace' = 'push'): void {
-  const next = { ...query.get(), at: '', ...change };
+  // Somewhere else in time there is nothing of a single day.
+  const next = { ...query.get(), at: '', ...(change.at && { day: '' }), ...change };
   const address = addressOf(next);
   const isSame = address === addressOf(query.get());
   // Whoever asks for a day once more has scrolled away from it.

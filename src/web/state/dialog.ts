@@ -1,9 +1,12 @@
 import { createStore } from './store.ts';
 
-/** What stands over the page: the history of a message, or the versions of one that has to be settled. */
-export interface Dialog {
-  readonly kind: 'history' | 'conflict';
-  readonly id: string;
-}
+/**
+ * What stands over the page: the history of a message, the versions of one that has to be settled, how much was
+ * written when, or the keys.
+ */
+export type Dialog =
+  | { readonly kind: 'history' | 'conflict'; readonly id: string }
+  | { readonly kind: 'activity' }
+  | { readonly kind: 'keys' };
 
 export const dialog = createStore<Dialog | null, Dialog | null>((_, next) => next, null);

@@ -1,10 +1,12 @@
 import type { Message } from '../../domain/message.ts';
+import { dayOf, startOfDay } from '../text/time.ts';
 import type { Query } from './query.ts';
 
 /** Whether a message belongs to what is shown; `unknown` where only the server's search can tell. */
 export function matches(message: Message, query: Query): 'yes' | 'no' | 'unknown' {
   if (query.author && message.author !== query.author) return 'no';
   if (query.type && message.type !== query.type) return 'no';
+  if (startOfDay(query.day) !== undefined && dayOf(message.createdAt) !== query.day) return 'no';
   if (query.tag && !message.tags.includes(query.tag.toLowerCase())) return 'no';
   if (query.repository && !message.deliveries.some(({ repository }) => repository === query.repository)) {
     return 'no';

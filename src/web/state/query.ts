@@ -1,3 +1,4 @@
+import { dayAfter, startOfDay } from '../text/time.ts';
 import { createStore } from './store.ts';
 
 /** What is shown: every message, or those that hold each condition given. The address bar says the same. */
@@ -7,14 +8,18 @@ export interface Query {
   readonly author: string;
   readonly type: string;
   readonly tag: string;
+  /** A day of the reader's as `2026-11-22`. */
+  readonly day: string;
   /** Where in it the reader is: a day as `2026-11-22`, the id of a message, or nothing for the newest. */
   readonly at: string;
 }
 
-export const EVERYTHING: Query = { q: '', repository: '', author: '', type: '', tag: '', at: '' };
+export const EVERYTHING: Query = { q: '', repository: '', author: '', type: '', tag: '', day: '', at: '' };
 
 const KEYS = Object.keys(EVERYTHING) as (keyof Query)[];
 const CONDITIONS = KEYS.filter((key) => key !== 'at');
+/** Those that the API has by the same name. */
+const FIELDS = CONDITIONS.filter((key) => key !== 'day');
 
 export function parseQuery(search: string): Query {
   const given = new URLSearchParams(search);
@@ -23,7 +28,14 @@ export function parseQuery(search: string): Query {
 
 /** The conditions as a query string without its `?`, those that are empty left out. */
 export function formatQuery(query: Query, more: Readonly<Record<string, string>> = {}): string {
-  return new URLSearchParams([...given(query, CONDITIONS), ...Object.entries(more)]).toString();
+  const all = { ...Object.fromEntries(given(query, FIELDS)), ...spanOf(query.day), ...more };
+  return new URLSearchParams(all).toString();
+}
+
+/** From when to when a day is; nothing where it is no day, so that everything is asked for. */
+function spanOf(day: string): Readonly<Record<string, string>> {
+  const [since, until] = [startOfDay(day), startOfDay(dayAfter(day, 1))];
+  return since && until ? { since, until } : {};
 }
 
 /** The page's own address for a query, for links that can be opened in another tab. */

@@ -30,6 +30,17 @@ export function startOfDay(day: string): string | undefined {
   return Number.isNaN(start.getTime()) ? undefined : start.toISOString();
 }
 
+/** The day so many days later, or earlier where that is negative. */
+export function dayAfter(day: string, days: number): string {
+  const date = new Date(`${day}T12:00:00`);
+  if (Number.isNaN(date.getTime())) return '';
+  date.setDate(date.getDate() + days);
+  return dayOf(date.getTime());
+}
+
+/** A day by its full date. */
+export const fullDay = (day: string): string => dayFormat.format(new Date(`${day}T12:00:00`));
+
 /** A day in words: today, yesterday, or its full date. */
 export function dayInWords(day: string, now: number): string {
   const noon = new Date(`${day}T12:00:00`);

@@ -6,6 +6,7 @@ import {
   type SyncResult,
   type SyncStatus,
 } from '../../domain/repository.ts';
+import type { Progress } from '../events.ts';
 
 const STATES: Record<Exclude<RepositoryState, 'ready'>, string> = {
   cloning: 'Being cloned',
@@ -54,6 +55,20 @@ export function stateInWords({ state, ahead, behind }: RepositoryStatus): string
   if (behind > 0) return 'Has changes to pull';
   return 'In step with its remote';
 }
+
+/** What git is at, by the names that it has for its stages. */
+const STAGES: Readonly<Record<string, string>> = {
+  'Enumerating objects': 'Looking at what is new',
+  'Counting objects': 'Looking at what is new',
+  'Compressing objects': 'Compressing',
+  'Writing objects': 'Sending',
+  'Receiving objects': 'Receiving',
+  'Resolving deltas': 'Unpacking',
+  'Updating files': 'Writing files',
+};
+
+export const progressInWords = ({ stage, percent }: Progress): string =>
+  `${STAGES[stage] ?? stage}, ${Math.round(percent)} %`;
 
 /** What a push or a pull came to, in one line. */
 export function resultInWords({ status, pushed, pulled }: SyncResult): string {

@@ -17,6 +17,11 @@ export function focusComposer(): void {
   document.querySelector<HTMLTextAreaElement>(`#${COMPOSER} textarea`)?.focus();
 }
 
+/** Lets go of the keyboard, so that letters are shortcuts again. */
+function leave(): void {
+  document.querySelector<HTMLElement>('.timeline')?.focus();
+}
+
 export function Composer() {
   const written = useStore(draft, (state) => state);
   const area = useRef<HTMLTextAreaElement>(null);
@@ -72,6 +77,7 @@ export function Composer() {
         submit();
       }}
       onKeyDown={(event) => {
+        if (event.key === 'Escape' && event.target === area.current) leave();
         if (!isSend(event)) return;
         event.preventDefault();
         submit();
@@ -95,7 +101,7 @@ export function Composer() {
           <TargetsField targets={written.targets} problem={shown} />
           <AuthorField problem={shown} />
           <span class="hint keys" aria-hidden="true">
-            {MAC ? '⌘' : 'Ctrl'} ↵
+            {MAC ? '⌘' : 'Ctrl'} Enter
           </span>
           <button
             type="submit"

@@ -1,23 +1,43 @@
 import type { ComponentChildren } from 'preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { type History, readHistory } from '../actions/history.ts';
 import type { Problem } from '../api/problem.ts';
 import { dialog } from '../state/dialog.ts';
 import { useStore } from '../state/store.ts';
+import { Activity } from './activity.tsx';
 import { ConflictView } from './conflict.tsx';
 import { HistoryView } from './history.tsx';
-import { CloseIcon } from './icons.tsx';
+import { Keys } from './keys.tsx';
+import { Modal } from './modal.tsx';
 import { ProblemBox } from './problem.tsx';
-
-const close = () => dialog.dispatch(null);
 
 /** What stands over the page, if anything does. */
 export function Dialogs() {
   const shown = useStore(dialog, (state) => state);
   if (shown === null) return null;
+  // The browser tells some time later that it has closed one, and another may be open by then.
+  const close = () => dialog.get() === shown && dialog.dispatch(null);
+  if (shown.kind === 'activity') {
+    return (
+      <Modal key="activity" title="Activity" onClose={close}>
+        <Activity onDone={close} />
+      </Modal>
+    );
+  }
+  if (shown.kind === 'keys') {
+    return (
+      <Modal key="keys" title="Keyboard shortcuts" onClose={close}>
+        <Keys />
+      </Modal>
+    );
+  }
   const isHistory = shown.kind === 'history';
   return (
-    <Modal key={`${shown.kind} ${shown.id}`} title={isHistory ? 'History' : 'Settle a conflict'}>
+    <Modal
+      key={`${shown.kind} ${shown.id}`}
+      title={isHistory ? 'History' : 'Settle a conflict'}
+      onClose={close}
+    >
       <WithHistory id={shown.id}>
         {(history, readAgain) =>
           isHistory ? (
@@ -28,37 +48,6 @@ export function Dialogs() {
         }
       </WithHistory>
     </Modal>
-  );
-}
-
-/** A dialog of the browser's own: it keeps the focus, closes with Escape, and gives the focus back. */
-function Modal({ title, children }: { title: string; children: ComponentChildren }) {
-  const element = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
-    const { current } = element;
-    current?.showModal();
-    return () => current?.close();
-  }, []);
-  return (
-    // biome-ignore lint/a11y/useKeyWithClickEvents: the keyboard has Escape and the button.
-    <dialog
-      ref={element}
-      class="modal"
-      aria-labelledby="modal-title"
-      onClose={close}
-      onClick={(event) => event.target === element.current && close()}
-    >
-      <div class="modal-sheet">
-        <div class="modal-head">
-          <h2 id="modal-title">{title}</h2>
-          <button type="button" class="quiet" onClick={close}>
-            <CloseIcon />
-            <span class="unseen">Close</span>
-          </button>
-        </div>
-        {children}
-      </div>
-    </dialog>
   );
 }
 

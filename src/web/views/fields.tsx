@@ -1,8 +1,11 @@
 import type { RefObject } from 'preact';
-import { useId, useLayoutEffect } from 'preact/hooks';
+import { useEffect, useId, useLayoutEffect, useState } from 'preact/hooks';
 import { MESSAGE_TYPES } from '../../domain/message.ts';
 import { errorOf, type Problem } from '../api/problem.ts';
+import { say } from '../state/notices.ts';
+import { fencedCode } from '../text/fence.ts';
 import { TYPE_WORDS } from '../text/words.ts';
+import { Markdown } from './markdown.tsx';
 import { FieldError } from './problem.tsx';
 
 /** The fields of a message that the composer and the editor share. */
@@ -29,14 +32,30 @@ interface TextProps extends FieldProps {
 export function TextField({ written, problem, onWrite, label, placeholder, area }: TextProps) {
   const error = useId();
   const wrong = errorOf(problem, 'text');
+  const [wantsPreview, setWantsPreview] = useState(false);
+  const canPreview = written.type === 'markdown' && written.text.trim() !== '';
+  const isPreview = canPreview && wantsPreview;
+  // What is sent or taken back is followed by something to be written.
+  useEffect(() => {
+    if (!canPreview) setWantsPreview(false);
+  }, [canPreview]);
   useLayoutEffect(() => {
-    if (area.current) fitHeight(area.current);
-  }, [written.text, written.type, area]);
+    if (area.current && !isPreview) fitHeight(area.current);
+  }, [written.text, written.type, isPreview, area]);
+  const paste = (event: ClipboardEvent) => {
+    const code = fencedCode(event.clipboardData?.getData('text/plain') ?? '');
+    if (code === undefined || written.type === 'markdown' || written.text.trim() !== '') return;
+    event.preventDefault();
+    onWrite({ type: 'code', ...code });
+    say('Pasted as code');
+  };
   return (
     <>
+      {isPreview && <Preview text={written.text} />}
       <textarea
         ref={area}
         class="text-field"
+        hidden={isPreview}
         aria-label={label}
         placeholder={placeholder}
         rows={1}
@@ -47,9 +66,31 @@ export function TextField({ written, problem, onWrite, label, placeholder, area 
         aria-invalid={wrong !== undefined}
         aria-describedby={error}
         onInput={(event) => onWrite({ text: event.currentTarget.value })}
+        onPaste={paste}
       />
       <FieldError id={error} text={wrong} />
+      {canPreview && (
+        <button
+          type="button"
+          class="link preview-toggle"
+          aria-pressed={isPreview}
+          onClick={() => setWantsPreview(!isPreview)}
+        >
+          Preview
+        </button>
+      )}
     </>
+  );
+}
+
+/** How Markdown will be read. */
+function Preview({ text }: { text: string }) {
+  return (
+    // A long one scrolls, which the keyboard must be able to do too.
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region has to take the focus.
+    <section class="preview body" aria-label="Preview" dir="auto" tabIndex={0}>
+      <Markdown text={text} />
+    </section>
   );
 }
 
@@ -93,16 +134,47 @@ function LineField({
         placeholder={name === 'url' ? 'https://…' : label}
         autocomplete="off"
         autocapitalize="off"
+        {...(name === 'language' && { list: `${error}-languages` })}
         spellcheck={false}
         value={written[name]}
         aria-invalid={wrong !== undefined}
         aria-describedby={error}
         onInput={(event) => onWrite({ [name]: event.currentTarget.value })}
       />
+      {name === 'language' && (
+        <datalist id={`${error}-languages`}>
+          {LANGUAGES.map((language) => (
+            <option key={language} value={language} />
+          ))}
+        </datalist>
+      )}
       <FieldError id={error} text={wrong} />
     </div>
   );
 }
+
+/** Those that are written most; any other can be typed. */
+const LANGUAGES = [
+  'bash',
+  'c',
+  'cpp',
+  'css',
+  'diff',
+  'go',
+  'html',
+  'java',
+  'javascript',
+  'json',
+  'kotlin',
+  'php',
+  'python',
+  'ruby',
+  'rust',
+  'sql',
+  'swift',
+  'typescript',
+  'yaml',
+] as const;
 
 /** Whether a key press means "done", on any platform. */
 export function isSend(event: KeyboardEvent): boolean {

@@ -1,6 +1,7 @@
 import { useEffect, useRef } from 'preact/hooks';
 import { loadRepositories, syncNow } from '../actions/repositories.ts';
 import { signOut } from '../actions/session.ts';
+import { dialog } from '../state/dialog.ts';
 import { repositories } from '../state/repositories.ts';
 import { session } from '../state/session.ts';
 import { useStore } from '../state/store.ts';
@@ -67,11 +68,29 @@ export function RepositoriesPanel({ open, onClose }: { open: boolean; onClose: (
         ))}
       </ul>
       <AddRepository />
-      {canSignOut && (
-        <button type="button" class="link" onClick={() => void signOut()}>
-          Sign out
+      <div class="panel-foot">
+        <button
+          type="button"
+          class="link"
+          aria-haspopup="dialog"
+          onClick={() => dialog.dispatch({ kind: 'activity' })}
+        >
+          Activity
         </button>
-      )}
+        <button
+          type="button"
+          class="link"
+          aria-haspopup="dialog"
+          onClick={() => dialog.dispatch({ kind: 'keys' })}
+        >
+          Keyboard shortcuts
+        </button>
+        {canSignOut && (
+          <button type="button" class="link" onClick={() => void signOut()}>
+            Sign out
+          </button>
+        )}
+      </div>
     </aside>
   );
 }

@@ -4,7 +4,7 @@ import { syncNow } from '../actions/repositories.ts';
 import { repositories } from '../state/repositories.ts';
 import { useStore } from '../state/store.ts';
 import { ago, exact } from '../text/time.ts';
-import { count, resultInWords, stateInWords } from '../text/words.ts';
+import { count, progressInWords, resultInWords, stateInWords } from '../text/words.ts';
 import { FilterLink } from './filter-link.tsx';
 import { RepositorySettings } from './repository-settings.tsx';
 import { Resolve } from './resolve.tsx';
@@ -53,9 +53,12 @@ export function RepositoryItem({ repository, now }: { repository: RepositoryStat
 
 function Status({ repository, now }: { repository: RepositoryStatus; now: number }) {
   const { ahead, behind, lastSync, messages, branch, url } = repository;
+  const isBusy = useStore(repositories, (state) => repository.name in state.running);
+  const known = useStore(repositories, (state) => state.progress[repository.name]);
+  const progress = isBusy || repository.state === 'cloning' ? known : undefined;
   return (
     <>
-      <p class="repository-state">{stateInWords(repository)}</p>
+      <p class="repository-state">{progress ? progressInWords(progress) : stateInWords(repository)}</p>
       <p class="hint" title={`${url} (${branch})`}>
         {count(messages, 'message')}
         {ahead > 0 && (
@@ -116,6 +119,6 @@ function ProgressLine({ name, running }: { name: string; running: boolean }) {
   const progress = useStore(repositories, (state) => state.progress[name]);
   if (!running) return <div class="progress" />;
   if (!progress) return <progress class="progress" aria-label={`Working on ${name}`} />;
-  const label = `${progress.stage} ${Math.round(progress.percent)} %`;
+  const label = `${name}: ${progressInWords(progress)}`;
   return <progress class="progress" max={100} value={progress.percent} aria-label={label} title={label} />;
 }

@@ -5,6 +5,7 @@ import { EVERYTHING, isEverything, type Query, query } from '../state/query.ts';
 import { repositories } from '../state/repositories.ts';
 import { useStore } from '../state/store.ts';
 import { operatorsIn, withoutTerm } from '../text/suggest.ts';
+import { fullDay, startOfDay } from '../text/time.ts';
 import { TYPE_WORDS } from '../text/words.ts';
 import { AUTHORS_ID, AuthorList } from './authors.tsx';
 import { CloseIcon } from './icons.tsx';
@@ -42,13 +43,14 @@ export function Search() {
 
 /** What narrows the timeline down, each to be taken back by itself. */
 function Applied({ current }: { current: Query }) {
-  const { q, repository, author, type, tag } = current;
+  const { q, repository, author, type, tag, day } = current;
   return (
     <p class="applied">
       {repository && <Chip words={`in ${repository}`} without={{ repository: '' }} />}
       {author && <Chip words={`from ${author}`} without={{ author: '' }} />}
       {type && <Chip words={TYPE_WORDS[type] ?? type} without={{ type: '' }} />}
       {tag && <Chip words={`#${tag}`} without={{ tag: '' }} />}
+      {startOfDay(day) && <Chip words={fullDay(day)} without={{ day: '' }} />}
       {operatorsIn(q).map((term) => (
         <Chip key={term} words={term} without={{ q: withoutTerm(q, term) }} />
       ))}

@@ -1,6 +1,7 @@
 import { useEffect } from 'preact/hooks';
 import { goToNewest } from '../actions/navigate.ts';
 import { SHORTCUTS, type ShortcutName } from '../shortcuts.ts';
+import { dialog } from '../state/dialog.ts';
 import { focusComposer } from './composer.tsx';
 
 /** Follows the keys of the table, where nobody is writing. */
@@ -41,6 +42,8 @@ const DO: Record<ShortcutName, (message?: HTMLElement) => void> = {
   compose: focusComposer,
   day: () => focusOn('input[type="date"]'),
   newest: goToNewest,
+  activity: () => dialog.dispatch({ kind: 'activity' }),
+  keys: () => dialog.dispatch({ kind: 'keys' }),
 };
 
 function click(message: HTMLElement | undefined, what: string): void {

@@ -1,0 +1,40 @@
+import type { ComponentChildren } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
+import { CloseIcon } from './icons.tsx';
+
+interface Props {
+  readonly title: string;
+  readonly onClose: () => void;
+  readonly children: ComponentChildren;
+}
+
+/** A dialog of the browser's own: it keeps the focus, closes with Escape, and gives the focus back. */
+export function Modal({ title, onClose, children }: Props) {
+  const element = useRef<HTMLDialogElement>(null);
+  useEffect(() => {
+    const { current } = element;
+    current?.showModal();
+    return () => current?.close();
+  }, []);
+  return (
+    // biome-ignore lint/a11y/useKeyWithClickEvents: the keyboard has Escape and the button.
+    <dialog
+      ref={element}
+      class="modal"
+      aria-labelledby="modal-title"
+      onClose={onClose}
+      onClick={(event) => event.target === element.current && onClose()}
+    >
+      <div class="modal-sheet">
+        <div class="modal-head">
+          <h2 id="modal-title">{title}</h2>
+          <button type="button" class="quiet" onClick={onClose}>
+            <CloseIcon />
+            <span class="unseen">Close</span>
+          </button>
+        </div>
+        {children}
+      </div>
+    </dialog>
+  );
+}

@@ -1,0 +1,69 @@
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
+import { openPage, sharedBrowser, soon } from '../support/page.ts';
+import { article, chooseType, composer, postWell, textField } from '../support/page-parts.ts';
+import { sharedScene, sinceNow } from '../support/page-scene.ts';
+
+const browser = sharedBrowser();
+const scene = sharedScene();
+
+/** Pastes a text by the keyboard, as it would come from another program. */
+async function paste(page: Page, text: string): Promise<void> {
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+  await page.evaluate(`navigator.clipboard.writeText(${JSON.stringify(text)})`);
+  await page.keyboard.press('Control+V');
+}
+
+test('a fenced block that is pasted becomes code in its language', async () => {
+  const since = await sinceNow(scene());
+  const page = await openPage(browser(), scene().url);
+  await textField(page).click();
+  await paste(page, '```python\ndef f():\n    return 1\n```\n');
+  await soon(() => textField(page).inputValue()).toBe('def f():\n    return 1');
+  expect(await composer(page).getByRole('combobox', { name: 'Type' }).inputValue()).toBe('code');
+  expect(await composer(page).getByLabel('Language').inputValue()).toBe('python');
+  await textField(page).press('Control+Enter');
+  await article(page, 'def f').waitFor();
+  expect(await since.messages()).toMatchObject([
+    { type: 'code', language: 'python', text: 'def f():\n    return 1' },
+  ]);
+});
+
+test('a fenced block in the middle of a text, and one in Markdown, stays what it is', async () => {
+  const page = await openPage(browser(), scene().url);
+  await textField(page).fill('See: ');
+  await textField(page).press('Control+End');
+  await paste(page, '```\na\n```');
+  await soon(() => textField(page).inputValue()).toBe('See: ```\na\n```');
+  await textField(page).fill('');
+  await chooseType(composer(page), 'Markdown');
+  await textField(page).click();
+  await paste(page, '```\nb\n```');
+  await soon(() => textField(page).inputValue()).toBe('```\nb\n```');
+  expect(await composer(page).getByRole('combobox', { name: 'Type' }).inputValue()).toBe('markdown');
+});
+
+test('Markdown can be seen as it will be read, and is sent from there as it was written', async () => {
+  const since = await sinceNow(scene());
+  const page = await openPage(browser(), scene().url);
+  await chooseType(composer(page), 'Markdown');
+  const toggle = composer(page).getByRole('button', { name: 'Preview' });
+  expect(await toggle.count()).toBe(0);
+  await textField(page).fill('# A plan\n\n- **one**\n- [x] two');
+  await toggle.click();
+  const preview = composer(page).getByRole('region', { name: 'Preview' });
+  await preview.getByRole('heading', { name: 'A plan' }).waitFor();
+  expect(await preview.locator('strong').textContent()).toBe('one');
+  expect(await textField(page).isVisible()).toBe(false);
+  await toggle.click();
+  expect(await textField(page).inputValue()).toBe('# A plan\n\n- **one**\n- [x] two');
+  await toggle.click();
+  await page.keyboard.press('Control+Enter');
+  await article(page, 'A plan').waitFor();
+  await textField(page).waitFor();
+  expect(await since.messages()).toMatchObject([
+    { type: 'markdown', text: '# A plan\n\n- **one**\n- [x] two' },
+  ]);
+  await postWell(page, 'And *on*');
+  expect(await since.messages()).toHaveLength(2);
+});
