@@ -91,7 +91,6 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     repositoryRoutes(repositories, github, config.githubUrl),
     githubRoutes(github, repositories),
     statsRoute({ messages, repositories }),
-    repositoryRoutes(repositories, config.githubUrl),
     verifyRoute(options.verify),
     stream.router,
   );
