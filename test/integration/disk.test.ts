@@ -251,7 +251,7 @@ describe('a clone', () => {
     await api.send('POST', '/repositories', { json: { url: remote } });
     const before = await api.create({ text: 'Before' });
     expect((await api.sync('push')).status).toBe('pushed');
-    await rm(clone, { recursive: true });
+    await rm(clone, { recursive: true, maxRetries: 5 });
     const answer = await api.post({ text: 'Into nothing' });
     expect(answer.status).toBe(503);
     expect(answer.json<Problem>().detail).toMatch(/messages.*(not there|is gone|missing|deleted)/);
