@@ -11,14 +11,14 @@ import type { Health } from './http/health-route.ts';
 import { startServer } from './http/server.ts';
 import { cleanName } from './journal/commit.ts';
 import { Database } from './mirror/database.ts';
-import { AutoSync, type Syncable } from './services/auto-sync.ts';
+import { Intents } from './services/capture/intents.ts';
+import { type FolderLock, lockFolder } from './services/clones/lock.ts';
 import { Events } from './services/events.ts';
 import { Github } from './services/github.ts';
-import { Intents } from './services/intents.ts';
-import { type FolderLock, lockFolder } from './services/lock.ts';
 import { Messages } from './services/messages.ts';
 import { RepositoryManager } from './services/repositories.ts';
 import type { Repository } from './services/repository.ts';
+import { AutoSync, type Syncable } from './services/sync/auto-sync.ts';
 import { type Subject, Verifier } from './services/verify/verifier.ts';
 import { type Watcher, watchClones } from './watcher.ts';
 

@@ -2,8 +2,8 @@ import { join } from 'node:path';
 import { checkGit, credentialsOf, gitContextOf, StartRefused } from './app.ts';
 import { isConfigError, readConfig } from './config.ts';
 import { sameName } from './domain/target.ts';
-import { type ClonesFolder, cloneContext, findClones } from './services/clones-folder.ts';
-import { isHeld } from './services/lock.ts';
+import { type ClonesFolder, cloneContext, findClones } from './services/clones/clones-folder.ts';
+import { isHeld } from './services/clones/lock.ts';
 import { type Subject, Verifier } from './services/verify/verifier.ts';
 import { reportOf } from './verify-report.ts';
 

@@ -10,13 +10,20 @@ import type { Line } from '../journal/line.ts';
 import type { Entry, Key } from '../mirror/entry.ts';
 import { repositoriesOf } from '../mirror/matches.ts';
 import { MirrorBroken } from '../mirror/snapshot.ts';
+import type { Intents } from './capture/intents.ts';
+import {
+  contentBefore,
+  deletedLine,
+  type Edit,
+  editedLine,
+  firstLine,
+  isUnchanged,
+} from './capture/revisions.ts';
 import { toHistory, toMessage } from './delivery.ts';
 import type { Change } from './events.ts';
-import type { Intents } from './intents.ts';
-import { headsOf } from './mirroring.ts';
 import { KeyedMutex } from './mutex.ts';
+import { headsOf } from './reconciling/mirroring.ts';
 import type { RepositoryManager } from './repositories.ts';
-import { contentBefore, deletedLine, type Edit, editedLine, firstLine, isUnchanged } from './revisions.ts';
 import { countMessages, type Stats, type StatsQuestion } from './stats.ts';
 
 /** What a person or a program asks to capture. */

@@ -10,7 +10,7 @@ import type { Line } from '../journal/line.ts';
 import type { Database } from '../mirror/database.ts';
 import { type Entry, makeEntry } from '../mirror/entry.ts';
 import { MirrorBroken } from '../mirror/snapshot.ts';
-import type { Captured } from './capture.ts';
+import type { Captured } from './capture/capture.ts';
 import {
   type ClonesFolder,
   cloneContext,
@@ -18,14 +18,14 @@ import {
   markPrimary,
   markRemoved,
   renamePrimary,
-} from './clones-folder.ts';
+} from './clones/clones-folder.ts';
+import { LOCK_PATIENCE, type LockPatience } from './clones/locks.ts';
+import { checkBranchName } from './clones/switching.ts';
 import { toMessage } from './delivery.ts';
 import type { Events } from './events.ts';
-import { LOCK_PATIENCE, type LockPatience } from './locks.ts';
-import { changeOf, type EntryChange } from './mirroring.ts';
 import { Mutex } from './mutex.ts';
+import { changeOf, type EntryChange } from './reconciling/mirroring.ts';
 import { Repository } from './repository.ts';
-import { checkBranchName } from './switching.ts';
 
 export interface ManagerOptions {
   readonly reposDirectory: string;

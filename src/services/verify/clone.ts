@@ -7,7 +7,7 @@ import { checkedOut, resolve } from '../../git/refs.ts';
 import type { GitContext } from '../../git/run.ts';
 import { hasUnsafeFolder } from '../../git/tree.ts';
 import { deviceOfPath } from '../../journal/path.ts';
-import { isRewritten, rewrittenTrouble } from '../rewritten.ts';
+import { isRewritten, rewrittenTrouble } from '../sync/rewritten.ts';
 import type { Findings } from './findings.ts';
 
 /** A lock that is older was left behind: no git of ours holds one for longer than a moment. */

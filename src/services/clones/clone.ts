@@ -1,0 +1,43 @@
+import type { BlobReader } from '../../git/blobs.ts';
+import type { CloneSettings } from '../../git/clone.ts';
+import type { Identity, Importer } from '../../git/importer.ts';
+import type { BranchMover } from '../../git/refs.ts';
+import type { GitContext } from '../../git/run.ts';
+import type { Segments } from '../capture/segments.ts';
+import type { Mutex } from '../mutex.ts';
+
+/** A move of the branch by a sync. */
+export interface Joined {
+  readonly from: string | null;
+  readonly to: string;
+  /** Once index and work tree have followed: until when a git may still go by what they were before. */
+  readonly until?: number;
+}
+
+/** One clone as all flows share it. Whoever moves its branch, or tells the mirror of it, holds `lock`. */
+export interface Clone {
+  readonly name: string;
+  readonly git: GitContext;
+  readonly identity: Identity;
+  readonly blobs: BlobReader;
+  readonly importer: Importer;
+  readonly mover: BranchMover;
+  readonly lock: Mutex;
+  settings: CloneSettings;
+  /** The commit of the branch that the mirror agrees with. */
+  tip: string | null;
+  /** The commit of the remote's branch, as it was when we last heard of it. */
+  remoteTip: string | null;
+  /** The commits that the branch has and the remote's branch does not; of no use where there is no remote branch. */
+  unpushed: Set<string>;
+  /** Whether `messages` is something that must not be written below. */
+  unsafe: boolean;
+  /** What syncs have brought onto the branch that index and work tree may not have followed yet. */
+  joined: readonly Joined[];
+  /** Where the next line goes; read anew after the branch was moved by anybody else. */
+  segments: Segments | undefined;
+}
+
+export const branchRef = (clone: Clone): string => `refs/heads/${clone.settings.branch}`;
+
+export const trackingRef = (clone: Clone): string => `refs/remotes/origin/${clone.settings.branch}`;

@@ -1,0 +1,108 @@
+import type { BlobReader } from '../../git/blobs.ts';
+import { type FileCommit, filesOf, logFiles, logTrailers, type TrailerCommit } from '../../git/log.ts';
+import type { GitContext } from '../../git/run.ts';
+import { type Line, timeOf } from '../../journal/line.ts';
+import { readInTurns } from '../../journal/split.ts';
+
+/** Where commits are looked for: a clone's objects and the contents of its files. */
+export interface History {
+  readonly git: GitContext;
+  readonly blobs: BlobReader;
+}
+
+/**
+ * Finds the commit that brought each line onto the branch: the first in `range`, parents before children.
+ * Trailers tell it for what was captured; where they do not, or leave a doubt, the contents of the files do,
+ * which is slower. A line that no commit of the range brought is left out.
+ */
+export async function findCommits(
+  history: History,
+  range: readonly string[],
+  wanted: readonly Line[],
+): Promise<Map<string, string>> {
+  if (wanted.length === 0) return new Map();
+  const ids = new Set(wanted.map((line) => line.id));
+  const commits: TrailerCommit[] = [];
+  for await (const some of logTrailers(history.git, range)) {
+    for (const commit of some) {
+      if (commit.ids.length === 0 || commit.ids.some((id) => ids.has(id))) commits.push(commit);
+    }
+  }
+  const found = byTrailers(commits, wanted);
+  const open = new Set(wanted.map((line) => line.hash).filter((hash) => !found.has(hash)));
+  if (open.size > 0) {
+    // A capture names what it brings: so of ours only those are looked into that name one of them.
+    const openIds = new Set(wanted.filter((line) => open.has(line.hash)).map((line) => line.id));
+    const likely = commits.filter(
+      ({ ids: names }) => names.length === 0 || names.some((id) => openIds.has(id)),
+    );
+    const changes = await filesOf(
+      history.git,
+      likely.map(({ commit }) => commit),
+    );
+    await byContents(history, changes, open, found);
+  }
+  if (open.size > 0) await byContents(history, await logFiles(history.git, range), open, found);
+  return found;
+}
+
+/** The second that git keeps of a line's own time. */
+export const secondOf = (line: Line): number => Math.max(0, Math.floor(Date.parse(timeOf(line)) / 1000));
+
+/** Lines of one message with one time and as many commits that name both: they belong together in order. */
+function byTrailers(commits: readonly TrailerCommit[], wanted: readonly Line[]): Map<string, string> {
+  const candidates = new Map<string, string[]>();
+  for (const { commit, time, ids } of commits) {
+    // A commit with several ids captured another program's lines: its time says nothing of each.
+    for (const id of ids) append(candidates, ids.length === 1 ? `${id} ${time}` : `${id} *`, commit);
+  }
+  const groups = new Map<string, Line[]>();
+  for (const line of new Map(wanted.map((one) => [one.hash, one])).values()) {
+    append(groups, `${line.id} ${secondOf(line)}`, line);
+  }
+  const found = new Map<string, string>();
+  for (const [key, lines] of groups) {
+    const commitsOfKey = candidates.get(key) ?? [];
+    const distinct = new Set(lines.map((line) => line.revision)).size === lines.length;
+    if (commitsOfKey.length !== lines.length || !distinct) continue;
+    const inOrder = [...lines].sort((a, b) => a.revision - b.revision);
+    inOrder.forEach((line, index) => {
+      found.set(line.hash, commitsOfKey[index] ?? '');
+    });
+  }
+  return found;
+}
+
+/** Takes what is found out of `open`. */
+async function byContents(
+  { blobs }: History,
+  commits: readonly FileCommit[],
+  open: Set<string>,
+  found: Map<string, string>,
+): Promise<void> {
+  for (const { commit, changes } of commits) {
+    if (open.size === 0) return;
+    for (const { before, after } of changes) {
+      const [old, now] = await Promise.all([readBlob(blobs, before), readBlob(blobs, after)]);
+      for (const hash of await newHashes(old, now)) {
+        if (!open.delete(hash)) continue;
+        found.set(hash, commit);
+      }
+    }
+  }
+}
+
+const readBlob = async (blobs: BlobReader, id: string | null): Promise<Buffer> =>
+  (id === null ? null : await blobs.readClipped(id)) ?? Buffer.alloc(0);
+
+async function newHashes(before: Buffer, after: Buffer): Promise<string[]> {
+  const [old, now] = [await readInTurns(before), await readInTurns(after)];
+  const had = new Set(old.lines.map((line) => line.hash));
+  return now.lines.map((line) => line.hash).filter((hash) => !had.has(hash));
+}
+
+function append<Key, Value>(map: Map<Key, Value[]>, key: Key, value: Value): void {
+  const values = map.get(key);
+  if (values) values.push(value);
+  else map.set(key, [value]);
+}

@@ -1,0 +1,131 @@
+import { isAncestor, resolve } from '../../git/refs.ts';
+import { diffJournals } from '../../git/tree.ts';
+import type { Covered } from '../../mirror/covered.ts';
+import type { Database } from '../../mirror/database.ts';
+import { branchRef, type Clone } from '../clones/clone.ts';
+import { keepOverlooked } from '../following/overlooked.ts';
+import { checkSide } from '../sync/rewritten.ts';
+import { attribute } from './attributing.ts';
+import type { EntryChange } from './mirroring.ts';
+import { begin, catchUp, catchUpInSteps, type Reading, rebuild, takeTip, type Way } from './reconcile.ts';
+
+/** What a move of the branch by anybody else came to. */
+export interface Reconciled {
+  /** How many messages changed; resolves when all of them are read. */
+  readonly changed: Promise<number>;
+}
+
+export interface ReconcilerPorts {
+  readonly clone: Clone;
+  readonly mirror: Database;
+  /** The commits that index and work tree were last brought to, the newest first. */
+  readonly followed: () => Promise<readonly (string | null)[]>;
+  readonly onChanges: (changes: readonly EntryChange[]) => void;
+  readonly onRewritten: () => void;
+  /** Told when commits of lines were found that were not known before. */
+  readonly onAttributed: () => void;
+  readonly onTrouble: (error: unknown) => void;
+}
+
+/** A change of more journal files than this is read in steps, while captures go on. */
+const MANY_FILES = 64;
+
+/**
+ * Makes the mirror agree with a clone's branch. Our own writes are known by where the branch is, not by a flag: the
+ * mirror covers them already.
+ */
+export class Reconciler {
+  readonly #ports: ReconcilerPorts;
+  readonly #reading: Reading;
+  readonly #abort = new AbortController();
+  /** The reading of a long way, as long as it goes on. */
+  #steps: Promise<number> | undefined;
+  #attributing: Promise<void> = Promise.resolve();
+
+  constructor(ports: ReconcilerPorts) {
+    this.#ports = ports;
+    const { clone, mirror, onChanges } = ports;
+    const onUnattributed = () => this.#attribute();
+    this.#reading = { clone, mirror, onChanges, onUnattributed, signal: this.#abort.signal };
+  }
+
+  /** Whether the mirror agrees with a commit of the branch, or will when what is being read is done. */
+  covers(tip: string | null): boolean {
+    const covered = this.#covered();
+    if (covered?.branch !== this.#ports.clone.settings.branch) return false;
+    return covered.towards === undefined
+      ? covered.head === tip
+      : covered.towards === tip && this.#steps !== undefined;
+  }
+
+  /**
+   * Makes the mirror agree with the branch; `undefined` where it does already. Runs under the clone's lock.
+   *
+   * @param mover who has moved the branch, where that is known: a person's git may have left lines out by mistake or lost
+   * them, and a sync of ours has not; a person who chose where it is means what it lost
+   */
+  async run(mover: 'anybody' | 'sync' | 'choice' = 'anybody'): Promise<Reconciled | undefined> {
+    const { clone, followed, onRewritten } = this.#ports;
+    const was = this.#covered();
+    if (mover === 'anybody') await keepOverlooked(clone, await followed(), was?.towards ?? was?.head ?? null);
+    const tip = await resolve(clone.git, branchRef(clone));
+    if (this.covers(tip)) {
+      if (clone.tip !== tip) await takeTip(clone, tip);
+      return undefined;
+    }
+    // What is being read is read to its end, since the next way begins there.
+    await this.#steps;
+    const covered = this.#covered();
+    const last = covered?.branch === clone.settings.branch ? covered.head : null;
+    if (mover !== 'choice' && (await checkSide(clone, 'branch', last))) onRewritten();
+    await takeTip(clone, tip);
+    return this.#read(covered, tip);
+  }
+
+  /** Ends what is being read; the next start goes on with it. */
+  async close(): Promise<void> {
+    this.#abort.abort();
+    await this.#steps;
+    await this.#attributing;
+  }
+
+  async #read(covered: Covered | undefined, tip: string | null): Promise<Reconciled> {
+    const { git } = this.#ports.clone;
+    const base = covered?.head == null ? null : await resolve(git, covered.head);
+    if (!covered || covered.head !== base || !(await this.#isWhole(covered, tip))) {
+      return read(await rebuild(this.#reading, tip));
+    }
+    const way: Way = { covered, base, tip, changes: await diffJournals(git, base, tip) };
+    const isOn = tip !== null && (base === null || (await isAncestor(git, base, tip)));
+    if (way.changes.length <= MANY_FILES || !isOn) return read(await catchUp(this.#reading, way));
+    begin(this.#reading, covered, tip);
+    this.#steps = catchUpInSteps(this.#reading, way)
+      .catch((error: unknown) => {
+        this.#ports.onTrouble(error);
+        return 0;
+      })
+      .finally(() => {
+        this.#steps = undefined;
+      });
+    return { changed: this.#steps };
+  }
+
+  /** Whether what the mirror holds beyond its commit, from a reading that was cut off, is on the branch still. */
+  async #isWhole({ towards }: Covered, tip: string | null): Promise<boolean> {
+    if (towards === undefined) return true;
+    const { git } = this.#ports.clone;
+    return tip !== null && (await resolve(git, towards)) !== null && (await isAncestor(git, towards, tip));
+  }
+
+  #attribute(): void {
+    const { clone, mirror, onAttributed, onTrouble } = this.#ports;
+    this.#attributing = this.#attributing
+      .then(() => attribute(clone, mirror, this.#abort.signal))
+      .then(onAttributed)
+      .catch(onTrouble);
+  }
+
+  #covered = (): Covered | undefined => this.#ports.mirror.covered(this.#ports.clone.name);
+}
+
+const read = (changed: number): Reconciled => ({ changed: Promise.resolve(changed) });

@@ -1,0 +1,21 @@
+import type { Trouble } from '../../domain/repository.ts';
+import { isAncestor, resolve } from '../../git/refs.ts';
+import { isTooLarge, TREE_LIMITS } from '../../git/tree.ts';
+import type { Clone } from '../clones/clone.ts';
+
+const oversized: Trouble = {
+  status: 'failed',
+  detail:
+    `The branch of the remote holds more than is taken in here: over ${TREE_LIMITS.files} files, ` +
+    `over ${TREE_LIMITS.bytes / 1024 ** 3} GiB, or folders in folders without end.`,
+  action:
+    'Nothing of it was taken in, nothing is lost here, and messages are captured as before. Take out of the remote what does not belong there, then push again.',
+};
+
+/** Looks at what the remote's branch holds before any of it is taken in; what ours has already is not looked at again. */
+export async function checkSize({ git, tip }: Clone, tracking: string): Promise<Trouble | undefined> {
+  const theirs = await resolve(git, tracking);
+  if (theirs === null || theirs === tip) return undefined;
+  if (tip !== null && (await isAncestor(git, theirs, tip))) return undefined;
+  return (await isTooLarge(git, theirs)) ? oversized : undefined;
+}

@@ -1,0 +1,47 @@
+import { countCommits, listCommits, resolve } from '../../git/refs.ts';
+import { branchRef, type Clone, trackingRef } from '../clones/clone.ts';
+
+/** How far a clone's branch and its remote's branch are apart, as far as we have heard of the remote. */
+export class RemoteView {
+  readonly #clone: Clone;
+  #behind = 0;
+  /** How many commits there were when no remote branch was known; they are not listed one by one. */
+  #neverPushed = 0;
+
+  constructor(clone: Clone) {
+    this.#clone = clone;
+  }
+
+  /** How many commits the remote's branch lacks. */
+  get ahead(): number {
+    return this.#neverPushed + this.#clone.unpushed.size;
+  }
+
+  /** How many commits the remote's branch has beyond ours. */
+  get behind(): number {
+    return this.#behind;
+  }
+
+  /** Whether a commit is on the remote's branch; one that is not known yet counts with all others. */
+  isPushed(commit: string | null): boolean {
+    const { remoteTip, unpushed } = this.#clone;
+    if (remoteTip === null) return false;
+    return commit === null ? unpushed.size === 0 : !unpushed.has(commit);
+  }
+
+  /** Asks git anew, after a fetch, a push or a move of the branch by anybody else. */
+  async refresh(): Promise<void> {
+    const clone = this.#clone;
+    const { git } = clone;
+    const listedBefore = clone.unpushed.size;
+    const [tip, remoteTip] = [await resolve(git, branchRef(clone)), await resolve(git, trackingRef(clone))];
+    const behind = remoteTip === null ? [] : [remoteTip, ...(tip === null ? [] : [`^${tip}`])];
+    this.#behind = behind.length === 0 ? 0 : await countCommits(git, behind);
+    const ahead = tip !== null && remoteTip !== null ? await listCommits(git, [tip, `^${remoteTip}`]) : [];
+    this.#neverPushed = tip !== null && remoteTip === null ? await countCommits(git, [tip]) : 0;
+    // What was captured after the tip that git listed from is no part of the list, and not pushed either.
+    const since = [...clone.unpushed].slice(listedBefore);
+    clone.unpushed = new Set([...ahead, ...since.slice(tip === null ? 0 : since.indexOf(tip) + 1)]);
+    clone.remoteTip = remoteTip;
+  }
+}

@@ -1,0 +1,114 @@
+import type { Trouble } from '../../domain/repository.ts';
+import { isAncestor, listRefs, type RefUpdate, resolve, setRef, updateRefs } from '../../git/refs.ts';
+import { diffJournals } from '../../git/tree.ts';
+import { branchRef, type Clone, trackingRef } from '../clones/clone.ts';
+import { linesOf } from '../clones/lines.ts';
+
+/**
+ * Histories that lost lines: a branch that a person has reset, or a remote that was force-pushed. Nothing of it is
+ * undone or followed by itself: the old tip is kept under `refs/gitpost/backup/`, and syncing stops until a person
+ * says which side to keep. What waits for that is kept as refs too, so that one transaction of git notes all of it.
+ */
+
+type Side = 'branch' | 'remote';
+
+const PENDING = 'refs/gitpost/rewritten/';
+const BACKUP = 'refs/gitpost/backup/';
+
+/** Where the last known tip of the branch, or of the remote's branch, is kept with the clone. */
+const knownRef = (clone: Clone, side: Side): string => `refs/gitpost/known/${side}/${clone.settings.branch}`;
+
+export const rewrittenTrouble: Trouble = {
+  status: 'rewritten',
+  detail:
+    'The history was rewritten: the branch, or the branch of the remote, lost messages that it held before. The state before is kept under refs/gitpost/backup/ in the clone.',
+  action:
+    'Choose which side to keep: the local one brings all messages back, the remote one gives up what the remote has lost. Messages are captured as before; nothing is sent or fetched until then.',
+};
+
+/** Whether a rewritten history waits for a person's choice. */
+export const isRewritten = async (clone: Pick<Clone, 'git'>): Promise<boolean> =>
+  (await listRefs(clone.git, PENDING)).size > 0;
+
+/** The tips that were lost since the last choice, each once. */
+export const lostTips = async (clone: Clone): Promise<ReadonlySet<string>> =>
+  new Set((await listRefs(clone.git, PENDING)).values());
+
+/** The old tips of the remote's branch that are kept. */
+export async function remoteBackups(clone: Clone): Promise<readonly string[]> {
+  const backups = await listRefs(clone.git, BACKUP);
+  return [...backups].flatMap(([ref, id]) => (ref.startsWith(`${BACKUP}remote-`) ? [id] : []));
+}
+
+/** Takes note of where a side is now, so that a later tip can be held against it. */
+export async function noteKnown(clone: Clone, side: Side, tip: string | null): Promise<void> {
+  const ref = knownRef(clone, side);
+  if ((await resolve(clone.git, ref)) === tip) return;
+  await setRef(clone.git, ref, tip).catch(() => undefined);
+}
+
+/** Forgets the remote's known tip: what comes next is a first contact. */
+export const forgetKnownRemote = (clone: Clone): Promise<void> => noteKnown(clone, 'remote', null);
+
+/**
+ * Holds the tip of a side against the last ones known, and takes it as the known one. Where it does not descend from
+ * them and lines are missing, the old tip is kept and the repository is rewritten from now on.
+ *
+ * @param last a tip that is known beside the one that is kept with the clone, which may be a moment older
+ */
+export async function checkSide(clone: Clone, side: Side, last: string | null = null): Promise<boolean> {
+  const tip = await resolve(clone.git, side === 'branch' ? branchRef(clone) : trackingRef(clone));
+  const known = await resolve(clone.git, knownRef(clone, side));
+  if (known === tip && (last === null || last === tip)) return false;
+  // A remote branch that is gone is filled again by the next push; a branch of ours that is gone has lost its lines.
+  if (tip === null && side === 'remote') return false;
+  const lost: string[] = [];
+  for (const before of new Set([known, last === null ? null : await resolve(clone.git, last)])) {
+    if (before !== null && before !== tip && (await isLost(clone, before, tip))) lost.push(before);
+  }
+  const kept = lost.flatMap((before, index): RefUpdate[] => {
+    const name = `${side}-${stamp()}${index === 0 ? '' : `-${index}`}`;
+    return [
+      { ref: `${BACKUP}${name}`, to: before },
+      { ref: `${PENDING}${name}`, to: before },
+    ];
+  });
+  await updateRefs(clone.git, [...kept, { ref: knownRef(clone, side), to: tip }]);
+  return lost.length > 0;
+}
+
+/** Whether lines of a tip are missing from a later one that does not descend from it. */
+async function isLost(clone: Clone, before: string, after: string | null): Promise<boolean> {
+  if (after !== null && (await isAncestor(clone.git, before, after))) return false;
+  const missing = new Set<string>();
+  const present = new Set<string>();
+  for (const change of await diffJournals(clone.git, before, after)) {
+    for (const line of await linesOf(clone, change.before)) missing.add(line.hash);
+    for (const line of await linesOf(clone, change.after)) present.add(line.hash);
+  }
+  return [...missing].some((hash) => !present.has(hash));
+}
+
+/**
+ * Moves the branch to where a person's choice puts it, keeps its tip until now, and ends the rewritten state: all of
+ * it, or nothing where somebody else has moved the branch.
+ */
+export async function settleAt(clone: Clone, target: string): Promise<boolean> {
+  const branch = await resolve(clone.git, branchRef(clone));
+  if (branch !== clone.tip) return false;
+  const remote = await resolve(clone.git, trackingRef(clone));
+  const pending = await listRefs(clone.git, PENDING);
+  const updates: RefUpdate[] = [
+    { ref: branchRef(clone), to: target, from: branch },
+    { ref: knownRef(clone, 'branch'), to: target },
+    ...(branch === null ? [] : [{ ref: `${BACKUP}branch-${stamp()}`, to: branch }]),
+    ...(remote === null ? [] : [{ ref: knownRef(clone, 'remote'), to: remote }]),
+    ...[...pending.keys()].map((ref) => ({ ref, to: null })),
+  ];
+  return updateRefs(clone.git, updates).then(
+    () => true,
+    () => false,
+  );
+}
+
+const stamp = (): string => new Date().toISOString().replace(/[:.]/g, '-');

@@ -1,0 +1,269 @@
+import type { SyncStatus, Trouble } from '../../domain/repository.ts';
+import { renewDevice, writeSettings } from '../../git/clone.ts';
+import { commitTree, mergeTrees } from '../../git/merge.ts';
+import { isAncestor, isBranchName, listCommits, resolve, setRef } from '../../git/refs.ts';
+import {
+  fetchBranch,
+  listRemote,
+  localPath,
+  type Network,
+  pushBranch,
+  type RemoteRefs,
+} from '../../git/remote.ts';
+import { output, run } from '../../git/run.ts';
+import { diffJournals } from '../../git/tree.ts';
+import { deviceOfPath } from '../../journal/path.ts';
+import { readInTurns } from '../../journal/split.ts';
+import { branchRef, type Clone, trackingRef } from '../clones/clone.ts';
+import type { Reconciled } from '../reconciling/reconciler.ts';
+import { nameCulprits } from './culprits.ts';
+import { checkSize } from './oversize.ts';
+import { checkSide, forgetKnownRemote, isRewritten, noteKnown, rewrittenTrouble } from './rewritten.ts';
+
+/** What a sync came to, before it is told to anybody. */
+export interface Synced {
+  readonly status: SyncStatus;
+  readonly pushed: number;
+  readonly pulled: number;
+  readonly trouble?: Trouble;
+}
+
+/** What a sync needs of the repository that it works for. */
+export interface SyncPort {
+  readonly clone: Clone;
+  readonly url: string;
+  readonly network: Network;
+  /** Makes the mirror agree with the branch; runs under the clone's lock. */
+  readonly reconcile: (mover: 'anybody' | 'sync') => Promise<Reconciled | undefined>;
+  /** Captures the lines that other repositories have of messages that this one holds. */
+  readonly complete: () => Promise<void>;
+  /** Reads where the remote's branch is, after a fetch or a push. */
+  readonly refreshRemote: () => Promise<void>;
+  /** Makes ready for a join that may be large, while captures go on. */
+  readonly prepareJoin: () => Promise<void>;
+}
+
+/** How often a push that somebody else was quicker than is tried again. */
+const ROUNDS = 6;
+
+const RACED: Trouble = {
+  status: 'failed',
+  detail: 'Others pushed to the same branch each time that we tried.',
+  action: 'Nothing is lost here. Push again in a moment.',
+};
+
+/** Brings a clone and its remote together: fetch, fast-forward or merge, and push. Captures go on meanwhile. */
+export async function syncClone(port: SyncPort, push: boolean): Promise<Synced> {
+  let pulled = 0;
+  if (await isRewritten(port.clone))
+    return { status: 'rewritten', pushed: 0, pulled, trouble: rewrittenTrouble };
+  for (let round = 1; round <= ROUNDS; round += 1) {
+    const fetched = await fetchRemote(port);
+    if (typeof fetched !== 'string') return { status: fetched.status, pushed: 0, pulled, trouble: fetched };
+    const oversize = await checkSize(port.clone, trackingRef(port.clone));
+    if (oversize) return { status: oversize.status, pushed: 0, pulled, trouble: oversize };
+    if (await checkSide(port.clone, 'remote'))
+      return { status: 'rewritten', pushed: 0, pulled, trouble: rewrittenTrouble };
+    await port.prepareJoin();
+    const joined = await port.clone.lock.run(() => join(port));
+    pulled += await joined.pulled;
+    if (joined.trouble) return { status: joined.trouble.status, pushed: 0, pulled, trouble: joined.trouble };
+    await port.complete();
+    if (!push) return { status: pulled > 0 ? 'pulled' : 'up-to-date', pushed: 0, pulled };
+    const outcome = await pushTip(port, fetched === 'empty');
+    if (outcome.kind === 'done')
+      return {
+        status: outcome.pushed === null ? 'up-to-date' : 'pushed',
+        pushed: outcome.pushed ?? 0,
+        pulled,
+      };
+    if (outcome.kind === 'trouble')
+      return { status: outcome.trouble.status, pushed: 0, pulled, trouble: outcome.trouble };
+    await new Promise((wake) => setTimeout(wake, Math.random() * 200 * round));
+  }
+  return { status: RACED.status, pushed: 0, pulled, trouble: RACED };
+}
+
+/**
+ * Brings the tracking ref to where the remote's branch is; `empty` where the remote shows no such branch. Of a
+ * remote beyond this machine that is believed only once a push has gone through, since the sign-in page of a
+ * network can look like an empty repository.
+ */
+async function fetchRemote(port: SyncPort): Promise<'fetched' | 'empty' | Trouble> {
+  const { clone, url, network } = port;
+  if (!clone.settings.contacted) {
+    const listed = await listRemote(clone.git, url, network);
+    if (!listed.ok) return listed.trouble;
+    const trouble = await clone.lock.run(() => takeBranchName(clone, listed.value));
+    if (trouble) return trouble;
+    if (!listed.value.branches.has(clone.settings.branch)) return 'empty';
+  }
+  const fetched = await fetchBranch(clone.git, url, network, clone.settings.branch);
+  if (!fetched.ok) return fetched.trouble;
+  if (fetched.value === 'fetched') {
+    await setContacted(port);
+    return 'fetched';
+  }
+  if (localPath(url) !== undefined) {
+    await setRef(clone.git, trackingRef(clone), null);
+    await forgetKnownRemote(clone);
+  }
+  await port.refreshRemote();
+  return 'empty';
+}
+
+async function setContacted({ clone, refreshRemote }: SyncPort): Promise<void> {
+  await refreshRemote();
+  if (clone.settings.contacted) return;
+  await writeSettings(clone.git, { contacted: true, branch: clone.settings.branch });
+  clone.settings = { ...clone.settings, contacted: true };
+}
+
+/** Where nobody chose a branch, ours takes the name of the one that the remote's HEAD names. */
+async function takeBranchName(clone: Clone, remote: RemoteRefs): Promise<Trouble | undefined> {
+  const { branch, branchGiven } = clone.settings;
+  const name = remote.head;
+  if (branchGiven || name === null || name === branch || !remote.branches.has(name)) return undefined;
+  // A remote may call a branch what git would take for an option.
+  if (!(await isBranchName(clone.git, name))) return undefined;
+  if ((await resolve(clone.git, `refs/heads/${name}`)) !== null) {
+    return {
+      status: 'conflicted',
+      detail: `The remote's branch is called ${name}, and the clone has another branch of that name beside ${branch}.`,
+      action: `Rename or delete the branch ${name} in the clone (git branch -m ${name} something), then push again.`,
+    };
+  }
+  const born = (await resolve(clone.git, `refs/heads/${branch}`)) !== null;
+  if (born) await output(clone.git, ['branch', '-m', branch, name]);
+  else await output(clone.git, ['symbolic-ref', 'HEAD', `refs/heads/${name}`]);
+  await writeSettings(clone.git, { branch: name });
+  clone.settings = { ...clone.settings, branch: name };
+  clone.mover.close();
+  return undefined;
+}
+
+interface Joined {
+  /** Resolves when all that came in is read. */
+  readonly pulled: Promise<number>;
+  readonly trouble?: Trouble;
+}
+
+const NOTHING: Joined = { pulled: Promise.resolve(0) };
+
+/** Takes what the remote's branch holds into ours: milliseconds, under the lock. */
+async function join(port: SyncPort): Promise<Joined> {
+  const { clone, reconcile } = port;
+  for (;;) {
+    await reconcile('anybody');
+    if (await isRewritten(clone)) return { ...NOTHING, trouble: rewrittenTrouble };
+    const [ours, theirs] = [clone.tip, await resolve(clone.git, trackingRef(clone))];
+    if (theirs === null || ours === theirs) return NOTHING;
+    if (ours !== null && (await isAncestor(clone.git, theirs, ours))) return NOTHING;
+    const target = await meet(clone, ours, theirs);
+    if (typeof target !== 'string') return { ...NOTHING, trouble: target };
+    await keepDeviceApart(clone, ours, theirs);
+    if (!(await clone.mover.move(clone.settings.branch, ours, target))) continue;
+    clone.joined = [...clone.joined, { from: ours, to: target }];
+    const reconciled = await reconcile('sync');
+    return { pulled: reconciled?.changed ?? NOTHING.pulled };
+  }
+}
+
+/** The commit that holds both sides: theirs, where ours has nothing beyond it, else a merge. */
+async function meet(clone: Clone, ours: string | null, theirs: string): Promise<string | Trouble> {
+  if (ours === null || (await isAncestor(clone.git, ours, theirs))) return theirs;
+  const merged = await mergeTrees(clone.git, ours, theirs);
+  if (merged.outcome === 'conflicted') return conflict(merged.paths, clone.settings.branch);
+  if (await isOnlyOurMerges(clone, ours, theirs, merged.tree)) return theirs;
+  const { branch, device } = clone.settings;
+  return commitTree(
+    clone.git,
+    merged.tree,
+    [ours, theirs],
+    `${MERGE_SUBJECT}${branch}\n\nDevice: ${device}\n`,
+    clone.identity,
+  );
+}
+
+const MERGE_SUBJECT = 'Merge origin/';
+
+/** Whether all that we have beyond the remote is merges that this program made and that add nothing to it. */
+async function isOnlyOurMerges(clone: Clone, ours: string, theirs: string, tree: string): Promise<boolean> {
+  const treeOf = async (commit: string) =>
+    (await output(clone.git, ['rev-parse', `${commit}^{tree}`])).toString().trim();
+  if ((await treeOf(theirs)) !== tree) return false;
+  const range = [ours, `^${theirs}`];
+  if ((await listCommits(clone.git, ['--no-merges', '--max-count=1', ...range])).length > 0) return false;
+  const { stdout } = await run(clone.git, [
+    'log',
+    '--format=%s%x00%(trailers:key=Device,valueonly)',
+    ...range,
+    '--',
+  ]);
+  const merges = stdout
+    .toString('utf8')
+    .split('\n')
+    .filter((line) => line !== '');
+  return merges.every((line) => {
+    const [subject = '', device = ''] = line.split('\0');
+    return subject.startsWith(MERGE_SUBJECT) && device === clone.settings.device;
+  });
+}
+
+const conflict = (paths: readonly string[], branch: string): Trouble => ({
+  status: 'conflicted',
+  detail: `Both sides changed ${paths.slice(0, 5).join(', ')}, which can not be merged here. Nothing was changed.`,
+  action: `Merge the remote branch by hand in the clone (git pull --no-rebase origin ${branch}), commit, and push again. Messages are captured as before.`,
+});
+
+/** Lines of another clone in files that only this device writes: its folder was copied, so it takes a new id. */
+async function keepDeviceApart(clone: Clone, ours: string | null, theirs: string): Promise<void> {
+  const changes = await diffJournals(clone.git, ours, theirs);
+  for (const { path, before, after } of changes) {
+    if (deviceOfPath(path) !== clone.settings.device || after === null) continue;
+    const [own, other] = [
+      before ? await clone.blobs.readClipped(before) : null,
+      await clone.blobs.readClipped(after),
+    ];
+    const known = new Set((await readInTurns(own ?? Buffer.alloc(0))).lines.map((line) => line.hash));
+    const { lines } = await readInTurns(other ?? Buffer.alloc(0));
+    if (lines.every((line) => known.has(line.hash))) continue;
+    clone.settings = { ...clone.settings, device: await renewDevice(clone.git) };
+    clone.segments = undefined;
+    return;
+  }
+}
+
+type PushOutcome =
+  | { readonly kind: 'done'; readonly pushed: number | null }
+  | { readonly kind: 'raced' }
+  | { readonly kind: 'trouble'; readonly trouble: Trouble };
+
+async function pushTip(port: SyncPort, empty: boolean): Promise<PushOutcome> {
+  const { clone, url, network } = port;
+  const before = empty ? null : await resolve(clone.git, trackingRef(clone));
+  const tip = await resolve(clone.git, branchRef(clone));
+  if (tip === null || tip === before) return { kind: 'done', pushed: null };
+  const outcome = await pushBranch(clone.git, url, network, clone.settings.branch, tip, before);
+  if (!outcome.ok) return { kind: 'trouble', trouble: await nameCulprits(clone, tip, outcome.trouble) };
+  if (outcome.value === 'raced') return { kind: 'raced' };
+  // git moves the tracking ref itself, but not where the answer to the push was lost.
+  await setRef(clone.git, trackingRef(clone), tip);
+  await noteKnown(clone, 'remote', tip);
+  await setContacted(port);
+  return { kind: 'done', pushed: await countMessages(clone, before, tip) };
+}
+
+/** How many messages a commit holds lines of that an earlier one does not. */
+async function countMessages(clone: Clone, before: string | null, after: string): Promise<number> {
+  const ids = new Set<string>();
+  for (const change of await diffJournals(clone.git, before, after)) {
+    const [old, now] = await Promise.all(
+      [change.before, change.after].map(async (id) => (id === null ? null : clone.blobs.readClipped(id))),
+    );
+    const known = new Set((await readInTurns(old ?? Buffer.alloc(0))).lines.map((line) => line.hash));
+    for (const line of (await readInTurns(now ?? Buffer.alloc(0))).lines)
+      if (!known.has(line.hash)) ids.add(line.id);
+  }
+  return ids.size;
+}
