@@ -1,7 +1,8 @@
 import { lstat, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { withIndexHeld } from './held-index.ts';
 import { checkedOut } from './refs.ts';
-import { type GitContext, GitError, output, run } from './run.ts';
+import { type GitContext, output, run } from './run.ts';
 import { NO_GITMODULES } from './settings.ts';
 import { diffTrees, emptyTree, isAbsent, type TreeChange } from './tree.ts';
 
@@ -63,8 +64,14 @@ export async function followPathByPath(
 ): Promise<Followed> {
   if ((await checkedOut(context)) !== branch) return { outcome: 'elsewhere' };
   const changes = (await diffTrees(context, from, to)).filter(({ path }) => concerns(path));
-  const refreshed = await run(context, ['update-index', '-q', '--refresh']);
-  if (isLocked(refreshed.stderr)) return { outcome: 'locked' };
+  const left = await withIndexHeld(context, (held) => bringTo(held, changes));
+  if (left === null) return { outcome: 'locked' };
+  return left.length === 0 ? { outcome: 'done' } : { outcome: 'partly', left: left.map(({ path }) => path) };
+}
+
+/** Brings what is as we left it to its new content; returns what was not. */
+async function bringTo(context: GitContext, changes: readonly TreeChange[]): Promise<TreeChange[]> {
+  await run(context, ['update-index', '-q', '--refresh']);
   const index = await readIndex(context);
   const dirty = new Set(await names(context, ['diff-files', NO_GITMODULES, '-z', '--name-only']));
   const followable = changes.filter((change) => isAsWeLeftIt(index, change));
@@ -73,17 +80,12 @@ export async function followPathByPath(
     // A file that was deleted is as dirty as one that was edited.
     if (!dirty.has(change.path) && !(await isInTheWay(context, change))) clean.push(change);
   }
-  const updated = await run(context, ['update-index', '-z', '--index-info'], {
+  await output(context, ['update-index', '-z', '--index-info'], {
     input: followable.map(indexRecord).join(''),
   });
-  if (updated.code !== 0) {
-    if (isLocked(updated.stderr)) return { outcome: 'locked' };
-    throw new GitError('update-index', updated);
-  }
   await writeFiles(context, clean);
   const done = new Set(clean);
-  const left = changes.filter((change) => !done.has(change) && !isAlreadyThere(index, change));
-  return left.length === 0 ? { outcome: 'done' } : { outcome: 'partly', left: left.map(({ path }) => path) };
+  return changes.filter((change) => !done.has(change) && !isAlreadyThere(index, change));
 }
 
 export type Index = ReadonlyMap<string, string>;
@@ -139,23 +141,12 @@ const indexRecord = ({ path, newMode, newId }: TreeChange): string =>
 async function writeFiles(context: GitContext, changes: readonly TreeChange[]): Promise<void> {
   const written = changes.filter((change) => !isAbsent(change.newMode)).map((change) => `${change.path}\0`);
   if (written.length > 0) {
-    await checkOutIndex(context, written.join(''));
+    await run(context, ['checkout-index', '-f', '-u', '-z', '--stdin'], { input: written.join('') });
   }
   for (const change of changes) {
     if (isAbsent(change.newMode)) await rm(join(context.directory, change.path), { force: true });
   }
 }
-
-/** The index says already that the files are there, so another git that holds it for a moment is waited for. */
-async function checkOutIndex(context: GitContext, paths: string): Promise<void> {
-  for (let attempt = 1; attempt <= CHECKOUT_TRIES; attempt += 1) {
-    const { stderr } = await run(context, ['checkout-index', '-f', '-u', '-z', '--stdin'], { input: paths });
-    if (!isLocked(stderr)) return;
-    await new Promise((wake) => setTimeout(wake, 50 * attempt));
-  }
-}
-
-const CHECKOUT_TRIES = 8;
 
 async function names(context: GitContext, args: readonly string[]): Promise<string[]> {
   return (await output(context, args)).toString('utf8').split('\0').slice(0, -1);

@@ -30,7 +30,7 @@ export async function judgeDevices(devices: readonly Device[], { ids, texts }: A
   for (const each of devices) {
     for (const clone of each.clones) await judgeClone(clone);
     const { json } = await each.request('GET', '/verify');
-    expect(json).toMatchObject({
+    expect(json, JSON.stringify(json)).toMatchObject({
       status: 'ok',
       repositories: each.clones.map(() => ({ unpushed: 0, findings: [] })),
       mirror: { findings: [] },
@@ -54,7 +54,8 @@ async function look(on: Device, ids: readonly string[]): Promise<Seen> {
   );
   const histories = new Map<string, readonly Revision[]>();
   for (const id of ids) {
-    const { json } = await on.request('GET', `/messages/${id}/history`);
+    const { status, json } = await on.request('GET', `/messages/${id}/history`);
+    expect(status, `the history of ${id}: ${JSON.stringify(json)}`).toBe(200);
     const revisions = json as (Revision & { commits: unknown })[];
     histories.set(
       id,

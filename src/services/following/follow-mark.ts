@@ -8,6 +8,8 @@ export interface FollowMark {
   readonly operation: string;
   /** The commit that they are being brought to; where it stands after a start, the program was cut off in that. */
   readonly towards?: string;
+  /** Whether only what we brought onto the branch is to follow. */
+  readonly oursOnly?: boolean;
 }
 
 /** The file with the mark, in the clone's own git folder. */

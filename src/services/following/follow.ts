@@ -106,9 +106,9 @@ export class Follower {
     // Somebody has moved the branch and we have not heard of it: to follow what we know would take it back.
     if ((await resolve(git, branchRef(this.#clone))) !== tip) return this.#onStale();
     if (isNew && !(await isAncestor(git, operation.commit, tip))) return this.#waitFor(operation, tip);
-    if (isNew && !(await this.#catchUpWith(operation.commit))) return this.soon(LOCKED_MS);
-    const from = isNew ? operation.commit : this.#mark.commit;
     const before = this.#mark;
+    if (isNew && !(await this.#catchUpWith(before, operation.commit))) return this.soon(LOCKED_MS);
+    const from = isNew ? operation.commit : before.commit;
     await this.#writeMark({ commit: from, operation: operation.name, towards: tip });
     const { outcome } = await followBranch(git, settings.branch, from, tip);
     if (outcome === 'locked' || outcome === 'elsewhere') await this.#writeMark(before);
@@ -120,14 +120,15 @@ export class Follower {
    * Ends what was cut off in the middle of following: parts of index and work tree are at the older commit, parts at the
    * later one. False where that has to wait for another git, which may be the one that was left to itself.
    */
-  async #finish({ commit, operation, towards }: FollowMark): Promise<boolean> {
+  async #finish({ commit, operation, towards, oursOnly }: FollowMark): Promise<boolean> {
     const { git, settings } = this.#clone;
     if (towards === undefined || (await resolve(git, towards)) === null) {
       await this.#writeMark({ commit, operation });
       return true;
     }
     if (!(await mendCutOff(git, settings.branch, commit, towards))) return false;
-    const { outcome } = await followPathByPath(git, settings.branch, commit, towards);
+    const concerns = oursOnly ? await broughtByUs(this.#clone) : undefined;
+    const { outcome } = await followPathByPath(git, settings.branch, commit, towards, concerns);
     if (outcome === 'locked') return false;
     await this.#writeMark({ commit: outcome === 'elsewhere' ? commit : towards, operation });
     return true;
@@ -157,15 +158,18 @@ export class Follower {
    * branch by then still has to follow. Not so after a reset, where the index is as the person wants it. False where
    * another git holds the index.
    */
-  async #catchUpWith(commit: string): Promise<boolean> {
+  async #catchUpWith(mark: FollowMark, commit: string): Promise<boolean> {
     const { git, settings } = this.#clone;
-    const mark = this.#mark?.commit ?? null;
-    if (mark === commit) return true;
-    if (mark !== null && ((await resolve(git, mark)) === null || !(await isAncestor(git, mark, commit))))
+    const from = mark.commit;
+    if (from === commit) return true;
+    if (from !== null && ((await resolve(git, from)) === null || !(await isAncestor(git, from, commit))))
       return true;
     // Where nothing was followed yet, the rest of the index is as a person has made it.
-    const concerns = mark === null ? await broughtByUs(this.#clone) : undefined;
-    const { outcome } = await followPathByPath(git, settings.branch, mark, commit, concerns);
+    const oursOnly = from === null;
+    await this.#writeMark({ ...mark, towards: commit, ...(oursOnly ? { oursOnly } : {}) });
+    const concerns = oursOnly ? await broughtByUs(this.#clone) : undefined;
+    const { outcome } = await followPathByPath(git, settings.branch, from, commit, concerns);
+    if (outcome === 'locked') await this.#writeMark(mark);
     return outcome !== 'locked';
   }
 

@@ -1,7 +1,7 @@
 import { lstat, mkdir, readdir, readFile, readlink, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
-import { followBranch } from '../../../src/git/worktree.ts';
+import { followBranch, followPathByPath } from '../../../src/git/worktree.ts';
 import { contextOf } from '../../support/context.ts';
 import { commitFile, git, gitFailure } from '../../support/git.ts';
 import { temporaryFolder } from '../../support/tmp.ts';
@@ -325,4 +325,49 @@ describe('another branch', () => {
     expect(await follow(clone)).toEqual({ outcome: 'done' });
     expect(await content(clone.folder, LATER)).toBe('{"v":1}\n');
   });
+});
+
+describe('a person who adds everything meanwhile', () => {
+  it('stages no older content of what follows', async () => {
+    const folder = await temporaryFolder();
+    await git(folder, 'init', '--quiet', '-b', 'main');
+    const paths = Array.from({ length: 400 }, (_, number) => `messages/2026/11/ann-${number}.jsonl`);
+    const write = (content: string) => async (clone: string) => {
+      await mkdir(join(clone, 'messages/2026/11'), { recursive: true });
+      await Promise.all(paths.map((path) => writeFile(join(clone, path), content)));
+      await git(clone, 'add', '--all');
+      await git(clone, 'commit', '--quiet', '-m', 'many');
+    };
+    await write('{"v":1}\n')(folder);
+    const from = await git(folder, 'rev-parse', 'main');
+    const to = await moveBranch(folder, write('{"v":1}\n{"v":1}\n'));
+    let goesOn = true;
+    const adding = (async () => {
+      // Where the index is held, git says so and the person tries again.
+      while (goesOn) await git(folder, 'add', '--all').catch(() => undefined);
+    })();
+    await vi.waitUntil(
+      async () => (await followPathByPath(contextOf(folder), 'main', from, to)).outcome === 'done',
+      { timeout: 20_000, interval: 5 },
+    );
+    goesOn = false;
+    await adding;
+    expect(await status(folder)).toBe('');
+    expect(await git(folder, 'write-tree')).toBe(await git(folder, 'rev-parse', `${to}^{tree}`));
+  });
+});
+
+it('an index that another git holds is left alone, and so is one that a work was cut off at', async () => {
+  const { folder, from, to } = await cloneBehind();
+  const context = contextOf(folder);
+  const lock = join(folder, '.git/index.lock');
+  await writeFile(lock, '');
+  expect(await followPathByPath(context, 'main', from, to)).toEqual({ outcome: 'locked' });
+  await rm(lock);
+  // A copy of ours, and its lock, from a work that was cut off.
+  await mkdir(join(folder, '.git/gitpost'), { recursive: true });
+  for (const name of ['index', 'index.lock']) await writeFile(join(folder, '.git/gitpost', name), 'cut off');
+  expect(await followPathByPath(context, 'main', from, to)).toEqual({ outcome: 'done' });
+  expect(await status(folder)).toBe('');
+  expect(await readdir(join(folder, '.git/gitpost'))).toEqual([]);
 });
