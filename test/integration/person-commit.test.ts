@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
 import { startDevice } from '../support/device.ts';
 import { bareRepository, commitFile, git } from '../support/git.ts';
@@ -62,5 +63,33 @@ test.each([
     expect((json as { text: string }[]).map(({ text }) => text)).toContain('From Ann');
   }
   expect(await git(remote, 'show', 'main:own.txt')).toBe('own');
+  expect(trouble).toEqual([]);
+});
+
+// Several at once, each with another pause, so that one commit comes while the one before it is looked at.
+test.each([1, 2])('two commits in a row in the moment after a message take nothing out (%i)', async () => {
+  const trouble: unknown[] = [];
+  const all = await Promise.all(
+    Array.from({ length: 5 }, async () => {
+      const folder = await temporaryFolder();
+      const device = await startDevice(folder, [await bareRepository(join(folder, 'shared.git'))], trouble);
+      onTestFinished(device.stop);
+      return device;
+    }),
+  );
+  await Promise.all(
+    all.map(async ({ request, clones: [clone] }, index) => {
+      expect((await request('POST', '/messages', { text: 'First' })).status).toBe(201);
+      expect((await request('POST', '/messages', { text: 'Second' })).status).toBe(201);
+      await commitFile(clone, 'notes.txt', 'mine', 'Notes');
+      await delay(index * 30);
+      await writeFile(join(clone, 'notes.txt'), 'mine, and more');
+      await git(clone, 'add', '--all');
+      await git(clone, 'commit', '--quiet', '-m', 'All');
+      expect((await request('POST', '/pull')).status).toBe(200);
+      const { json } = await request('GET', '/messages');
+      expect((json as { text: string }[]).map(({ text }) => text).sort()).toEqual(['First', 'Second']);
+    }),
+  );
   expect(trouble).toEqual([]);
 });

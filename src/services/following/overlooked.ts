@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { NewCommit } from '../../git/importer.ts';
 import { isAncestor, resolve } from '../../git/refs.ts';
 import { diffJournals } from '../../git/tree.ts';
@@ -9,30 +10,49 @@ import { readJournal } from '../../journal/split.ts';
 import { branchRef, type Clone } from '../clones/clone.ts';
 import { broughtByUs } from './brought.ts';
 
+/** How often the branch is tried to be moved while another git holds it, 50 ms apart. */
+const TRIES = 100;
+
 /**
- * Puts back what a person's commit took out without meaning to, before anybody sees it gone. Runs under the clone's lock.
+ * Puts back what a person's commits took out without meaning to, before anybody sees it gone. Runs under the clone's lock.
+ * Returns the tip that nothing is missing from: the branch may be further by then, which has not been looked at.
  *
- * @param followed what index and work tree were last brought to, the newest first
+ * @param followed tells what index and work tree were last brought to, the newest first
  * @param known the branch as the mirror knows it
  */
 export async function keepOverlooked(
   clone: Clone,
+  followed: () => Promise<readonly (string | null)[]>,
+  known: string | null,
+): Promise<string | null> {
+  for (let tries = 1; ; tries += 1) {
+    const tip = await resolve(clone.git, branchRef(clone));
+    if (tip === known || tip === null) return tip;
+    const commits = await restoringCommits(clone, await followed(), known, tip);
+    const last = commits.length === 0 ? undefined : (await clone.importer.write(tip, commits)).at(-1);
+    if (last === undefined) return tip;
+    if (await clone.mover.move(clone.settings.branch, tip, last)) return last;
+    // Whoever moved it meanwhile may have left out the same lines; whoever only holds it lets go of it.
+    if (tries === TRIES) return tip;
+    await delay(50);
+  }
+}
+
+async function restoringCommits(
+  clone: Clone,
   followed: readonly (string | null)[],
   known: string | null,
-): Promise<void> {
-  const tip = await resolve(clone.git, branchRef(clone));
-  if (tip === known || tip === null) return;
-  const [newest = null] = followed;
-  for (const commit of new Set(followed)) {
+  tip: string,
+): Promise<NewCommit[]> {
+  for (const [index, commit] of [...new Set(followed)].entries()) {
     const overlooked = await findOverlooked(clone, commit, known, tip);
-    const isLeft = (one: Overlooked) => commit === newest || isInWorkTree(clone, one);
+    const later = followed.slice(0, index);
+    const isLeft = (one: Overlooked) => index === 0 || isInWorkTree(clone, one, later);
     const commits: NewCommit[] = [];
     for (const one of overlooked) if (await isLeft(one)) commits.push(restoring(clone, one));
-    const last = commits.length === 0 ? undefined : (await clone.importer.write(tip, commits)).at(-1);
-    if (last === undefined) continue;
-    await clone.mover.move(clone.settings.branch, tip, last);
-    return;
+    if (commits.length > 0) return commits;
   }
+  return [];
 }
 
 /** A journal as index and work tree had it, and as we had brought it onto the branch. */
@@ -45,10 +65,22 @@ interface Overlooked {
 /**
  * Whether the file is still as we wrote it, though a commit does not have it: so that commit was made of an older index
  * than the one that we wrote with the file. Whoever takes a line out on purpose takes it out of the file, too.
+ *
+ * @param later what index and work tree were brought to since that older index
  */
-async function isInWorkTree({ git }: Clone, { path, captured }: Overlooked): Promise<boolean> {
+async function isInWorkTree(
+  { git, blobs }: Clone,
+  { path, captured }: Overlooked,
+  later: readonly (string | null)[],
+): Promise<boolean> {
   const content = await readFile(join(git.directory, path)).catch(() => undefined);
-  return content?.equals(captured) ?? false;
+  if (content === undefined) return false;
+  if (content.equals(captured)) return true;
+  for (const commit of later) {
+    const written = commit === null ? null : await blobs.read(`${commit}:${path}`);
+    if (written?.equals(content)) return true;
+  }
+  return false;
 }
 
 /**

@@ -67,8 +67,11 @@ export class Reconciler {
   async run(mover: 'anybody' | 'sync' | 'choice' = 'anybody'): Promise<Reconciled | undefined> {
     const { clone, followed, onRewritten } = this.#ports;
     const was = this.#covered();
-    if (mover === 'anybody') await keepOverlooked(clone, await followed(), was?.towards ?? was?.head ?? null);
-    const tip = await resolve(clone.git, branchRef(clone));
+    const known = was?.towards ?? was?.head ?? null;
+    const tip =
+      mover === 'anybody'
+        ? await keepOverlooked(clone, followed, known)
+        : await resolve(clone.git, branchRef(clone));
     if (this.covers(tip)) {
       if (clone.tip !== tip) await takeTip(clone, tip);
       return undefined;
