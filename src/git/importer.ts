@@ -1,4 +1,5 @@
 import type { ChildProcessWithoutNullStreams } from 'node:child_process';
+import { once } from 'node:events';
 import { LineReader } from './line-reader.ts';
 import { endGroup, type GitContext, GitError, startGit } from './run.ts';
 
@@ -46,17 +47,19 @@ export class Importer {
     const current = this.#process;
     try {
       const ids = await current.write(parent, commits, this.#committer);
-      if (current.written() > COMMITS_A_PROCESS) this.close();
+      if (current.written() > COMMITS_A_PROCESS) void this.close();
       return ids;
     } catch (error) {
-      this.close();
+      void this.close();
       throw error;
     }
   }
 
-  close(): void {
-    this.#process?.end();
+  /** Resolves when its process has ended, which takes the marks from its packs until then. */
+  async close(): Promise<void> {
+    const ending = this.#process?.end();
     this.#process = undefined;
+    await ending;
   }
 }
 
@@ -120,8 +123,12 @@ const identity = ({ name, email }: Identity): string => `${name} <${email}>`;
 const quote = (path: string): string =>
   `"${path.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n')}"`;
 
-function endChild(child: ChildProcessWithoutNullStreams): void {
+async function endChild(child: ChildProcessWithoutNullStreams): Promise<void> {
+  const isEnded = child.exitCode !== null || child.signalCode !== null;
+  const ended = isEnded ? undefined : once(child, 'exit').catch(() => undefined);
   child.stdin.end();
   // It ends by itself at the end of its input; a stuck one must not outlive us.
-  setTimeout(() => endGroup(child.pid), 2000).unref();
+  const timer = setTimeout(() => endGroup(child.pid), 2000);
+  await ended;
+  clearTimeout(timer);
 }

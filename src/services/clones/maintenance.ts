@@ -55,7 +55,7 @@ export class Maintenance {
     const args = ['repack', '-q', '-d', '--geometric=2', '--no-write-bitmap-index'];
     await run(this.#clone.git, args, { settings });
     // The one that writes knows the packs that it wrote, which are gone.
-    await this.#clone.lock.run(async () => this.#clone.importer.close());
+    await this.#clone.lock.run(() => this.#clone.importer.close());
     this.#packs = await this.#countPacks();
   }
 
