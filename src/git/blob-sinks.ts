@@ -11,6 +11,9 @@ export function wholeBlob(): BlobSink {
   return { take: (bytes) => void parts.push(bytes), content: () => Buffer.concat(parts) };
 }
 
+/** For whom only asks what an object is. */
+export const nothing = (): BlobSink => ({ take: () => undefined, content: () => Buffer.alloc(0) });
+
 const LF = 0x0a;
 
 /**

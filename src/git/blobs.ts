@@ -1,12 +1,19 @@
 import type { ChildProcessWithoutNullStreams } from 'node:child_process';
 import { MAX_JOURNAL_BYTES } from '../journal/split.ts';
-import { type BlobSink, clippedLines, wholeBlob } from './blob-sinks.ts';
+import { type BlobSink, clippedLines, nothing, wholeBlob } from './blob-sinks.ts';
 import { endGroup, type GitContext, startGit } from './run.ts';
 
+/** An object as it came: its id, its type, and what was kept of its content. */
+interface Received {
+  readonly id: string;
+  readonly type: string;
+  readonly content: Buffer;
+}
+
 interface Waiting {
-  /** Takes a blob of so many bytes. */
+  /** Takes an object of so many bytes. */
   readonly sink: (size: number) => BlobSink;
-  readonly resolve: (content: Buffer | null) => void;
+  readonly resolve: (received: Received | null) => void;
   readonly reject: (error: Error) => void;
 }
 
@@ -42,6 +49,15 @@ export class BlobReader {
   }
 
   /**
+   * The id of the commit that a ref names now, as git has it on the disk, or that an id is of; `null` where there is none
+   * or it is something else, and where the clone is not there any more, which only a git that is started anew can tell.
+   */
+  async commitOf(revision: string): Promise<string | null> {
+    const received = await this.#receive(revision, nothing);
+    return received?.type === 'commit' ? received.id : null;
+  }
+
+  /**
    * The content of a blob as a journal is read, whatever it holds: lines that are too long to be read anyway are cut
    * short, and so is what comes after 64 MiB. So a remote's file takes no more memory than that. Never to be written back.
    */
@@ -54,7 +70,12 @@ export class BlobReader {
     this.#process = undefined;
   }
 
-  #read(name: string, sink: Waiting['sink']): Promise<Buffer | null> {
+  async #read(name: string, sink: Waiting['sink']): Promise<Buffer | null> {
+    const received = await this.#receive(name, sink);
+    return received?.type === 'blob' ? received.content : null;
+  }
+
+  #receive(name: string, sink: Waiting['sink']): Promise<Received | null> {
     // The protocol is one name a line, so a name with a line end can't be asked for.
     if (name.includes('\n')) return Promise.resolve(null);
     if (this.#process?.ended()) this.#process = undefined;
@@ -79,7 +100,7 @@ function startReader(context: GitContext) {
   child.on('close', (code) => fail(new Error(`git cat-file ended with ${code ?? 'a signal'}`)));
   return {
     ended: () => ended,
-    read: (name: string, sink: Waiting['sink']): Promise<Buffer | null> =>
+    read: (name: string, sink: Waiting['sink']): Promise<Received | null> =>
       new Promise((resolve, reject) => {
         waiting.push({ sink, resolve, reject });
         child.stdin.write(`${name}\n`);
@@ -88,8 +109,10 @@ function startReader(context: GitContext) {
   };
 }
 
-/** What is being received: a blob for somebody, or an object that nobody gets. */
+/** What is being received: an object for somebody, or one that nobody gets. */
 interface Receiving {
+  readonly id: string;
+  readonly type: string;
   readonly sink: BlobSink | undefined;
   readonly for: Waiting | undefined;
   /** Bytes that are still to come, the LF behind them included. */
@@ -109,9 +132,9 @@ function createParser(next: () => Waiting | undefined) {
     const words = header.toString('utf8').split(' ');
     header = Buffer.alloc(0);
     const waiting = next();
-    const [, type, size] = words;
+    const [id = '', type = '', size] = words;
     if (words.at(-1) === 'missing' || words.at(-1) === 'ambiguous') waiting?.resolve(null);
-    else receiving = receive(waiting, type === 'blob', Number(size));
+    else receiving = receive(waiting, id, type, Number(size));
     return bytes.subarray(end + 1);
   }
 
@@ -122,7 +145,8 @@ function createParser(next: () => Waiting | undefined) {
     current.left -= bytes.length - rest.length;
     if (current.left === 0) {
       receiving = undefined;
-      current.for?.resolve(current.sink?.content() ?? null);
+      const { id, type } = current;
+      current.for?.resolve({ id, type, content: current.sink?.content() ?? Buffer.alloc(0) });
     }
     return rest;
   }
@@ -137,13 +161,13 @@ function createParser(next: () => Waiting | undefined) {
   };
 }
 
-function receive(waiting: Waiting | undefined, isBlob: boolean, size: number): Receiving {
+function receive(waiting: Waiting | undefined, id: string, type: string, size: number): Receiving {
   const left = size + 1;
   try {
-    return { sink: isBlob ? waiting?.sink(size) : undefined, for: waiting, left };
+    return { id, type, sink: waiting?.sink(size), for: waiting, left };
   } catch (error) {
     waiting?.reject(error as Error);
-    return { sink: undefined, for: undefined, left };
+    return { id, type, sink: undefined, for: undefined, left };
   }
 }
 

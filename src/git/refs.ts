@@ -67,6 +67,10 @@ export async function updateRefs(context: GitContext, updates: readonly RefUpdat
   await output(context, ['update-ref', '--stdin', '-m', 'gitpost'], { input: input.join('') });
 }
 
+/** Which commits descend from which, as far as was asked: that one does is true for good. */
+const descents = new WeakMap<GitContext, Set<string>>();
+const MOST_DESCENTS = 1000;
+
 /** Whether everything that `ancestor` holds is part of the history of `descendant`. */
 export async function isAncestor(
   context: GitContext,
@@ -74,16 +78,36 @@ export async function isAncestor(
   descendant: string,
 ): Promise<boolean> {
   if (ancestor === descendant) return true;
+  const known = descents.get(context) ?? new Set();
+  descents.set(context, known);
+  if (known.has(`${ancestor} ${descendant}`)) return true;
+  if (known.has(`${descendant} ${ancestor}`)) return false;
   const result = await run(context, ['merge-base', '--is-ancestor', ancestor, descendant]);
-  if (result.code === 0 || result.code === 1) return result.code === 0;
+  if (result.code === 0) {
+    if (known.size >= MOST_DESCENTS) known.clear();
+    if (isId(ancestor) && isId(descendant)) known.add(`${ancestor} ${descendant}`);
+    return true;
+  }
+  if (result.code === 1) return false;
   // What git has no more is part of nothing.
   if (/Not a valid commit name/.test(result.stderr)) return false;
   throw new GitError('merge-base', result);
 }
 
-/** How many commits `range` holds, such as `a..b`. */
-export async function countCommits(context: GitContext, range: readonly string[]): Promise<number> {
-  return Number(await text(context, ['rev-list', '--count', ...range, '--']));
+const isId = (name: string): boolean => /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(name);
+
+/** How many commits each of two histories has beyond the other; `null` is one without any. */
+export async function countApart(
+  context: GitContext,
+  ours: string | null,
+  theirs: string | null,
+): Promise<{ readonly ahead: number; readonly behind: number }> {
+  if (ours === theirs) return { ahead: 0, behind: 0 };
+  const sides = ours === null || theirs === null ? [ours ?? theirs ?? ''] : [`${ours}...${theirs}`];
+  const counts = await text(context, ['rev-list', '--left-right', '--count', ...sides, '--']);
+  const [left = 0, right = 0] = counts.split('\t').map(Number);
+  // Of one history alone, git counts each commit on the right.
+  return ours === null || theirs !== null ? { ahead: left, behind: right } : { ahead: right, behind: left };
 }
 
 /**

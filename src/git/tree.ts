@@ -1,5 +1,5 @@
 import { isJournal, JOURNAL_FOLDER } from '../journal/path.ts';
-import { type GitContext, GitError, output, run } from './run.ts';
+import { type GitContext, GitError, output, run, text } from './run.ts';
 import { NO_GITMODULES } from './settings.ts';
 
 export interface TreeEntry {
@@ -45,6 +45,25 @@ export async function isTooLarge(context: GitContext, commit: string): Promise<b
   return bytes > TREE_LIMITS.bytes || entries.some(({ path }) => Buffer.byteLength(path) > TREE_LIMITS.path);
 }
 
+/** What a pull of every day changes at most; whatever is in it, many of them do not come to {@link TREE_LIMITS}. */
+const SMALL_STEP = { files: 100, bytes: 16 * 1024 * 1024 } as const;
+
+/** Whether a commit holds so little beyond another one that a tree within the limits stays so; quickly told. */
+export async function isSmallStep(context: GitContext, from: string, to: string): Promise<boolean> {
+  const form = ['-r', '-z', '--raw', '--no-abbrev', '--no-renames', NO_GITMODULES];
+  const listing = await run(context, ['diff-tree', ...form, from, to, '--'], { maxOutput: 256 * 1024 });
+  if (listing.code !== 0) return false;
+  const changes = toChanges(listing.stdout);
+  if (changes.length > SMALL_STEP.files) return false;
+  if (changes.some(({ path }) => Buffer.byteLength(path) > TREE_LIMITS.path)) return false;
+  const ids = changes.filter(({ newMode }) => isFile(newMode)).map(({ newId }) => newId);
+  if (ids.length === 0) return true;
+  const input = `${ids.join('\n')}\n`;
+  const sizes = await text(context, ['cat-file', '--batch-check=%(objectsize)'], { input });
+  // What is no number is an object that is missing, which the other way of looking tells of.
+  return sizes.split('\n').reduce((sum, size) => sum + Number(size), 0) <= SMALL_STEP.bytes;
+}
+
 function countNames(listing: Buffer): number {
   let names = 0;
   for (let at = listing.indexOf(0); at !== -1; at = listing.indexOf(0, at + 1)) names += 1;
@@ -66,9 +85,14 @@ export async function hasUnsafeFolder(context: GitContext, commit: string): Prom
   const years = top.filter(({ path }) => /^messages\/\d{4}$/.test(path));
   const inside =
     years.length === 0 ? [] : await listTree(context, [commit, '--', ...years.map(({ path }) => `${path}/`)]);
-  const folders = [...top, ...inside].filter(({ path }) => /^messages(\/\d{4}(\/\d{2})?)?$/.test(path));
+  const folders = [...top, ...inside].filter(({ path }) => JOURNAL_FOLDERS.test(path));
   return folders.some(({ mode }) => mode !== '040000');
 }
+
+/** Whether a change can not make a folder that journals go into something else, or a folder again. */
+export const leavesFolders = ({ path }: TreeChange): boolean => !JOURNAL_FOLDERS.test(path);
+
+const JOURNAL_FOLDERS = /^messages(\/\d{4}(\/\d{2})?)?$/;
 
 /** The journal files that differ between two commits; `null` stands for the empty tree. */
 export async function diffJournals(
@@ -76,15 +100,18 @@ export async function diffJournals(
   before: string | null,
   after: string | null,
 ): Promise<JournalChange[]> {
-  const changes = await diffTrees(context, before, after, [JOURNAL_FOLDER]);
-  return changes
+  return journalsOf(await diffTrees(context, before, after, [JOURNAL_FOLDER]));
+}
+
+/** The journal files among changed files. */
+export const journalsOf = (changes: readonly TreeChange[]): JournalChange[] =>
+  changes
     .filter((change) => isJournal(change.path))
     .map(({ path, oldMode, newMode, oldId, newId }) => ({
       path,
       before: isFile(oldMode) ? oldId : null,
       after: isFile(newMode) ? newId : null,
     }));
-}
 
 export interface TreeChange {
   readonly path: string;
@@ -107,7 +134,10 @@ export async function diffTrees(
   const [from, to] = [before ?? (await emptyTree(context)), after ?? (await emptyTree(context))];
   const form = ['-r', '-z', '--raw', '--no-abbrev', '--no-renames', NO_GITMODULES];
   const args = ['diff-tree', ...form, from, to, '--', ...paths];
-  const listing = await output(context, args, { maxOutput: MAX_LISTING });
+  return toChanges(await output(context, args, { maxOutput: MAX_LISTING }));
+}
+
+function toChanges(listing: Buffer): TreeChange[] {
   const fields = listing.toString('utf8').split('\0');
   const changes: TreeChange[] = [];
   for (let index = 0; index + 1 < fields.length; index += 2) {

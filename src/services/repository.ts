@@ -233,7 +233,7 @@ export class Repository {
     const isGone = (await inspectFolder(this.#ports.git.directory)) !== 'clone';
     if (isGone && !this.#isGone) {
       // Those that stay work on in a folder that nobody finds any more.
-      for (const stays of [this.#clone.importer, this.#clone.mover, this.#clone.blobs]) stays.close();
+      for (const stays of [this.#clone.importer, this.#clone.mover, this.#clone.blobs]) void stays.close();
       this.#setState({ state: 'failed', error: goneTrouble(this.#ports.git) });
     }
     if (!isGone && this.#isGone) this.#setState((await isRewritten(this.#clone)) ? REWRITTEN : READY);
@@ -343,7 +343,7 @@ export class Repository {
     await this.#reconciler.close();
     await this.#follower.close();
     await this.#maintenance.close();
-    this.#clone.importer.close();
+    await this.#clone.importer.close();
     this.#clone.mover.close();
     this.#clone.blobs.close();
     await this.#locks.layDown();
@@ -417,7 +417,7 @@ export class Repository {
         ...network((stage, percent) => onProgress(this.name, stage, percent)),
         signal: this.#abort.signal,
       },
-      reconcile: (mover) => this.#reconciler.run(mover),
+      reconcile: (by) => this.#reconciler.run(by),
       complete: () => completeLines(mirror, this.name, (line) => this.#capturer.capture(line)),
       refreshRemote: () => this.#refreshRemote(),
       prepareJoin: async () => {

@@ -1,13 +1,12 @@
 import { existsSync } from 'node:fs';
 import { fail, ok, type Result } from '../../domain/result.ts';
 import type { NewCommit } from '../../git/importer.ts';
-import { resolve } from '../../git/refs.ts';
 import { GitError } from '../../git/run.ts';
 import { listJournals } from '../../git/tree.ts';
 import { cleanName, commitTextOf } from '../../journal/commit.ts';
 import type { Line } from '../../journal/line.ts';
 import type { Database } from '../../mirror/database.ts';
-import { branchRef, type Clone } from '../clones/clone.ts';
+import { branchRef, type Clone, resolveIn } from '../clones/clone.ts';
 import { goneTrouble } from '../clones/gone.ts';
 import { mirrorLines } from '../reconciling/mirroring.ts';
 import { begin } from '../reconciling/reconcile.ts';
@@ -140,7 +139,7 @@ export class Capturer {
         return this.#finish(written, last.commit);
       }
       this.#clone.segments = undefined;
-      const now = await resolve(this.#clone.git, branchRef(this.#clone));
+      const now = await resolveIn(this.#clone, branchRef(this.#clone));
       if (now !== this.#clone.tip) await this.#reconciler.run();
       else if (Date.now() > deadline) return settleAll(fresh, locked(this.#clone.name));
       else await new Promise((wake) => setTimeout(wake, pause));

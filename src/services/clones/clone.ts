@@ -1,7 +1,7 @@
 import type { BlobReader } from '../../git/blobs.ts';
 import type { CloneSettings } from '../../git/clone.ts';
 import type { Identity, Importer } from '../../git/importer.ts';
-import type { BranchMover } from '../../git/refs.ts';
+import { type BranchMover, resolve } from '../../git/refs.ts';
 import type { GitContext } from '../../git/run.ts';
 import type { Segments } from '../capture/segments.ts';
 import type { Mutex } from '../mutex.ts';
@@ -41,3 +41,10 @@ export interface Clone {
 export const branchRef = (clone: Clone): string => `refs/heads/${clone.settings.branch}`;
 
 export const trackingRef = (clone: Clone): string => `refs/remotes/origin/${clone.settings.branch}`;
+
+/**
+ * The id of the commit that a full name of a ref, or an id, stands for; `null` where there is none. Asked of the git that
+ * stays; but that there is none, where so much follows from it, only a git that is started for it is believed.
+ */
+export const resolveIn = async (clone: Pick<Clone, 'git' | 'blobs'>, name: string): Promise<string | null> =>
+  (await clone.blobs.commitOf(name)) ?? resolve(clone.git, name);

@@ -1,10 +1,10 @@
 import { stat } from 'node:fs/promises';
 import { gitPath } from '../../git/clone.ts';
 import { mendCutOff } from '../../git/cut-off.ts';
-import { checkedOut, isAncestor, resolve } from '../../git/refs.ts';
+import { checkedOut, isAncestor } from '../../git/refs.ts';
 import { run } from '../../git/run.ts';
 import { followBranch, followPathByPath } from '../../git/worktree.ts';
-import { branchRef, type Clone } from '../clones/clone.ts';
+import { branchRef, type Clone, resolveIn } from '../clones/clone.ts';
 import { broughtByUs } from './brought.ts';
 import { FOLLOW_MARK, type FollowMark, readFollowMark, writeFollowMark } from './follow-mark.ts';
 
@@ -104,7 +104,7 @@ export class Follower {
     const isNew = operation.name !== this.#mark.operation && operation.commit !== '';
     if (!isNew && this.#mark.commit === tip) return;
     // Somebody has moved the branch and we have not heard of it: to follow what we know would take it back.
-    if ((await resolve(git, branchRef(this.#clone))) !== tip) return this.#onStale();
+    if ((await resolveIn(this.#clone, branchRef(this.#clone))) !== tip) return this.#onStale();
     if (isNew && !(await isAncestor(git, operation.commit, tip))) return this.#waitFor(operation, tip);
     const before = this.#mark;
     if (isNew && !(await this.#catchUpWith(before, operation.commit))) return this.soon(LOCKED_MS);
@@ -122,7 +122,7 @@ export class Follower {
    */
   async #finish({ commit, operation, towards, oursOnly }: FollowMark): Promise<boolean> {
     const { git, settings } = this.#clone;
-    if (towards === undefined || (await resolve(git, towards)) === null) {
+    if (towards === undefined || (await resolveIn(this.#clone, towards)) === null) {
       await this.#writeMark({ commit, operation });
       return true;
     }
@@ -162,7 +162,10 @@ export class Follower {
     const { git, settings } = this.#clone;
     const from = mark.commit;
     if (from === commit) return true;
-    if (from !== null && ((await resolve(git, from)) === null || !(await isAncestor(git, from, commit))))
+    if (
+      from !== null &&
+      ((await resolveIn(this.#clone, from)) === null || !(await isAncestor(git, from, commit)))
+    )
       return true;
     // Where nothing was followed yet, the rest of the index is as a person has made it.
     const oursOnly = from === null;
@@ -195,7 +198,7 @@ export class Follower {
 
   async #readMark(): Promise<FollowMark> {
     const mark = await readFollowMark((await this.#where()).mark);
-    const commit = mark.commit === null ? null : await resolve(this.#clone.git, mark.commit);
+    const commit = mark.commit === null ? null : await resolveIn(this.#clone, mark.commit);
     return { ...mark, commit };
   }
 

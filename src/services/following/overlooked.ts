@@ -2,12 +2,12 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { NewCommit } from '../../git/importer.ts';
-import { isAncestor, resolve } from '../../git/refs.ts';
+import { isAncestor } from '../../git/refs.ts';
 import { diffJournals } from '../../git/tree.ts';
 import { cleanName, trailersOf } from '../../journal/commit.ts';
 import { mergeLines } from '../../journal/merge.ts';
 import { readJournal } from '../../journal/split.ts';
-import { branchRef, type Clone } from '../clones/clone.ts';
+import { branchRef, type Clone, resolveIn } from '../clones/clone.ts';
 import { broughtByUs } from './brought.ts';
 
 /** How often the branch is tried to be moved while another git holds it, 50 ms apart. */
@@ -26,7 +26,7 @@ export async function keepOverlooked(
   known: string | null,
 ): Promise<string | null> {
   for (let tries = 1; ; tries += 1) {
-    const tip = await resolve(clone.git, branchRef(clone));
+    const tip = await resolveIn(clone, branchRef(clone));
     if (tip === known || tip === null) return tip;
     const commits = await restoringCommits(clone, await followed(), known, tip);
     const last = commits.length === 0 ? undefined : (await clone.importer.write(tip, commits)).at(-1);

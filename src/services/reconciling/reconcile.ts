@@ -1,6 +1,13 @@
 import { mergeBase } from '../../git/merge.ts';
 import { isAncestor } from '../../git/refs.ts';
-import { diffJournals, hasUnsafeFolder, type JournalChange, listJournals } from '../../git/tree.ts';
+import {
+  diffJournals,
+  hasUnsafeFolder,
+  type JournalChange,
+  leavesFolders,
+  listJournals,
+  type TreeChange,
+} from '../../git/tree.ts';
 import type { Line } from '../../journal/line.ts';
 import { readInTurns } from '../../journal/split.ts';
 import type { Covered } from '../../mirror/covered.ts';
@@ -27,9 +34,18 @@ const ATTRIBUTE_AT_ONCE = 2000;
 
 const FILES_A_STEP = 32;
 
-/** Takes note of the commit that the branch is at. */
-export async function takeTip(clone: Clone, tip: string | null): Promise<void> {
-  clone.unsafe = tip !== null && (await hasUnsafeFolder(clone.git, tip));
+/**
+ * Takes note of the commit that the branch is at.
+ *
+ * @param way what it differs by from another commit, where that is known
+ */
+export async function takeTip(
+  clone: Clone,
+  tip: string | null,
+  way?: { readonly base: string | null; readonly changes: readonly TreeChange[] },
+): Promise<void> {
+  const isAsSafe = way !== undefined && way.base === clone.tip && way.changes.every(leavesFolders);
+  if (!isAsSafe) clone.unsafe = tip !== null && (await hasUnsafeFolder(clone.git, tip));
   clone.segments = undefined;
   clone.tip = tip;
 }

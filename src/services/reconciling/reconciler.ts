@@ -1,8 +1,9 @@
-import { isAncestor, resolve } from '../../git/refs.ts';
-import { diffJournals } from '../../git/tree.ts';
+import { isAncestor } from '../../git/refs.ts';
+import { diffTrees, journalsOf } from '../../git/tree.ts';
+import { JOURNAL_FOLDER } from '../../journal/path.ts';
 import type { Covered } from '../../mirror/covered.ts';
 import type { Database } from '../../mirror/database.ts';
-import { branchRef, type Clone } from '../clones/clone.ts';
+import { branchRef, type Clone, resolveIn } from '../clones/clone.ts';
 import { keepOverlooked } from '../following/overlooked.ts';
 import { checkSide } from '../sync/rewritten.ts';
 import { attribute } from './attributing.ts';
@@ -14,6 +15,12 @@ export interface Reconciled {
   /** How many messages changed; resolves when all of them are read. */
   readonly changed: Promise<number>;
 }
+
+/**
+ * Who has moved the branch: a person's git may have left lines out by mistake or lost them; a person who chose where it is
+ * means what it lost; a sync of ours has moved it from the tip that we knew to one that holds all of it.
+ */
+export type Mover = 'anybody' | 'choice' | { readonly joined: string };
 
 export interface ReconcilerPorts {
   readonly clone: Clone;
@@ -59,19 +66,12 @@ export class Reconciler {
   }
 
   /**
-   * Makes the mirror agree with the branch; `undefined` where it does already. Runs under the clone's lock.
-   *
-   * @param mover who has moved the branch, where that is known: a person's git may have left lines out by mistake or lost
-   * them, and a sync of ours has not; a person who chose where it is means what it lost
+   * Makes the mirror agree with the branch; `undefined` where it does already. Runs under the clone's lock. Where
+   * somebody moves the branch again meanwhile, that is for the next run.
    */
-  async run(mover: 'anybody' | 'sync' | 'choice' = 'anybody'): Promise<Reconciled | undefined> {
-    const { clone, followed, onRewritten } = this.#ports;
-    const was = this.#covered();
-    const known = was?.towards ?? was?.head ?? null;
-    const tip =
-      mover === 'anybody'
-        ? await keepOverlooked(clone, followed, known)
-        : await resolve(clone.git, branchRef(clone));
+  async run(by: Mover = 'anybody'): Promise<Reconciled | undefined> {
+    const { clone, onRewritten } = this.#ports;
+    const tip = await this.#tip(by);
     if (this.covers(tip)) {
       if (clone.tip !== tip) await takeTip(clone, tip);
       return undefined;
@@ -80,8 +80,7 @@ export class Reconciler {
     await this.#steps;
     const covered = this.#covered();
     const last = covered?.branch === clone.settings.branch ? covered.head : null;
-    if (mover !== 'choice' && (await checkSide(clone, 'branch', last))) onRewritten();
-    await takeTip(clone, tip);
+    if (by === 'anybody' && (await checkSide(clone, 'branch', tip, last))) onRewritten();
     return this.#read(covered, tip);
   }
 
@@ -92,13 +91,25 @@ export class Reconciler {
     await this.#attributing;
   }
 
+  /** The commit to make the mirror agree with. */
+  async #tip(by: Mover): Promise<string | null> {
+    const { clone, followed } = this.#ports;
+    const was = this.#covered();
+    if (by === 'anybody') return keepOverlooked(clone, followed, was?.towards ?? was?.head ?? null);
+    return by === 'choice' ? resolveIn(clone, branchRef(clone)) : by.joined;
+  }
+
   async #read(covered: Covered | undefined, tip: string | null): Promise<Reconciled> {
-    const { git } = this.#ports.clone;
-    const base = covered?.head == null ? null : await resolve(git, covered.head);
+    const { clone } = this.#ports;
+    const { git } = clone;
+    const base = covered?.head == null ? null : await resolveIn(clone, covered.head);
     if (!covered || covered.head !== base || !(await this.#isWhole(covered, tip))) {
+      await takeTip(clone, tip);
       return read(await rebuild(this.#reading, tip));
     }
-    const way: Way = { covered, base, tip, changes: await diffJournals(git, base, tip) };
+    const all = await diffTrees(git, base, tip, [JOURNAL_FOLDER]);
+    await takeTip(clone, tip, { base, changes: all });
+    const way: Way = { covered, base, tip, changes: journalsOf(all) };
     const isOn = tip !== null && (base === null || (await isAncestor(git, base, tip)));
     if (way.changes.length <= MANY_FILES || !isOn) return read(await catchUp(this.#reading, way));
     begin(this.#reading, covered, tip);
@@ -116,8 +127,12 @@ export class Reconciler {
   /** Whether what the mirror holds beyond its commit, from a reading that was cut off, is on the branch still. */
   async #isWhole({ towards }: Covered, tip: string | null): Promise<boolean> {
     if (towards === undefined) return true;
-    const { git } = this.#ports.clone;
-    return tip !== null && (await resolve(git, towards)) !== null && (await isAncestor(git, towards, tip));
+    const { clone } = this.#ports;
+    return (
+      tip !== null &&
+      (await resolveIn(clone, towards)) !== null &&
+      (await isAncestor(clone.git, towards, tip))
+    );
   }
 
   #attribute(): void {

@@ -1,7 +1,6 @@
 import type { Trouble } from '../../domain/repository.ts';
-import { isAncestor, resolve } from '../../git/refs.ts';
-import { isTooLarge, TREE_LIMITS } from '../../git/tree.ts';
-import type { Clone } from '../clones/clone.ts';
+import { isSmallStep, isTooLarge, TREE_LIMITS } from '../../git/tree.ts';
+import { type Clone, resolveIn } from '../clones/clone.ts';
 
 const oversized: Trouble = {
   status: 'failed',
@@ -13,9 +12,10 @@ const oversized: Trouble = {
 };
 
 /** Looks at what the remote's branch holds before any of it is taken in; what ours has already is not looked at again. */
-export async function checkSize({ git, tip }: Clone, tracking: string): Promise<Trouble | undefined> {
-  const theirs = await resolve(git, tracking);
+export async function checkSize(clone: Clone, tracking: string): Promise<Trouble | undefined> {
+  const { git, tip } = clone;
+  const theirs = await resolveIn(clone, tracking);
   if (theirs === null || theirs === tip) return undefined;
-  if (tip !== null && (await isAncestor(git, theirs, tip))) return undefined;
+  if (tip !== null && (await isSmallStep(git, tip, theirs))) return undefined;
   return (await isTooLarge(git, theirs)) ? oversized : undefined;
 }

@@ -1,5 +1,5 @@
-import { countCommits, listCommits, resolve } from '../../git/refs.ts';
-import { branchRef, type Clone, trackingRef } from '../clones/clone.ts';
+import { countApart, listCommits } from '../../git/refs.ts';
+import { branchRef, type Clone, resolveIn, trackingRef } from '../clones/clone.ts';
 
 /** How far a clone's branch and its remote's branch are apart, as far as we have heard of the remote. */
 export class RemoteView {
@@ -34,11 +34,15 @@ export class RemoteView {
     const clone = this.#clone;
     const { git } = clone;
     const listedBefore = clone.unpushed.size;
-    const [tip, remoteTip] = [await resolve(git, branchRef(clone)), await resolve(git, trackingRef(clone))];
-    const behind = remoteTip === null ? [] : [remoteTip, ...(tip === null ? [] : [`^${tip}`])];
-    this.#behind = behind.length === 0 ? 0 : await countCommits(git, behind);
-    const ahead = tip !== null && remoteTip !== null ? await listCommits(git, [tip, `^${remoteTip}`]) : [];
-    this.#neverPushed = tip !== null && remoteTip === null ? await countCommits(git, [tip]) : 0;
+    const [tip, remoteTip] = [
+      await resolveIn(clone, branchRef(clone)),
+      await resolveIn(clone, trackingRef(clone)),
+    ];
+    const apart = await countApart(git, tip, remoteTip);
+    this.#behind = apart.behind;
+    this.#neverPushed = remoteTip === null ? apart.ahead : 0;
+    const isListed = tip !== null && remoteTip !== null && apart.ahead > 0;
+    const ahead = isListed ? await listCommits(git, [tip, `^${remoteTip}`]) : [];
     // What was captured after the tip that git listed from is no part of the list, and not pushed either.
     const since = [...clone.unpushed].slice(listedBefore);
     clone.unpushed = new Set([...ahead, ...since.slice(tip === null ? 0 : since.indexOf(tip) + 1)]);

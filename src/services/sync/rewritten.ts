@@ -1,7 +1,7 @@
 import type { Trouble } from '../../domain/repository.ts';
-import { isAncestor, listRefs, type RefUpdate, resolve, setRef, updateRefs } from '../../git/refs.ts';
+import { isAncestor, listRefs, type RefUpdate, setRef, updateRefs } from '../../git/refs.ts';
 import { diffJournals } from '../../git/tree.ts';
-import { branchRef, type Clone, trackingRef } from '../clones/clone.ts';
+import { branchRef, type Clone, resolveIn, trackingRef } from '../clones/clone.ts';
 import { linesOf } from '../clones/lines.ts';
 
 /**
@@ -43,7 +43,7 @@ export async function remoteBackups(clone: Clone): Promise<readonly string[]> {
 /** Takes note of where a side is now, so that a later tip can be held against it. */
 export async function noteKnown(clone: Clone, side: Side, tip: string | null): Promise<void> {
   const ref = knownRef(clone, side);
-  if ((await resolve(clone.git, ref)) === tip) return;
+  if ((await resolveIn(clone, ref)) === tip) return;
   await setRef(clone.git, ref, tip).catch(() => undefined);
 }
 
@@ -56,14 +56,18 @@ export const forgetKnownRemote = (clone: Clone): Promise<void> => noteKnown(clon
  *
  * @param last a tip that is known beside the one that is kept with the clone, which may be a moment older
  */
-export async function checkSide(clone: Clone, side: Side, last: string | null = null): Promise<boolean> {
-  const tip = await resolve(clone.git, side === 'branch' ? branchRef(clone) : trackingRef(clone));
-  const known = await resolve(clone.git, knownRef(clone, side));
+export async function checkSide(
+  clone: Clone,
+  side: Side,
+  tip: string | null,
+  last: string | null = null,
+): Promise<boolean> {
+  const known = await resolveIn(clone, knownRef(clone, side));
   if (known === tip && (last === null || last === tip)) return false;
   // A remote branch that is gone is filled again by the next push; a branch of ours that is gone has lost its lines.
   if (tip === null && side === 'remote') return false;
   const lost: string[] = [];
-  for (const before of new Set([known, last === null ? null : await resolve(clone.git, last)])) {
+  for (const before of new Set([known, last === null ? null : await resolveIn(clone, last)])) {
     if (before !== null && before !== tip && (await isLost(clone, before, tip))) lost.push(before);
   }
   const kept = lost.flatMap((before, index): RefUpdate[] => {
@@ -94,9 +98,9 @@ async function isLost(clone: Clone, before: string, after: string | null): Promi
  * it, or nothing where somebody else has moved the branch.
  */
 export async function settleAt(clone: Clone, target: string): Promise<boolean> {
-  const branch = await resolve(clone.git, branchRef(clone));
+  const branch = await resolveIn(clone, branchRef(clone));
   if (branch !== clone.tip) return false;
-  const remote = await resolve(clone.git, trackingRef(clone));
+  const remote = await resolveIn(clone, trackingRef(clone));
   const pending = await listRefs(clone.git, PENDING);
   const updates: RefUpdate[] = [
     { ref: branchRef(clone), to: target, from: branch },

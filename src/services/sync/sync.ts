@@ -14,8 +14,8 @@ import { output, run } from '../../git/run.ts';
 import { diffJournals } from '../../git/tree.ts';
 import { deviceOfPath } from '../../journal/path.ts';
 import { readInTurns } from '../../journal/split.ts';
-import { branchRef, type Clone, trackingRef } from '../clones/clone.ts';
-import type { Reconciled } from '../reconciling/reconciler.ts';
+import { branchRef, type Clone, resolveIn, trackingRef } from '../clones/clone.ts';
+import type { Mover, Reconciled } from '../reconciling/reconciler.ts';
 import { nameCulprits } from './culprits.ts';
 import { checkSize } from './oversize.ts';
 import { checkSide, forgetKnownRemote, isRewritten, noteKnown, rewrittenTrouble } from './rewritten.ts';
@@ -34,7 +34,7 @@ export interface SyncPort {
   readonly url: string;
   readonly network: Network;
   /** Makes the mirror agree with the branch; runs under the clone's lock. */
-  readonly reconcile: (mover: 'anybody' | 'sync') => Promise<Reconciled | undefined>;
+  readonly reconcile: (by: Mover) => Promise<Reconciled | undefined>;
   /** Captures the lines that other repositories have of messages that this one holds. */
   readonly complete: () => Promise<void>;
   /** Reads where the remote's branch is, after a fetch or a push. */
@@ -62,7 +62,7 @@ export async function syncClone(port: SyncPort, push: boolean): Promise<Synced> 
     if (typeof fetched !== 'string') return { status: fetched.status, pushed: 0, pulled, trouble: fetched };
     const oversize = await checkSize(port.clone, trackingRef(port.clone));
     if (oversize) return { status: oversize.status, pushed: 0, pulled, trouble: oversize };
-    if (await checkSide(port.clone, 'remote'))
+    if (await checkSide(port.clone, 'remote', await resolveIn(port.clone, trackingRef(port.clone))))
       return { status: 'rewritten', pushed: 0, pulled, trouble: rewrittenTrouble };
     await port.prepareJoin();
     const joined = await port.clone.lock.run(() => join(port));
@@ -156,7 +156,7 @@ async function join(port: SyncPort): Promise<Joined> {
   for (;;) {
     await reconcile('anybody');
     if (await isRewritten(clone)) return { ...NOTHING, trouble: rewrittenTrouble };
-    const [ours, theirs] = [clone.tip, await resolve(clone.git, trackingRef(clone))];
+    const [ours, theirs] = [clone.tip, await resolveIn(clone, trackingRef(clone))];
     if (theirs === null || ours === theirs) return NOTHING;
     if (ours !== null && (await isAncestor(clone.git, theirs, ours))) return NOTHING;
     const target = await meet(clone, ours, theirs);
@@ -164,7 +164,7 @@ async function join(port: SyncPort): Promise<Joined> {
     await keepDeviceApart(clone, ours, theirs);
     if (!(await clone.mover.move(clone.settings.branch, ours, target))) continue;
     clone.joined = [...clone.joined, { from: ours, to: target }];
-    const reconciled = await reconcile('sync');
+    const reconciled = await reconcile({ joined: target });
     return { pulled: reconciled?.changed ?? NOTHING.pulled };
   }
 }
@@ -241,8 +241,8 @@ type PushOutcome =
 
 async function pushTip(port: SyncPort, empty: boolean): Promise<PushOutcome> {
   const { clone, url, network } = port;
-  const before = empty ? null : await resolve(clone.git, trackingRef(clone));
-  const tip = await resolve(clone.git, branchRef(clone));
+  const before = empty ? null : await resolveIn(clone, trackingRef(clone));
+  const tip = await resolveIn(clone, branchRef(clone));
   if (tip === null || tip === before) return { kind: 'done', pushed: null };
   const outcome = await pushBranch(clone.git, url, network, clone.settings.branch, tip, before);
   if (!outcome.ok) return { kind: 'trouble', trouble: await nameCulprits(clone, tip, outcome.trouble) };

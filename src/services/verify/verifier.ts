@@ -4,7 +4,7 @@ import { fail, ok, type Result } from '../../domain/result.ts';
 import type { RepositoryVerification, Verification } from '../../domain/verification.ts';
 import { inspectFolder, readConfig } from '../../git/clone.ts';
 import type { Lock } from '../../git/locks.ts';
-import { countCommits, listCommits, resolve } from '../../git/refs.ts';
+import { countApart, listCommits, resolve } from '../../git/refs.ts';
 import type { Credentials } from '../../git/remote.ts';
 import { type GitContext, GitError } from '../../git/run.ts';
 import { Snapshot } from '../../mirror/snapshot.ts';
@@ -216,8 +216,7 @@ async function readClone(
 
 async function toResult(examined: Examined): Promise<RepositoryVerification> {
   const { subject, branch, head, tracked, read, remoteHead, findings } = examined;
-  const beyond = async (one: string | null, other: string | null) =>
-    one === null ? 0 : countCommits(subject.git, other === null ? [one] : [one, `^${other}`]).catch(() => 0);
+  const apart = await countApart(subject.git, head, tracked).catch(() => ({ ahead: 0, behind: 0 }));
   return {
     name: subject.name,
     url: subject.url,
@@ -227,8 +226,7 @@ async function toResult(examined: Examined): Promise<RepositoryVerification> {
     messages: read?.contents.ids.size ?? 0,
     lines: read?.contents.lines.size ?? 0,
     commits: read?.history.commits ?? 0,
-    ahead: await beyond(head, tracked),
-    behind: tracked === null ? 0 : await beyond(tracked, head),
+    ...apart,
     unpushed: read?.history.unpushed.size ?? 0,
     findings: findings.list(),
     omitted: findings.omitted,

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { clippedLines } from '../../../src/git/blob-sinks.ts';
 import { BlobReader, BlobTooLarge } from '../../../src/git/blobs.ts';
-import { contextWithout } from '../../support/context.ts';
-import { bareRepository } from '../../support/git.ts';
+import { contextOf, contextWithout } from '../../support/context.ts';
+import { bareRepository, commitFile, git } from '../../support/git.ts';
 import { commitPieces, makeBlob, makeTree } from '../../support/hostile.ts';
 import { temporaryFolder } from '../../support/tmp.ts';
 
@@ -65,5 +65,28 @@ describe('a reader', () => {
     expect(cut.status === 'fulfilled' && cut.value?.length).toBe(2 + 4 * 1024 * 1024 + 1 + 3);
     expect(next).toEqual({ status: 'fulfilled', value: null });
     reader.close();
+  });
+});
+
+describe('a ref', () => {
+  it('is read where it is now, whoever moved it and however it is kept', async () => {
+    const folder = await temporaryFolder();
+    await git(folder, 'init', '--quiet', '-b', 'main');
+    const reader = new BlobReader(contextOf(folder));
+    onTestFinished(() => reader.close());
+    expect(await reader.commitOf('refs/heads/main')).toBeNull();
+    const first = await commitFile(folder, 'a', '1', 'first');
+    expect(await reader.commitOf('refs/heads/main')).toBe(first);
+    await git(folder, 'pack-refs', '--all');
+    expect(await reader.commitOf('refs/heads/main')).toBe(first);
+    const second = await commitFile(folder, 'a', '2', 'second');
+    await git(folder, 'gc', '--quiet', '--prune=now');
+    expect(await reader.commitOf('refs/heads/main')).toBe(second);
+    expect(await reader.commitOf(first)).toBe(first);
+    await git(folder, 'update-ref', '-d', 'refs/heads/main');
+    expect(await reader.commitOf('refs/heads/main')).toBeNull();
+    // What is no commit is none.
+    expect(await reader.commitOf(`${first}^{tree}`)).toBeNull();
+    expect(await reader.commitOf('two\nlines')).toBeNull();
   });
 });

@@ -1,0 +1,68 @@
+import { expect, it } from 'vitest';
+import { countApart, isAncestor } from '../../../src/git/refs.ts';
+import { isSmallStep } from '../../../src/git/tree.ts';
+import { contextOf } from '../../support/context.ts';
+import { commitFile, git } from '../../support/git.ts';
+import { temporaryFolder } from '../../support/tmp.ts';
+
+async function repository() {
+  const folder = await temporaryFolder();
+  await git(folder, 'init', '--quiet', '-b', 'main');
+  return { folder, context: contextOf(folder) };
+}
+
+it('two histories are counted against each other, and one alone', async () => {
+  const { folder, context } = await repository();
+  const base = await commitFile(folder, 'a', '0', 'base');
+  await commitFile(folder, 'a', '1', 'ours');
+  const ours = await commitFile(folder, 'a', '2', 'ours');
+  await git(folder, 'checkout', '--quiet', '-b', 'other', base);
+  const theirs = await commitFile(folder, 'b', '1', 'theirs');
+  expect(await countApart(context, ours, theirs)).toEqual({ ahead: 2, behind: 1 });
+  expect(await countApart(context, ours, base)).toEqual({ ahead: 2, behind: 0 });
+  expect(await countApart(context, ours, null)).toEqual({ ahead: 3, behind: 0 });
+  expect(await countApart(context, null, theirs)).toEqual({ ahead: 0, behind: 2 });
+  expect(await countApart(context, ours, ours)).toEqual({ ahead: 0, behind: 0 });
+  expect(await countApart(context, null, null)).toEqual({ ahead: 0, behind: 0 });
+});
+
+it('that a commit descends from another is answered alike each time, in both directions', async () => {
+  const { folder, context } = await repository();
+  const base = await commitFile(folder, 'a', '0', 'base');
+  const later = await commitFile(folder, 'a', '1', 'later');
+  await git(folder, 'checkout', '--quiet', '-b', 'other', base);
+  const beside = await commitFile(folder, 'b', '1', 'beside');
+  for (let time = 0; time < 2; time += 1) {
+    expect(await isAncestor(context, base, later)).toBe(true);
+    expect(await isAncestor(context, later, base)).toBe(false);
+    expect(await isAncestor(context, later, beside)).toBe(false);
+    expect(await isAncestor(context, '0'.repeat(40), later)).toBe(false);
+  }
+  // A name may stand for another commit the next time.
+  expect(await isAncestor(context, 'main', later)).toBe(true);
+  await git(folder, 'update-ref', 'refs/heads/main', beside);
+  expect(await isAncestor(context, 'main', later)).toBe(false);
+});
+
+it('a step is small by its files, its bytes and the length of its paths', async () => {
+  const { folder, context } = await repository();
+  const base = await commitFile(folder, 'a', '0', 'base');
+  const small = await commitFile(folder, 'messages/a.jsonl', 'x'.repeat(100_000), 'small');
+  expect(await isSmallStep(context, base, small)).toBe(true);
+  expect(await isSmallStep(context, small, base)).toBe(true);
+  const large = await commitFile(folder, 'large', 'x'.repeat(17 * 1024 * 1024), 'large');
+  expect(await isSmallStep(context, small, large)).toBe(false);
+  await git(folder, 'checkout', '--quiet', '-b', 'many', base);
+  for (let number = 0; number < 100; number += 1)
+    await git(
+      folder,
+      'update-index',
+      '--add',
+      '--cacheinfo',
+      `100644,${await git(folder, 'rev-parse', 'main:a')},many/${number}`,
+    );
+  await git(folder, 'commit', '--quiet', '-m', 'many');
+  const many = await git(folder, 'rev-parse', 'HEAD');
+  expect(await isSmallStep(context, base, many)).toBe(true);
+  expect(await isSmallStep(context, small, many)).toBe(false);
+});
