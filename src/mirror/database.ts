@@ -1,7 +1,6 @@
 import type { Filter } from '../domain/query.ts';
 import { type Covered, firstProblems } from './covered.ts';
 import { compareKeys, type Entry, type Key } from './entry.ts';
-import { IdIndex } from './id-index.ts';
 import { isPartial, matches, shownIn } from './matches.ts';
 import { Shard } from './shard.ts';
 import { mayHold, runsOf, signatureOf } from './signature.ts';
@@ -261,12 +260,11 @@ export class Database {
 
   async #load(): Promise<boolean> {
     const state = await this.#snapshot.readState();
-    const ids = state && (await this.#snapshot.readIds(state.idsFlush));
-    if (!state || !ids) return false;
+    const index = state && (await this.#snapshot.readIds(state.idsFlush));
+    if (!state || !index) return false;
     const slots = state.shards.map(({ number, written, from }): Slot => {
       return { number, written, from: from ?? FIRST, changed: false, shard: undefined };
     });
-    const index = IdIndex.fromJSON(ids);
     for (const slot of slots) {
       if (slot.written <= state.idsFlush) continue;
       const entries = await this.#snapshot.readShard(slot).catch(() => undefined);
@@ -342,7 +340,7 @@ export class Database {
     if (!last && this.#idsFlush !== 0 && idsChanged <= 1000 + ids.size / 10) return undefined;
     timeline.idsChanged = 0;
     this.#idsFlush = this.#flush;
-    return ids.toJSON();
+    return ids.copies();
   }
 
   #state(timeline: Timeline): State {

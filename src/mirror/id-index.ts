@@ -5,28 +5,70 @@ export interface StoredIds {
   readonly shards: string;
 }
 
-/**
- * Finds the shard of a message by its id: an open-addressed hash table in typed arrays, since a million entries
- * of a `Map` would take ten times the memory. Ids are UUIDs, 16 bytes each.
- */
+/** So many tables that none of a million ids takes long to grow or to be written. */
+export const TABLES = 16;
+
+/** Finds the shard of a message by its id. Ids are UUIDs, 16 bytes each. */
 export class IdIndex {
-  #keys: Uint32Array = new Uint32Array(4 * 1024);
+  readonly #tables: readonly IdTable[];
+
+  constructor(tables: readonly IdTable[] = Array.from({ length: TABLES }, () => new IdTable())) {
+    this.#tables = tables;
+  }
+
+  get size(): number {
+    return this.#tables.reduce((sum, { size }) => sum + size, 0);
+  }
+
+  get(id: string): number | undefined {
+    const words = wordsOf(id);
+    const hash = mix(words);
+    return this.#table(hash).get(words, hash);
+  }
+
+  set(id: string, shard: number): void {
+    const words = wordsOf(id);
+    const hash = mix(words);
+    this.#table(hash).set(words, hash, shard);
+  }
+
+  /** What it holds now, as tables that no change reaches any more. */
+  copies(): IdTable[] {
+    return this.#tables.map((table) => table.copy());
+  }
+
+  /** An index of tables that were kept; `undefined` where they are not all of one. */
+  static of(stored: readonly (StoredIds | null)[]): IdIndex | undefined {
+    const tables = stored.flatMap((data) => (data ? [IdTable.fromJSON(data)] : []));
+    return tables.length === TABLES ? new IdIndex(tables) : undefined;
+  }
+
+  // The upper bits of the hash choose the table, the lower ones the place in it.
+  #table(hash: number): IdTable {
+    return this.#tables[hash >>> 28] as IdTable;
+  }
+}
+
+/**
+ * An open-addressed hash table in typed arrays, since a million entries of a `Map` would take ten times the memory.
+ */
+export class IdTable {
+  #keys: Uint32Array = new Uint32Array(4 * 64);
   /** The shard's number + 1; 0 where the slot is free. */
-  #shards: Uint32Array = new Uint32Array(1024);
+  #shards: Uint32Array = new Uint32Array(64);
   #size = 0;
 
   get size(): number {
     return this.#size;
   }
 
-  get(id: string): number | undefined {
-    const shard = this.#shards[this.#slot(wordsOf(id))] ?? 0;
+  get(words: Words, hash: number): number | undefined {
+    const shard = this.#shards[this.#slot(words, hash)] ?? 0;
     return shard === 0 ? undefined : shard - 1;
   }
 
-  set(id: string, shard: number): void {
-    const words = wordsOf(id);
-    const slot = this.#slot(words);
+  set(words: Words, hash: number, shard: number): void {
+    const slot = this.#slot(words, hash);
     if (this.#shards[slot] === 0) {
       this.#size += 1;
       this.#keys.set(words, slot * 4);
@@ -35,28 +77,43 @@ export class IdIndex {
     if (this.#size * 3 > this.#shards.length * 2) this.#grow();
   }
 
+  copy(): IdTable {
+    const copy = new IdTable();
+    copy.#size = this.#size;
+    copy.#keys = this.#keys.slice();
+    copy.#shards = this.#shards.slice();
+    return copy;
+  }
+
   /** The words of the table as plain data, for keeping. */
   toJSON(): StoredIds {
     return { size: this.#size, keys: encode(this.#keys), shards: encode(this.#shards) };
   }
 
-  static fromJSON(data: StoredIds): IdIndex {
-    const index = new IdIndex();
-    index.#size = data.size;
-    index.#keys = decode(data.keys);
-    index.#shards = decode(data.shards);
-    return index;
+  static fromJSON(data: StoredIds): IdTable {
+    const table = new IdTable();
+    table.#size = data.size;
+    table.#keys = decode(data.keys);
+    table.#shards = decode(data.shards);
+    return table;
   }
 
-  #slot(words: Words): number {
+  #slot(words: Words, hash: number): number {
     const mask = this.#shards.length - 1;
-    let slot = mix(words) & mask;
+    let slot = hash & mask;
     while (this.#shards[slot] !== 0 && !this.#holds(slot, words)) slot = (slot + 1) & mask;
     return slot;
   }
 
   #holds(slot: number, words: Words): boolean {
-    return words.every((word, index) => this.#keys[slot * 4 + index] === word);
+    const at = slot * 4;
+    const keys = this.#keys;
+    return (
+      keys[at] === words[0] &&
+      keys[at + 1] === words[1] &&
+      keys[at + 2] === words[2] &&
+      keys[at + 3] === words[3]
+    );
   }
 
   #grow(): void {
@@ -66,8 +123,9 @@ export class IdIndex {
     for (let old = 0; old < shards.length; old += 1) {
       const shard = shards[old] ?? 0;
       if (shard === 0) continue;
-      const words = [...keys.subarray(old * 4, old * 4 + 4)] as unknown as Words;
-      const slot = this.#slot(words);
+      const at = old * 4;
+      const words: Words = [keys[at] ?? 0, keys[at + 1] ?? 0, keys[at + 2] ?? 0, keys[at + 3] ?? 0];
+      const slot = this.#slot(words, mix(words));
       this.#keys.set(words, slot * 4);
       this.#shards[slot] = shard;
     }

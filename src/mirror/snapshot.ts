@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Low } from 'lowdb';
 import type { Covered } from './covered.ts';
 import { type Entry, fromStored, type StoredEntry, toStored } from './entry.ts';
-import type { StoredIds } from './id-index.ts';
+import { IdIndex, type IdTable, type StoredIds, TABLES } from './id-index.ts';
 import type { Signature } from './signature.ts';
 import type { Tally } from './tally.ts';
 import { isWhole, VerifiedFile } from './verified-file.ts';
@@ -38,7 +38,7 @@ export interface State {
 }
 
 /** Files of another version are taken for absent. */
-export const VERSION = 3;
+export const VERSION = 4;
 
 const STATE_FILE = 'state.json';
 const shardFile = ({ number, written }: Pick<StoredShard, 'number' | 'written'>): string =>
@@ -47,11 +47,12 @@ const signatureFile = ({ number, written }: Pick<StoredShard, 'number' | 'writte
   `signature-${number}-${written}.json`;
 const tallyFile = ({ number, written }: Pick<StoredShard, 'number' | 'written'>): string =>
   `tally-${number}-${written}.json`;
-const idsFile = (flush: number): string => `ids-${flush}.json`;
+const idsFiles = (flush: number): string[] =>
+  Array.from({ length: TABLES }, (_, table) => `ids-${table}-${flush}.json`);
 
 /** All files that a state names, those first that are soonest written anew. */
 const filesOf = (state: State): string[] => [
-  idsFile(state.idsFlush),
+  ...idsFiles(state.idsFlush),
   ...state.shards.toReversed().map(shardFile),
 ];
 
@@ -109,8 +110,11 @@ export class Snapshot {
     await rm(this.#directory, { recursive: true, force: true });
   }
 
-  readIds(flush: number): Promise<StoredIds | null> {
-    return this.#file<StoredIds>(idsFile(flush)).read();
+  /** The index of ids; `undefined` where a file of it is missing or not whole. */
+  async readIds(flush: number): Promise<IdIndex | undefined> {
+    const tables: (StoredIds | null)[] = [];
+    for (const file of idsFiles(flush)) tables.push(await this.#file<StoredIds>(file).read());
+    return IdIndex.of(tables);
   }
 
   /** The entries of a shard; throws {@link MirrorBroken} where its file is not whole. */
@@ -148,14 +152,14 @@ export class Snapshot {
     await this.#save(tallyFile(shard), tally);
   }
 
-  async writeIds(flush: number, ids: StoredIds): Promise<void> {
-    await this.#save(idsFile(flush), ids);
+  async writeIds(flush: number, tables: readonly IdTable[]): Promise<void> {
+    for (const [index, file] of idsFiles(flush).entries()) await this.#save(file, tables[index]);
   }
 
   /** Writes the state and takes away the files that it does not name; throws where it names one that is gone. */
   async commit(state: State): Promise<void> {
     await this.#save(STATE_FILE, state);
-    const named = new Set([STATE_FILE, idsFile(state.idsFlush), ...state.shards.map(shardFile)]);
+    const named = new Set([STATE_FILE, ...idsFiles(state.idsFlush), ...state.shards.map(shardFile)]);
     const beside = new Set([...state.shards.map(signatureFile), ...state.shards.map(tallyFile)]);
     for (const file of await readdir(this.#directory)) {
       if (!named.delete(file) && !beside.has(file)) await rm(join(this.#directory, file), { force: true });

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { IdIndex } from '../../../src/mirror/id-index.ts';
 import { idOf } from '../../support/lines.ts';
 
-const reread = (index: IdIndex): IdIndex => IdIndex.fromJSON(JSON.parse(JSON.stringify(index)));
+const reread = (index: IdIndex): IdIndex => IdIndex.of(JSON.parse(JSON.stringify(index.copies()))) as IdIndex;
 
 describe('the index of ids', () => {
   it('knows no id at first', () => {
