@@ -1,15 +1,16 @@
 // Measures gitpost against what people would use instead, side by side in one run, and prints a table in Markdown.
 //   npm run bench              the whole, with a million messages: about half an hour
 //   npm run bench -- --quick   fewer rounds and smaller archives: under two minutes
-//   npm run bench -- writing   one part alone: writing or scale
+//   npm run bench -- writing   one part alone: writing, scale or page
 import { execFileSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { folder } from './environment.mjs';
+import { pageRows } from './page.mjs';
 import { scaleRows } from './scale.mjs';
 import { writingRows } from './writing.mjs';
 
-const parts = { writing: writingRows, scale: scaleRows };
+const parts = { writing: writingRows, scale: scaleRows, page: pageRows };
 const wanted = Object.keys(parts).filter((name) => process.argv.includes(name));
 
 try {
