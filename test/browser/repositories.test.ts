@@ -61,9 +61,9 @@ test('a repository is added by its folder, changed and taken off the list again'
 });
 
 test.each([
-  ['all messages are brought back', 'Bring all messages back', ['Kept', 'Lost']],
-  ['the remote is followed', 'Follow the remote…', ['Kept']],
-])('a rewritten history waits for a choice: %s', async (_, choice, left) => {
+  ['all messages are brought back', 'Bring all messages back…', 'Bring it back', ['Kept', 'Lost']],
+  ['the remote is followed', 'Follow the remote…', 'Follow the remote', ['Kept']],
+])('a rewritten history waits for a choice that is meant: %s', async (_, choice, sure, left) => {
   const { url, api, remote } = await pageScene();
   await api.create({ text: 'Kept' });
   await api.create({ text: 'Lost' });
@@ -73,9 +73,12 @@ test.each([
   await repository(page, 'journal').getByRole('button', { name: 'Pull journal' }).click();
   await soon(() => repository(page, 'journal').textContent()).toContain('History was rewritten');
   await repository(page, 'journal').getByRole('button', { name: choice }).click();
-  if (left.length === 1) {
-    await repository(page, 'journal').getByRole('button', { name: 'Follow the remote', exact: true }).click();
-  }
+  const question = repository(page, 'journal').getByRole('alertdialog');
+  await question.getByRole('button', { name: 'Not now' }).click();
+  await question.waitFor({ state: 'detached' });
+  expect((await api.repository('journal')).state).toBe('rewritten');
+  await repository(page, 'journal').getByRole('button', { name: choice }).click();
+  await question.getByRole('button', { name: sure, exact: true }).click();
   await soon(() => repository(page, 'journal').getAttribute('data-state')).toBe('ready');
   await soon(async () => (await api.messages()).map(({ text }) => text).sort()).toEqual(left);
 });

@@ -119,7 +119,7 @@ async function sendAll(): Promise<boolean> {
       return false;
     } else if (!answer.ok && isThere) {
       await store({ ...next, problem: answer.problem });
-      show('bad', 'The server did not take a message that was waiting. It is kept; see below what to do.');
+      show('bad', 'A message that waited was not taken. It is kept above, with what you can do.');
     }
   }
   if (sent > 0) say(`${count(sent, 'waiting message')} sent`);

@@ -6,11 +6,11 @@ import { Question } from './question.tsx';
 
 /** The choice that a rewritten history waits for. */
 export function Resolve({ name }: { name: string }) {
-  const [asking, setAsking] = useState(false);
+  const [asking, setAsking] = useState<'local' | 'remote'>();
   const [problem, setProblem] = useState<Problem>();
   const [busy, setBusy] = useState(false);
   const settle = async (keep: 'local' | 'remote') => {
-    setAsking(false);
+    setAsking(undefined);
     setBusy(true);
     setProblem(await keepSide(name, keep));
     setBusy(false);
@@ -20,25 +20,34 @@ export function Resolve({ name }: { name: string }) {
     <div class="resolve">
       <ul class="choices">
         <li>
-          <button type="button" class="primary" onClick={() => void settle('local')}>
-            Bring all messages back
+          <button type="button" class="primary" onClick={() => setAsking('local')}>
+            Bring all messages back…
           </button>
           <p class="hint">
             Nothing is lost. What one side lacks comes back from the other, with the next push too.
           </p>
         </li>
         <li>
-          <button type="button" onClick={() => setAsking(true)}>
+          <button type="button" onClick={() => setAsking('remote')}>
             Follow the remote…
           </button>
           <p class="hint">Right after somebody took something out of the history on purpose.</p>
         </li>
       </ul>
-      {asking && (
+      {asking === 'local' && (
+        <Question
+          text={`Bring back all that ${name} has lost? The next push sends it to the remote again, what somebody has taken out on purpose too.`}
+          choices={[
+            { label: 'Not now', choose: () => setAsking(undefined) },
+            { label: 'Bring it back', choose: () => void settle('local') },
+          ]}
+        />
+      )}
+      {asking === 'remote' && (
         <Question
           text={`Give up the messages that the remote of ${name} has lost? What was never on the remote is kept.`}
           choices={[
-            { label: 'Not now', choose: () => setAsking(false) },
+            { label: 'Not now', choose: () => setAsking(undefined) },
             { label: 'Follow the remote', choose: () => void settle('remote') },
           ]}
         />

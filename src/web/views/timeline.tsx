@@ -1,6 +1,7 @@
 import { useEffect, useMemo, useRef } from 'preact/hooks';
 import { navigate } from '../actions/navigate.ts';
 import { loadNewer, loadOlder, loadTimeline } from '../actions/timeline.ts';
+import { isUnreachable } from '../api/problem.ts';
 import { EVERYTHING, isEverything, query } from '../state/query.ts';
 import { useStore } from '../state/store.ts';
 import { timeline } from '../state/timeline.ts';
@@ -103,6 +104,7 @@ function Beginning() {
   if (status === 'failed' && problem) {
     return (
       <ProblemBox problem={problem}>
+        {isUnreachable(problem) && <p>What you write meanwhile waits in this browser until it is back.</p>}
         <button type="button" onClick={() => void loadTimeline()}>
           Try again
         </button>
