@@ -65,6 +65,7 @@ test('all that can be done with a message can be done with keys', async () => {
   await article(page, 'An answer').focus();
   await page.keyboard.press('d');
   await article(page, 'An answer').waitFor({ state: 'hidden' });
+  await page.getByText('Message deleted.').waitFor();
   // The way back has the focus.
   await page.keyboard.press('Enter');
   await article(page, 'An answer').waitFor();
@@ -97,10 +98,13 @@ test('with the keys alone one gets as far back as one likes', async () => {
   const page = await openPage(browser(), url);
   await article(page, 'Note 259').waitFor();
   await article(page, 'Note 259').focus();
-  for (let at = 258; at >= 60; at -= 1) {
+  // Where the next message is not there yet, a press does nothing, and whoever goes on pressing gets there.
+  let presses = 0;
+  while ((await focused(page)) !== 'Note 60') {
     await page.keyboard.press('k');
-    if (at % 20 === 0) await soon(() => focused(page)).toBe(`Note ${at}`);
+    presses += 1;
   }
+  expect(presses).toBeGreaterThanOrEqual(199);
   expect((await texts(page)).length).toBeLessThan(140);
   await soon(() => focused(page)).toBe('Note 60');
   const box = await article(page, 'Note 60').boundingBox();

@@ -1,12 +1,13 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { undoRemove } from '../actions/messages.ts';
 
 /** The place of a message that was deleted here: the delete is a commit like any other, and can be answered. */
 export function Removed({ id }: { id: string }) {
   const undo = useRef<HTMLButtonElement>(null);
   const [busy, setBusy] = useState(false);
-  // The button that was pressed has gone with the message; the keyboard goes on from the way back.
-  useEffect(() => undo.current?.focus({ preventScroll: true }), []);
+  // The button that was pressed has gone with the message; the keyboard goes on from the way back, at once:
+  // a key that is pressed before the next frame is meant for it.
+  useLayoutEffect(() => undo.current?.focus({ preventScroll: true }), []);
 
   const bringBack = async () => {
     if (busy) return;
