@@ -2,6 +2,7 @@ import { mkdir, readdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { apiAt } from '../support/api.ts';
+import { leaveLock } from '../support/clone-state.ts';
 import { bareRepository } from '../support/git.ts';
 import { commitPieces } from '../support/hostile.ts';
 import { lineOf } from '../support/journal.ts';
@@ -33,7 +34,7 @@ test('the log has one JSON object a line, whatever is written in it', async () =
   ]);
   await api.sync('pull', 'shared');
   // A lock of git's is in the way of what is noted after a sync.
-  await writeFile(join(folder, 'repos/shared/.git/config.lock'), '');
+  await leaveLock(join(folder, 'repos/shared'), 'config.lock');
   await api.send('PATCH', '/repositories/shared', { json: { branch: 'other' } });
   await gitpost.stop();
   const lines = gitpost.stderr().split('\n').slice(0, -1);

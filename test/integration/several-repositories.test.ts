@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, readdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import {
@@ -12,6 +12,7 @@ import {
   problemOf,
   type RepositoryStatus,
 } from '../support/api.ts';
+import { leaveLock } from '../support/clone-state.ts';
 import { commitFile, git } from '../support/git.ts';
 import { journalLines, linesOfCommit } from '../support/journal.ts';
 import { type GitpostProcess, startProcess } from '../support/process.ts';
@@ -212,7 +213,7 @@ describe('a repository that refuses', () => {
     await mend(made, 'second');
     const before = await api.message(id);
     await git(clone('second'), 'update-ref', 'refs/heads/held', 'main');
-    await writeFile(join(clone('second'), '.git/refs/heads/main.lock'), '');
+    await leaveLock(clone('second'), 'refs/heads/main.lock');
     const problem = problemOf(await api.patch(id, { text: 'After' }), 503);
     expect(problem.id).toBe(id);
     const now = await api.message(id);

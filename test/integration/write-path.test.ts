@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { type Api, apiAt, commitOf, expected, type Message } from '../support/api.ts';
-import { locksIn, personsState, statusOf } from '../support/clone-state.ts';
+import { leaveLock, locksIn, personsState, statusOf } from '../support/clone-state.ts';
 import { commitFile, git, gitFailure, log } from '../support/git.ts';
 import {
   hashOfLine,
@@ -328,7 +328,7 @@ describe('a person at work in the clone', () => {
     [
       'with a left-over index.lock',
       {
-        prepare: (clone) => writeFile(join(clone, '.git', 'index.lock'), ''),
+        prepare: (clone) => leaveLock(clone, 'index.lock'),
         journals: true,
         finish: (clone) => rm(join(clone, '.git', 'index.lock')),
       },

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { git } from './git.ts';
+import { eventually } from './wait.ts';
 
 /** Everything in a clone that is a person's own, as raw git and the file system have it. */
 export interface PersonsState {
@@ -58,6 +59,15 @@ export async function filesOf(
     files[path] = createHash('sha256').update(bytes).digest('hex');
   }
   return files;
+}
+
+/** Leaves a lock in the folder `.git` as a git that was killed does: only once nobody else holds it. */
+export function leaveLock(clone: string, name: string): Promise<boolean> {
+  const path = join(clone, '.git', name);
+  return eventually(async () => {
+    await writeFile(path, '', { flag: 'wx' });
+    return true;
+  });
 }
 
 /** The paths of all lock files that somebody left in the git folder of a clone. */

@@ -1,6 +1,7 @@
-import { rm, writeFile } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it, vi } from 'vitest';
+import { leaveLock } from '../../support/clone-state.ts';
 import { bareRepository, git } from '../../support/git.ts';
 import { startManager } from '../../support/manager.ts';
 import { lineNumber, pull, push, rawsIn, statusOf, textsOf } from '../../support/repositories.ts';
@@ -19,7 +20,7 @@ it('a reset is noticed while another git holds the configuration of the clone', 
   for (const number of [1, 2]) await managed.add(lineNumber(number));
   const clone = managed.clone();
   const lost = await git(clone, 'rev-parse', 'main');
-  await writeFile(join(clone, '.git/config.lock'), '');
+  await leaveLock(clone, 'config.lock');
   await git(clone, 'update-ref', 'refs/heads/main', 'main~1');
   await managed.manager.find('messages')?.refresh();
   expect(statusOf(managed)).toMatchObject({ state: 'rewritten' });
