@@ -2,7 +2,7 @@ import { mkdir, readFile, rename, rm, stat, truncate, writeFile } from 'node:fs/
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { type Api, apiAt, commitOf } from '../support/api.ts';
-import { personsState, statusOf } from '../support/clone-state.ts';
+import { leaveLock, personsState, statusOf } from '../support/clone-state.ts';
 import { commitFile, git, gitFailure } from '../support/git.ts';
 import { journalLines } from '../support/journal.ts';
 import { startProcess } from '../support/process.ts';
@@ -165,7 +165,7 @@ describe('a lock of another git', () => {
     await together(locks, async ({ file, refuses }) => {
       const { api, clone } = await scene();
       const lock = join(clone, '.git', file);
-      await writeFile(lock, 'of another git');
+      await leaveLock(clone, file, 'of another git');
       const answer = await api.post({ text: 'Meanwhile' });
       expect(answer.status, answer.text).toBe(refuses ? 503 : 201);
       if (refuses) expect(answer.text).toMatch(/not saved there/);

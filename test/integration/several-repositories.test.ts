@@ -211,6 +211,7 @@ describe('a repository that refuses', () => {
     await makeUnsafe(made, 'second');
     // In `second` the lines are out of the branch now; give it its line back, and take away that it can be written.
     await mend(made, 'second');
+    await eventually(async () => placesOf(await api.message(id)).includes('second'));
     const before = await api.message(id);
     await git(clone('second'), 'update-ref', 'refs/heads/held', 'main');
     await leaveLock(clone('second'), 'refs/heads/main.lock');

@@ -62,10 +62,10 @@ export async function filesOf(
 }
 
 /** Leaves a lock in the folder `.git` as a git that was killed does: only once nobody else holds it. */
-export function leaveLock(clone: string, name: string): Promise<boolean> {
+export function leaveLock(clone: string, name: string, words = ''): Promise<boolean> {
   const path = join(clone, '.git', name);
   return eventually(async () => {
-    await writeFile(path, '', { flag: 'wx' });
+    await writeFile(path, words, { flag: 'wx' });
     return true;
   });
 }
