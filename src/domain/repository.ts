@@ -49,7 +49,15 @@ export interface Problem {
   readonly reason: string;
 }
 
-export interface RepositoryStatus {
+/** How large a repository has become; each is `null` until it was counted. */
+export interface Growth {
+  readonly commits: number | null;
+  readonly files: number | null;
+  /** Bytes that the objects of git take on this disk. */
+  readonly size: number | null;
+}
+
+export interface RepositoryStatus extends Growth {
   readonly name: string;
   readonly url: string;
   readonly branch: string;

@@ -28,12 +28,16 @@ export async function gitFolders(context: GitContext): Promise<GitFolders> {
   return { own, common };
 }
 
-/** The locks that can stand in the way of what we do: on index, HEAD, refs and configuration. */
+const COMMIT_GRAPH_LOCK = 'objects/info/commit-graphs/commit-graph-chain.lock';
+
+/** The locks that can stand in the way of what we do: on index, HEAD, refs, configuration and commit-graph. */
 export async function findLocks({ own, common }: GitFolders): Promise<Lock[]> {
   const refs = await readdir(join(common, 'refs'), { recursive: true }).catch(() => []);
   const paths = [
     ...['index.lock', 'HEAD.lock'].map((name) => join(own, name)),
-    ...['config.lock', 'packed-refs.lock', 'shallow.lock'].map((name) => join(common, name)),
+    ...['config.lock', 'packed-refs.lock', 'shallow.lock', COMMIT_GRAPH_LOCK].map((name) =>
+      join(common, name),
+    ),
     ...refs.filter((name) => name.endsWith('.lock')).map((name) => join(common, 'refs', name)),
   ];
   return readLocks(paths);

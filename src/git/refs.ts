@@ -114,8 +114,9 @@ export async function countApart(
  * Writes down how all commits hang together, so that git need not read them one by one to find out whether one
  * descends from another: a tenth of the time where there are a hundred thousand.
  */
-export async function writeCommitGraph(context: GitContext): Promise<void> {
-  await run(context, ['commit-graph', 'write', '--reachable', '--split', '--no-progress']);
+export async function writeCommitGraph(context: GitContext, signal?: AbortSignal): Promise<void> {
+  const args = ['commit-graph', 'write', '--reachable', '--split', '--no-progress'];
+  await run(context, args, signal ? { signal } : {});
 }
 
 /** The ids of all commits in a range. */

@@ -16,6 +16,7 @@ export interface RunOptions {
   readonly timeout?: number;
   /** Bytes on its standard output after which it is ended with all its children; 400 MiB where nothing is said. */
   readonly maxOutput?: number;
+  /** Ends it early: git is asked first, so that it can lay down its locks, and killed where it does not end. */
   readonly signal?: AbortSignal;
   readonly environment?: Readonly<Record<string, string>>;
   readonly settings?: readonly string[];
@@ -90,8 +91,13 @@ export function run(
         }, options.timeout)
       : undefined;
     const alive = () => timer?.refresh();
-    options.signal?.addEventListener('abort', stop, { once: true });
-    if (options.signal?.aborted) stop();
+    let lastCall: NodeJS.Timeout | undefined;
+    const end = () => {
+      endGroup(child.pid, 'SIGTERM');
+      lastCall = setTimeout(stop, LAST_CALL_MS);
+    };
+    options.signal?.addEventListener('abort', end, { once: true });
+    if (options.signal?.aborted) end();
     child.stdout.on('data', (chunk: Buffer) => {
       printed += chunk.length;
       if (printed > maxOutput) return stop();
@@ -106,7 +112,8 @@ export function run(
     child.on('error', reject);
     child.on('close', (code) => {
       clearTimeout(timer);
-      options.signal?.removeEventListener('abort', stop);
+      clearTimeout(lastCall);
+      options.signal?.removeEventListener('abort', end);
       const overflowed = printed > maxOutput;
       const isKilled = code === null && !timedOut && !overflowed && !options.signal?.aborted;
       if (isKilled) return reject(new GitError(args[0] ?? '', { code, stderr }));
@@ -136,6 +143,9 @@ export async function text(context: GitContext, args: readonly string[], options
 }
 
 const MAX_STDERR = 64 * 1024;
+
+/** How long a git that was asked to end may take for it, in milliseconds. */
+const LAST_CALL_MS = 1000;
 
 // A tree from a remote can hold more names than there is memory; half of this is a million commits with their files.
 const MAX_STDOUT = 400 * 1024 * 1024;

@@ -32,14 +32,20 @@ export const TREE_LIMITS = {
 const MAX_NAMES = 40 * 1024 * 1024;
 const MAX_LISTING = 128 * 1024 * 1024;
 
+/** How many files the tree of a commit has; `null` where their names alone are more than can be listed. */
+export async function countFiles(context: GitContext, commit: string): Promise<number | null> {
+  const args = ['ls-tree', '-r', '-z', '--full-tree', '--name-only', commit];
+  const names = await run(context, args, { maxOutput: MAX_NAMES });
+  if (names.overflowed) return null;
+  if (names.code !== 0) throw new GitError('ls-tree', names);
+  return countNames(names.stdout);
+}
+
 /** Whether the tree of a commit is larger than {@link TREE_LIMITS} allow. */
 export async function isTooLarge(context: GitContext, commit: string): Promise<boolean> {
   // Without sizes first, which git looks up one by one.
-  const args = ['ls-tree', '-r', '-z', '--full-tree'];
-  const names = await run(context, [...args, '--name-only', commit], { maxOutput: MAX_NAMES });
-  if (names.overflowed) return true;
-  if (names.code !== 0) throw new GitError('ls-tree', names);
-  if (countNames(names.stdout) > TREE_LIMITS.files) return true;
+  const files = await countFiles(context, commit);
+  if (files === null || files > TREE_LIMITS.files) return true;
   const entries = await listTree(context, ['-r', '-l', commit]);
   const bytes = entries.reduce((sum, { size }) => sum + size, 0);
   return bytes > TREE_LIMITS.bytes || entries.some(({ path }) => Buffer.byteLength(path) > TREE_LIMITS.path);

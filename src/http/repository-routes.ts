@@ -18,7 +18,7 @@ export function repositoryRoutes(repositories: RepositoryManager, github: Github
   const json = typeGuard('application/json');
   methods(router, '/repositories', {
     get: async (_request, response) => {
-      await repositories.lookForUncommitted();
+      await repositories.look();
       response.json(repositories.status());
     },
     post: [
@@ -45,7 +45,7 @@ export function repositoryRoutes(repositories: RepositoryManager, github: Github
     get: async (request, response) => {
       const repository = repositories.find(String(request.params.name));
       if (!repository) return unknownRepository(response, [String(request.params.name)]);
-      await repositories.lookForUncommitted(repository.name);
+      await repositories.look(repository.name);
       response.json(repository.status());
     },
     patch: [

@@ -119,10 +119,10 @@ export class RepositoryManager {
     return this.list().map((repository) => repository.status());
   }
 
-  /** Looks for a person's uncommitted changes, in one clone or all, so that a status tells of them. */
-  async lookForUncommitted(name?: string): Promise<void> {
+  /** Looks at what only the clones themselves can tell, in one or all, so that a status tells of it. */
+  async look(name?: string): Promise<void> {
     const asked = name === undefined ? this.list() : [this.#repositories.get(name)];
-    await Promise.all(asked.map((repository) => repository?.lookForUncommitted()));
+    await Promise.all(asked.map((repository) => repository?.look()));
   }
 
   readonly isPushed = (name: string, commit: string | null): boolean =>

@@ -22,6 +22,7 @@ import { type Captured, Capturer } from './capture/capture.ts';
 import { completeLines } from './capture/completion.ts';
 import { branchRef, type Clone, trackingRef } from './clones/clone.ts';
 import { goneTrouble } from './clones/gone.ts';
+import { GrowthMeter } from './clones/growth.ts';
 import { type LockPatience, Locks } from './clones/locks.ts';
 import { Maintenance } from './clones/maintenance.ts';
 import { openClone, renewOwnRemote } from './clones/opening.ts';
@@ -76,6 +77,7 @@ export class Repository {
   readonly #remote: RemoteView;
   readonly #follower: Follower;
   readonly #maintenance: Maintenance;
+  readonly #growth: GrowthMeter;
   readonly #locks: Locks;
   readonly #opened: Promise<void>;
   readonly #settled: Promise<void>;
@@ -121,6 +123,7 @@ export class Repository {
     };
     const onStale = () => void this.refresh().catch(ports.onTrouble);
     this.#follower = new Follower(this.#clone, ports.onTrouble, onTip, onStale);
+    this.#growth = new GrowthMeter(this.#clone);
     this.#maintenance = new Maintenance(this.#clone, ports.onTrouble);
     this.#reconciler = new Reconciler({
       clone: this.#clone,
@@ -303,11 +306,13 @@ export class Repository {
     await this.#reconcileAll();
   }
 
-  /** Looks for a person's uncommitted changes once our own have reached the work tree. */
-  async lookForUncommitted(): Promise<void> {
+  /** Looks at what only the clone itself can tell: a person's uncommitted changes, and how much there is. */
+  async look(): Promise<void> {
     if (this.#broken || this.#state.state === 'cloning' || !(await this.#isThere())) return;
+    // Our own changes have to reach the work tree first.
     await this.#follower.now();
     await this.#locks.look();
+    await this.#growth.look();
     const changes = await uncommittedChanges(this.#ports.git).catch(() => new Map<string, string>());
     this.#uncommitted = [...changes].map(([file, state]) => ({ file, line: null, reason: describe(state) }));
   }
@@ -324,6 +329,7 @@ export class Repository {
       messages: this.#ports.mirror.countIn(this.name),
       ahead: this.#remote.ahead,
       behind: this.#remote.behind,
+      ...this.#growth.known,
       head: tip,
       remoteHead: remoteTip,
       state: isUnsafe ? 'unsafe' : this.#state.state,
@@ -373,7 +379,7 @@ export class Repository {
 
   #branchMoved(): void {
     this.#follower.soon();
-    this.#maintenance.batchDone();
+    this.#maintenance.changed();
   }
 
   /** Without a clone there is nothing that can be done here; the other repositories go on. */
@@ -432,7 +438,7 @@ export class Repository {
     if (synced.trouble) this.#setState({ state: synced.trouble.status, error: synced.trouble });
     else if (await isRewritten(clone)) this.#setState(REWRITTEN);
     else await this.#succeeded();
-    this.#follower.soon();
+    this.#branchMoved();
     return toResult(this.name, synced, clone.tip);
   }
 
@@ -442,6 +448,8 @@ export class Repository {
     await writeSettings(this.#ports.git, { lastSync }).catch(this.#ports.onTrouble);
     this.#clone.settings = { ...this.#clone.settings, lastSync };
     this.#setState(READY);
+    // Nobody waits for it: the next status tells.
+    void this.#growth.look();
   }
 
   async #reconcileAll(): Promise<void> {

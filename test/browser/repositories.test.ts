@@ -35,6 +35,7 @@ test('a repository is added by its folder, changed and taken off the list again'
   await settings.getByLabel('Branch', { exact: true }).fill('summer');
   await settings.getByRole('button', { name: 'Change branch' }).click();
   await soon(async () => (await api.repository('garden')).branch).toBe('summer');
+  await settings.getByText(/^\d+ commits? · 1 file · [\d.]+ kB$/).waitFor();
   await settings.getByLabel('Branch', { exact: true }).fill('-x');
   await settings.getByRole('button', { name: 'Change branch' }).click();
   await settings.getByRole('alert').getByText('can not be the name of a branch').waitFor();

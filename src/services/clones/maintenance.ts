@@ -1,36 +1,43 @@
-import { readdir } from 'node:fs/promises';
-import { gitPath } from '../../git/clone.ts';
+import { countObjects, type ObjectCounts } from '../../git/objects.ts';
+import { writeCommitGraph } from '../../git/refs.ts';
 import { run } from '../../git/run.ts';
 import type { Clone } from './clone.ts';
 
-/** Each batch leaves one small pack; with many of them every git command gets slower. */
+/** Each batch of captures leaves one small pack; with many of them every git command gets slower. */
 const MANY_PACKS = 50;
-/** So many are packed together even while messages keep coming. */
-const TOO_MANY_PACKS = 250;
+/** Merges and small fetches leave loose objects, a file each. */
+const MANY_LOOSE = 2000;
+/** After so many changes there is no waiting for a quiet moment. */
+const MANY_CHANGES = 250;
 const IDLE_MS = 1500;
 
-/** Packs a clone's many small packs together, off the write path: when nobody has written for a moment. */
+/**
+ * Keeps a clone quick, off the write path, when nobody has written for a moment: packs its many small packs and loose
+ * objects together, and writes down how its commits hang together.
+ */
 export class Maintenance {
   readonly #clone: Clone;
   readonly #onTrouble: (error: unknown) => void;
-  /** As counted last, and those made since. */
+  readonly #abort = new AbortController();
+  /** How many packs there may be: as counted last, and one for each change since. */
   #packs = 0;
+  #sinceCounted = 0;
   #timer: NodeJS.Timeout | undefined;
   #running: Promise<void> | undefined;
-  #closed = false;
 
   constructor(clone: Clone, onTrouble: (error: unknown) => void) {
     this.#clone = clone;
     this.#onTrouble = onTrouble;
   }
 
-  /** Is told of each batch. */
-  batchDone(): void {
-    if (this.#closed) return;
+  /** Is told of each batch of captures, and of each sync. */
+  changed(): void {
+    if (this.#abort.signal.aborted) return;
     this.#packs += 1;
+    this.#sinceCounted += 1;
     if (this.#running) return;
     clearTimeout(this.#timer);
-    const pause = this.#packs > TOO_MANY_PACKS ? 0 : IDLE_MS;
+    const pause = Math.max(this.#packs, this.#sinceCounted) > MANY_CHANGES ? 0 : IDLE_MS;
     this.#timer = setTimeout(() => {
       this.#running = this.#maintain()
         .catch(this.#onTrouble)
@@ -41,26 +48,32 @@ export class Maintenance {
     this.#timer.unref();
   }
 
+  /** What is going on is given up: git leaves all objects where they are. */
   async close(): Promise<void> {
-    this.#closed = true;
+    this.#abort.abort();
     clearTimeout(this.#timer);
     await this.#running;
   }
 
   async #maintain(): Promise<void> {
-    this.#packs = await this.#countPacks();
-    if (this.#packs < MANY_PACKS) return;
+    const { packs, loose } = await this.#count();
+    if (packs < MANY_PACKS && loose < MANY_LOOSE) return;
+    const { git, lock, importer } = this.#clone;
+    const { signal } = this.#abort;
+    // As long as the one that writes lives, it keeps its packs from being packed together; the next one keeps its own.
+    await lock.run(() => importer.close());
     // Takes what all small packs hold into one, reachable or not, so that nothing that is being written is lost.
     const settings = ['pack.threads=1', 'core.compression=-1'];
     const args = ['repack', '-q', '-d', '--geometric=2', '--no-write-bitmap-index'];
-    await run(this.#clone.git, args, { settings });
-    // The one that writes knows the packs that it wrote, which are gone.
-    await this.#clone.lock.run(() => this.#clone.importer.close());
-    this.#packs = await this.#countPacks();
+    await run(git, args, { settings, signal });
+    await writeCommitGraph(git, signal);
+    await this.#count();
   }
 
-  async #countPacks(): Promise<number> {
-    const files = await readdir(await gitPath(this.#clone.git, 'objects/pack')).catch(() => []);
-    return files.filter((file) => file.endsWith('.pack')).length;
+  async #count(): Promise<ObjectCounts> {
+    const counts = await countObjects(this.#clone.git);
+    this.#packs = counts.packs;
+    this.#sinceCounted = 0;
+    return counts;
   }
 }

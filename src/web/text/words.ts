@@ -1,5 +1,6 @@
 import type { Delivery, DeliveryState } from '../../domain/message.ts';
 import {
+  type Growth,
   isFailure,
   type RepositoryState,
   type RepositoryStatus,
@@ -87,6 +88,22 @@ export function savedInWords(deliveries: readonly Delivery[]): string {
 
 export function count(number: number, noun: string): string {
   return `${number.toLocaleString()} ${noun}${number === 1 ? '' : 's'}`;
+}
+
+/** How large a repository has become. */
+export function growthInWords({ commits, files, size }: Growth): string {
+  return [count(commits ?? 0, 'commit'), count(files ?? 0, 'file'), sizeInWords(size ?? 0)].join(' · ');
+}
+
+/** Bytes in the unit that a person reads well. */
+function sizeInWords(bytes: number): string {
+  const [unit, divisor] =
+    bytes < 1e6 ? ['kilobyte', 1e3] : bytes < 1e9 ? ['megabyte', 1e6] : ['gigabyte', 1e9];
+  return (bytes / (divisor as number)).toLocaleString(undefined, {
+    style: 'unit',
+    unit: unit as string,
+    maximumSignificantDigits: 3,
+  });
 }
 
 export const shortCommit = (commit: string): string => commit.slice(0, 7);

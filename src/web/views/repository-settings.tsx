@@ -2,6 +2,7 @@ import { useId, useState } from 'preact/hooks';
 import type { RepositoryStatus } from '../../domain/repository.ts';
 import { change, remove } from '../actions/repositories.ts';
 import type { Problem } from '../api/problem.ts';
+import { growthInWords } from '../text/words.ts';
 import { FieldError } from './problem.tsx';
 import { Question } from './question.tsx';
 
@@ -9,7 +10,7 @@ import { Question } from './question.tsx';
 export function RepositorySettings({ repository }: { repository: RepositoryStatus }) {
   const [problem, setProblem] = useState<Problem>();
   const [asking, setAsking] = useState(false);
-  const { name, branch, url } = repository;
+  const { name, branch, url, size } = repository;
   const id = useId();
   const removeNow = async () => {
     setAsking(false);
@@ -22,6 +23,7 @@ export function RepositorySettings({ repository }: { repository: RepositoryStatu
       </summary>
       <div class="manage-form">
         <p class="hint">{url}</p>
+        {size !== null && <p class="hint">{growthInWords(repository)}</p>}
         <Setting
           label="Branch"
           value={branch}

@@ -1,7 +1,10 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { run } from '../../../src/git/run.ts';
-import { contextWithout } from '../../support/context.ts';
+import { locksIn } from '../../support/clone-state.ts';
+import { contextOf, contextWithout } from '../../support/context.ts';
+import { commitFile, git } from '../../support/git.ts';
 import { temporaryFolder } from '../../support/tmp.ts';
 import { eventually } from '../../support/wait.ts';
 
@@ -34,4 +37,25 @@ it('a git that goes on saying something is left to its work', async () => {
   const alias = 'alias.talk=!for i in 1 2 3 4 5 6; do echo $i; sleep 0.3; done';
   const result = await run({ ...contextWithout(), directory }, ['-c', alias, 'talk'], { timeout: 1500 });
   expect(result).toMatchObject({ code: 0, timedOut: false });
+});
+
+it('a git that is ended early lays down its locks', async () => {
+  const directory = await temporaryFolder();
+  await git(directory, 'init', '--quiet', '-b', 'main');
+  await commitFile(directory, 'a', 'before', 'before');
+  await writeFile(join(directory, 'a'), 'after');
+  const abort = new AbortController();
+  const settings = ['user.name=Person', 'user.email=person@example.org'];
+  const options = {
+    signal: abort.signal,
+    settings,
+    environment: { GIT_EDITOR: 'echo > at-work; sleep 60 #' },
+  };
+  const running = run(contextOf(directory), ['commit', '--', 'a'], options);
+  await eventually(async () => (await readdir(directory)).includes('at-work'));
+  expect(await locksIn(directory)).toContain('index.lock');
+  abort.abort();
+  await running;
+  expect(await locksIn(directory)).toEqual([]);
+  expect(await git(directory, 'rev-list', '--count', 'main')).toBe('1');
 });

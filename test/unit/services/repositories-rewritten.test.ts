@@ -32,7 +32,7 @@ it('a reset to where the branch was before the last captures is noticed at once'
   const managed = await startManager(await temporaryFolder());
   await managed.add(lineNumber(1));
   const clone = managed.clone();
-  await managed.manager.find('messages')?.lookForUncommitted();
+  await managed.manager.find('messages')?.look();
   await managed.add(lineNumber(2));
   await git(clone, 'update-ref', 'refs/heads/main', 'main~1');
   await managed.add(lineNumber(3));
