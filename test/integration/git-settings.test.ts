@@ -80,6 +80,23 @@ describe('what a person sets in the clone itself', () => {
     expect(await readdir(ran)).toContain('reference-transaction');
   });
 
+  test('of a program that watches files runs for nothing that gitpost does', async () => {
+    const made = await scene();
+    const [script, ran] = [join(made.folder, 'monitor'), join(made.folder, 'ran')];
+    // git tells its children the settings of its command line.
+    await writeFile(script, `#!/bin/sh\necho "$GIT_CONFIG_PARAMETERS." >> '${ran}'\nexit 1\n`, {
+      mode: 0o755,
+    });
+    await git(made.clone, 'config', 'core.fsmonitor', script);
+    await judge(made);
+    await made.api.repository();
+    // It is there, and ran for the person.
+    await git(made.clone, 'status');
+    const lines = (await readFile(ran, 'utf8')).split('\n').filter(Boolean);
+    expect(lines.length).toBeGreaterThan(0);
+    expect(lines.filter((line) => line.includes('core.hooksPath'))).toEqual([]);
+  });
+
   const settings = new Map<string, Record<string, string>>([
     ['signing', { 'commit.gpgSign': 'true', 'push.gpgSign': 'true', 'gpg.program': '/nonexistent' }],
     ['line ends', { 'core.autocrlf': 'true', 'core.safecrlf': 'true', 'core.eol': 'crlf' }],
