@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import { parse } from 'dotenv';
@@ -176,6 +176,13 @@ function readDotenv(directory: string): Record<string, string> {
     if (code === 'ENOENT' || code === 'EISDIR') return {};
     throw error;
   }
+}
+
+/** Whether other users of this machine can read a token in the folder's `.env`; never where the system has no modes. */
+export function exposesToken(directory: string): boolean {
+  const { GITHUB_TOKEN, ACCESS_TOKEN } = readDotenv(directory);
+  if (process.platform === 'win32' || !(GITHUB_TOKEN || ACCESS_TOKEN)) return false;
+  return (statSync(resolve(directory, '.env')).mode & 0o044) !== 0;
 }
 
 /** A variable that is set to nothing counts as not set. */

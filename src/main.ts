@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
 import { type App, StartRefused, startApp } from './app.ts';
-import { type Config, isConfigError, readConfig } from './config.ts';
+import { type Config, exposesToken, isConfigError, readConfig } from './config.ts';
 
 // Node prints what simple-git would log, environment and all, where this is set.
 delete process.env.DEBUG;
@@ -18,6 +18,9 @@ const config = configOrExit();
 
 const log = pino({ level: config.logLevel, base: null }, pino.destination({ fd: 2, sync: true }));
 const onTrouble = (error: unknown) => log.error({ err: error }, 'something went wrong');
+
+if (exposesToken(process.cwd()))
+  log.warn('other users of this machine can read the token in .env: chmod 600 .env');
 
 // What nobody has waited for must not end the program: all that was answered is committed, and the rest goes on.
 process.on('unhandledRejection', onTrouble);

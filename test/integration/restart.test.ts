@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { chmod, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -394,4 +394,22 @@ describe('.env', () => {
       ['two', false],
     ]);
   });
+
+  test.skipIf(process.platform === 'win32')(
+    'that others can read is warned of where a token is in it',
+    async () => {
+      const warned = async (content: string, mode: number) => {
+        const folder = await temporaryFolder();
+        await writeFile(join(folder, '.env'), content);
+        await chmod(join(folder, '.env'), mode);
+        const gitpost = await startProcess({ folder, env: { LOG_LEVEL: 'warn' } });
+        await gitpost.stop();
+        return gitpost.stderr().includes('chmod 600 .env');
+      };
+      const token = 'ACCESS_TOKEN=a-token-of-some-length\n';
+      expect(await warned(token, 0o644)).toBe(true);
+      expect(await warned(token, 0o600)).toBe(false);
+      expect(await warned('AUTHOR_NAME=Ann\n', 0o644)).toBe(false);
+    },
+  );
 });
