@@ -2,6 +2,7 @@ import type { RepositoryStatus } from '../../domain/repository.ts';
 import type { Answer } from '../api/client.ts';
 import type { Problem } from '../api/problem.ts';
 import {
+  type AddedRepository,
   type Addition,
   addRepository,
   changeRepository,
@@ -56,7 +57,15 @@ export async function syncNow(direction: Direction, name?: string): Promise<void
 /** Adds a repository; returns why not, where it could not be. */
 export async function add(addition: Addition): Promise<Problem | undefined> {
   const answer = await addRepository(addition);
+  if (answer.ok) warn(answer.body);
   return settle(answer, (status) => `${status.name} was added`);
+}
+
+/** Says what is good to know before the first push: no right to push, a protected branch, what could not be checked. */
+function warn({ name, probe: { warnings } }: AddedRepository): void {
+  if (warnings.length === 0) return;
+  const words = warnings.map(({ detail, action }) => `${detail} ${action}`.trim());
+  show('plain', `${name} was added. ${words.join(' ')}`);
 }
 
 /** Renames a repository, or captures to another of its branches from now on. */

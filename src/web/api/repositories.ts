@@ -1,3 +1,4 @@
+import type { Probe } from '../../domain/github.ts';
 import type { RepositoryStatus, SyncResult } from '../../domain/repository.ts';
 import { type Answer, call } from './client.ts';
 
@@ -22,7 +23,10 @@ export interface Addition {
   readonly confirm: boolean;
 }
 
-export function addRepository(addition: Addition): Promise<Answer<RepositoryStatus>> {
+/** A repository that was added, with what was found out about it before. */
+export type AddedRepository = RepositoryStatus & { readonly probe: Probe };
+
+export function addRepository(addition: Addition): Promise<Answer<AddedRepository>> {
   const { place, branch, create, confirm } = addition;
   const body = {
     ...(isGithubName(place) ? { github: place } : { url: place }),

@@ -1,6 +1,7 @@
 import { useId, useRef, useState } from 'preact/hooks';
 import { add } from '../actions/repositories.ts';
 import { errorOf, type Problem } from '../api/problem.ts';
+import { FromGithub } from './github-account.tsx';
 import { FieldError } from './problem.tsx';
 import { Question } from './question.tsx';
 
@@ -11,6 +12,8 @@ export function AddRepository() {
   const [create, setCreate] = useState(false);
   const [problem, setProblem] = useState<Problem>();
   const [busy, setBusy] = useState(false);
+  const [isOpen, setOpen] = useState(false);
+  const field = useRef<HTMLInputElement>(null);
   const details = useRef<HTMLDetailsElement>(null);
   const id = useId();
 
@@ -28,18 +31,27 @@ export function AddRepository() {
     details.current?.querySelector('summary')?.focus();
   };
 
+  const choose = (fullName: string) => {
+    setPlace(fullName);
+    setCreate(false);
+    setProblem(undefined);
+    field.current?.focus();
+  };
+
   const isPublic = problem?.type.endsWith(':public-repository') ?? false;
   const submit = (event: Event) => {
     event.preventDefault();
     void send(false);
   };
   return (
-    <details class="manage" ref={details}>
+    <details class="manage" ref={details} onToggle={(event) => setOpen(event.currentTarget.open)}>
       <summary>Add a repository</summary>
       <form class="manage-form" onSubmit={submit}>
+        {isOpen && <FromGithub choose={choose} />}
         <label for={`${id}-place`}>GitHub name, address or folder</label>
         <input
           id={`${id}-place`}
+          ref={field}
           type="text"
           value={place}
           placeholder="owner/name"

@@ -1,0 +1,12 @@
+import type { GithubAccount, GithubPage } from '../../domain/github.ts';
+import { type Answer, call } from './client.ts';
+
+/** Whose the token is, and what GitHub says of it. */
+export function readGithubAccount(): Promise<Answer<GithubAccount>> {
+  return call('GET', '/github');
+}
+
+/** One page of the account's repositories, those that were pushed to last first. */
+export function listGithubRepositories(text: string, page: number): Promise<Answer<GithubPage>> {
+  return call('GET', `/github/repositories?${new URLSearchParams({ q: text, page: String(page) })}`);
+}
