@@ -1,0 +1,85 @@
+import { mkdir, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Locator, Page } from 'playwright-core';
+import { beforeAll, expect, test } from 'vitest';
+import { apiAt } from '../support/api.ts';
+import { bareRepository } from '../support/git.ts';
+import { openPage, sharedBrowser, soon } from '../support/page.ts';
+import { article, panel, repository, textField, timeline } from '../support/page-parts.ts';
+import { startProcess } from '../support/process.ts';
+import { temporaryFolder } from '../support/tmp.ts';
+import { drafts, notes } from './content.ts';
+
+const browser = sharedBrowser();
+const images = fileURLToPath(new URL('../../docs/images/', import.meta.url));
+const MOST_BYTES = 300_000;
+
+beforeAll(() => mkdir(images, { recursive: true }));
+
+/** A gitpost in which some friends have written for a year. */
+async function friends(): Promise<string> {
+  const folder = await temporaryFolder();
+  const [boat, family] = await Promise.all(
+    ['boat', 'family'].map((name) => bareRepository(join(folder, 'remotes', `${name}.git`))),
+  );
+  const { url } = await startProcess({
+    folder,
+    env: { AUTHOR_NAME: 'Mira', REPOSITORY_NAME: boat, REPOSITORIES: family },
+  });
+  const api = apiAt(url);
+  const [old, fresh] = [notes(Date.now()), drafts(Date.now())];
+  await api.bulk(old);
+  await api.bulk(fresh.slice(0, -3));
+  await api.send('POST', '/push', { json: {} });
+  await api.bulk(fresh.slice(-3));
+  return url;
+}
+
+/** Takes a picture and keeps it as WebP, which the browser itself can make. */
+async function keep(page: Page, name: string, part: Page | Locator = page): Promise<void> {
+  const picture = await part.screenshot({ animations: 'disabled', caret: 'hide' });
+  const blank = await page.context().newPage();
+  const webp = await blank.evaluate<string>(`(async () => {
+    const bitmap = await createImageBitmap(await (await fetch('data:image/png;base64,${picture.toString('base64')}')).blob());
+    const canvas = new OffscreenCanvas(bitmap.width, bitmap.height);
+    canvas.getContext('2d').drawImage(bitmap, 0, 0);
+    const blob = await canvas.convertToBlob({ type: 'image/webp', quality: 0.86 });
+    const bytes = new Uint8Array(await blob.arrayBuffer());
+    return btoa(bytes.reduce((text, byte) => text + String.fromCharCode(byte), ''));
+  })()`);
+  await blank.close();
+  const file = join(images, `${name}.webp`);
+  await writeFile(file, Buffer.from(webp, 'base64'));
+  expect((await stat(file)).size).toBeLessThan(MOST_BYTES);
+}
+
+test('the page, the calendar and a phone, in light and dark', async () => {
+  const url = await friends();
+  for (const colorScheme of ['light', 'dark'] as const) {
+    const look = { colorScheme, reducedMotion: 'reduce', deviceScaleFactor: 2, locale: 'en-GB' } as const;
+    const page = await openPage(browser(), url, { ...look, viewport: { width: 1280, height: 860 } });
+    await article(page, 'The five knots').waitFor();
+    await repository(page, 'family').waitFor();
+    await soon(() => page.locator('.hljs-keyword').count()).toBeGreaterThan(1);
+    await textField(page).fill('Mira, shall I bring the anchor? #launch');
+    await keep(page, `page-${colorScheme}`);
+    await textField(page).fill('');
+    await panel(page).getByRole('button', { name: 'Activity' }).click();
+    const dialog = page.getByRole('dialog');
+    await soon(() => dialog.getByRole('status').textContent()).toMatch(/messages/);
+    await dialog.getByRole('heading', { name: 'Activity' }).click();
+    await keep(page, `activity-${colorScheme}`, dialog.locator('.modal-sheet'));
+
+    const phone = await openPage(browser(), url, {
+      ...look,
+      viewport: { width: 390, height: 760 },
+      isMobile: true,
+      hasTouch: true,
+    });
+    await article(phone, 'The five knots').waitFor();
+    await soon(() => phone.locator('.hljs-keyword').count()).toBeGreaterThan(1);
+    await timeline(phone).getByRole('article').last().waitFor();
+    await keep(phone, `phone-${colorScheme}`);
+  }
+});
