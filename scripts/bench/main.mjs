@@ -1,24 +1,33 @@
 // Measures gitpost against what people would use instead, side by side in one run, and prints a table in Markdown.
 //   npm run bench              the whole, with a million messages: about half an hour
 //   npm run bench -- --quick   fewer rounds and smaller archives: under two minutes
-//   npm run bench -- writing   one part alone: writing, scale or page
+//   npm run bench -- writing   one part alone: writing, scale, page or growth
 import { execFileSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { folder } from './environment.mjs';
+import { GROWTH_HEAD, growthRows } from './growth.mjs';
 import { pageRows } from './page.mjs';
 import { scaleRows } from './scale.mjs';
 import { writingRows } from './writing.mjs';
 
+const HEAD = ['work', 'gitpost', 'against', '', 'ratio', 'aim', 'event loop held'];
 const parts = { writing: writingRows, scale: scaleRows, page: pageRows };
-const wanted = Object.keys(parts).filter((name) => process.argv.includes(name));
+const names = [...Object.keys(parts), 'growth'];
+const asked = names.filter((name) => process.argv.includes(name));
+const wanted = new Set(asked.length > 0 ? asked : names);
 
 try {
   console.log(`${machine()}\n`);
-  print(['work', 'gitpost', 'against', '', 'ratio', 'aim', 'event loop held']);
-  print(Array(7).fill('---'));
-  for (const name of wanted.length > 0 ? wanted : Object.keys(parts)) {
-    for (const row of await parts[name]()) print(cellsOf(row));
+  if (Object.keys(parts).some((name) => wanted.has(name))) printHead(HEAD);
+  for (const [name, rows] of Object.entries(parts)) {
+    if (!wanted.has(name)) continue;
+    for (const row of await rows()) print(cellsOf(row));
+  }
+  if (wanted.has('growth')) {
+    console.log('');
+    printHead(GROWTH_HEAD);
+    for await (const cells of growthRows()) print(cells);
   }
 } finally {
   rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
@@ -44,6 +53,11 @@ function cellsOf({ work, against, ours, theirs, unit, aim, loop }) {
     aim && `${aim} ×`,
     held,
   ];
+}
+
+function printHead(cells) {
+  print(cells);
+  print(Array(cells.length).fill('---'));
 }
 
 function print(cells) {

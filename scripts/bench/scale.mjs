@@ -1,5 +1,5 @@
 // The same work in a small archive and in a large one: nothing that a person does may get slower as it grows.
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeArchive } from './archive.mjs';
@@ -49,6 +49,7 @@ export async function scaleRows() {
       unit: 'MB',
       aim: '≤ 1',
     },
+    await housekeepingRow(other),
     await pullRow(other, large),
   );
   await Promise.all([one.stop(), other.stop()]);
@@ -158,6 +159,29 @@ async function postRow(one, other) {
     median(small),
     'ms',
     '≤ 1.3',
+    await other.loopDelay(),
+  );
+}
+
+/** Each message alone is a pack of its own, so that they have to be packed together again and again meanwhile. */
+async function housekeepingRow(other) {
+  const texts = random(5);
+  const isPacking = () => spawnSync('pgrep', ['-f', 'repack -q -d --geometric']).status === 0;
+  const [during, otherwise] = [[], []];
+  await other.loopDelay();
+  for (let sent = 0; sent < 1500 && during.length < 40; sent += 1) {
+    const before = isPacking();
+    const mine = await timed(() => other.post(textOf(texts)));
+    if (before && isPacking()) during.push(mine);
+    else if (!before) otherwise.push(mine);
+  }
+  return row(
+    `POST while small packs are packed together (${during.length} of them), ${size}`,
+    'POST otherwise',
+    median(during),
+    median(otherwise),
+    'ms',
+    '≤ 2',
     await other.loopDelay(),
   );
 }

@@ -1,8 +1,9 @@
 // One message, many writers, a bulk: each against what people would use instead, with the same core.fsync.
-import { quick } from './environment.mjs';
+import { join } from 'node:path';
+import { folder, quick } from './environment.mjs';
 import { startGitpost } from './gitpost.mjs';
 import { inTurns, timed } from './measure.mjs';
-import { commitByGit, commitByIsomorphicGit, commitBySimpleGit, prepareClone } from './plain-git.mjs';
+import { commitByGit, commitByIsomorphicGit, commitBySimpleGit, gitIn, prepareClone } from './plain-git.mjs';
 import { random, textOf } from './text.mjs';
 
 const [ROUNDS, MANY_FILES, WRITERS, BURST, LOOP, BULK] = quick
@@ -14,15 +15,24 @@ export async function writingRows() {
   try {
     return [
       await alone(gitpost, 'in a small archive', prepareClone('small'), 0.6),
-      await alone(
-        gitpost,
-        'with 4,000 files in the clone of the other',
-        prepareClone('many', MANY_FILES),
-        0.3,
-      ),
+      await aloneAmongMany(),
       ...(await many(gitpost)),
       await bulk(gitpost),
     ];
+  } finally {
+    await gitpost.stop();
+  }
+}
+
+/** Both have the same files: gitpost's clone is one of the other's. */
+async function aloneAmongMany() {
+  const clone = prepareClone('many', MANY_FILES);
+  const remote = join(folder, 'many-files.git');
+  gitIn(folder)('clone', '-q', '--bare', clone, remote);
+  const gitpost = await startGitpost('many-files', remote);
+  try {
+    await gitpost.ready();
+    return await alone(gitpost, `with ${MANY_FILES.toLocaleString('en')} files in the clone`, clone, 0.3);
   } finally {
     await gitpost.stop();
   }
