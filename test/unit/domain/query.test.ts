@@ -146,4 +146,12 @@ describe('folding of case', () => {
   ])('leaves %s and %s apart', (a, b) => {
     expect(foldCase(a)).not.toBe(foldCase(b));
   });
+
+  it('folds plain letters alike, whatever stands beside them', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary-ascii' }), (text) => {
+        expect(`${foldCase(text)}–`).toBe(foldCase(`${text}–`));
+      }),
+    );
+  });
 });
