@@ -5,6 +5,7 @@ import { JOURNAL_FOLDER } from '../../journal/path.ts';
 import { readInTurns } from '../../journal/split.ts';
 import type { Covered } from '../../mirror/covered.ts';
 import type { Clone } from '../clones/clone.ts';
+import { readAhead } from './read-ahead.ts';
 
 export type Problems = Covered['problems'];
 
@@ -24,8 +25,8 @@ export async function readDifference(
   const added = new Map<string, Line>();
   const removed = new Map<string, Line>();
   const problems: Record<string, Problems[string]> = { ...known };
-  for (const change of changes) {
-    const difference = await readChange(clone, change);
+  const read = async (change: JournalChange) => ({ change, difference: await readChange(clone, change) });
+  for await (const { change, difference } of readAhead(changes, read)) {
     for (const line of difference.added) added.set(line.hash, line);
     for (const line of difference.removed) removed.set(line.hash, line);
     const all = difference.appended

@@ -17,6 +17,7 @@ import type { Clone } from '../clones/clone.ts';
 import { findCommits } from './attribution.ts';
 import { type Problems, readDifference, withoutMoved } from './differences.ts';
 import { type EntryChange, mirrorLines } from './mirroring.ts';
+import { readAhead } from './read-ahead.ts';
 
 /** What reading a branch into the mirror needs, and whom it tells. */
 export interface Reading {
@@ -144,30 +145,39 @@ async function movedLines(clone: Clone, base: string | null, tip: string | null)
 /** Reads everything that the branch holds. The commits of the lines follow. */
 export async function rebuild({ clone, mirror, ...reading }: Reading, tip: string | null): Promise<number> {
   const problems: Record<string, Problems[string]> = {};
-  const present = new Set<string>();
+  // Where there is nothing at all, there is nothing that is too much, and no need to look at all of it again.
+  const present = mirror.size === 0 ? undefined : new Set<string>();
   let changed = 0;
   const mirrored = async (added: readonly Line[], gone: readonly Line[] = []) => {
     const changes = await mirrorLines(mirror, clone.name, added.map(uncommitted), gone);
     changed += changes.length;
     reading.onChanges(changes);
   };
-  for (const file of tip === null ? [] : await listJournals(clone.git, tip)) {
-    const bytes = await clone.blobs.readClipped(file.id);
-    const journal = await readInTurns(bytes ?? Buffer.alloc(0));
-    if (journal.problems.length > 0) problems[file.path] = journal.problems;
-    for (const line of journal.lines) present.add(line.hash);
+  const files = tip === null ? [] : await listJournals(clone.git, tip);
+  const read = async ({ path, id }: (typeof files)[number]) => {
+    const bytes = await clone.blobs.readClipped(id);
+    return { path, journal: await readInTurns(bytes ?? Buffer.alloc(0)) };
+  };
+  for await (const { path, journal } of readAhead(files, read)) {
+    if (journal.problems.length > 0) problems[path] = journal.problems;
+    for (const line of journal.lines) present?.add(line.hash);
     await mirrored(journal.lines);
   }
-  const gone: Line[] = [];
+  if (present) await mirrored([], await linesBeyond(mirror, clone.name, present));
+  mirror.cover(clone.name, coveredAt(clone, tip, problems));
+  if (changed > 0 || (present && present.size > 0)) reading.onUnattributed();
+  return changed;
+}
+
+/** What the mirror holds of a repository that is not among the lines of its branch. */
+async function linesBeyond(mirror: Database, name: string, present: ReadonlySet<string>): Promise<Line[]> {
+  const beyond: Line[] = [];
   for await (const entries of mirror.walk()) {
     for (const { held } of entries) {
       for (const { line, commits } of held.values()) {
-        if (commits.has(clone.name) && !present.has(line.hash)) gone.push(line);
+        if (commits.has(name) && !present.has(line.hash)) beyond.push(line);
       }
     }
   }
-  await mirrored([], gone);
-  mirror.cover(clone.name, coveredAt(clone, tip, problems));
-  if (present.size > 0) reading.onUnattributed();
-  return changed;
+  return beyond;
 }
