@@ -22,7 +22,7 @@ export interface Slot {
 }
 
 /** How many shards stay in memory beside those that are not written yet. */
-const KEPT_SHARDS = 64;
+const KEPT_SHARDS = 16;
 
 /** Before every key. */
 export const FIRST: Key = { time: Number.NEGATIVE_INFINITY, id: '' };

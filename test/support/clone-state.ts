@@ -76,13 +76,14 @@ export async function locksIn(clone: string): Promise<string[]> {
   return paths.filter((path) => path.endsWith('.lock'));
 }
 
-// What a git that was cut off leaves beside locks. A running fast-import keeps its packs by such marks, too.
+// What a git that was cut off leaves beside locks. A running fast-import keeps its packs by such marks, too; one in the
+// quarantine of a push that never ended keeps nothing, and goes with it when git cleans up.
 const LEFT_OVER = /\.lock$|(^|\/)(gc\.pid|fast_import_crash_\d+)$|\.keep$|(^|\/)\.new-/;
 
 /** All that a git or a gitpost that was cut off left below a folder; while one runs, some of it is in use. */
 export async function leftOversIn(folder: string): Promise<string[]> {
   const paths = await readdir(folder, { recursive: true });
-  return paths.filter((path) => LEFT_OVER.test(path));
+  return paths.filter((path) => LEFT_OVER.test(path) && !path.includes('/tmp_objdir-'));
 }
 
 /** What `git status` says, a line a path. */
