@@ -10,6 +10,8 @@ export const GIT_SETTINGS: readonly string[] = [
   'core.symlinks=false',
   'core.fsmonitor=false',
   'core.quotePath=false',
+  // What we name is an id or a full name: git need not look whether a ref has the id for its name, a dozen files each time.
+  'core.warnAmbiguousRefs=false',
   'core.excludesFile=/dev/null',
   // An answer is given when a power cut can't take the commit away again.
   'core.fsync=committed',

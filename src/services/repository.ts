@@ -7,7 +7,7 @@ import type {
   Trouble,
 } from '../domain/repository.ts';
 import { fail, ok, type Result } from '../domain/result.ts';
-import { BlobReader } from '../git/blobs.ts';
+import { BlobReader, BlobTooLarge } from '../git/blobs.ts';
 import { inspectFolder, writeSettings } from '../git/clone.ts';
 import { type Identity, Importer } from '../git/importer.ts';
 import { uncommittedChanges } from '../git/porcelain.ts';
@@ -255,12 +255,20 @@ export class Repository {
         `The history of ${this.name} was not rewritten: there is nothing to resolve.`,
       );
     }
-    const again = await clone.lock.run(async () => {
-      await this.#reconciler.run();
-      const lines = await settleFor(clone, keep);
-      await this.#reconciler.run(lines === null ? 'anybody' : 'choice');
-      return lines;
-    });
+    const settled = await clone.lock
+      .run(async () => {
+        await this.#reconciler.run();
+        const lines = await settleFor(clone, keep);
+        await this.#reconciler.run(lines === null ? 'anybody' : 'choice');
+        return ok(lines);
+      })
+      .catch((error: unknown) => {
+        if (!(error instanceof BlobTooLarge)) throw error;
+        const what = 'A journal of both sides is too large to be merged here. Nothing was changed.';
+        return fail('unavailable', `${what} Merge the two histories with git, or keep the other side.`);
+      });
+    if (!settled.ok) return settled;
+    const again = settled.value;
     if (again === null) {
       const why = 'The branch is being changed at the moment, or the remote has none.';
       return fail('busy', `${why} Nothing was changed; try again.`);

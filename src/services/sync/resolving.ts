@@ -36,15 +36,22 @@ async function localSide(clone: Clone): Promise<Chosen | null> {
   const base = merged?.outcome === 'merged' ? merged.tree : await treeOf(clone, branch);
   const records: string[] = [];
   for (const [path, blobs] of await journalsOf(clone, tips)) {
-    let content: Buffer = Buffer.alloc(0);
-    for (const blob of [...blobs].sort()) {
-      content = mergeLines(Buffer.alloc(0), content, (await clone.blobs.read(blob)) ?? Buffer.alloc(0));
-    }
-    records.push(`100644 ${await storeBlob(clone.git, content)}\t${path}\0`);
+    const [only] = blobs;
+    const id = blobs.size === 1 ? only : await mergeBlobs(clone, [...blobs].sort());
+    records.push(`100644 ${id}\t${path}\0`);
   }
   const tree = await replaceInTree(clone.git, base, records);
   const message = `Keep all messages of a rewritten history\n\nDevice: ${clone.settings.device}\n`;
   return { target: await commitTree(clone.git, tree, tips, message, clone.identity), again: [] };
+}
+
+/** One blob with the lines of all. */
+async function mergeBlobs(clone: Clone, blobs: readonly string[]): Promise<string> {
+  let content: Buffer = Buffer.alloc(0);
+  for (const blob of blobs) {
+    content = mergeLines(Buffer.alloc(0), content, (await clone.blobs.read(blob)) ?? Buffer.alloc(0));
+  }
+  return storeBlob(clone.git, content);
 }
 
 /** The branch, the remote's branch and the old tips, each once, the branch first. */

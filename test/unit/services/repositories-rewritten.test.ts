@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it, vi } from 'vitest';
 import { leaveLock } from '../../support/clone-state.ts';
-import { bareRepository, git } from '../../support/git.ts';
+import { bareRepository, commitFile, git } from '../../support/git.ts';
 import { startManager } from '../../support/manager.ts';
 import { lineNumber, pull, push, rawsIn, statusOf, textsOf } from '../../support/repositories.ts';
 import { temporaryFolder } from '../../support/tmp.ts';
@@ -92,3 +92,35 @@ it('another branch with fewer messages is no rewritten history, and neither is t
   }
   expect(await backups(clone)).toEqual([]);
 });
+
+it('a giant journal is kept where it is the same on all sides, and said where it is not', async () => {
+  const folder = await temporaryFolder();
+  const remote = await bareRepository(join(folder, 'shared.git'));
+  const managed = await startManager(folder, [remote]);
+  const clone = managed.clone();
+  const name = managed.manager.primary;
+  const giant = `${'x'.repeat(1023)}\n`.repeat(65 * 1024);
+  for (const number of [1, 2]) await managed.add(lineNumber(number));
+  await managed.manager.find(name)?.look();
+  await commitFile(clone, 'messages/giant.jsonl', giant, 'Giant');
+  const blob = await git(clone, 'rev-parse', 'HEAD:messages/giant.jsonl');
+  await managed.manager.find(name)?.refresh();
+  await managed.add(lineNumber(3));
+  await push(managed);
+  await git(remote, 'update-ref', 'refs/heads/main', 'main~1');
+  expect(await pull(managed)).toMatchObject({ status: 'rewritten' });
+  expect(await managed.manager.find(name)?.resolveRewritten('local')).toMatchObject({ ok: true });
+  expect(await git(clone, 'rev-parse', 'main:messages/giant.jsonl')).toBe(blob);
+  await push(managed);
+
+  await managed.manager.find(name)?.look();
+  await commitFile(clone, 'messages/giant.jsonl', `${lineNumber(9).raw}\n${giant}`, 'More');
+  await managed.manager.find(name)?.refresh();
+  await push(managed);
+  await git(remote, 'update-ref', 'refs/heads/main', 'main~1');
+  expect(await pull(managed)).toMatchObject({ status: 'rewritten' });
+  const before = await git(clone, 'rev-parse', 'main');
+  const refused = await managed.manager.find(name)?.resolveRewritten('local');
+  expect(refused).toMatchObject({ ok: false, failure: { code: 'unavailable' } });
+  expect(await git(clone, 'rev-parse', 'main')).toBe(before);
+}, 60_000);
