@@ -69,6 +69,34 @@ test('who is signed out in the middle of a sentence signs in again and goes on',
   expect((await scene().api.messages('?q=middle')).map(({ text }) => text)).toEqual(['In the middle of']);
 });
 
+test('a refusal of what was asked before the sign-in does not ask for another one', async () => {
+  const { url } = scene();
+  const page = await openPage(browser(), url, { path: '/favicon.svg', expects });
+  let asked = 0;
+  let letGo = () => {};
+  const signedIn = new Promise<void>((resolve) => {
+    letGo = resolve;
+  });
+  await page.route('**/repositories', async (route) => {
+    asked += 1;
+    if (asked > 1) return route.continue();
+    const refused = await route.fetch();
+    await signedIn;
+    await route.fulfill({ response: refused });
+  });
+  await page.goto(url);
+  await page.getByLabel('Access token').fill(token);
+  await page.getByLabel('Access token').press('Enter');
+  await soon(() => connection(page).textContent()).toBe('Live');
+  expect(asked).toBeGreaterThan(1);
+  const late = page.waitForResponse((response) => response.status() === 401);
+  letGo();
+  await late;
+  await textField(page).fill('Still here');
+  await soon(() => connection(page).textContent()).toBe('Live');
+  expect(await textField(page).inputValue()).toBe('Still here');
+});
+
 test('only who has signed in is offered to sign out', async () => {
   const page = await openPage(browser(), scene().url, { expects });
   await page.getByLabel('Access token').waitFor();

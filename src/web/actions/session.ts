@@ -1,3 +1,4 @@
+import { noteSignIn } from '../api/client.ts';
 import type { Problem } from '../api/problem.ts';
 import { closeSession, openSession } from '../api/session.ts';
 import { show } from '../state/notices.ts';
@@ -7,6 +8,7 @@ import { session } from '../state/session.ts';
 export async function signIn(token: string): Promise<Problem | undefined> {
   const answer = await openSession(token);
   if (!answer.ok) return answer.problem;
+  noteSignIn();
   session.dispatch('signed in');
   return undefined;
 }

@@ -13,14 +13,21 @@ export interface Options {
 }
 
 let signedOut: () => void = () => {};
+let signIns = 0;
 
 /** Says what to do when the server asks for a sign-in, whichever call it answers so. */
 export function whenSignedOut(react: () => void): void {
   signedOut = react;
 }
 
+/** Somebody has signed in: what was asked before that, and is answered only now, is no reason to ask again. */
+export function noteSignIn(): void {
+  signIns += 1;
+}
+
 /** One call of the API. It never throws, an abort aside: what can go wrong comes back as a problem. */
 export async function call<Body>(method: string, path: string, options: Options = {}): Promise<Answer<Body>> {
+  const signInsBefore = signIns;
   const response = await reach(method, path, options);
   if (response === undefined) return { ok: false, problem: UNREACHABLE };
 
@@ -34,7 +41,7 @@ export async function call<Body>(method: string, path: string, options: Options 
   if (isAnswer(response, body)) {
     return { ok: true, status: response.status, body: body as Body, headers: response.headers };
   }
-  if (response.status === 401) signedOut();
+  if (response.status === 401 && signIns === signInsBefore) signedOut();
   return { ok: false, problem: toProblem(response.status, body) };
 }
 
