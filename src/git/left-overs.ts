@@ -1,28 +1,43 @@
-import { readdir, readFile, rm } from 'node:fs/promises';
+import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 
+/** What has not been written to for so long, nobody is writing any more. */
+const ABANDONED_MS = 24 * 60 * 60 * 1000;
+
 /**
- * Takes away what a killed git leaves in a git folder beside locks: the report of a fast-import that was cut off, and
- * the marks of fast-import, fetch and push that keep their packs from being packed together.
+ * Takes away what a killed git leaves in a git folder beside locks: the report of a fast-import that was cut off, the
+ * marks of fast-import, fetch and push that keep their packs from being packed together, and half-written packs of
+ * more than a day ago.
  */
 export async function removeLeftOvers(gitDirectory: string): Promise<void> {
   for (const name of await readdir(gitDirectory)) {
     if (name.startsWith('fast_import_crash_')) await rm(join(gitDirectory, name), { force: true });
   }
   const packs = join(gitDirectory, 'objects', 'pack');
-  for (const name of await readdir(packs).catch(() => [])) {
-    if (!name.endsWith('.keep')) continue;
-    const reason = await readFile(join(packs, name), 'utf8').catch(() => '');
-    if (isLeftKeep(reason.trim())) await rm(join(packs, name), { force: true });
+  const names = new Set(await readdir(packs).catch(() => []));
+  for (const name of names) {
+    const path = join(packs, name);
+    const isLeft =
+      (name.endsWith('.keep') && (await isLeftKeep(path, names.has(name.replace(/keep$/, 'pack'))))) ||
+      (/^tmp_(?:pack|idx|rev)_/.test(name) && (await isAbandoned(path)));
+    if (isLeft) await rm(path, { force: true });
   }
 }
 
-/** Whether the program that keeps a pack is no more. A person's own reason is left alone. */
-function isLeftKeep(reason: string): boolean {
+/** Whether the program that keeps a pack is no more. A person's own reason, or none at all, is left alone. */
+async function isLeftKeep(path: string, hasPack: boolean): Promise<boolean> {
+  const reason = (await readFile(path, 'utf8').catch(() => '')).trim();
   if (reason === 'fast-import') return true;
+  // git makes the mark, gives its reason and only then puts the pack there; a person keeps what is there.
+  if (reason === '') return !hasPack;
   const [, pid, host] = /^(?:fetch-pack|receive-pack) (\d+) on (.+)$/.exec(reason) ?? [];
   return pid !== undefined && host === hostname() && !isRunning(Number(pid));
+}
+
+async function isAbandoned(path: string): Promise<boolean> {
+  const { mtimeMs } = await stat(path).catch(() => ({ mtimeMs: Number.POSITIVE_INFINITY }));
+  return Date.now() - mtimeMs > ABANDONED_MS;
 }
 
 function isRunning(pid: number): boolean {

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { cp, mkdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readdir, readFile, rm, truncate, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { apiAt } from '../support/api.ts';
@@ -91,6 +91,14 @@ describe('what a gitpost left that was cut off', () => {
     await put(join(clone, '.git/fast_import_crash_123'));
     await put(join(pack, 'pack-1.keep'), 'fast-import\n');
     await put(join(pack, 'pack-2.keep'), 'of mine\n');
+    // Cut off before it could say why; and one that a person made with touch, for a pack that is there.
+    await put(join(pack, 'pack-3.keep'), '');
+    const [kept = ''] = (await readdir(pack)).filter((name) => name.endsWith('.pack'));
+    await put(join(pack, kept.replace(/pack$/, 'keep')), '');
+    await put(join(pack, 'tmp_pack_new'), 'PACK');
+    await put(join(pack, 'tmp_pack_old'), 'PACK');
+    const longAgo = new Date(Date.now() - 48 * 3600_000);
+    await utimes(join(pack, 'tmp_pack_old'), longAgo, longAgo);
     await put(join(folder, 'repos/.new-abc/.git/HEAD'));
     await put(join(folder, 'data/remotes/.new-abc/HEAD'));
     const { url } = await startProcess({ folder });
@@ -98,6 +106,10 @@ describe('what a gitpost left that was cut off', () => {
     expect(existsSync(join(clone, '.git/fast_import_crash_123'))).toBe(false);
     expect(existsSync(join(pack, 'pack-1.keep'))).toBe(false);
     expect(existsSync(join(pack, 'pack-2.keep'))).toBe(true);
+    expect(existsSync(join(pack, 'pack-3.keep'))).toBe(false);
+    expect(existsSync(join(pack, kept.replace(/pack$/, 'keep')))).toBe(true);
+    expect(existsSync(join(pack, 'tmp_pack_old'))).toBe(false);
+    expect(existsSync(join(pack, 'tmp_pack_new'))).toBe(true);
     expect(existsSync(join(folder, 'repos/.new-abc'))).toBe(false);
     expect(existsSync(join(folder, 'data/remotes/.new-abc'))).toBe(false);
   });
