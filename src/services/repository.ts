@@ -123,7 +123,7 @@ export class Repository {
     };
     const onStale = () => void this.refresh().catch(ports.onTrouble);
     this.#follower = new Follower(this.#clone, ports.onTrouble, onTip, onStale);
-    this.#growth = new GrowthMeter(this.#clone);
+    this.#growth = new GrowthMeter(this.#clone, () => ports.onStatus(this));
     this.#maintenance = new Maintenance(this.#clone, ports.onTrouble);
     this.#reconciler = new Reconciler({
       clone: this.#clone,
@@ -456,7 +456,7 @@ export class Repository {
     await writeSettings(this.#ports.git, { lastSync }).catch(this.#ports.onTrouble);
     this.#clone.settings = { ...this.#clone.settings, lastSync };
     this.#setState(READY);
-    // Nobody waits for it: the next status tells.
+    // Nobody waits for it: what it comes to is told.
     void this.#growth.look();
   }
 

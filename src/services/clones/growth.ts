@@ -12,12 +12,15 @@ const UNKNOWN: Growth = { commits: null, files: null, size: null };
 /** Counts how large a clone has grown, only when it is asked for and the branch has moved since. */
 export class GrowthMeter {
   readonly #clone: Clone;
+  readonly #onCounted: () => void;
   #known: Growth = UNKNOWN;
   #tip: string | null = null;
   #running: Promise<void> | undefined;
 
-  constructor(clone: Clone) {
+  /** @param onCounted is told whenever there are new figures */
+  constructor(clone: Clone, onCounted: () => void) {
     this.#clone = clone;
+    this.#onCounted = onCounted;
   }
 
   /** As counted last; `null` where it was not counted yet. */
@@ -48,5 +51,6 @@ export class GrowthMeter {
     const { ahead, behind } = await countApart(git, tip, this.#tip);
     this.#known = { commits: (this.#known.commits ?? 0) + ahead - behind, files, size };
     this.#tip = tip;
+    this.#onCounted();
   }
 }
