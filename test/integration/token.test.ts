@@ -37,7 +37,14 @@ async function leaksIn(folder: string): Promise<string[]> {
   const files = entries.filter((entry) => entry.isFile() && entry.name !== '.env');
   const paths = files.map((entry) => join(entry.parentPath, entry.name));
   const leaks: string[] = [];
-  for (const path of paths) if (holds((await readFile(path)).toString('latin1'))) leaks.push(path);
+  for (const path of paths) {
+    // What is gone meanwhile was a lock of git's, or a folder that got its name.
+    const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return Buffer.alloc(0);
+      throw error;
+    });
+    if (holds(bytes.toString('latin1'))) leaks.push(path);
+  }
   return leaks;
 }
 

@@ -49,11 +49,16 @@ export async function git(cwd: string, ...args: string[]): Promise<string> {
     try {
       return (await gitBytes(cwd, ...args)).toString().replace(/\n$/, '');
     } catch (error) {
-      if (attempt === BUSY_TRIES || !/index\.lock': File exists/.test((error as GitFailure).stderr))
-        throw error;
+      if (attempt === BUSY_TRIES || !isIndexBusy(error as GitFailure, args)) throw error;
       await new Promise((wake) => setTimeout(wake, 100));
     }
   }
+}
+
+/** `git stash` alone says nothing when it cannot have the index. */
+function isIndexBusy({ code, stderr }: GitFailure, [command]: readonly string[]): boolean {
+  if (/index\.lock': File exists/.test(stderr)) return true;
+  return command === 'stash' && code === 1 && stderr === '';
 }
 
 /** Runs a git command that has to fail, and answers how it did. */

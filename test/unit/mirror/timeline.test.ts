@@ -15,11 +15,11 @@ it('lets go of what was not used for long, and never of what is not written yet'
   const all = slots(200);
   const timeline = new Timeline(all);
   for (const slot of all) timeline.use(slot, new Shard());
-  for (const slot of all.slice(0, 20)) slot.changed = true;
+  for (const slot of all.slice(0, 5)) slot.changed = true;
   timeline.letGo(() => false);
   const kept = all.filter(({ shard }) => shard !== undefined);
   expect(kept.length).toBeLessThan(100);
-  expect(kept).toEqual(expect.arrayContaining([...all.slice(0, 20), ...all.slice(-20)]));
+  expect(kept).toEqual(expect.arrayContaining([...all.slice(0, 5), ...all.slice(-10)]));
 });
 
 it('keeps what was used last where all the others wait to be written', () => {
