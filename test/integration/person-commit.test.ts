@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
 import { startDevice } from '../support/device.ts';
-import { bareRepository, commitFile, git } from '../support/git.ts';
+import { bareRepository, cloneOf, commitFile, git } from '../support/git.ts';
 import { temporaryFolder } from '../support/tmp.ts';
 import { eventually } from '../support/wait.ts';
 
@@ -63,6 +63,50 @@ test.each([
     expect((json as { text: string }[]).map(({ text }) => text)).toContain('From Ann');
   }
   expect(await git(remote, 'show', 'main:own.txt')).toBe('own');
+  expect(trouble).toEqual([]);
+});
+
+test("a plain commit right after a pull takes back none of the person's own files that came in", async () => {
+  const folder = await temporaryFolder();
+  const remote = await bareRepository(join(folder, 'shared.git'));
+  const elsewhere = await cloneOf(remote, join(folder, 'elsewhere'));
+  await commitFile(elsewhere, 'folder/changed.txt', 'before', 'A file');
+  await commitFile(elsewhere, 'removed.txt', 'before', 'Another');
+  await git(elsewhere, 'push', '--quiet', 'origin', 'HEAD:main');
+  const trouble: unknown[] = [];
+  const device = await startDevice(folder, [remote], trouble);
+  onTestFinished(() => device.stop());
+  const [clone] = device.clones;
+  await eventually(async () => (await git(clone, 'ls-files')) === 'folder/changed.txt\nremoved.txt', 15_000);
+
+  // What the person will commit: all as it is now, and a folder where a file will be.
+  await git(elsewhere, 'checkout', '--quiet', '-b', 'later');
+  await commitFile(elsewhere, 'replaced/own.txt', 'own', 'Mine');
+  await git(clone, 'fetch', '--quiet', elsewhere, 'later');
+  const tree = await git(clone, 'rev-parse', 'FETCH_HEAD^{tree}');
+  await git(elsewhere, 'checkout', '--quiet', 'main');
+
+  await commitFile(elsewhere, 'folder/changed.txt', 'after', 'Changed');
+  await commitFile(elsewhere, 'folder/new ä.txt', 'new', 'New');
+  await commitFile(elsewhere, 'replaced', 'new', 'Replaced');
+  await git(elsewhere, 'rm', '--quiet', 'removed.txt');
+  await git(elsewhere, 'commit', '--quiet', '-m', 'Removed');
+  await git(elsewhere, 'push', '--quiet', 'origin', 'HEAD:main');
+  expect((await device.request('POST', '/pull')).status).toBe(200);
+  // As a git does that has read the index before the pull and writes its commit after it.
+  const commit = await git(clone, 'commit-tree', '-p', 'HEAD', '-m', 'Mine', tree);
+  await git(clone, 'update-ref', '-m', 'commit: Mine', 'HEAD', commit);
+
+  expect((await device.request('POST', '/push')).status).toBe(200);
+  const files = ['folder/changed.txt', 'folder/new ä.txt', 'replaced/own.txt'];
+  expect(
+    (await git(remote, 'ls-tree', '-r', '-z', '--name-only', 'main')).split('\0').filter(Boolean),
+  ).toEqual(files);
+  expect(await git(remote, 'show', 'main:folder/changed.txt')).toBe('after');
+  expect(await git(remote, 'show', 'main:replaced/own.txt')).toBe('own');
+  expect(await git(remote, 'log', '-1', '--format=%s%n%P', 'main')).toBe(
+    `Keep files that a commit left out\n${commit}`,
+  );
   expect(trouble).toEqual([]);
 });
 

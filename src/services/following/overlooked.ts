@@ -1,13 +1,14 @@
-import { readFile } from 'node:fs/promises';
+import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { NewCommit } from '../../git/importer.ts';
+import { commitTree, replaceInTree } from '../../git/merge.ts';
 import { isAncestor } from '../../git/refs.ts';
-import { diffJournals } from '../../git/tree.ts';
-import { cleanName, trailersOf } from '../../journal/commit.ts';
-import { mergeLines } from '../../journal/merge.ts';
-import { readJournal } from '../../journal/split.ts';
+import { run } from '../../git/run.ts';
+import { diffTrees, isAbsent, type TreeChange } from '../../git/tree.ts';
+import { trailersOf } from '../../journal/commit.ts';
+import { isJournal } from '../../journal/path.ts';
 import { branchRef, type Clone, resolveIn } from '../clones/clone.ts';
+import { linesOf } from '../clones/lines.ts';
 import { broughtByUs } from './brought.ts';
 
 /** How often the branch is tried to be moved while another git holds it, 50 ms apart. */
@@ -28,38 +29,30 @@ export async function keepOverlooked(
   for (let tries = 1; ; tries += 1) {
     const tip = await resolveIn(clone, branchRef(clone));
     if (tip === known || tip === null) return tip;
-    const commits = await restoringCommits(clone, await followed(), known, tip);
-    const last = commits.length === 0 ? undefined : (await clone.importer.write(tip, commits)).at(-1);
-    if (last === undefined) return tip;
-    if (await clone.mover.move(clone.settings.branch, tip, last)) return last;
+    const overlooked = await findLeftOut(clone, await followed(), known, tip);
+    if (overlooked.length === 0) return tip;
+    const restored = await restore(clone, tip, overlooked);
+    if (await clone.mover.move(clone.settings.branch, tip, restored)) return restored;
     // Whoever moved it meanwhile may have left out the same lines; whoever only holds it lets go of it.
     if (tries === TRIES) return tip;
     await delay(50);
   }
 }
 
-async function restoringCommits(
+async function findLeftOut(
   clone: Clone,
   followed: readonly (string | null)[],
   known: string | null,
   tip: string,
-): Promise<NewCommit[]> {
+): Promise<TreeChange[]> {
   for (const [index, commit] of [...new Set(followed)].entries()) {
     const overlooked = await findOverlooked(clone, commit, known, tip);
     const later = followed.slice(0, index);
-    const isLeft = (one: Overlooked) => index === 0 || isInWorkTree(clone, one, later);
-    const commits: NewCommit[] = [];
-    for (const one of overlooked) if (await isLeft(one)) commits.push(restoring(clone, one));
-    if (commits.length > 0) return commits;
+    const left: TreeChange[] = [];
+    for (const one of overlooked) if (index === 0 || (await isInWorkTree(clone, one, later))) left.push(one);
+    if (left.length > 0) return left;
   }
   return [];
-}
-
-/** A journal as index and work tree had it, and as we had brought it onto the branch. */
-interface Overlooked {
-  readonly path: string;
-  readonly before: Buffer;
-  readonly captured: Buffer;
 }
 
 /**
@@ -69,65 +62,79 @@ interface Overlooked {
  * @param later what index and work tree were brought to since that older index
  */
 async function isInWorkTree(
-  { git, blobs }: Clone,
-  { path, captured }: Overlooked,
+  { git }: Clone,
+  { path, newMode, newId }: TreeChange,
   later: readonly (string | null)[],
 ): Promise<boolean> {
-  const content = await readFile(join(git.directory, path)).catch(() => undefined);
-  if (content === undefined) return false;
-  if (content.equals(captured)) return true;
+  const idOf = async (args: readonly string[]): Promise<string | undefined> => {
+    const { code, stdout } = await run(git, args);
+    return code === 0 ? stdout.toString().trim() : undefined;
+  };
+  const isThere = await lstat(join(git.directory, path)).then(
+    () => true,
+    () => false,
+  );
+  if (!isThere || isAbsent(newMode)) return !isThere && isAbsent(newMode);
+  const id = await idOf(['hash-object', '--no-filters', '--', path]);
+  if (id === newId) return true;
   for (const commit of later) {
-    const written = commit === null ? null : await blobs.read(`${commit}:${path}`);
-    if (written?.equals(content)) return true;
+    if (commit !== null && (await idOf(['rev-parse', '--quiet', '--verify', `${commit}:${path}`])) === id)
+      return true;
   }
   return false;
 }
 
 /**
- * Finds the journals that a person's commit took back without meaning to. For a moment after a capture the index is
+ * Finds the files that a person's commit took back without meaning to. For a moment after a capture the index is
  * still behind the branch, as after a pull; a plain `git commit` in that moment brings the files as they were before. They are known by
  * being, to the byte, what index and work tree were last brought to.
  *
  * @param followed what index and work tree were last brought to
  * @param known the branch as it was before the person's commit
  * @param tip the branch with it
+ * @returns how each file was changed by us, which is to be done again
  */
 async function findOverlooked(
   clone: Clone,
   followed: string | null,
   known: string | null,
   tip: string,
-): Promise<Overlooked[]> {
+): Promise<TreeChange[]> {
   if (known === null || followed === known || !(await isAncestor(clone.git, known, tip))) return [];
   // Index and work tree are ahead of a mirror that was not saved any more: nothing was behind the branch then.
   if (followed !== null && !(await isAncestor(clone.git, followed, known))) return [];
-  const behind = new Map(
-    (await diffJournals(clone.git, followed, known)).map((change) => [change.path, change]),
-  );
-  if (behind.size === 0) return [];
-  const overlooked: Overlooked[] = [];
+  const behind = await diffTrees(clone.git, followed, known);
+  if (behind.length === 0) return [];
+  const taken = new Map((await diffTrees(clone.git, known, tip)).map((change) => [change.path, change]));
   const isOurs = await broughtByUs(clone);
-  for (const { path, after } of await diffJournals(clone.git, known, tip)) {
-    const own = behind.get(path);
-    if (!own || own.before !== after || !isOurs(path)) continue;
-    const read = async (id: string | null) =>
-      (id === null ? null : await clone.blobs.read(id)) ?? Buffer.alloc(0);
-    const [before, captured] = [await read(own.before), await read(own.after)];
-    overlooked.push({ path, before, captured });
-  }
-  return overlooked;
+  return behind.filter(({ path, oldMode, oldId }) => {
+    const now = taken.get(path);
+    return now?.newMode === oldMode && now.newId === oldId && isOurs(path) && !isInTheWay(path, taken);
+  });
 }
 
-/** The commit that puts the lines back. */
-function restoring({ identity, settings }: Clone, { path, before, captured }: Overlooked): NewCommit {
-  const had = new Set(readJournal(before).lines.map((line) => line.hash));
-  const ids = readJournal(captured).lines.flatMap((line) => (had.has(line.hash) ? [] : [line.id]));
-  const subject = 'Keep messages that a commit left out';
-  return {
-    author: { name: cleanName(identity.name), email: cleanName(identity.email) },
-    time: Math.floor(Date.now() / 1000),
-    message: `${subject}\n\n${trailersOf(ids, settings.device)}`,
-    path,
-    content: mergeLines(before, captured, before),
-  };
+/** Whether a person has made a file of a folder of this path, or a folder of the path itself. */
+function isInTheWay(path: string, taken: ReadonlyMap<string, TreeChange>): boolean {
+  return [...taken.values()].some(
+    (other) =>
+      !isAbsent(other.newMode) && (path.startsWith(`${other.path}/`) || other.path.startsWith(`${path}/`)),
+  );
+}
+
+/** The commit that has them all again. */
+async function restore(clone: Clone, tip: string, changes: readonly TreeChange[]): Promise<string> {
+  const records = changes.map(({ path, newMode, newId }) => `${newMode} ${newId}\t${path}\0`);
+  const tree = await replaceInTree(clone.git, `${tip}^{tree}`, records);
+  const ids: string[] = [];
+  for (const change of changes) if (isJournal(change.path)) ids.push(...(await broughtIn(clone, change)));
+  const what = ids.length > 0 ? 'messages' : 'files';
+  const message = `Keep ${what} that a commit left out\n\n${trailersOf(ids, clone.settings.device)}`;
+  return commitTree(clone.git, tree, [tip], message, clone.identity);
+}
+
+/** The ids of the messages whose lines a change brought. */
+async function broughtIn(clone: Clone, { oldMode, oldId, newMode, newId }: TreeChange): Promise<string[]> {
+  const lines = (mode: string, id: string) => linesOf(clone, isAbsent(mode) ? null : id);
+  const had = new Set((await lines(oldMode, oldId)).map(({ hash }) => hash));
+  return (await lines(newMode, newId)).flatMap(({ hash, id }) => (had.has(hash) ? [] : [id]));
 }
