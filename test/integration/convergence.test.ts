@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -6,14 +7,15 @@ import { history } from '../support/histories.ts';
 import { liveHistory } from '../support/live-history.ts';
 import { temporaryFolder } from '../support/tmp.ts';
 
-/** Seeds that are lived through each time; the others are fresh, and printed where they fail. */
+/** Seeds that are lived through each time, and one that is new each time. */
 const FIXED_SEEDS = [1, 20_261_122, 424_242];
+const FRESH_SEED = randomInt(2 ** 31);
 const RUNS_A_SEED = 5;
 const FRESH_RUNS = 8;
 
 describe('several devices and one remote', () => {
-  for (const seed of [...FIXED_SEEDS, undefined]) {
-    it(`come to the same, whatever they do (${seed === undefined ? 'a fresh seed' : `seed ${seed}`})`, async () => {
+  for (const seed of [...FIXED_SEEDS, FRESH_SEED]) {
+    it(`come to the same, whatever they do (seed ${seed})`, async () => {
       const folder = await temporaryFolder();
       let run = 0;
       await fc.assert(
@@ -23,11 +25,8 @@ describe('several devices and one remote', () => {
           await mkdir(place);
           await liveHistory(place, lived);
         }),
-        {
-          numRuns: seed === undefined ? FRESH_RUNS : RUNS_A_SEED,
-          endOnFailure: false,
-          ...(seed === undefined ? {} : { seed }),
-        },
+        // To make a failed history shorter takes longer than a test has; the soak script lives it again.
+        { seed, numRuns: seed === FRESH_SEED ? FRESH_RUNS : RUNS_A_SEED, endOnFailure: true },
       );
     }, 240_000);
   }
