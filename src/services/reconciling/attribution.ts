@@ -49,7 +49,10 @@ export async function findCommits(
 /** The second that git keeps of a line's own time. */
 export const secondOf = (line: Line): number => Math.max(0, Math.floor(Date.parse(timeOf(line)) / 1000));
 
-/** Lines of one message with one time and as many commits that name both: they belong together in order. */
+/**
+ * Lines of one message with one time and as many commits that name both: they belong together in order, where each line
+ * follows from the one before it. Two devices may have changed one message in one second, in whatever order.
+ */
 function byTrailers(commits: readonly TrailerCommit[], wanted: readonly Line[]): Map<string, string> {
   const candidates = new Map<string, string[]>();
   for (const { commit, time, ids } of commits) {
@@ -63,15 +66,17 @@ function byTrailers(commits: readonly TrailerCommit[], wanted: readonly Line[]):
   const found = new Map<string, string>();
   for (const [key, lines] of groups) {
     const commitsOfKey = candidates.get(key) ?? [];
-    const distinct = new Set(lines.map((line) => line.revision)).size === lines.length;
-    if (commitsOfKey.length !== lines.length || !distinct) continue;
     const inOrder = [...lines].sort((a, b) => a.revision - b.revision);
+    if (commitsOfKey.length !== lines.length || !isChain(inOrder)) continue;
     inOrder.forEach((line, index) => {
       found.set(line.hash, commitsOfKey[index] ?? '');
     });
   }
   return found;
 }
+
+const isChain = (lines: readonly Line[]): boolean =>
+  lines.every((line, index) => index === 0 || line.parents.includes(lines[index - 1]?.hash ?? ''));
 
 /** Takes what is found out of `open`. */
 async function byContents(

@@ -116,6 +116,26 @@ describe('lines that were captured', () => {
     await expectFound(folder, [first, left, right]);
   });
 
+  it('are found where one of two devices changed it twice in that second', async () => {
+    const folder = await repository();
+    const first = lineOf();
+    await capture(folder, first, [first]);
+    await git(folder, 'checkout', '--quiet', '-b', 'side');
+    const theirs = lineAfter([first], { text: 'theirs' });
+    await git(folder, 'checkout', '--quiet', 'main');
+    const edit = lineAfter([first], { text: 'mine', updatedAt: timeAt(-60_000) });
+    const again = lineAfter([edit], { text: 'mine again' });
+    const last = lineAfter([again], { text: 'mine at last' });
+    await capture(folder, edit, [first, edit]);
+    await capture(folder, again, [first, edit, again]);
+    await capture(folder, last, [first, edit, again, last]);
+    await git(folder, 'checkout', '--quiet', 'side');
+    await capture(folder, theirs, [theirs], 'messages/2026/11/bob-a1b2c3.2026-11-22.jsonl');
+    await git(folder, 'checkout', '--quiet', 'main');
+    await git(folder, 'merge', '--quiet', '--no-edit', 'side');
+    await expectFound(folder, [first, edit, again, last, theirs]);
+  });
+
   it('before 1970 are found by the time that their commit could take', async () => {
     const folder = await repository();
     const old = lineOf({ createdAt: '1969-07-20T20:17:40.000Z' });
