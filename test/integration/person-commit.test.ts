@@ -1,7 +1,8 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
+import { leaveLock } from '../support/clone-state.ts';
 import { startDevice } from '../support/device.ts';
 import { bareRepository, cloneOf, commitFile, git } from '../support/git.ts';
 import { temporaryFolder } from '../support/tmp.ts';
@@ -107,6 +108,39 @@ test("a plain commit right after a pull takes back none of the person's own file
   expect(await git(remote, 'log', '-1', '--format=%s%n%P', 'main')).toBe(
     `Keep files that a commit left out\n${commit}`,
   );
+  expect(trouble).toEqual([]);
+});
+
+test('a line that is taken out and put back before index and work tree can follow is there', async () => {
+  const folder = await temporaryFolder();
+  const trouble: unknown[] = [];
+  const device = await startDevice(folder, [await bareRepository(join(folder, 'shared.git'))], trouble);
+  onTestFinished(device.stop);
+  const [clone] = device.clones;
+  await device.request('POST', '/messages', { text: 'Captured' });
+  await eventually(async () => (await git(clone, 'status', '--porcelain')) === '', 15_000);
+  const shown = async () => ((await device.request('GET', '/messages')).json as unknown[]).length;
+  const commit = async (tree: string) => {
+    const id = await git(clone, 'commit-tree', '-p', 'HEAD', '-m', 'By hand', tree);
+    await git(clone, 'update-ref', '-m', 'commit: By hand', 'HEAD', id);
+    return id;
+  };
+  const [without, withIt] = [
+    await git(clone, 'hash-object', '-t', 'tree', '-w', '/dev/null'),
+    'HEAD~1^{tree}',
+  ];
+  await leaveLock(clone, 'index.lock');
+  await rename(join(clone, 'messages'), join(clone, '.git/aside'));
+  await commit(without);
+  await eventually(async () => (await shown()) === 0);
+  await rename(join(clone, '.git/aside'), join(clone, 'messages'));
+  const last = await commit(withIt);
+  await eventually(async () => (await shown()) === 1);
+  expect(await git(clone, 'rev-parse', 'main')).toBe(last);
+  await rm(join(clone, '.git/index.lock'));
+  expect((await device.request('POST', '/push')).status).toBe(200);
+  expect(await git(clone, 'rev-parse', 'main')).toBe(last);
+  expect(await shown()).toBe(1);
   expect(trouble).toEqual([]);
 });
 

@@ -1,19 +1,50 @@
-import { diffTrees } from '../../git/tree.ts';
+import { diffTrees, isAbsent, type TreeChange } from '../../git/tree.ts';
 import { deviceOfPath } from '../../journal/path.ts';
 import type { Clone } from '../clones/clone.ts';
+import { linesOf } from '../clones/lines.ts';
 
 /**
  * Tells of a file whether we brought it onto the branch, by a capture or a sync, so that index and work tree may be
  * behind in it. What a person has committed is theirs: to take it out again a moment later is meant.
  */
-export async function broughtByUs({
+export async function broughtByUs(
+  clone: Pick<Clone, 'git' | 'settings' | 'joined'>,
+): Promise<(path: string) => boolean> {
+  const joined = await joinedStates(clone);
+  return (path) => joined.has(path) || deviceOfPath(path) === clone.settings.device;
+}
+
+/** Tells of a change whether it is of our making, by a capture or a sync, and nobody's since. */
+export async function madeByUs(clone: Clone): Promise<(change: TreeChange) => Promise<boolean>> {
+  const joined = await joinedStates(clone);
+  return async (change) =>
+    joined.get(change.path)?.has(stateOf(change)) ||
+    (deviceOfPath(change.path) === clone.settings.device && (await addsLines(clone, change)));
+}
+
+/** In which states syncs have brought files that index and work tree may not have followed yet, by path. */
+async function joinedStates({
   git,
-  settings,
   joined,
-}: Pick<Clone, 'git' | 'settings' | 'joined'>): Promise<(path: string) => boolean> {
-  const paths = new Set<string>();
+}: Pick<Clone, 'git' | 'joined'>): Promise<ReadonlyMap<string, ReadonlySet<string>>> {
+  const states = new Map<string, Set<string>>();
   for (const { from, to } of joined) {
-    for (const { path } of await diffTrees(git, from, to)) paths.add(path);
+    for (const change of await diffTrees(git, from, to)) {
+      const { path } = change;
+      states.set(path, (states.get(path) ?? new Set()).add(stateOf(change)));
+    }
   }
-  return (path) => paths.has(path) || deviceOfPath(path) === settings.device;
+  return states;
+}
+
+const stateOf = ({ newMode, newId }: TreeChange): string => `${newMode} ${newId}`;
+
+/** Only a person takes lines out of a journal of this device and adds none. */
+async function addsLines(
+  clone: Clone,
+  { oldMode, oldId, newMode, newId }: Omit<TreeChange, 'path'>,
+): Promise<boolean> {
+  const lines = (mode: string, id: string) => linesOf(clone, isAbsent(mode) ? null : id);
+  const had = new Set((await lines(oldMode, oldId)).map(({ hash }) => hash));
+  return (await lines(newMode, newId)).some(({ hash }) => !had.has(hash));
 }

@@ -9,7 +9,7 @@ import { trailersOf } from '../../journal/commit.ts';
 import { isJournal } from '../../journal/path.ts';
 import { branchRef, type Clone, resolveIn } from '../clones/clone.ts';
 import { linesOf } from '../clones/lines.ts';
-import { broughtByUs } from './brought.ts';
+import { madeByUs } from './brought.ts';
 
 /** How often the branch is tried to be moved while another git holds it, 50 ms apart. */
 const TRIES = 100;
@@ -106,11 +106,14 @@ async function findOverlooked(
   const behind = await diffTrees(clone.git, followed, known);
   if (behind.length === 0) return [];
   const taken = new Map((await diffTrees(clone.git, known, tip)).map((change) => [change.path, change]));
-  const isOurs = await broughtByUs(clone);
-  return behind.filter(({ path, oldMode, oldId }) => {
-    const now = taken.get(path);
-    return now?.newMode === oldMode && now.newId === oldId && isOurs(path) && !isInTheWay(path, taken);
-  });
+  const isOurs = await madeByUs(clone);
+  const overlooked: TreeChange[] = [];
+  for (const change of behind) {
+    const now = taken.get(change.path);
+    if (now?.newMode !== change.oldMode || now.newId !== change.oldId) continue;
+    if (!isInTheWay(change.path, taken) && (await isOurs(change))) overlooked.push(change);
+  }
+  return overlooked;
 }
 
 /** Whether a person has made a file of a folder of this path, or a folder of the path itself. */
