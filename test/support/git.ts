@@ -61,9 +61,9 @@ function isIndexBusy({ code, stderr }: GitFailure, [command]: readonly string[])
   return command === 'stash' && code === 1 && stderr === '';
 }
 
-/** Runs a git command that has to fail, and answers how it did. */
+/** Runs a git command that has to fail, and answers how it did; not because the index was held for a moment. */
 export function gitFailure(cwd: string, ...args: string[]): Promise<GitFailure> {
-  return gitBytes(cwd, ...args).then(
+  return git(cwd, ...args).then(
     () => Promise.reject(new Error(`git ${args.join(' ')} was expected to fail`)),
     (failure: GitFailure) => failure,
   );
