@@ -139,8 +139,11 @@ export class Database {
     for (;;) {
       const slot = this.#timeline.slotBefore(end);
       if (!slot) return;
-      if (await this.#mayHold(slot, runs)) {
-        const entries = (await this.#ensure(slot)).entries();
+      const shard = (await this.#mayHold(slot, runs)) ? await this.#ensure(slot) : undefined;
+      // It may have been split while its file was read: then its later half is in another one.
+      if (this.#timeline.slotBefore(end) !== slot) continue;
+      if (shard) {
+        const entries = shard.entries();
         const limit = end;
         yield (limit ? entries.filter(({ key }) => compareKeys(key, limit) < 0) : entries).toReversed();
       }
@@ -169,7 +172,9 @@ export class Database {
     for (;;) {
       const slot = this.#timeline.slotBefore(end);
       if (!slot) return;
-      yield await this.#tally(slot);
+      const tally = await this.#tally(slot);
+      if (this.#timeline.slotBefore(end) !== slot) continue;
+      yield tally;
       if (slot.from === FIRST || slot.from.time < since) return;
       end = slot.from;
     }

@@ -641,3 +641,25 @@ describe('whatever is done to it', { timeout: 60_000 }, () => {
     );
   });
 });
+
+it('what is read misses nothing of a shard that is split meanwhile', async () => {
+  const folder = await temporaryFolder();
+  const first = await open(folder);
+  const entries = Array.from({ length: SHARD_LIMITS.entries }, (_, index) =>
+    entryOf([lineOf({ id: idOf(index), createdAt: timeAt(index * 1000) })]),
+  );
+  for (const entry of entries) await first.create(entry);
+  await first.close();
+
+  const database = await open(folder);
+  const walked: string[] = [];
+  const walk = async () => {
+    for await (const some of database.walk()) walked.push(...some.map(({ id }) => id));
+  };
+  const more = [1, 2, 3].map((number) =>
+    entryOf([lineOf({ id: idOf(100_000 + number), createdAt: timeAt(number * 1000 + 500) })]),
+  );
+  await Promise.all([...more.map((entry) => database.create(entry)), walk()]);
+  for (const { id } of entries) expect(walked).toContain(id);
+  await database.close();
+});
