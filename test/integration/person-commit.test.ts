@@ -1,4 +1,4 @@
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
@@ -142,6 +142,42 @@ test('a line that is taken out and put back before index and work tree can follo
   expect(await git(clone, 'rev-parse', 'main')).toBe(last);
   expect(await shown()).toBe(1);
   expect(trouble).toEqual([]);
+});
+
+test('a line that moves to another journal stays, whatever the settings for grep, and one that moves elsewhere goes', async () => {
+  const folder = await temporaryFolder();
+  const device = await startDevice(folder, [await bareRepository(join(folder, 'shared.git'))], []);
+  onTestFinished(device.stop);
+  const [clone] = device.clones;
+  await device.request('POST', '/messages', { text: 'Moved' });
+  await eventually(async () => (await git(clone, 'status', '--porcelain')) === '', 15_000);
+  const journal = await git(clone, 'ls-files', 'messages');
+  const settings = [
+    ['grep.lineNumber', 'true'],
+    ['grep.column', 'true'],
+    ['grep.fullName', 'true'],
+    ['color.grep', 'always'],
+  ] as const;
+  for (const [name, value] of settings) await git(clone, 'config', name, value);
+  const shownAtHead = async () => {
+    const head = await git(clone, 'rev-parse', 'HEAD');
+    await eventually(async () => {
+      const { json } = await device.request('GET', '/repositories/shared');
+      return (json as { head: string }).head === head;
+    });
+    return ((await device.request('GET', '/messages')).json as unknown[]).length;
+  };
+  await mkdir(join(clone, 'messages/two'));
+  await copyFile(join(clone, journal), join(clone, 'messages/two/copy.jsonl'));
+  await git(clone, 'add', '--all');
+  await git(clone, 'commit', '--quiet', '-m', 'A copy');
+  expect(await shownAtHead()).toBe(1);
+  await git(clone, 'rm', '--quiet', journal);
+  await git(clone, 'commit', '--quiet', '-m', 'The copy alone');
+  expect(await shownAtHead()).toBe(1);
+  await git(clone, 'mv', 'messages/two/copy.jsonl', 'messages/two/copy.jsonl.bak');
+  await git(clone, 'commit', '--quiet', '-m', 'No journal any more');
+  expect(await shownAtHead()).toBe(0);
 });
 
 // Several at once, each with another pause, so that one commit comes while the one before it is looked at.

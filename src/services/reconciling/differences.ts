@@ -1,10 +1,11 @@
-import { output } from '../../git/run.ts';
-import type { JournalChange } from '../../git/tree.ts';
+import { run } from '../../git/run.ts';
+import { type JournalChange, listJournals } from '../../git/tree.ts';
 import type { Line } from '../../journal/line.ts';
 import { JOURNAL_FOLDER } from '../../journal/path.ts';
 import { readInTurns } from '../../journal/split.ts';
 import type { Covered } from '../../mirror/covered.ts';
 import type { Clone } from '../clones/clone.ts';
+import { linesOf } from '../clones/lines.ts';
 import { readAhead } from './read-ahead.ts';
 
 export type Problems = Covered['problems'];
@@ -80,10 +81,43 @@ export async function withoutMoved(
 ): Promise<Line[]> {
   if (removed.length === 0 || tip === null) return [...removed];
   const ids = [...new Set(removed.map((line) => line.id))];
-  const args = ['grep', '-a', '-h', '-i', '-F', '-f', '-', tip, '--', `${JOURNAL_FOLDER}/`];
-  const matches = await output(clone.git, args, { input: `${ids.join('\n')}\n` }).catch(() =>
-    Buffer.alloc(0),
-  );
-  const present = hashes((await readInTurns(matches)).lines);
+  const present = (await findByIds(clone, tip, ids)) ?? (await allHashes(clone, tip));
   return removed.filter((line) => !present.has(line.hash));
+}
+
+// Whatever a person's settings say of how matches are shown.
+const PLAIN = [
+  '--text',
+  '--no-textconv',
+  '--no-color',
+  '--no-line-number',
+  '--no-column',
+  '--no-heading',
+  '--no-break',
+  '--no-recurse-submodules',
+  '-h',
+];
+
+/** The hashes of the lines that name one of some messages; `undefined` where git could not tell. */
+async function findByIds(
+  { git }: Clone,
+  tip: string,
+  ids: readonly string[],
+): Promise<Set<string> | undefined> {
+  const journals = `:(glob)${JOURNAL_FOLDER}/**/*.jsonl`;
+  const args = ['grep', ...PLAIN, '--ignore-case', '--fixed-strings', '-f', '-', tip, '--', journals];
+  const { code, stdout } = await run(git, args, {
+    input: `${ids.join('\n')}\n`,
+    environment: { GIT_LITERAL_PATHSPECS: '0' },
+  });
+  if (code !== 0 && code !== 1) return undefined;
+  return hashes((await readInTurns(stdout)).lines);
+}
+
+async function allHashes(clone: Clone, tip: string): Promise<Set<string>> {
+  const all = new Set<string>();
+  for (const { id } of await listJournals(clone.git, tip)) {
+    for (const { hash } of await linesOf(clone, id)) all.add(hash);
+  }
+  return all;
 }
