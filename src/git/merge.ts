@@ -5,12 +5,15 @@ import { JOURNAL_FOLDER } from '../journal/path.ts';
 import { gitPath } from './clone.ts';
 import type { Identity } from './importer.ts';
 import { type GitContext, GitError, output, run, text } from './run.ts';
-import { diffTrees, isFile, type TreeChange } from './tree.ts';
+import { diffTrees, isFile, listJournals, type TreeChange } from './tree.ts';
 
-/** What a merge comes to: a tree, or the files outside the journal that both sides changed. */
+/**
+ * What a merge comes to: a tree, or the files outside the journal that both sides changed, with the tree that git makes of
+ * all the others.
+ */
 export type Merged =
   | { readonly outcome: 'merged'; readonly tree: string }
-  | { readonly outcome: 'conflicted'; readonly paths: readonly string[] };
+  | { readonly outcome: 'conflicted'; readonly paths: readonly string[]; readonly tree: string };
 
 /**
  * Merges two commits in the object store, without a work tree. Journals never conflict: of a file that both
@@ -31,50 +34,87 @@ export async function mergeTrees(context: GitContext, ours: string, theirs: stri
     .toString('utf8')
     .split('\0')
     .filter((part) => part !== '');
-  const outside = [...new Set(paths)].filter((path) => !path.startsWith(`${JOURNAL_FOLDER}/`));
-  if (result.code === 1 && outside.length > 0) return { outcome: 'conflicted', paths: outside };
-  return mergeJournals(context, tree, ours, theirs);
+  const inside = (path: string) => path.startsWith(`${JOURNAL_FOLDER}/`);
+  const outside = [...new Set(paths)].filter((path) => !inside(path));
+  // Where one side has a folder by the name of a file, git sets the file aside under a name with the commit in it.
+  const aside = paths.filter(
+    (path) => inside(path) && (path.endsWith(`~${ours}`) || path.endsWith(`~${theirs}`)),
+  );
+  const clean = await replaceInTree(
+    context,
+    tree,
+    aside.map((path) => removal(path, tree)),
+  );
+  if (result.code === 1 && outside.length > 0) return { outcome: 'conflicted', paths: outside, tree: clean };
+  return mergeJournals(context, clean, ours, theirs, aside.length > 0);
 }
 
 /** A journal that both sides changed is merged by us up to this size, in bytes; a larger one is for a person. */
 const MAX_MERGED_BYTES = 16 * 1024 * 1024;
 
-/** Puts our own merge of each journal that both sides changed into a tree. */
+/**
+ * Puts our own merge of each journal that both sides changed into a tree.
+ *
+ * @param isDisplaced whether one side has a folder by the name of a journal of the other one
+ */
 async function mergeJournals(
   context: GitContext,
   tree: string,
   ours: string,
   theirs: string,
+  isDisplaced: boolean,
 ): Promise<Merged> {
   const base = await mergeBase(context, ours, theirs);
   const byPath = (changes: readonly TreeChange[]) => new Map(changes.map((change) => [change.path, change]));
   const left = byPath(await diffTrees(context, base, ours, [JOURNAL_FOLDER]));
   const right = byPath(await diffTrees(context, base, theirs, [JOURNAL_FOLDER]));
-  const records: string[] = [];
+  const merged = new Map<string, string>();
   const tooLarge: string[] = [];
   for (const [path, mine] of left) {
     const other = right.get(path);
     if (!other || (mine.newId === other.newId && mine.newMode === other.newMode)) continue;
-    const record = await mergeOne(context, path, mine, other);
-    if (record === null) tooLarge.push(path);
-    else records.push(record);
+    const blob = await mergeOne(context, mine, other);
+    if (blob === null) tooLarge.push(path);
+    else merged.set(path, blob);
   }
-  if (tooLarge.length > 0) return { outcome: 'conflicted', paths: tooLarge };
-  return { outcome: 'merged', tree: await replaceInTree(context, tree, records) };
+  if (tooLarge.length > 0) return { outcome: 'conflicted', paths: tooLarge, tree };
+  const known = isDisplaced ? await listJournals(context, tree) : [];
+  const all = new Map([...known.map(({ path, id }) => [path, `100644 ${id}`] as const), ...merged]);
+  return { outcome: 'merged', tree: await replaceInTree(context, tree, journalRecords(all)) };
 }
+
+/**
+ * The records that put journals into a tree. Where one has the name of a folder that another one is in, the other gets a
+ * name by what it holds, so that nothing takes the place of anything.
+ *
+ * @param journals the mode and the blob of each, by path
+ */
+export function journalRecords(journals: ReadonlyMap<string, string>): string[] {
+  const records: string[] = [];
+  const isFolder = (path: string) => foldersOf(path).some((folder) => journals.has(folder));
+  const blobOf = (entry: string) => entry.split(' ')[1] ?? '';
+  for (const [path, entry] of journals) if (isFolder(path)) records.push(removal(path, blobOf(entry)));
+  for (const [path, entry] of journals) {
+    const blob = blobOf(entry);
+    records.push(`${entry}\t${isFolder(path) ? `${JOURNAL_FOLDER}/kept/${blob}.jsonl` : path}\0`);
+  }
+  return records;
+}
+
+/** The folders that a path is in. */
+const foldersOf = (path: string): string[] =>
+  [...path.matchAll(/\//g)].map(({ index }) => path.slice(0, index));
+
+/** The record that takes a file out of a tree; `id` is any id, by which the length of ids is known. */
+const removal = (path: string, id: string): string => `0 ${'0'.repeat(id.length)}\t${path}\0`;
 
 const isAbsent = (id: string): boolean => /^0+$/.test(id);
 
-/** The record of a journal with the lines of both sides; `null` where it is too large for that. */
-async function mergeOne(
-  context: GitContext,
-  path: string,
-  mine: TreeChange,
-  other: TreeChange,
-): Promise<string | null> {
-  if (isAbsent(mine.newId) || !isFile(mine.newMode)) return `${other.newMode} ${other.newId}\t${path}\0`;
+/** The mode and the blob of a journal with the lines of both sides; `null` where it is too large for that. */
+async function mergeOne(context: GitContext, mine: TreeChange, other: TreeChange): Promise<string | null> {
+  if (isAbsent(mine.newId) || !isFile(mine.newMode)) return `${other.newMode} ${other.newId}`;
   // A link or a submodule that was put in a journal's place holds no lines.
-  if (isAbsent(other.newId) || !isFile(other.newMode)) return `${mine.newMode} ${mine.newId}\t${path}\0`;
+  if (isAbsent(other.newId) || !isFile(other.newMode)) return `${mine.newMode} ${mine.newId}`;
   // The order of the sides must not depend on who merges.
   const [first, second] = [mine.newId, other.newId].sort() as [string, string];
   const contents: Buffer[] = [];
@@ -84,7 +124,7 @@ async function mergeOne(
     contents.push(content);
   }
   const content = mergeLines(...(contents as [Buffer, Buffer, Buffer]));
-  return `100644 ${await storeBlob(context, content)}\t${path}\0`;
+  return `100644 ${await storeBlob(context, content)}`;
 }
 
 async function readUpTo(context: GitContext, id: string, maxOutput: number): Promise<Buffer | null> {

@@ -76,6 +76,13 @@ function countNames(listing: Buffer): number {
   return names;
 }
 
+/** The files of a commit at some paths. */
+export const filesAt = (
+  context: GitContext,
+  commit: string,
+  paths: readonly string[],
+): Promise<TreeEntry[]> => listTree(context, ['-r', '-l', commit, '--', ...paths]);
+
 /** Every journal file of a commit. Links and submodules are no journals, whatever they are called. */
 export async function listJournals(context: GitContext, commit: string): Promise<TreeEntry[]> {
   const entries = await listTree(context, ['-r', '-l', commit, '--', `${JOURNAL_FOLDER}/`]);

@@ -7,7 +7,7 @@ import type {
   Trouble,
 } from '../domain/repository.ts';
 import { fail, ok, type Result } from '../domain/result.ts';
-import { BlobReader, BlobTooLarge } from '../git/blobs.ts';
+import { BlobReader } from '../git/blobs.ts';
 import { inspectFolder, writeSettings } from '../git/clone.ts';
 import { type Identity, Importer } from '../git/importer.ts';
 import { uncommittedChanges } from '../git/porcelain.ts';
@@ -255,28 +255,8 @@ export class Repository {
         `The history of ${this.name} was not rewritten: there is nothing to resolve.`,
       );
     }
-    const settled = await clone.lock
-      .run(async () => {
-        await this.#reconciler.run();
-        const lines = await settleFor(clone, keep);
-        await this.#reconciler.run(lines === null ? 'anybody' : 'choice');
-        return ok(lines);
-      })
-      .catch((error: unknown) => {
-        if (!(error instanceof BlobTooLarge)) throw error;
-        const what = 'A journal of both sides is too large to be merged here. Nothing was changed.';
-        return fail('unavailable', `${what} Merge the two histories with git, or keep the other side.`);
-      });
+    const settled = await settleFor(clone, keep, (by) => this.#reconciler.run(by));
     if (!settled.ok) return settled;
-    const again = settled.value;
-    if (again === null) {
-      const why = 'The branch is being changed at the moment, or the remote has none.';
-      return fail('busy', `${why} Nothing was changed; try again.`);
-    }
-    for (const line of again) {
-      const captured = await this.#capturer.capture(line);
-      if (!captured.ok) return captured;
-    }
     this.#setState(READY);
     await this.#refreshRemote();
     this.#branchMoved();

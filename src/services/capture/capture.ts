@@ -2,8 +2,6 @@ import { existsSync } from 'node:fs';
 import { fail, ok, type Result } from '../../domain/result.ts';
 import type { NewCommit } from '../../git/importer.ts';
 import { GitError } from '../../git/run.ts';
-import { listJournals } from '../../git/tree.ts';
-import { cleanName, commitTextOf } from '../../journal/commit.ts';
 import type { Line } from '../../journal/line.ts';
 import type { Database } from '../../mirror/database.ts';
 import { branchRef, type Clone, resolveIn } from '../clones/clone.ts';
@@ -11,7 +9,8 @@ import { goneTrouble } from '../clones/gone.ts';
 import { mirrorLines } from '../reconciling/mirroring.ts';
 import { begin } from '../reconciling/reconcile.ts';
 import type { Reconciler } from '../reconciling/reconciler.ts';
-import { Segments } from './segments.ts';
+import { commitOf, segmentsAt } from './chain.ts';
+import type { Segments } from './segments.ts';
 
 /** What a capture comes to: the id of the commit that holds the line, durable and mirrored. */
 export type Captured = Result<string>;
@@ -199,22 +198,13 @@ export class Capturer {
   async #writeOn(parent: string | null, batch: readonly Waiting[]): Promise<Written[]> {
     const segments = await this.#segments(parent);
     const commits: NewCommit[] = [];
-    for (const { line } of batch) commits.push(await this.#toCommit(line, segments));
+    for (const { line } of batch) commits.push(await commitOf(this.#clone, line, segments));
     const ids = await this.#clone.importer.write(parent, commits);
     return batch.map((waiting, index) => ({ waiting, commit: ids[index] ?? '' }));
   }
 
-  async #toCommit(line: Line, segments: Segments): Promise<NewCommit> {
-    const { author, time, message } = commitTextOf(line, this.#clone.settings.device);
-    const email = cleanName(this.#clone.identity.email);
-    return { author: { name: author, email }, time, message, ...(await segments.append(line)) };
-  }
-
   async #segments(tip: string | null): Promise<Segments> {
-    const { git, blobs, settings } = this.#clone;
-    if (this.#clone.segments) return this.#clone.segments;
-    const journals = tip === null ? [] : await listJournals(git, tip);
-    this.#clone.segments = new Segments(blobs, settings.device, tip, journals);
+    this.#clone.segments ??= await segmentsAt(this.#clone, tip);
     return this.#clone.segments;
   }
 

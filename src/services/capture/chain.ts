@@ -1,0 +1,48 @@
+import { Importer, type NewCommit } from '../../git/importer.ts';
+import { listJournals } from '../../git/tree.ts';
+import { cleanName, commitTextOf } from '../../journal/commit.ts';
+import type { Line } from '../../journal/line.ts';
+import type { Clone } from '../clones/clone.ts';
+import { Segments } from './segments.ts';
+
+const LINES_A_BATCH = 500;
+
+/** The commit of one line, appended to where the segments have it stand. */
+export async function commitOf(
+  { identity, settings }: Clone,
+  line: Line,
+  segments: Segments,
+): Promise<NewCommit> {
+  const { author, time, message } = commitTextOf(line, settings.device);
+  const email = cleanName(identity.email);
+  return { author: { name: author, email }, time, message, ...(await segments.append(line)) };
+}
+
+/** Where this device's next lines go on top of a commit. */
+export async function segmentsAt({ git, blobs, settings }: Clone, tip: string | null): Promise<Segments> {
+  const journals = tip === null ? [] : await listJournals(git, tip);
+  return new Segments(blobs, settings.device, tip, journals);
+}
+
+/**
+ * Writes one commit a line on top of `parent` and returns the last one, durable, and on no branch yet: who moves a branch
+ * there takes all of them or none. Throws a `GitError` where git refuses.
+ */
+export async function writeChain(clone: Clone, parent: string, lines: readonly Line[]): Promise<string> {
+  const importer = new Importer(clone.git, clone.identity);
+  const segments = await segmentsAt(clone, parent);
+  let tip = parent;
+  try {
+    for (let index = 0; index < lines.length; index += LINES_A_BATCH) {
+      const commits: NewCommit[] = [];
+      for (const line of lines.slice(index, index + LINES_A_BATCH)) {
+        commits.push(await commitOf(clone, line, segments));
+      }
+      tip = (await importer.write(tip, commits)).at(-1) ?? tip;
+      segments.committed(tip);
+    }
+  } finally {
+    await importer.close();
+  }
+  return tip;
+}
