@@ -27,6 +27,7 @@ import { type LockPatience, Locks } from './clones/locks.ts';
 import { Maintenance } from './clones/maintenance.ts';
 import { openClone, renewOwnRemote } from './clones/opening.ts';
 import { checkBranchName, switchBranch } from './clones/switching.ts';
+import { lastBrought } from './following/brought.ts';
 import { Follower } from './following/follow.ts';
 import { Mutex } from './mutex.ts';
 import type { EntryChange } from './reconciling/mirroring.ts';
@@ -386,6 +387,9 @@ export class Repository {
     const { onTrouble } = this.#ports;
     const takeUp = () => this.#locks.takeUp(() => this.#follower.soon(), onTrouble);
     await openClone(this.#clone, this.target, branch, takeUp);
+    const [followed = null] = await this.#follower.followed();
+    const brought = await lastBrought(this.#clone, followed);
+    if (brought) this.#clone.joined = [brought];
     await this.#reconcileAll();
     await this.#refreshRemote();
     this.#follower.soon();

@@ -37,6 +37,31 @@ test('a mirror that was saved long before the end takes nothing out of the branc
   expect(await git(clone, 'rev-list', '--count', 'main')).toBe('3');
 });
 
+test.each([false, true])(
+  'a commit by hand between a kill and the start takes no answered message out (mirror lost: %s)',
+  async (isMirrorLost) => {
+    const folder = await temporaryFolder();
+    const clone = join(folder, 'repos/messages');
+    const first = await startProcess({ folder });
+    const api = apiAt(first.url);
+    await api.create({ text: 'Followed' });
+    await eventually(async () => (await statusOf(clone)).length === 0);
+    await api.create({ text: 'Answered' });
+    first.kill('SIGKILL');
+    await first.exited;
+    if (isMirrorLost) await rm(join(folder, 'data/mirror'), { recursive: true, force: true });
+    await writeFile(join(clone, 'own.txt'), 'own');
+    await git(clone, 'add', 'own.txt');
+    await git(clone, 'commit', '--quiet', '-m', 'Mine');
+
+    const second = apiAt((await startProcess({ folder })).url);
+    expect((await second.messages()).map(({ text }) => text).sort()).toEqual(['Answered', 'Followed']);
+    await eventually(async () => (await statusOf(clone)).length === 0);
+    expect(await git(clone, 'show', 'main:own.txt')).toBe('own');
+    expect((await second.sync('push')).status).toBe('pushed');
+  },
+);
+
 test('killed at any moment, with and without its gits, it loses nothing and leaves nothing behind', async () => {
   const count = newCount();
   await torture(await temporaryFolder(), 12, chanceOf(20_261_123), count);

@@ -38,7 +38,7 @@ export interface Clone {
   segments: Segments | undefined;
 }
 
-export const branchRef = (clone: Clone): string => `refs/heads/${clone.settings.branch}`;
+export const branchRef = (clone: Pick<Clone, 'settings'>): string => `refs/heads/${clone.settings.branch}`;
 
 export const trackingRef = (clone: Clone): string => `refs/remotes/origin/${clone.settings.branch}`;
 

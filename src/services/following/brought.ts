@@ -1,6 +1,8 @@
+import { isAncestor } from '../../git/refs.ts';
+import { run } from '../../git/run.ts';
 import { diffTrees, isAbsent, type TreeChange } from '../../git/tree.ts';
 import { deviceOfPath } from '../../journal/path.ts';
-import type { Clone } from '../clones/clone.ts';
+import { branchRef, type Clone, type Joined } from '../clones/clone.ts';
 import { linesOf } from '../clones/lines.ts';
 
 /**
@@ -20,6 +22,39 @@ export async function madeByUs(clone: Clone): Promise<(change: TreeChange) => Pr
   return async (change) =>
     joined.get(change.path)?.has(stateOf(change)) ||
     (deviceOfPath(change.path) === clone.settings.device && (await addsLines(clone, change)));
+}
+
+/** As far back as is looked for what a killed program has brought onto the branch. */
+const MOST_MOVES = 1000;
+
+/**
+ * What the last run of this program had brought onto the branch before anybody else moved it, by the log of the branch:
+ * where it was killed, index and work tree may not have followed that, and the mirror may not know of it. `undefined`
+ * where there is nothing.
+ *
+ * @param followed the commit that index and work tree were last brought to
+ */
+export async function lastBrought(
+  clone: Pick<Clone, 'git' | 'settings'>,
+  followed: string | null,
+): Promise<Joined | undefined> {
+  const args = ['log', '-g', '-n', String(MOST_MOVES), '--format=%H %gs', branchRef(clone), '--'];
+  const { code, stdout } = await run(clone.git, args);
+  const moves = code === 0 ? stdout.toString().trim().split('\n') : [];
+  const isOurs = (move: string) => / gitpost$/.test(move);
+  const last = moves.findIndex(isOurs);
+  const [to] = moves[last]?.split(' ') ?? [];
+  if (to === undefined || (followed !== null && (await isAncestor(clone.git, to, followed))))
+    return undefined;
+  // What a person has committed before that is theirs, even where it was not followed yet.
+  const [before] =
+    moves
+      .slice(last)
+      .find((move) => !isOurs(move))
+      ?.split(' ') ?? [];
+  const isLater =
+    before !== undefined && (followed === null || (await isAncestor(clone.git, followed, before)));
+  return { from: isLater ? before : followed, to };
 }
 
 /** In which states syncs have brought files that index and work tree may not have followed yet, by path. */

@@ -29,7 +29,7 @@ export async function keepOverlooked(
   for (let tries = 1; ; tries += 1) {
     const tip = await resolveIn(clone, branchRef(clone));
     if (tip === known || tip === null) return tip;
-    const overlooked = await findLeftOut(clone, await followed(), known, tip);
+    const overlooked = await findLeftOut(clone, await followed(), await lastKnown(clone, known, tip), tip);
     if (overlooked.length === 0) return tip;
     const restored = await restore(clone, tip, overlooked);
     if (await clone.mover.move(clone.settings.branch, tip, restored)) return restored;
@@ -37,6 +37,16 @@ export async function keepOverlooked(
     if (tries === TRIES) return tip;
     await delay(50);
   }
+}
+
+/** The branch before anybody else moved it: a mirror that was killed may know less of that than the branch's own log. */
+async function lastKnown(clone: Clone, known: string | null, tip: string): Promise<string | null> {
+  let last = known;
+  for (const { to } of clone.joined) {
+    const isLater = last === null || (last !== to && (await isAncestor(clone.git, last, to)));
+    if (isLater && (await isAncestor(clone.git, to, tip))) last = to;
+  }
+  return last;
 }
 
 async function findLeftOut(
