@@ -89,7 +89,17 @@ async function expecting(status, answer) {
   return text;
 }
 
-function sendTo(agent, url, method, path, body, headers) {
+async function sendTo(agent, url, method, path, body, headers) {
+  try {
+    return await sendOnce(agent, url, method, path, body, headers);
+  } catch (error) {
+    // A connection that was kept and not used for a while may be closed in the very moment.
+    if (method !== 'GET' || error.code !== 'ECONNRESET') throw error;
+    return sendOnce(agent, url, method, path, body, headers);
+  }
+}
+
+function sendOnce(agent, url, method, path, body, headers) {
   return new Promise((resolve, reject) => {
     const length = body === undefined ? {} : { 'content-length': Buffer.byteLength(body) };
     const options = { method, agent, headers: { ...headers, ...length } };
