@@ -87,12 +87,31 @@ export function isBelow(url: string, base: string): boolean {
   return own.origin === other.origin && other.pathname.startsWith(path);
 }
 
-/** What GitHub calls the repository at an address; `undefined` where the address is not one of GitHub's. */
+/**
+ * What GitHub calls the repository at an address, by whatever protocol; `undefined` where the address is not one of
+ * GitHub's. It says nothing of whether the token may go there.
+ */
 export function githubNameOf(url: string, githubUrl: string): GithubName | undefined {
-  if (!isBelow(url, githubUrl)) return undefined;
-  const path = new URL(url).pathname.slice(new URL(githubUrl).pathname.replace(/\/*$/, '/').length);
-  const [, owner, name] = /^([\w.-]+)\/([\w.-]+?)(?:\.git)?\/*$/.exec(path) ?? [];
+  const path = pathBelow(url, githubUrl) ?? pathOnHost(url, new URL(githubUrl).hostname);
+  const [, owner, name] = /^([\w.-]+)\/([\w.-]+?)(?:\.git)?\/*$/.exec(path ?? '') ?? [];
   return owner === undefined || name === undefined ? undefined : { owner, name };
+}
+
+function pathBelow(url: string, base: string): string | undefined {
+  if (!isBelow(url, base)) return undefined;
+  return new URL(url).pathname.slice(new URL(base).pathname.replace(/\/*$/, '/').length);
+}
+
+/** The path of `user@host:path`, and of an address of ssh, http or `www.` that leads to the same host. */
+function pathOnHost(url: string, host: string): string | undefined {
+  const [, short, path] = (SCP.test(url) && /^(?:[^@/]*@)?([^/:]+):\/*(.+)$/.exec(url)) || [];
+  const parsed = short === undefined && !isPath(url) && URL.canParse(url) ? new URL(url) : undefined;
+  // Another port of http is another server.
+  if (parsed && parsed.protocol !== 'ssh:' && parsed.port !== '') return undefined;
+  const found = (short ?? parsed?.hostname ?? '').toLowerCase();
+  // GitHub answers ssh on the port of https under a name of its own.
+  if (![host, `www.${host}`, `ssh.${host}`].includes(found)) return undefined;
+  return path ?? parsed?.pathname.slice(1);
 }
 
 /** Whether two names would be one folder on a system that does not tell capitals from small letters. */

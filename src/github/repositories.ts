@@ -7,8 +7,9 @@ import type { Asked, GithubClient } from './client.ts';
 export type Found = Omit<GithubRepository, 'url'>;
 
 export interface Branches {
-  readonly protectedOnes: ReadonlySet<string>;
   readonly isEmpty: boolean;
+  /** Whether a branch is protected; `null` where it is not among those that were looked at. */
+  readonly isProtected: (branch: string) => boolean | null;
 }
 
 const repositorySchema = z.object({
@@ -21,6 +22,17 @@ const repositorySchema = z.object({
   pushed_at: z.string().nullish(),
   permissions: z.object({ push: z.boolean() }).optional(),
 });
+
+/** A list in which what is of another form is passed over; where nothing fits, it is no list of repositories. */
+const repositoriesSchema = z
+  .array(z.unknown())
+  .transform((list) => ({ count: list.length, fitting: list.flatMap((one) => fitting(one)) }))
+  .refine(({ count, fitting }) => count === 0 || fitting.length > 0);
+
+function fitting(one: unknown): z.infer<typeof repositorySchema>[] {
+  const read = repositorySchema.safeParse(one);
+  return read.success ? [read.data] : [];
+}
 
 const branchesSchema = z.array(z.object({ name: z.string(), protected: z.boolean() }));
 
@@ -37,11 +49,12 @@ export async function listRepositories(
     const asked = await client.ask(
       'GET /user/repos',
       { sort: 'pushed', direction: 'desc', per_page: PER_PAGE, page },
-      z.array(repositorySchema),
+      repositoriesSchema,
     );
     if (!asked.ok) return asked;
-    found.push(...asked.value.value.map(toFound));
-    if (asked.value.value.length < PER_PAGE) return ok({ found, truncated: false });
+    const { count, fitting } = asked.value.value;
+    found.push(...fitting.map(toFound));
+    if (count < PER_PAGE) return ok({ found, truncated: false });
   }
   return ok({ found, truncated: true });
 }
@@ -66,8 +79,10 @@ export async function readBranches(
   );
   if (!asked.ok) return asked;
   const branches = asked.value.value;
-  const protectedOnes = branches.filter((branch) => branch.protected).map((branch) => branch.name);
-  return ok({ protectedOnes: new Set(protectedOnes), isEmpty: branches.length === 0 });
+  const byName = new Map(branches.map((branch) => [branch.name, branch.protected]));
+  // A branch that is not there yet is protected by no rule of its own; beyond the first page nobody has looked.
+  const otherwise = branches.length < PER_PAGE ? false : null;
+  return ok({ isEmpty: branches.length === 0, isProtected: (name) => byName.get(name) ?? otherwise });
 }
 
 /** Makes an empty repository: below the token's own account, or below an organisation. */

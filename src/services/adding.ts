@@ -84,7 +84,7 @@ function probeOf({ found, branches }: Looked, name: GithubName, branch: string |
   const known = probeOfFound(found, name);
   if (!branches) return known;
   const captured = branch ?? found.defaultBranch;
-  const isProtected = branches.protectedOnes.has(captured);
+  const isProtected = branches.isProtected(captured);
   const warnings = isProtected ? [...known.warnings, protectedBranch(captured)] : known.warnings;
   return { ...known, empty: branches.isEmpty, protected: isProtected, warnings };
 }

@@ -219,9 +219,25 @@ describe('a repository on GitHub', () => {
     await judgePush(here, 'mine', 'ann/notes');
   });
 
+  test('of more branches than are looked at is not said to be open', async () => {
+    const branches = Array.from({ length: 100 }, (_, index) => ({ name: `a-${index}` }));
+    const here = await scene({
+      repositories: [{ fullName: 'ann/notes', branches: [...branches, { name: 'main', protected: true }] }],
+    });
+    const { probe } = expected<Added>(await here.add({ github: 'ann/notes', branch: 'main' }), 202);
+    expect(probe).toMatchObject({ empty: false, protected: null, warnings: [] });
+  });
+
   test('that is public is added where that is confirmed, and not touched before', async () => {
     const here = await scene({ repositories: [{ fullName: 'ann/open', visibility: 'public' }] });
-    for (const body of [{ github: 'ann/open' }, { url: `${here.server.url}/ann/open.git`, confirm: false }]) {
+    const host = new URL(here.server.url).hostname;
+    const bodies = [
+      { github: 'ann/open' },
+      { url: `${here.server.url}/ann/open.git`, confirm: false },
+      { url: `git@${host}:ann/open.git` },
+      { url: `ssh://git@${host}:22/ann/open` },
+    ];
+    for (const body of bodies) {
       const problem = problemOf(await here.add(body), 422);
       expect(problem).toMatchObject({
         type: 'urn:gitpost:problem:public-repository',

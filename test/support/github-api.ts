@@ -128,7 +128,10 @@ export async function startGithubApi(options: ApiOptions): Promise<GithubApi> {
     const isKnown = headers.authorization === `Bearer ${token}`;
     if (headers.authorization !== undefined && !isKnown) return refusal(401, 'Bad credentials');
     const [, owner, name, more] = /^\/repos\/([^/]+)\/([^/]+)(\/branches)?$/.exec(path) ?? [];
-    if (owner !== undefined) return repositoryReply(`${owner}/${name}`, more !== undefined, isKnown);
+    if (owner !== undefined) {
+      const perPage = Number(query.get('per_page') ?? 30);
+      return repositoryReply(`${owner}/${name}`, more === undefined ? undefined : perPage, isKnown);
+    }
     if (!isKnown) return refusal(401, 'Requires authentication');
     if (method === 'POST') return createReply(path, body as { name: string; private?: boolean });
     if (path === '/user') return { status: 200, body: userObject(url(), login) };
@@ -138,14 +141,16 @@ export async function startGithubApi(options: ApiOptions): Promise<GithubApi> {
     return { status: 200, body: some.map((one) => repositoryObject(url(), one, true)) };
   }
 
-  function repositoryReply(fullName: string, isBranches: boolean, isKnown: boolean): Reply {
+  /** @param branches how many branches are asked for; the repository itself where they are not */
+  function repositoryReply(fullName: string, branches: number | undefined, isKnown: boolean): Reply {
     const found = repositories.find((one) => one.fullName.toLowerCase() === fullName.toLowerCase());
     if (!found || (!isKnown && found.visibility !== 'public')) return refusal(404, 'Not Found');
-    if (!isBranches) return { status: 200, body: repositoryObject(url(), found, isKnown) };
-    const branches = (found.branches ?? []).map((branch) =>
-      branchObject(url(), found.fullName, branch.name, branch.protected ?? false),
+    if (branches === undefined) return { status: 200, body: repositoryObject(url(), found, isKnown) };
+    const first = (found.branches ?? []).slice(0, branches);
+    const body = first.map(({ name, protected: isProtected = false }) =>
+      branchObject(url(), found.fullName, name, isProtected),
     );
-    return { status: 200, body: branches };
+    return { status: 200, body };
   }
 
   async function createReply(

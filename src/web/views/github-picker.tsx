@@ -40,7 +40,8 @@ function Choices({ choose }: { choose: (fullName: string) => void }) {
     if (mine !== turn.current) return;
     setBusy(false);
     setProblem(answer.ok ? undefined : answer.problem);
-    if (answer.ok) setPages((before) => (page === 1 ? [answer.body] : [...before, answer.body]));
+    const more = answer.ok ? [answer.body] : [];
+    setPages((before) => (page === 1 ? more : [...before, ...more]));
   };
   useEffect(() => field.current?.focus(), []);
   useEffect(() => {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
+  githubNameOf,
   isRepositoryName,
   nameOf,
   parseLocation,
@@ -187,5 +188,30 @@ describe('the name of a folder', () => {
     ['', false],
   ])('%j: %s', (name, expected) => {
     expect(isRepositoryName(name)).toBe(expected);
+  });
+});
+
+describe('what GitHub calls a repository', () => {
+  const name = { owner: 'ann', name: 'my.notes' };
+  it.each([
+    ['https://github.com/ann/my.notes', name],
+    ['https://github.com/ann/my.notes.git/', name],
+    ['http://github.com/ann/my.notes.git', name],
+    ['https://www.github.com/ann/my.notes', name],
+    ['git@github.com:ann/my.notes.git', name],
+    ['git@GitHub.com:/ann/my.notes.git', name],
+    ['github.com:ann/my.notes', name],
+    ['ssh://git@github.com/ann/my.notes.git', name],
+    ['ssh://git@ssh.github.com:443/ann/my.notes.git', name],
+    ['git@github.com.example.org:ann/my.notes.git', undefined],
+    ['git@example.org:github.com/ann/my.notes.git', undefined],
+    ['https://example.org/ann/my.notes', undefined],
+    ['https://github.com:8443/ann/my.notes', undefined],
+    ['https://github.com/ann', undefined],
+    ['https://github.com/ann/my.notes/tree', undefined],
+    ['/github.com/ann/my.notes', undefined],
+    ['file:///ann/my.notes', undefined],
+  ])('%s', (url, expected) => {
+    expect(githubNameOf(url, 'https://github.com')).toEqual(expected);
   });
 });

@@ -1,4 +1,5 @@
 import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { GithubTrouble } from '../../../src/domain/github.ts';
 import { readAccount } from '../../../src/github/account.ts';
@@ -184,4 +185,20 @@ describe('repositories', () => {
     const trouble = troubleOf(await createRepository(client, NAME, { private: true, isOwn: true }));
     expect(trouble).toMatchObject({ kind: 'offline', detail: expect.stringMatching(/is not known/) });
   });
+});
+
+test('one repository of another form hides no others, and a list of none that fits is no list', async () => {
+  const good = { full_name: 'ann/notes', private: true, default_branch: 'main' };
+  let list: unknown[] = [good, { ...good, full_name: 'ann/odd', default_branch: null }];
+  const server = createServer((_, response) => {
+    response.setHeader('content-type', 'application/json');
+    response.end(JSON.stringify(list));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => void server.close());
+  const { port } = server.address() as AddressInfo;
+  const client = new GithubClient({ apiUrl: `http://127.0.0.1:${port}`, token: () => CANARY });
+  expect(given(await listRepositories(client)).found.map(({ fullName }) => fullName)).toEqual(['ann/notes']);
+  list = [{ nothing: 'of the kind' }];
+  expect(troubleOf(await listRepositories(client)).detail).toMatch(/not GitHub's API/);
 });
