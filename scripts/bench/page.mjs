@@ -17,6 +17,7 @@ export async function pageRows() {
   await makeArchive(remote, MESSAGES);
   const gitpost = await startGitpost('page', remote);
   await gitpost.ready();
+  await allRead(gitpost);
   const browser = await launch();
   try {
     const paints = [];
@@ -32,6 +33,15 @@ export async function pageRows() {
   } finally {
     await browser.close();
     await gitpost.stop();
+  }
+}
+
+/** While a large archive is read for the first time, a page hears of each of its messages. */
+async function allRead(gitpost) {
+  for (;;) {
+    const [oldest] = JSON.parse(await gitpost.get('/messages?limit=1&until=2017-01-01T00:00:00.000Z'));
+    if (oldest?.deliveries[0]?.commit) return;
+    await new Promise((wake) => setTimeout(wake, 500));
   }
 }
 
