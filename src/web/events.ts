@@ -24,6 +24,10 @@ export interface Handlers {
 
 const FIRST_WAIT = 500;
 const LONGEST_WAIT = 10_000;
+/** What follows an event so soon is taken in together with what else does. In milliseconds. */
+const TOGETHER = 100;
+/** More changes than these at once, as while an archive is read for the first time, are not taken in one by one. */
+const MOST_CHANGES = 50;
 /** The server says something every 15 seconds; two in a row that did not come are no delay any more. */
 const LONGEST_SILENCE = 35_000;
 
@@ -78,15 +82,39 @@ export function listen(handlers: Handlers): () => void {
 
 function subscribe(handlers: Handlers, heard: () => void): EventSource {
   const source = new EventSource('/events');
-  const on = <Data>(name: string, handle: (data: Data) => void) =>
+  const listenTo = (name: string, handle: (data: string) => void) =>
     source.addEventListener(name, (event) => {
       heard();
-      handle(JSON.parse((event as MessageEvent<string>).data) as Data);
+      handle((event as MessageEvent<string>).data);
     });
-  on('message', handlers.message);
+  const on = <Data>(name: string, handle: (data: Data) => void) =>
+    listenTo(name, (data) => handle(JSON.parse(data) as Data));
+  const take = (changes: readonly string[]) => {
+    if (changes.length > MOST_CHANGES) handlers.reset();
+    else for (const change of changes) handlers.message(JSON.parse(change) as MessageChange);
+  };
+  listenTo('message', gathered(take));
   on('repository', handlers.repository);
   on('progress', handlers.progress);
   on('reset', handlers.reset);
   on('ping', () => undefined);
   return source;
+}
+
+/** Hands on at once what comes after a silence, and together what comes soon after it. */
+function gathered<Item>(handOn: (items: readonly Item[]) => void): (item: Item) => void {
+  let items: Item[] = [];
+  let isWaiting = false;
+  const next = () => {
+    isWaiting = items.length > 0;
+    if (!isWaiting) return;
+    const ready = items;
+    items = [];
+    setTimeout(next, TOGETHER);
+    handOn(ready);
+  };
+  return (item) => {
+    items.push(item);
+    if (!isWaiting) next();
+  };
 }

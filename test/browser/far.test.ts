@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import { beforeAll, expect, test } from 'vitest';
 import { answeredWith, openPage, sharedBrowser, soon } from '../support/page.ts';
-import { article, connection, postWell, texts, timeline } from '../support/page-parts.ts';
+import { article, connection, firstInView, postWell, texts, timeline } from '../support/page-parts.ts';
 import { sharedScene } from '../support/page-scene.ts';
 
 const browser = sharedBrowser();
@@ -22,15 +22,6 @@ beforeAll(async () => {
   const results = await scene().api.bulk(many);
   expect(new Set(results.map(({ status }) => status))).toEqual(new Set([201]));
 });
-
-/** The text of the first message below the upper edge. */
-const firstInView = (page: Page) =>
-  timeline(page).evaluate((region) => {
-    const edge = region.getBoundingClientRect().top + 44;
-    const rows = [...region.querySelectorAll('article')];
-    const first = rows.find((row) => row.getBoundingClientRect().bottom > edge);
-    return first?.querySelector('.body')?.textContent ?? '';
-  });
 
 /** The numbers of all entries that stand in the page. */
 const numbers = async (page: Page) => (await texts(page)).map((text) => Number(text.split(' ')[1]));

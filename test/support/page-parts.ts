@@ -50,6 +50,15 @@ export const texts = (page: Page): Promise<string[]> =>
       }),
     );
 
+/** The text of the first message below the upper edge. */
+export const firstInView = (page: Page): Promise<string> =>
+  timeline(page).evaluate((region) => {
+    const edge = region.getBoundingClientRect().top + 44;
+    const rows = [...region.querySelectorAll('article')];
+    const first = rows.find((row) => row.getBoundingClientRect().bottom > edge);
+    return first?.querySelector('.body')?.textContent ?? '';
+  });
+
 /** The messages that wait in the browser for the server. */
 export const waiting = (page: Page, text = ''): Locator =>
   timeline(page)

@@ -1,6 +1,7 @@
 import type { Message } from '../../domain/message.ts';
 import type { Answer } from '../api/client.ts';
 import { getMessage, listMessages, type Page } from '../api/messages.ts';
+import { away } from '../state/away.ts';
 import { formatQuery, query } from '../state/query.ts';
 import { NEWEST, timeline, type Wanted } from '../state/timeline.ts';
 import { startOfDay } from '../text/time.ts';
@@ -123,7 +124,7 @@ async function refresh(): Promise<void> {
   });
   const answer = await unlessAborted(listMessages(path, signal));
   if (!answer?.ok || signal.aborted) return;
-  timeline.dispatch({ type: 'refreshed', page: answer.body, known });
+  timeline.dispatch({ type: 'refreshed', page: answer.body, known, isAway: away.get() });
 }
 
 function pathOf(more: Readonly<Record<string, string>>): string {

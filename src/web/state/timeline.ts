@@ -42,7 +42,13 @@ export type TimelineAction =
       readonly before: (message: Message) => string;
     }
   | { readonly type: 'refused newer' }
-  | { readonly type: 'refreshed'; readonly page: Page; readonly known: ReadonlySet<string> }
+  | {
+      readonly type: 'refreshed';
+      readonly page: Page;
+      readonly known: ReadonlySet<string>;
+      /** Whether the reader is elsewhere than at the newest message. */
+      readonly isAway: boolean;
+    }
   | { readonly type: 'kept'; readonly message: Message }
   | { readonly type: 'missed' }
   | { readonly type: 'gone'; readonly id: string }
@@ -105,7 +111,8 @@ export function reduceTimeline(state: Timeline, action: TimelineAction): Timelin
     case 'refused newer':
       return { ...state, newer: 'failed' };
     case 'refreshed':
-      return refresh(state, action.page, action.known);
+      if (!leavesGap(state, action.page)) return refresh(state, action.page, action.known);
+      return action.isAway ? { ...state, newer: 'idle' } : jump(state, action.page);
     case 'kept':
       return keep(state, action.message);
     case 'missed':
@@ -135,6 +142,18 @@ function keep(state: Timeline, message: Message): Timeline {
   if (!belongs(state, message)) return state;
   const merged = merge(state, [message]);
   return { ...merged, removed: new Set([...state.removed].filter((id) => id !== message.id)) };
+}
+
+/** Whether so much is new that there may be messages between those that are here and a page of the newest. */
+function leavesGap({ messages, newer }: Timeline, { messages: answered, next }: Page): boolean {
+  const [newest, oldest] = [messages.at(-1), answered.at(-1)];
+  if (newer !== 'none' || next === null || !newest || !oldest) return false;
+  return compare(newest, oldest) < 0;
+}
+
+/** Goes on with the newest messages, and leaves those that are here to be loaded again. */
+function jump({ wanted, removed }: Timeline, { messages, next }: Page): Timeline {
+  return { ...EMPTY, status: 'ready', messages: inOrder(messages), next, wanted, removed };
 }
 
 /**

@@ -2,6 +2,8 @@ import type { RefObject } from 'preact';
 import { useCallback, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { Message } from '../../domain/message.ts';
 import { goToNewest } from '../actions/navigate.ts';
+import { away } from '../state/away.ts';
+import { useStore } from '../state/store.ts';
 import type { Timeline } from '../state/timeline.ts';
 
 /** Close enough to the end to count as being there, in pixels. */
@@ -40,7 +42,7 @@ export function useWindow(scroller: RefObject<HTMLElement | null>, state: Timeli
   const heights = useRef(new Map<string, number>());
   const shown = useRef({ from: 0, to: 0, messages, newer });
   const done = useRef<Timeline['wanted'] | undefined>(undefined);
-  const [isAway, setAway] = useState(false);
+  const isAway = useStore(away, (current) => current);
   const [, renderAgain] = useState(0);
 
   // What is wanted decides what is rendered, so that it has to be known before.
@@ -64,7 +66,7 @@ export function useWindow(scroller: RefObject<HTMLElement | null>, state: Timeli
     done.current = wanted;
     // Elsewhere the reader's row may have moved; at the end, what has grown is noticed once it is laid out.
     if (isLed || place.current !== 'newest') restore();
-    if (isLed) setAway(place.current !== 'newest');
+    if (isLed) away.dispatch(place.current !== 'newest');
     noteSeen();
   });
 
@@ -74,7 +76,7 @@ export function useWindow(scroller: RefObject<HTMLElement | null>, state: Timeli
     const note = () => {
       const { current } = shown;
       place.current = placeIn(element, current.newer === 'none') ?? guess(element, current, heights.current);
-      setAway(place.current !== 'newest');
+      away.dispatch(place.current !== 'newest');
       noteSeen();
       const needed = around(current.messages, place.current, ROWS - SPARE);
       if (needed.from < current.from || needed.to > current.to) renderAgain((count) => count + 1);

@@ -47,6 +47,7 @@ describe('the part of all messages that the page holds', () => {
       type: 'refreshed',
       page: { messages: range(10, 13), next: '/messages?older' },
       known: new Set(state.messages.map(({ id }) => id)),
+      isAway: false,
     });
     expect(again.messages.every((one, index) => one === state.messages[index])).toBe(true);
   });
@@ -80,5 +81,23 @@ describe('the part of all messages that the page holds', () => {
     });
     expect(seconds(newer)).toEqual(seconds(full));
     expect(newer).toMatchObject({ newer: 'none', next: 'before 1000' });
+  });
+
+  test('has no gap where more is new than was asked for', () => {
+    const state = shown(10, 13);
+    const known = new Set(state.messages.map(({ id }) => id));
+    const page = { messages: range(20, 23), next: '/messages?before=20' };
+    const followed = reduceTimeline(state, { type: 'refreshed', page, known, isAway: false });
+    expect(seconds(followed)).toEqual([20, 21, 22]);
+    expect(followed).toMatchObject({ next: page.next, newer: 'none', status: 'ready' });
+
+    const stayed = reduceTimeline(state, { type: 'refreshed', page, known, isAway: true });
+    expect(seconds(stayed)).toEqual([10, 11, 12]);
+    expect(stayed).toMatchObject({ next: state.next, newer: 'idle' });
+
+    // Where it reaches what is here, both are one.
+    const overlapping = { messages: range(12, 15), next: '/messages?before=12' };
+    const joined = reduceTimeline(state, { type: 'refreshed', page: overlapping, known, isAway: true });
+    expect(seconds(joined)).toEqual([10, 11, 12, 13, 14]);
   });
 });

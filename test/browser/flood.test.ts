@@ -1,0 +1,56 @@
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
+import { openPage, sharedBrowser, soon } from '../support/page.ts';
+import { article, connection, firstInView, texts, timeline } from '../support/page-parts.ts';
+import { pageScene } from '../support/page-scene.ts';
+
+const browser = sharedBrowser();
+
+const entries = (from: number, to: number) =>
+  Array.from({ length: to - from }, (_, index) => ({
+    text: `Entry ${from + index} of a long diary`,
+    createdAt: new Date(Date.UTC(2024, 0, 1) + (from + index) * 60_000).toISOString(),
+  }));
+
+/** The numbers of all entries that stand in the page. */
+const numbers = async (page: Page) => (await texts(page)).map((text) => Number(text.split(' ')[1]));
+
+/** Scrolls until an entry is there, and looks at each step whether there is a gap. */
+async function scrollTo(page: Page, entry: number, by: number): Promise<void> {
+  await timeline(page).hover();
+  await soon(async () => {
+    await page.mouse.wheel(0, by);
+    const shown = await numbers(page);
+    expect(shown).toEqual(shown.map((_, index) => (shown[0] ?? 0) + index));
+    return shown.includes(entry);
+  }).toBe(true);
+}
+
+test('a flood of messages neither holds the page up nor leaves a gap in it', async () => {
+  const { url, api } = await pageScene();
+  const page = await openPage(browser(), url);
+  await soon(() => connection(page).textContent()).toBe('Live');
+  await page.evaluate(`
+    window.busy = 0;
+    const add = (list) => list.getEntries().forEach(({ duration }) => { window.busy += duration; });
+    new PerformanceObserver(add).observe({ type: 'longtask' });
+  `);
+
+  await api.bulk(entries(0, 2000));
+  await article(page, 'Entry 1999 of').waitFor();
+  // Taken in one by one, they hold it for five seconds.
+  const busy = await page.evaluate<number>('window.busy');
+
+  expect(busy).toBeLessThan(2000);
+  await scrollTo(page, 1700, -3000);
+
+  // Who reads the past stays there, and finds what is new by going on.
+  const read = await firstInView(page);
+  await api.bulk(entries(2000, 3500));
+  const toNewest = page.getByRole('button', { name: /^(Newest|[\d,]+ new)$/ });
+  await toNewest.waitFor();
+  expect(await firstInView(page)).toBe(read);
+  await scrollTo(page, 2600, 5000);
+  await toNewest.click();
+  await article(page, 'Entry 3499 of').waitFor();
+});
