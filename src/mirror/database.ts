@@ -3,12 +3,22 @@ import { type Covered, firstProblems } from './covered.ts';
 import { compareKeys, type Entry, type Key } from './entry.ts';
 import { isPartial, matches, shownIn } from './matches.ts';
 import { Shard } from './shard.ts';
-import { mayHold, runsOf, signatureOf } from './signature.ts';
+import { blocksWith, likely, runsOf, type Signature, signatureOf } from './signature.ts';
 import { Snapshot, type State, VERSION } from './snapshot.ts';
 import { type Tally, tallyOf } from './tally.ts';
 import { FIRST, type Slot, Timeline } from './timeline.ts';
 
 const FLUSH_DELAY_MS = 1000;
+
+/** Which entries to walk through: all, but for what is said. */
+export interface Part {
+  /** Where to begin: with those older than this. */
+  readonly before?: Key | undefined;
+  /** Groups that hold nothing of this time or later are not read; in milliseconds since 1970. */
+  readonly since?: number | undefined;
+  /** Entries that can not hold all of these runs of characters are left out, as far as is known. */
+  readonly runs?: readonly number[];
+}
 
 /**
  * The mirror: every message of every repository in a local JSON database (lowdb), cut into shards along the
@@ -129,35 +139,36 @@ export class Database {
     await this.update(id, () => undefined);
   }
 
-  /**
-   * All entries, newest first, older than `before` where given; a group at a time, read when it is asked for.
-   *
-   * @param runs passes over groups in which no message holds all of these runs of characters
-   */
-  async *walk(before?: Key, runs: readonly number[] = []): AsyncGenerator<readonly Entry[]> {
+  /** All entries, newest first, or those of a part; a group at a time, read when it is asked for. */
+  async *walk({ before, since, runs = [] }: Part = {}): AsyncGenerator<readonly Entry[]> {
     let end = before;
     for (;;) {
       const slot = this.#timeline.slotBefore(end);
       if (!slot) return;
-      const shard = (await this.#mayHold(slot, runs)) ? await this.#ensure(slot) : undefined;
+      const signature = runs.length === 0 ? null : await this.#signature(slot);
+      const isLikely = signature === null || blocksWith(signature, runs) !== 0;
+      const shard = isLikely ? await this.#ensure(slot) : undefined;
       // It may have been split while its file was read: then its later half is in another one.
       if (this.#timeline.slotBefore(end) !== slot) continue;
       if (shard) {
         const entries = shard.entries();
+        // What has changed since the signature was read is another content.
+        const isSigned = signature !== null && slot.signature === signature && !slot.changed;
+        const some = isSigned ? likely(entries, signature, runs) : entries;
         const limit = end;
-        yield (limit ? entries.filter(({ key }) => compareKeys(key, limit) < 0) : entries).toReversed();
+        yield (limit ? some.filter(({ key }) => compareKeys(key, limit) < 0) : some).toReversed();
       }
-      if (slot.from === FIRST) return;
+      if (slot.from === FIRST || (since !== undefined && slot.from.time < since)) return;
       end = slot.from;
     }
   }
 
   /** The current messages that pass a filter, newest first, older than `before` where given. */
   async *query(filter: Filter, before?: Key): AsyncGenerator<Entry> {
-    for await (const entries of this.walk(earlier(before, filter.until), runsOf(filter))) {
+    const { since } = filter;
+    const part = { before: earlier(before, filter.until), since, runs: runsOf(filter) };
+    for await (const entries of this.walk(part)) {
       for (const entry of entries) if (matches(entry, filter)) yield entry;
-      const oldest = entries.at(-1);
-      if (oldest && filter.since !== undefined && oldest.key.time < filter.since) return;
       // A long search lets everybody else have their turn between two shards.
       await new Promise((resolve) => setImmediate(resolve));
     }
@@ -232,17 +243,17 @@ export class Database {
     return shard;
   }
 
-  /** Whether a slot may hold messages with all of some runs of characters; what is in memory is quickly looked at. */
-  async #mayHold(slot: Slot, runs: readonly number[]): Promise<boolean> {
-    if (runs.length === 0 || slot.changed || this.#writing.has(slot)) return true;
+  /** The signature of what a slot holds now; `null` where there is none. */
+  async #signature(slot: Slot): Promise<Signature | null> {
+    if (slot.changed || this.#writing.has(slot)) return null;
     if (slot.signature === undefined) {
       const { written } = slot;
       const signature = await this.#snapshot.readSignature(slot);
       // What was changed or written meanwhile is another content.
-      if (slot.changed || slot.written !== written) return true;
+      if (slot.changed || slot.written !== written) return null;
       slot.signature = signature;
     }
-    return slot.signature === null || mayHold(slot.signature, runs);
+    return slot.signature;
   }
 
   async #tally(slot: Slot): Promise<Tally> {

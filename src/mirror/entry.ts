@@ -1,5 +1,6 @@
 import { type Folded, fold } from '../journal/fold.ts';
 import { type Line, readLine } from '../journal/line.ts';
+import { MirrorBroken } from './broken.ts';
 
 /** A line with the commit that brought it to each repository, `null` where that is not known yet. */
 export interface HeldLine {
@@ -13,6 +14,8 @@ export interface Entry {
   readonly held: ReadonlyMap<string, HeldLine>;
   readonly folded: Folded;
   readonly key: Key;
+  /** How many characters all its lines have together. */
+  readonly characters: number;
 }
 
 /** Where a message stands in the timeline: the milliseconds of `createdAt`, then the id. */
@@ -30,9 +33,11 @@ export const compareKeys = (a: Key, b: Key): number => {
 /** Makes an entry of lines that are all of one message, or `undefined` of none. */
 export function makeEntry(held: ReadonlyMap<string, HeldLine>): Entry | undefined {
   if (held.size === 0) return undefined;
-  const folded = fold([...held.values()].map(({ line }) => line));
+  const lines = [...held.values()].map(({ line }) => line);
+  const folded = fold(lines);
   const { id, createdAt } = folded.current;
-  return { id, held, folded, key: { time: Date.parse(createdAt), id } };
+  const characters = lines.reduce((sum, { raw }) => sum + raw.length, 0);
+  return { id, held, folded, key: { time: Date.parse(createdAt), id }, characters };
 }
 
 /** A line with the commit that brought it to one repository, `null` where that is not known yet. */
@@ -67,21 +72,69 @@ export function withChanges(
   }
   const isSameLines =
     held.size === entry?.held.size && [...held.keys()].every((hash) => entry.held.has(hash));
-  return entry && isSameLines ? { ...entry, held } : makeEntry(held);
+  if (!entry || !isSameLines) return makeEntry(held);
+  const { id, folded, key, characters } = entry;
+  return { id, held, folded, key, characters };
 }
 
-/** An entry as a shard keeps it: the lines as they are, and where each is. */
-export type StoredEntry = readonly (readonly [
-  raw: string,
-  commits: Readonly<Record<string, string | null>>,
-])[];
+/** An entry as a shard keeps it: its place in the timeline, the lines as they are, and where each is. */
+export type StoredEntry = readonly [
+  id: string,
+  time: number,
+  lines: readonly (readonly [raw: string, commits: Readonly<Record<string, string | null>>])[],
+];
 
-export const toStored = (entry: Entry): StoredEntry =>
-  [...entry.held.values()].map(({ line, commits }) => [line.raw, Object.fromEntries(commits)]);
+export function toStored(entry: Entry): StoredEntry {
+  if (entry instanceof KeptEntry) return entry.stored;
+  const lines = [...entry.held.values()];
+  const { id, time } = entry.key;
+  return [id, time, lines.map(({ line, commits }) => [line.raw, Object.fromEntries(commits)])];
+}
 
-export function fromStored(stored: StoredEntry): Entry | undefined {
-  const held = stored.map(([raw, commits]): HeldLine => {
-    return { line: readLine(raw), commits: new Map(Object.entries(commits)) };
-  });
-  return makeEntry(new Map(held.map((one) => [one.line.hash, one])));
+/** An entry that a shard kept; throws {@link MirrorBroken} where its lines are looked at and are none for this version. */
+export const fromStored = (stored: StoredEntry): Entry => new KeptEntry(stored);
+
+/** An entry whose lines are parsed when somebody looks at them, since most of a shard is read past. */
+class KeptEntry implements Entry {
+  readonly id: string;
+  readonly key: Key;
+  readonly stored: StoredEntry;
+  #made: Entry | undefined;
+
+  constructor(stored: StoredEntry) {
+    const [id, time] = stored;
+    this.id = id;
+    this.key = { time, id };
+    this.stored = stored;
+  }
+
+  get held(): Entry['held'] {
+    return this.#entry().held;
+  }
+
+  get folded(): Folded {
+    return this.#entry().folded;
+  }
+
+  get characters(): number {
+    return this.stored[2].reduce((sum, [raw]) => sum + raw.length, 0);
+  }
+
+  #entry(): Entry {
+    this.#made ??= parse(this.stored);
+    return this.#made;
+  }
+}
+
+function parse([id, , lines]: StoredEntry): Entry {
+  try {
+    const held = lines.map(([raw, commits]): HeldLine => {
+      return { line: readLine(raw), commits: new Map(Object.entries(commits)) };
+    });
+    const entry = makeEntry(new Map(held.map((one) => [one.line.hash, one])));
+    if (entry?.id === id) return entry;
+  } catch {
+    // A version that read lines otherwise wrote it.
+  }
+  throw new MirrorBroken(`entry ${id}`);
 }

@@ -1,3 +1,5 @@
+import { fromBase64, toBase64 } from './words.ts';
+
 /** The table as plain data: the words of its arrays in base64. */
 export interface StoredIds {
   readonly size: number;
@@ -87,14 +89,14 @@ export class IdTable {
 
   /** The words of the table as plain data, for keeping. */
   toJSON(): StoredIds {
-    return { size: this.#size, keys: encode(this.#keys), shards: encode(this.#shards) };
+    return { size: this.#size, keys: toBase64(this.#keys), shards: toBase64(this.#shards) };
   }
 
   static fromJSON(data: StoredIds): IdTable {
     const table = new IdTable();
     table.#size = data.size;
-    table.#keys = decode(data.keys);
-    table.#shards = decode(data.shards);
+    table.#keys = fromBase64(data.keys);
+    table.#shards = fromBase64(data.shards);
     return table;
   }
 
@@ -149,12 +151,4 @@ function wordsOf(id: string): Words {
   const digits = id.replaceAll('-', '');
   const word = (index: number): number => Number.parseInt(digits.slice(index * 8, index * 8 + 8), 16);
   return [word(0), word(1), word(2), word(3)];
-}
-
-const encode = (array: Uint32Array): string =>
-  Buffer.from(array.buffer, array.byteOffset, array.byteLength).toString('base64');
-
-function decode(text: string): Uint32Array {
-  const bytes = Buffer.from(text, 'base64');
-  return new Uint32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length));
 }

@@ -28,7 +28,7 @@ export class Shard {
   put(entry: Entry): void {
     this.remove(entry.id);
     this.#byId.set(entry.id, entry);
-    this.#characters += charactersOf(entry);
+    this.#characters += entry.characters;
     const last = this.#sorted?.at(-1);
     // Most messages are new ones, which stand last; anything else is sorted when it is read.
     if (last === undefined || compareKeys(last.key, entry.key) > 0) this.#sorted = undefined;
@@ -39,7 +39,7 @@ export class Shard {
     const old = this.#byId.get(id);
     if (!old) return;
     this.#byId.delete(id);
-    this.#characters -= charactersOf(old);
+    this.#characters -= old.characters;
     this.#sorted = undefined;
   }
 
@@ -56,10 +56,4 @@ export class Shard {
     for (const entry of later) this.remove(entry.id);
     return { from: (later[0] as Entry).key, shard: new Shard(later) };
   }
-}
-
-function charactersOf(entry: Entry): number {
-  let sum = 0;
-  for (const { line } of entry.held.values()) sum += line.raw.length;
-  return sum;
 }

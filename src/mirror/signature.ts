@@ -2,59 +2,88 @@ import { type Filter, foldCase } from '../domain/query.ts';
 import type { Entry } from './entry.ts';
 
 /**
- * Which runs of three characters the messages of a shard hold: one bit for each, by its hash. A search passes over every
- * shard that lacks one of its own. A bit can stand for several runs, so a shard may be read for nothing, and none is
- * passed over that holds what is looked for.
+ * Which runs of three characters the messages of a shard hold: one word for each run, by its hash, with a bit for each
+ * block of messages. A search passes over every block that lacks one of its own. A word can stand for several runs, so a
+ * block may be read for nothing, and none is passed over that holds what is looked for.
  */
-export type Signature = Uint8Array;
+export type Signature = Uint32Array;
 
+/** So many blocks has a shard, as many as a word has bits. */
+const BLOCKS = 32;
 const RUN = 3;
-/** So many bits for each run that there is: about one in eight is set, then. */
-const BITS_A_RUN = 8;
-const [LEAST_BITS, MOST_BITS] = [2 ** 10, 2 ** 20];
+const [LEAST_WORDS, MOST_WORDS] = [2 ** 6, 2 ** 14];
+/** So many words for each character of a block: about one bit in eight is set, then. */
+const WORDS_A_CHARACTER = 2;
 /** Stands around an author's name, so that it is no part of what is said. */
 const MARK = '\u0001';
 
-/** The signature of all that a search may find in these messages. */
+/** The signature of all that a search may find in these messages, which are those of a shard in their order. */
 export function signatureOf(entries: readonly Entry[]): Signature {
-  const runs = new Set<number>();
-  for (const { folded } of entries) {
-    const { text, author } = folded.current;
-    addRuns(runs, foldCase(text));
-    addRuns(runs, foldCase(`${MARK}${author}${MARK}`));
+  const texts = entries.map(({ folded: { current } }) => [
+    foldCase(current.text),
+    foldCase(`${MARK}${current.author}${MARK}`),
+  ]);
+  const characters = texts.flat().reduce((sum, text) => sum + text.length, 0);
+  const wanted = (characters / BLOCKS) * WORDS_A_CHARACTER;
+  const signature = new Uint32Array(clamp(2 ** Math.ceil(Math.log2(wanted + 1)), LEAST_WORDS, MOST_WORDS));
+  for (const [index, [text = '', author = '']] of texts.entries()) {
+    const bit = bitOf(index, texts.length);
+    const note = (run: number) => {
+      const word = wordOf(signature, run);
+      signature[word] = (signature[word] ?? 0) | bit;
+    };
+    eachRun(text, note);
+    eachRun(author, note);
   }
-  let bits = LEAST_BITS;
-  while (bits < runs.size * BITS_A_RUN && bits < MOST_BITS) bits *= 2;
-  const signature = new Uint8Array(bits / 8);
-  for (const run of runs) set(signature, run);
   return signature;
 }
 
 /** The runs that a message must hold to pass a filter; none where they say nothing. */
 export function runsOf(filter: Filter): readonly number[] {
   const runs = new Set<number>();
+  const need = (text: string) => eachRun(text, (run) => runs.add(run));
   for (const { kind, value, exclude } of filter.terms) {
     if (exclude || typeof value === 'number') continue;
-    if (kind === 'text') addRuns(runs, value);
-    if (kind === 'tag') addRuns(runs, startOfTag(value));
-    if (kind === 'from') addRuns(runs, `${MARK}${value}${MARK}`);
+    if (kind === 'text') need(value);
+    if (kind === 'tag') need(startOfTag(value));
+    if (kind === 'from') need(`${MARK}${value}${MARK}`);
   }
-  if (filter.tag !== undefined) addRuns(runs, startOfTag(foldCase(filter.tag)));
-  if (filter.author !== undefined) addRuns(runs, foldCase(`${MARK}${filter.author}${MARK}`));
+  if (filter.tag !== undefined) need(startOfTag(foldCase(filter.tag)));
+  if (filter.author !== undefined) need(foldCase(`${MARK}${filter.author}${MARK}`));
   return [...runs];
 }
 
 /** A tag but for its last letter, which an accent after it may have made another one in the text. */
 const startOfTag = (tag: string): string => `#${tag}`.slice(0, -1);
 
-/** Whether messages with a signature may hold all of some runs. */
-export const mayHold = (signature: Signature, runs: readonly number[]): boolean =>
-  runs.every((run) => has(signature, run));
+/** The messages of a shard, in their order, that may hold all of some runs. */
+export function likely(
+  entries: readonly Entry[],
+  signature: Signature,
+  runs: readonly number[],
+): readonly Entry[] {
+  const blocks = blocksWith(signature, runs);
+  return entries.filter((_, index) => (blocks & bitOf(index, entries.length)) !== 0);
+}
 
-function addRuns(runs: Set<number>, text: string): void {
+/** The blocks that may hold all of some runs, a bit for each; 0 where none may. */
+export function blocksWith(signature: Signature, runs: readonly number[]): number {
+  let blocks = ~0;
+  for (const run of runs) blocks &= signature[wordOf(signature, run)] ?? 0;
+  return blocks;
+}
+
+/** The bit of the block that a message is in. */
+const bitOf = (index: number, count: number): number => 1 << Math.floor((index * BLOCKS) / count);
+
+/** The signature's size is a power of two, so that a smaller one takes the lower bits of the same hash. */
+const wordOf = (signature: Signature, run: number): number => run & (signature.length - 1);
+
+const clamp = (value: number, least: number, most: number): number => Math.min(most, Math.max(least, value));
+
+function eachRun(text: string, note: (run: number) => void): void {
   for (let index = 0; index + RUN <= text.length; index += 1) {
-    const [a, b, c] = [text.charCodeAt(index), text.charCodeAt(index + 1), text.charCodeAt(index + 2)];
-    runs.add(hash(a, b, c));
+    note(hash(text.charCodeAt(index), text.charCodeAt(index + 1), text.charCodeAt(index + 2)));
   }
 }
 
@@ -62,15 +91,4 @@ function hash(a: number, b: number, c: number): number {
   let mixed = Math.imul(a ^ Math.imul(b, 0x9e3779b1) ^ Math.imul(c, 0x85ebca6b), 0xc2b2ae35);
   mixed ^= mixed >>> 15;
   return Math.imul(mixed, 0x27d4eb2f) >>> 12;
-}
-
-/** The signature's size is a power of two, so that a smaller one takes the lower bits of the same hash. */
-function set(signature: Signature, run: number): void {
-  const bit = run & (signature.length * 8 - 1);
-  signature[bit >> 3] = (signature[bit >> 3] ?? 0) | (1 << (bit & 7));
-}
-
-function has(signature: Signature, run: number): boolean {
-  const bit = run & (signature.length * 8 - 1);
-  return ((signature[bit >> 3] ?? 0) & (1 << (bit & 7))) !== 0;
 }

@@ -1,20 +1,14 @@
 import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Low } from 'lowdb';
+import { MirrorBroken } from './broken.ts';
 import type { Covered } from './covered.ts';
 import { type Entry, fromStored, type StoredEntry, toStored } from './entry.ts';
 import { IdIndex, type IdTable, type StoredIds, TABLES } from './id-index.ts';
 import type { Signature } from './signature.ts';
 import type { Tally } from './tally.ts';
 import { isWhole, VerifiedFile } from './verified-file.ts';
-
-/** A file of the mirror is gone or damaged: the mirror is to be made anew from the commits. */
-export class MirrorBroken extends Error {
-  constructor(file: string) {
-    super(`The mirror's file ${file} is missing or damaged`);
-    this.name = 'MirrorBroken';
-  }
-}
+import { fromBase64, toBase64 } from './words.ts';
 
 /** A shard as the state names it: its file, and the first key that belongs to it (`null` for the very first). */
 export interface StoredShard {
@@ -38,7 +32,7 @@ export interface State {
 }
 
 /** Files of another version are taken for absent. */
-export const VERSION = 4;
+export const VERSION = 5;
 
 const STATE_FILE = 'state.json';
 const shardFile = ({ number, written }: Pick<StoredShard, 'number' | 'written'>): string =>
@@ -120,13 +114,8 @@ export class Snapshot {
   /** The entries of a shard; throws {@link MirrorBroken} where its file is not whole. */
   async readShard(shard: Pick<StoredShard, 'number' | 'written'>): Promise<Entry[]> {
     const data = await this.#file<StoredEntry[]>(shardFile(shard)).read();
-    if (data === null) throw new MirrorBroken(shardFile(shard));
-    try {
-      return data.map(fromStored).filter((entry) => entry !== undefined);
-    } catch {
-      // A version that read lines otherwise wrote it.
-      throw new MirrorBroken(shardFile(shard));
-    }
+    if (data === null) throw new MirrorBroken(`file ${shardFile(shard)}`);
+    return data.map(fromStored);
   }
 
   async writeShard(shard: Pick<StoredShard, 'number' | 'written'>, entries: readonly Entry[]): Promise<void> {
@@ -136,11 +125,11 @@ export class Snapshot {
   /** The signature that was kept with a shard, or `null` where there is none or it is not whole. */
   async readSignature(shard: Pick<StoredShard, 'number' | 'written'>): Promise<Signature | null> {
     const text = await this.#file<string>(signatureFile(shard)).read();
-    return text === null ? null : new Uint8Array(Buffer.from(text, 'base64'));
+    return text === null ? null : fromBase64(text);
   }
 
   async writeSignature(shard: Pick<StoredShard, 'number' | 'written'>, signature: Signature): Promise<void> {
-    await this.#save(signatureFile(shard), Buffer.from(signature).toString('base64'));
+    await this.#save(signatureFile(shard), toBase64(signature));
   }
 
   /** What was counted in a shard, or `null` where that was not kept or is not whole. */
@@ -165,7 +154,7 @@ export class Snapshot {
       if (!named.delete(file) && !beside.has(file)) await rm(join(this.#directory, file), { force: true });
     }
     const [missing] = named;
-    if (missing !== undefined) throw new MirrorBroken(missing);
+    if (missing !== undefined) throw new MirrorBroken(`file ${missing}`);
   }
 
   #file<Data>(name: string): VerifiedFile<Data> {

@@ -64,8 +64,9 @@ export class Timeline {
   /** The last slot with keys before a key; of all, where none is given. */
   slotBefore(key?: Key): Slot | undefined {
     if (key === undefined) return this.#slots.at(-1);
-    const slot = this.slotAt(key);
-    return compareKeys(slot.from, key) < 0 ? slot : this.#slots[this.#slots.indexOf(slot) - 1];
+    const index = this.#position(key) - 1;
+    const slot = this.#slots[index];
+    return slot && compareKeys(slot.from, key) < 0 ? slot : this.#slots[index - 1];
   }
 
   /** Puts an entry into its slot, which must be in memory; one that gets too full is split. */

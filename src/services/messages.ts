@@ -7,9 +7,9 @@ import type { Filter } from '../domain/query.ts';
 import { type Failure, type FieldError, fail, ok, type Result } from '../domain/result.ts';
 import { secretsIn } from '../domain/secrets.ts';
 import type { Line } from '../journal/line.ts';
+import { MirrorBroken } from '../mirror/broken.ts';
 import type { Entry, Key } from '../mirror/entry.ts';
 import { repositoriesOf } from '../mirror/matches.ts';
-import { MirrorBroken } from '../mirror/snapshot.ts';
 import type { Intents } from './capture/intents.ts';
 import {
   contentBefore,

@@ -7,9 +7,9 @@ import type { Identity } from '../git/importer.ts';
 import type { Credentials } from '../git/remote.ts';
 import type { GitContext } from '../git/run.ts';
 import type { Line } from '../journal/line.ts';
+import { MirrorBroken } from '../mirror/broken.ts';
 import type { Database } from '../mirror/database.ts';
 import { type Entry, makeEntry } from '../mirror/entry.ts';
-import { MirrorBroken } from '../mirror/snapshot.ts';
 import type { Captured } from './capture/capture.ts';
 import {
   type ClonesFolder,

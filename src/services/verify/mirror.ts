@@ -1,9 +1,9 @@
 import { isAncestor, resolve } from '../../git/refs.ts';
 import type { GitContext } from '../../git/run.ts';
+import { MirrorBroken } from '../../mirror/broken.ts';
 import type { Covered } from '../../mirror/covered.ts';
 import type { Entry } from '../../mirror/entry.ts';
 import { shownIn } from '../../mirror/matches.ts';
-import { MirrorBroken } from '../../mirror/snapshot.ts';
 import { type BranchContents, changedLines } from './branch.ts';
 import type { Findings } from './findings.ts';
 import { isBroughtBy } from './history.ts';

@@ -6,10 +6,10 @@ import fc from 'fast-check';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Filter } from '../../../src/domain/query.ts';
 import { parseSearch } from '../../../src/domain/query.ts';
+import { MirrorBroken } from '../../../src/mirror/broken.ts';
 import { Database } from '../../../src/mirror/database.ts';
 import { compareKeys, type Entry, withChanges } from '../../../src/mirror/entry.ts';
 import { SHARD_LIMITS } from '../../../src/mirror/shard.ts';
-import { MirrorBroken } from '../../../src/mirror/snapshot.ts';
 import { entryOf, idOf, lineAfter, lineOf, timeAt } from '../../support/lines.ts';
 import { scratchFolder, temporaryFolder } from '../../support/tmp.ts';
 
