@@ -313,7 +313,9 @@ async function damage(mirror: string): Promise<string> {
   return name;
 }
 
-type Stored = Array<Array<[raw: string, commits: Record<string, string | null>]>>;
+type Stored = Array<
+  [id: string, time: number, lines: Array<[raw: string, commits: Record<string, string | null>]>]
+>;
 
 /** Writes a file of the mirror anew, with a checksum that fits. */
 async function rewrite<Data>(mirror: string, prefix: string, change: (data: Data) => void): Promise<void> {
@@ -356,7 +358,7 @@ describe('the mirror', () => {
   test('that has a line more is wrong', async () => {
     const { folder, mirror } = await archive();
     const raw = lineOf({ id: idOf(0), text: 'More', revision: 2 });
-    await rewrite<Stored>(mirror, 'shard-', (data) => void data[0]?.push([raw, { messages: null }]));
+    await rewrite<Stored>(mirror, 'shard-', (data) => void data[0]?.[2].push([raw, { messages: null }]));
     expect(await verify(folder)).toMatchObject({ code: 1, found: ['wrong mirror-extra'] });
   });
 
@@ -368,7 +370,8 @@ describe('the mirror', () => {
     const { folder, clone, mirror, journal } = await archive();
     const commit = await choose(clone);
     await rewrite<Stored>(mirror, 'shard-', ([first]) => {
-      if (first?.[0]) first[0][1] = { messages: commit };
+      const line = first?.[2][0];
+      if (line) line[1] = { messages: commit };
     });
     const { code, found, stdout } = await verify(folder);
     expect(found).toEqual([`wrong mirror-commit ${journal}:1`]);
