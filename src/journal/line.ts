@@ -33,6 +33,7 @@ export interface Unreadable {
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 const HASH = /^[0-9a-f]{16}$/;
+const DATES = ['createdAt', 'updatedAt', 'deletedAt'];
 const KNOWN = new Set(
   'v id revision parents author type language url done text replyTo createdAt updatedAt deletedAt'.split(' '),
 );
@@ -83,8 +84,8 @@ function parseText(raw: string, bytes: string | Buffer): Line | Unreadable {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     return { reason: 'is not a JSON object' };
   }
-  const members = new Map(Object.entries(value));
-  const { v, id, revision, text } = pick(members);
+  const members = value as Members;
+  const { v, id, revision, text } = members;
   if (typeof v === 'number' && v > 1)
     return { reason: `has format version ${v}, which needs a newer gitpost`, newer: true };
   if (v !== 1) return { reason: 'has no "v" of 1' };
@@ -100,10 +101,10 @@ function parseText(raw: string, bytes: string | Buffer): Line | Unreadable {
     raw,
     id: id.toLowerCase(),
     revision: revision as number,
-    parents: readParents(members.get('parents')),
+    parents: readParents(members.parents),
     ...readContent(members, text),
     ...dates,
-    others: [...members.keys()].every((key) => KNOWN.has(key)) ? [] : otherMembers(raw),
+    others: Object.keys(members).every((key) => KNOWN.has(key)) ? [] : otherMembers(raw),
   };
 }
 
@@ -115,39 +116,23 @@ function parseJson(raw: string): unknown {
   }
 }
 
-function pick(members: Map<string, unknown>) {
-  return {
-    v: members.get('v'),
-    id: members.get('id'),
-    revision: members.get('revision'),
-    text: members.get('text'),
-  };
-}
+/** What a line's JSON holds by name; none of the format's names is one that every object has. */
+type Members = Readonly<Record<string, unknown>>;
 
 function readParents(value: unknown): string[] {
   if (!Array.isArray(value)) return [];
   return value.filter((parent): parent is string => typeof parent === 'string' && HASH.test(parent));
 }
 
-function readContent(members: Map<string, unknown>, text: string): Content {
-  const string = (key: string): string | undefined => {
-    const value = members.get(key);
-    return typeof value === 'string' ? value : undefined;
-  };
-  const [language, url, replyTo, done] = [
-    string('language'),
-    string('url'),
-    string('replyTo'),
-    members.get('done'),
-  ];
+function readContent({ author, type, language, url, replyTo, done }: Members, text: string): Content {
   return {
-    author: string('author') ?? '',
-    type: string('type') ?? 'text',
-    ...(language === undefined ? {} : { language }),
-    ...(url === undefined ? {} : { url }),
+    author: typeof author === 'string' ? author : '',
+    type: typeof type === 'string' ? type : 'text',
+    ...(typeof language === 'string' ? { language } : {}),
+    ...(typeof url === 'string' ? { url } : {}),
     ...(typeof done === 'boolean' ? { done } : {}),
     text,
-    ...(replyTo === undefined ? {} : { replyTo }),
+    ...(typeof replyTo === 'string' ? { replyTo } : {}),
   };
 }
 
@@ -158,10 +143,10 @@ function otherMembers(raw: string): [string, string][] {
 
 type Dates = Pick<Line, 'createdAt' | 'updatedAt' | 'deletedAt'>;
 
-function readDates(members: Map<string, unknown>): Dates | Unreadable {
+function readDates(members: Members): Dates | Unreadable {
   const dates: Record<string, string> = {};
-  for (const key of ['createdAt', 'updatedAt', 'deletedAt']) {
-    const value = members.get(key);
+  for (const key of DATES) {
+    const value = members[key];
     if (value === undefined && key !== 'createdAt') continue;
     const instant = typeof value === 'string' ? parseInstant(value) : Number.NaN;
     if (Number.isNaN(instant)) return { reason: `has no date that parses as "${key}"` };

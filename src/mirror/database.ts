@@ -3,12 +3,14 @@ import { type Covered, firstProblems } from './covered.ts';
 import { compareKeys, type Entry, type Key } from './entry.ts';
 import { isPartial, matches, shownIn } from './matches.ts';
 import { Shard } from './shard.ts';
-import { blocksWith, likely, runsOf, type Signature, signatureOf } from './signature.ts';
+import { blocksWith, isIn, runsOf, type Signature, signatureOf } from './signature.ts';
 import { Snapshot, type State, VERSION } from './snapshot.ts';
 import { type Tally, tallyOf } from './tally.ts';
 import { FIRST, type Slot, Timeline } from './timeline.ts';
 
 const FLUSH_DELAY_MS = 1000;
+/** Where more shards than these are in memory, they are written at once; a long work waits where there are twice as many. */
+const MOST_SHARDS = 64;
 
 /** Which entries to walk through: all, but for what is said. */
 export interface Part {
@@ -37,6 +39,8 @@ export class Database {
   #idsFlush = 0;
   #flush = 0;
   #dirty = false;
+  /** Whether the last flush failed. */
+  #isStuck = false;
   #timer: NodeJS.Timeout | undefined;
   #flushing: Promise<void> = Promise.resolve();
 
@@ -146,17 +150,14 @@ export class Database {
       const slot = this.#timeline.slotBefore(end);
       if (!slot) return;
       const signature = runs.length === 0 ? null : await this.#signature(slot);
-      const isLikely = signature === null || blocksWith(signature, runs) !== 0;
-      const shard = isLikely ? await this.#ensure(slot) : undefined;
-      // It may have been split while its file was read: then its later half is in another one.
-      if (this.#timeline.slotBefore(end) !== slot) continue;
-      if (shard) {
-        const entries = shard.entries();
-        // What has changed since the signature was read is another content.
-        const isSigned = signature !== null && slot.signature === signature && !slot.changed;
-        const some = isSigned ? likely(entries, signature, runs) : entries;
+      const entries = signature
+        ? await this.#likely(slot, signature, runs)
+        : (await this.#ensure(slot)).entries();
+      // It may have been changed or split while its file was read: then its later half is in another one.
+      if (!entries || this.#timeline.slotBefore(end) !== slot) continue;
+      if (entries.length > 0) {
         const limit = end;
-        yield (limit ? some.filter(({ key }) => compareKeys(key, limit) < 0) : some).toReversed();
+        yield (limit ? entries.filter(({ key }) => compareKeys(key, limit) < 0) : entries).toReversed();
       }
       if (slot.from === FIRST || (since !== undefined && slot.from.time < since)) return;
       end = slot.from;
@@ -212,6 +213,15 @@ export class Database {
     return this.#flushSoon(false);
   }
 
+  /** Resolves when there is room for many more, as far as can be: what is not in files yet is held in memory. */
+  async room(): Promise<void> {
+    // Where files can not be written, waiting for them makes no room.
+    if (this.#timeline.loaded <= MOST_SHARDS || this.#isStuck) return;
+    const written = this.#writing.size > 0 ? this.#flushing : this.flush();
+    // Two works go on side by side: what is read now, and the writing of what was read before.
+    if (this.#timeline.loaded > 2 * MOST_SHARDS) await written;
+  }
+
   async close(): Promise<void> {
     await this.#flushSoon(true);
     clearTimeout(this.#timer);
@@ -254,6 +264,23 @@ export class Database {
       slot.signature = signature;
     }
     return slot.signature;
+  }
+
+  /** What a slot holds in the blocks that may hold some runs; `undefined` where its signature is not right any more. */
+  async #likely(
+    slot: Slot,
+    signature: Signature,
+    runs: readonly number[],
+  ): Promise<readonly Entry[] | undefined> {
+    const isRight = (): boolean => slot.signature === signature && !slot.changed;
+    const blocks = blocksWith(signature, runs);
+    if (!isRight()) return undefined;
+    if (blocks === 0) return [];
+    const isLikely = (index: number, count: number): boolean => isIn(blocks, index, count);
+    if (slot.shard) return slot.shard.entries().filter((_, index, { length }) => isLikely(index, length));
+    const { number, written } = slot;
+    const entries = await this.#snapshot.readSome({ number, written }, isLikely);
+    return isRight() ? entries : undefined;
   }
 
   async #tally(slot: Slot): Promise<Tally> {
@@ -338,11 +365,13 @@ export class Database {
       }
       if (ids) await this.#snapshot.writeIds(state.flush, ids);
       await this.#snapshot.commit(state);
+      this.#isStuck = false;
     } catch (error) {
       // What was not written is still in memory: it is tried again with the next change.
       for (const slot of changed) slot.changed = true;
       this.#idsFlush = 0;
       this.#dirty = true;
+      this.#isStuck = true;
       throw error;
     } finally {
       this.#writing.clear();
@@ -353,7 +382,7 @@ export class Database {
   /** The index of ids, where it is time to write it: it is large, and what it lacks stands in newer shards. */
   #takeIds(timeline: Timeline, last: boolean) {
     const { ids, idsChanged } = timeline;
-    if (!last && this.#idsFlush !== 0 && idsChanged <= 1000 + ids.size / 10) return undefined;
+    if (!last && this.#idsFlush !== 0 && idsChanged <= 1000 + ids.size / 4) return undefined;
     timeline.idsChanged = 0;
     this.#idsFlush = this.#flush;
     return ids.copies();

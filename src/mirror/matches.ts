@@ -46,6 +46,9 @@ function matchesTerm(entry: Entry, text: string, { kind, value }: Term): boolean
 
 /** The names of all repositories that hold any line of a message. */
 export function repositoriesOf(entry: Entry): string[] {
+  const [first] = entry.held.values();
+  // Nearly all messages have one line.
+  if (first && entry.held.size === 1) return [...first.commits.keys()];
   return [...new Set([...entry.held.values()].flatMap(({ commits }) => [...commits.keys()]))];
 }
 
@@ -55,6 +58,7 @@ export const shownIn = (entry: Entry | undefined): string[] =>
 
 /** Whether a repository that holds a message lacks any of its lines. */
 export function isPartial(entry: Entry): boolean {
+  if (entry.held.size === 1) return false;
   const all = repositoriesOf(entry).length;
   for (const { commits } of entry.held.values()) if (commits.size < all) return true;
   return false;

@@ -32,7 +32,7 @@ export interface State {
 }
 
 /** Files of another version are taken for absent. */
-export const VERSION = 5;
+export const VERSION = 6;
 
 const STATE_FILE = 'state.json';
 const shardFile = ({ number, written }: Pick<StoredShard, 'number' | 'written'>): string =>
@@ -114,6 +114,16 @@ export class Snapshot {
   /** The entries of a shard; throws {@link MirrorBroken} where its file is not whole. */
   async readShard(shard: Pick<StoredShard, 'number' | 'written'>): Promise<Entry[]> {
     const data = await this.#file<StoredEntry[]>(shardFile(shard)).read();
+    if (data === null) throw new MirrorBroken(`file ${shardFile(shard)}`);
+    return data.map(fromStored);
+  }
+
+  /** The entries of a shard at the places that are wanted; throws {@link MirrorBroken} where its file is not whole. */
+  async readSome(
+    shard: Pick<StoredShard, 'number' | 'written'>,
+    isWanted: (index: number, count: number) => boolean,
+  ): Promise<Entry[]> {
+    const data = await this.#file<StoredEntry[]>(shardFile(shard)).readSome(isWanted);
     if (data === null) throw new MirrorBroken(`file ${shardFile(shard)}`);
     return data.map(fromStored);
   }

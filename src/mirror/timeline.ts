@@ -50,6 +50,11 @@ export class Timeline {
     return this.#slots;
   }
 
+  /** How many shards are in memory. */
+  get loaded(): number {
+    return this.#loaded.size;
+  }
+
   /** The slot of a message, by its id. */
   slotOf(id: string): Slot | undefined {
     const number = this.ids.get(id);
@@ -108,6 +113,7 @@ export class Timeline {
     this.#nextNumber += 1;
     this.#slots.splice(this.#position(from), 0, slot);
     this.#byNumber.set(slot.number, slot);
+    this.#loaded.add(slot);
     for (const { id } of shard.entries()) this.#index(id, slot);
   }
 

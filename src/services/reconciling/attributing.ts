@@ -20,6 +20,7 @@ export async function attribute(clone: Clone, mirror: Database, signal: AbortSig
   const doubtful = new Set<string>();
   for await (const commits of logTrailers(clone.git, [tip])) {
     if (signal.aborted) return;
+    await mirror.room();
     for (const commit of commits) await noteCapture(mirror, clone.name, commit, doubtful);
     await new Promise((wake) => setImmediate(wake));
   }

@@ -37,8 +37,7 @@ export async function mirrorLines(
     });
     if (change) changes.push(change);
     turn += 1;
-    // Many lines at once, as after a first pull, leave room for whoever waits for an answer.
-    if (turn % LINES_A_TURN === 0) await new Promise((resolve) => setImmediate(resolve));
+    if (turn % LINES_A_TURN === 0) await pause(mirror);
   }
   return changes;
 }
@@ -62,8 +61,14 @@ export async function noteCommits(
       return held.length === 0 ? entry : withChanges(entry, repository, held);
     });
     turn += 1;
-    if (turn % LINES_A_TURN === 0) await new Promise((resolve) => setImmediate(resolve));
+    if (turn % LINES_A_TURN === 0) await pause(mirror);
   }
+}
+
+/** Many lines at once, as after a first pull, leave room in memory, and for whoever waits for an answer. */
+async function pause(mirror: Database): Promise<void> {
+  await mirror.room();
+  await new Promise((resolve) => setImmediate(resolve));
 }
 
 /** What a change means to a reader, or `undefined` where it means nothing: only where the message is. */

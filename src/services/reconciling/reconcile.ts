@@ -85,6 +85,7 @@ export async function catchUpInSteps({ clone, mirror, ...reading }: Reading, way
   // A message with lines in several files changes in several steps.
   const changed = new Set<string>();
   const mirrored = async (added: readonly Line[], gone: readonly Line[] = []) => {
+    await mirror.room();
     const changes = await mirrorLines(mirror, name, added.map(uncommitted), gone);
     for (const { before, after } of changes) changed.add((after ?? before)?.id ?? '');
     reading.onChanges(changes);
@@ -149,6 +150,7 @@ export async function rebuild({ clone, mirror, ...reading }: Reading, tip: strin
   const present = mirror.size === 0 ? undefined : new Set<string>();
   let changed = 0;
   const mirrored = async (added: readonly Line[], gone: readonly Line[] = []) => {
+    await mirror.room();
     const changes = await mirrorLines(mirror, clone.name, added.map(uncommitted), gone);
     changed += changes.length;
     reading.onChanges(changes);

@@ -3,7 +3,7 @@ import { cp, mkdir, readdir, readFile, rm, stat, truncate, writeFile } from 'nod
 import { join } from 'node:path';
 import { setTimeout as delay, setImmediate } from 'node:timers/promises';
 import fc from 'fast-check';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { Filter } from '../../../src/domain/query.ts';
 import { parseSearch } from '../../../src/domain/query.ts';
 import { MirrorBroken } from '../../../src/mirror/broken.ts';
@@ -289,6 +289,36 @@ describe('what is covered', () => {
     expect(contentOf(await again.read(idOf(1)))).toEqual(contentOf(message(1)));
   });
 
+  it('is written on the way, where more comes than memory should hold', async () => {
+    const folder = await temporaryFolder();
+    const database = await open(folder);
+    // Too soon for what is written by itself some time after a change.
+    vi.useFakeTimers({ toFake: ['setTimeout'] });
+    onTestFinished(() => void vi.useRealTimers());
+    for (let number = 0; number < 140; number += 1) {
+      await database.create(message(number, number, 'x'.repeat(SHARD_LIMITS.characters * 0.6)));
+      await database.room();
+    }
+    const written = (await readdir(folder)).filter((name) => name.startsWith('shard-'));
+    expect(written.length).toBeGreaterThanOrEqual(64);
+    expect(idsOf(await listOf(database))).toHaveLength(140);
+  });
+
+  it('that can not be written on the way holds nothing up', async () => {
+    const folder = await temporaryFolder();
+    const troubles: unknown[] = [];
+    const database = await open(join(folder, 'mirror'), (error) => troubles.push(error));
+    await writeFile(join(folder, 'mirror'), 'a file where the folder should be');
+    vi.useFakeTimers({ toFake: ['setTimeout'] });
+    onTestFinished(() => void vi.useRealTimers());
+    for (let number = 0; number < 140; number += 1) {
+      await database.create(message(number, number, 'x'.repeat(SHARD_LIMITS.characters * 0.6)));
+      await database.room();
+    }
+    expect(idsOf(await listOf(database))).toHaveLength(140);
+    expect(troubles).toHaveLength(1);
+  });
+
   it('is written by itself some time after a change', async () => {
     const folder = await temporaryFolder();
     const database = await open(folder);
@@ -513,6 +543,8 @@ describe('a program that is cut off at any moment', { timeout: 60_000 }, () => {
   it('leaves a folder that holds all that it says it covers', async () => {
     const folder = await temporaryFolder();
     const database = await open(folder);
+    // A mirror that held nothing is taken away.
+    await mkdir(folder, { recursive: true });
     const copies: string[] = [];
     let last = 0;
     let done = false;

@@ -1,0 +1,50 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { isWhole, VerifiedFile } from '../../../src/mirror/verified-file.ts';
+import { temporaryFolder } from '../../support/tmp.ts';
+
+test('an array is read whole, or the items at some places alone', async () => {
+  const file = new VerifiedFile<unknown[]>(join(await temporaryFolder(), 'not', 'there', 'yet.json'));
+  const item = fc.oneof(
+    fc.jsonValue(),
+    fc.string({ unit: 'binary' }),
+    fc.constantFrom('\n', ',\n', ']\n}', ' '),
+  );
+  await fc.assert(
+    fc.asyncProperty(fc.array(item), fc.func(fc.boolean()), async (items, isWanted) => {
+      const plain = JSON.parse(JSON.stringify(items)) as unknown[];
+      await file.write(items);
+      expect(await file.read()).toEqual(plain);
+      const counts = new Set<number>();
+      const some = await file.readSome((index, count) => {
+        counts.add(count);
+        return isWanted(index);
+      });
+      expect(some).toEqual(plain.filter((_, index) => isWanted(index)));
+      expect([...counts]).toEqual(items.length === 0 ? [] : [items.length]);
+    }),
+    { numRuns: 100 },
+  );
+});
+
+test('a file with any byte changed reads as absent, in whole and in part', async () => {
+  const path = join(await temporaryFolder(), 'list.json');
+  const file = new VerifiedFile<string[]>(path);
+  await file.write(['one', 'two', 'three']);
+  const whole = await readFile(path);
+  expect(await isWhole(path)).toBe(true);
+  for (let at = 0; at < whole.length - 1; at += 1) {
+    const changed = Buffer.from(whole);
+    changed[at] = (changed[at] as number) ^ 1;
+    await writeFile(path, changed);
+    expect(await file.read()).toBeNull();
+    expect(await file.readSome(() => true)).toBeNull();
+    expect(await isWhole(path)).toBe(false);
+  }
+  await writeFile(path, whole.subarray(0, -1));
+  expect(await file.read()).toBeNull();
+  await writeFile(path, '');
+  expect(await file.readSome(() => true)).toBeNull();
+});
