@@ -20,7 +20,7 @@ import { RepositoryManager } from './services/repositories.ts';
 import type { Repository } from './services/repository.ts';
 import { AutoSync, type Syncable } from './services/sync/auto-sync.ts';
 import { type Subject, Verifier } from './services/verify/verifier.ts';
-import { type Watcher, watchClones } from './watcher.ts';
+import { type Watcher, watchClones } from './watching/clones.ts';
 
 export interface AppOptions {
   readonly config: Config;
@@ -119,7 +119,7 @@ export async function startApp(options: AppOptions): Promise<App> {
         autoSync.stop();
         await verifier.close();
         await server.close();
-        await watcher.close();
+        watcher.close();
         await repositories.close();
         await mirror.close();
         await release(locks);

@@ -1,9 +1,8 @@
 import { readdir } from 'node:fs/promises';
-import { relative, sep } from 'node:path';
-import { watch } from 'chokidar';
+import { watchFolders } from './folders.ts';
 
 export interface Watcher {
-  readonly close: () => Promise<void>;
+  readonly close: () => void;
   /** Whether the system has no watches left, so that the clones are looked at every few seconds instead. */
   readonly isLooking: () => boolean;
 }
@@ -36,24 +35,19 @@ export function watchClones(
   onTrouble: (error: unknown) => void,
 ): Watcher {
   const pending = new Map<string, Pending>();
-  const watcher = watch(reposDirectory, {
-    ignoreInitial: true,
-    followSymlinks: false,
-    ignored: (path) => {
-      const inside = relative(reposDirectory, path).split(sep).join('/');
-      return inside !== '' && (inside.startsWith('.') || inside.endsWith('.lock') || !TELLING.test(inside));
-    },
-  });
-  watcher.on('all', (_event, path) => {
-    const [name, ...inside] = relative(reposDirectory, path).split(sep);
-    if (name) gather(name, inside.join('/'));
-  });
   let looking: NodeJS.Timeout | undefined;
-  watcher.on('error', (error) => {
-    const isExhausted = EXHAUSTED.has((error as NodeJS.ErrnoException).code ?? '');
-    // One for each file that can't be watched would say nothing more.
-    if (!isExhausted || looking === undefined) onTrouble(error);
-    if (isExhausted) looking ??= setInterval(() => void look(), LOOK_MS);
+  const end = watchFolders(reposDirectory, {
+    isTelling: (path) => !path.startsWith('.') && !path.endsWith('.lock') && TELLING.test(path),
+    onChange: (path) => {
+      const [name, ...inside] = path.split('/');
+      if (name) gather(name, inside.join('/'));
+    },
+    onTrouble: (error) => {
+      const isExhausted = EXHAUSTED.has((error as NodeJS.ErrnoException).code ?? '');
+      // One for each folder that can't be watched would say nothing more.
+      if (!isExhausted || looking === undefined) onTrouble(error);
+      if (isExhausted) looking ??= setInterval(() => void look(), LOOK_MS);
+    },
   });
 
   async function look(): Promise<void> {
@@ -75,10 +69,10 @@ export function watchClones(
 
   return {
     isLooking: () => looking !== undefined,
-    close: async () => {
+    close: () => {
+      end();
       clearInterval(looking);
       for (const { timer } of pending.values()) clearTimeout(timer);
-      await watcher.close();
     },
   };
 }
