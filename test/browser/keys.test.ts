@@ -112,3 +112,37 @@ test('with the keys alone one gets as far back as one likes', async () => {
   await page.keyboard.press('n');
   await article(page, 'Note 259').waitFor();
 });
+
+test('what is typed right after a key goes where the key led', async () => {
+  const { url, api } = scene();
+  const { id } = await api.create({ text: 'Not to be deleted' });
+  const page = await openPage(browser(), url);
+  await article(page, 'Not to be').waitFor();
+  await textField(page).evaluate((field) => field.blur());
+  const press = (key: string): string =>
+    `document.activeElement.dispatchEvent(new KeyboardEvent('keydown', { key: '${key}', bubbles: true, cancelable: true }))`;
+  expect(await page.evaluate(`${press('/')}; document.activeElement.type`)).toBe('search');
+  await searchField(page).evaluate((field) => field.blur());
+  expect(await page.evaluate(`${press('g')}; document.activeElement.type`)).toBe('date');
+  await page.locator('input[type="date"]').evaluate((field) => field.blur());
+  // Whatever renders late renders before the next key, which is a task of its own.
+  const next = 'new Promise((wake) => setTimeout(wake, 0))';
+  expect(
+    await page.evaluate(
+      `${press('?')}; ${next}.then(() => { ${press('c')}; return document.activeElement.closest('dialog') !== null; })`,
+    ),
+  ).toBe(true);
+  await page.keyboard.press('Escape');
+
+  // The message is read before it is edited, and that may take a while.
+  await page.route('**/messages/*', async (route) => {
+    if (route.request().method() === 'GET') await new Promise((wake) => setTimeout(wake, 500));
+    await route.continue();
+  });
+  await article(page, 'Not to be').focus();
+  for (const key of ['e', 'd', 'x', 'r', 'e']) await page.keyboard.press(key);
+  await page.getByRole('form', { name: 'Edit message' }).waitFor();
+  expect(await page.locator('textarea:focus').inputValue()).toBe('Not to be deleted');
+  expect((await api.messages()).map((message) => message.id)).toContain(id);
+  expect(await page.getByText('Message deleted.').count()).toBe(0);
+});

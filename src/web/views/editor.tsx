@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { Message } from '../../domain/message.ts';
 import { contentOf, edit } from '../actions/messages.ts';
 import { isOutOfDate, isSecretGuard, isToldBy, type Problem } from '../api/problem.ts';
@@ -19,7 +19,7 @@ export function Editor({ message, etag, onEnd }: Editable & { onEnd: () => void 
   const written = changed ?? toWritten(message);
   const [problem, setProblem] = useState<Problem>();
   const [busy, setBusy] = useState(false);
-  useEffect(() => {
+  useLayoutEffect(() => {
     area.current?.focus();
     area.current?.setSelectionRange(message.text.length, message.text.length);
     area.current?.form?.scrollIntoView({ block: 'nearest' });

@@ -62,9 +62,14 @@ function Content({ message, timeId }: { message: Message; timeId: string }) {
 
   const byKey = useRef(false);
 
+  const [beginning, setBeginning] = useState(false);
+
   const begin = async () => {
+    if (beginning) return;
+    setBeginning(true);
     byKey.current = document.activeElement?.matches('article') ?? false;
     const answer = await readForEdit(message.id);
+    setBeginning(false);
     if (!answer.ok) return show('bad', `The message can’t be edited now. ${answer.problem.detail}`);
     setEditing({ message: answer.body, etag: answer.headers.get('ETag') ?? undefined });
   };
@@ -94,6 +99,7 @@ function Content({ message, timeId }: { message: Message; timeId: string }) {
         <Actions
           id={message.id}
           editButton={editButton}
+          beginning={beginning}
           onEdit={() => void begin()}
           onDelete={() => void remove(message.id)}
         />
@@ -106,12 +112,14 @@ function Content({ message, timeId }: { message: Message; timeId: string }) {
 interface ActionsProps {
   readonly id: string;
   readonly editButton: RefObject<HTMLButtonElement | null>;
+  /** Whether an edit has been asked for and is still on its way. */
+  readonly beginning: boolean;
   readonly onEdit: () => void;
   readonly onDelete: () => void;
 }
 
 /** With a mouse they appear where it points; on a touch screen a button opens them. */
-function Actions({ id, editButton, onEdit, onDelete }: ActionsProps) {
+function Actions({ id, editButton, beginning, onEdit, onDelete }: ActionsProps) {
   const [open, setOpen] = useState(false);
   useEffect(() => {
     if (open) editButton.current?.scrollIntoView({ block: 'nearest' });
@@ -126,7 +134,14 @@ function Actions({ id, editButton, onEdit, onDelete }: ActionsProps) {
         <button type="button" class="link" data-action="reply" onClick={() => reply(id)}>
           Reply
         </button>
-        <button type="button" class="link" data-action="edit" ref={editButton} onClick={onEdit}>
+        <button
+          type="button"
+          class="link"
+          data-action="edit"
+          aria-busy={beginning}
+          ref={editButton}
+          onClick={onEdit}
+        >
           Edit
         </button>
         <button

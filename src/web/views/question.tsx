@@ -1,4 +1,4 @@
-import { useEffect, useId, useRef } from 'preact/hooks';
+import { useId, useLayoutEffect, useRef } from 'preact/hooks';
 
 export interface Choice {
   readonly label: string;
@@ -9,7 +9,7 @@ export interface Choice {
 export function Question({ text, choices }: { text: string; choices: readonly Choice[] }) {
   const id = useId();
   const first = useRef<HTMLButtonElement>(null);
-  useEffect(() => first.current?.focus(), []);
+  useLayoutEffect(() => first.current?.focus(), []);
   return (
     <div class="question" role="alertdialog" aria-labelledby={id}>
       <p id={id}>{text}</p>

@@ -20,7 +20,9 @@ function follow(event: KeyboardEvent): void {
   const found = SHORTCUTS.find(({ keys, on }) => (on === 'page' || message) && keys.includes(event.key));
   if (!found) return;
   event.preventDefault();
-  DO[found.name](message);
+  // An edit that begins waits for the server: what is typed meanwhile is meant for the text.
+  const isBeginning = message?.querySelector('[data-action="edit"][aria-busy="true"]');
+  if (!isBeginning) DO[found.name](message);
 }
 
 /** Whether letters mean themselves here. */
@@ -52,9 +54,12 @@ function click(message: HTMLElement | undefined, what: string): void {
 
 function focusOn(what: string): void {
   const field = document.querySelector<HTMLInputElement>(what);
+  // At once, where it can be seen: the next letter is meant for the field and is a shortcut elsewhere.
+  field?.focus();
+  if (field?.checkVisibility() !== false) return;
   // On a narrow screen the filters are folded away, and stand there with the next frame.
-  if (field?.checkVisibility() === false) document.querySelector<HTMLElement>('.filters-toggle')?.click();
-  requestAnimationFrame(() => field?.focus());
+  document.querySelector<HTMLElement>('.filters-toggle')?.click();
+  requestAnimationFrame(() => field.focus());
 }
 
 /** Goes to the message before or after the one that has the focus; without one, to the last one in view. */
