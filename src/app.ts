@@ -60,6 +60,7 @@ export async function startApp(options: AppOptions): Promise<App> {
       remotesDirectory: join(config.dataDirectory, 'remotes'),
       targets: config.targets,
       git,
+      githubUrl: config.githubUrl,
       identity,
       credentials: credentialsOf(config),
       mirror,

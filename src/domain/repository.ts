@@ -60,6 +60,8 @@ export interface Growth {
 export interface RepositoryStatus extends Growth {
   readonly name: string;
   readonly url: string;
+  /** Where a browser shows it on GitHub; `null` where it is elsewhere. */
+  readonly github: string | null;
   readonly branch: string;
   readonly primary: boolean;
   readonly messages: number;

@@ -97,6 +97,12 @@ export function githubNameOf(url: string, githubUrl: string): GithubName | undef
   return owner === undefined || name === undefined ? undefined : { owner, name };
 }
 
+/** Where a browser shows a repository of GitHub's; `null` for any other. */
+export function githubPageOf(url: string, githubUrl: string): string | null {
+  const found = githubNameOf(url, githubUrl);
+  return found ? `${githubUrl}/${found.owner}/${found.name}` : null;
+}
+
 function pathBelow(url: string, base: string): string | undefined {
   if (!isBelow(url, base)) return undefined;
   return new URL(url).pathname.slice(new URL(base).pathname.replace(/\/*$/, '/').length);

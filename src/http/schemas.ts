@@ -255,6 +255,7 @@ export const repositorySchema = z
   .object({
     name: z.string(),
     url: z.string(),
+    github: z.string().nullable(),
     branch: z.string(),
     primary: z.boolean(),
     messages: z.int(),

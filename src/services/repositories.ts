@@ -34,6 +34,7 @@ export interface ManagerOptions {
   /** What the environment names; the first one is the primary. */
   readonly targets: readonly Target[];
   readonly git: Omit<GitContext, 'directory'>;
+  readonly githubUrl: string;
   readonly identity: Identity;
   readonly credentials: Credentials | undefined;
   readonly mirror: Database;
@@ -295,9 +296,10 @@ export class RepositoryManager {
   }
 
   #begin(target: Target, primary: boolean, branch?: string): Repository {
-    const { identity, mirror, events, credentials } = this.#options;
+    const { githubUrl, identity, mirror, events, credentials } = this.#options;
     const repository = Repository.open(target, primary, branch, {
       git: cloneContext(this.#folder, target.name),
+      githubUrl,
       identity,
       mirror,
       network: (onProgress) => ({ credentials, onProgress }),

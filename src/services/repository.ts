@@ -7,6 +7,7 @@ import type {
   Trouble,
 } from '../domain/repository.ts';
 import { fail, ok, type Result } from '../domain/result.ts';
+import { githubPageOf } from '../domain/target.ts';
 import { BlobReader } from '../git/blobs.ts';
 import { inspectFolder, writeSettings } from '../git/clone.ts';
 import { type Identity, Importer } from '../git/importer.ts';
@@ -41,6 +42,7 @@ import { type Synced, type SyncPort, syncClone } from './sync/sync.ts';
 /** What a repository needs of the program around it. */
 export interface RepositoryPorts {
   readonly git: GitContext;
+  readonly githubUrl: string;
   readonly identity: Identity;
   readonly mirror: Database;
   readonly network: (onProgress: Network['onProgress']) => Network;
@@ -313,6 +315,7 @@ export class Repository {
     return {
       name: this.name,
       url: this.target.url,
+      github: githubPageOf(this.target.url, this.#ports.githubUrl),
       branch: settings.branch,
       primary: this.primary,
       messages: this.#ports.mirror.countIn(this.name),

@@ -34,11 +34,11 @@ async function scene(more: Partial<ApiOptions> = {}) {
     GITHUB_USERNAME: 'ann',
     GITHUB_TOKEN: token,
   };
-  return { ...(await pageScene({ env })), github };
+  return { ...(await pageScene({ env })), github, githubUrl: server.url };
 }
 
 test('a private repository is made on GitHub, written to and pushed to, by the page alone', async () => {
-  const { url, github } = await scene();
+  const { url, api, github, githubUrl } = await scene();
   const page = await openPage(browser(), url);
   await panel(page).getByText('Add a repository').click();
   await panel(page).getByLabel('GitHub name, address or folder').fill('ann/diary');
@@ -54,6 +54,15 @@ test('a private repository is made on GitHub, written to and pushed to, by the p
   await article(page, 'Dear diary').waitFor();
   await repository(page, 'diary').getByRole('button', { name: 'Push diary' }).click();
   await soon(() => repository(page, 'diary').textContent()).toContain('1 message pushed');
+
+  // Its page is on the GitHub that the server knows, which is not github.com here.
+  const [message] = await api.messages();
+  const commit = message?.deliveries.find((delivery) => delivery.repository === 'diary')?.commit;
+  await article(page, 'Dear diary')
+    .getByRole('button', { name: /^diary/ })
+    .click();
+  const link = article(page, 'Dear diary').getByRole('link', { name: 'See it on GitHub' });
+  expect(await link.getAttribute('href')).toBe(`${githubUrl}/ann/diary/commit/${commit}`);
 });
 
 test('a public repository is asked about before it is added', async () => {

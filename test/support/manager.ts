@@ -38,6 +38,7 @@ export async function startManager(root: string, names: readonly string[] = ['me
     remotesDirectory,
     targets: names.map((name) => targetOf(name, remotesDirectory)),
     git: contextWithout(),
+    githubUrl: 'https://github.com',
     identity: { name: 'Person', email: 'person@example.org' },
     credentials: undefined,
     mirror,

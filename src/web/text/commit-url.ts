@@ -1,3 +1,5 @@
+import type { RepositoryStatus } from '../../domain/repository.ts';
+
 const PATHS: Readonly<Record<string, { readonly host: string; readonly path: string }>> = {
   'github.com': { host: 'GitHub', path: 'commit' },
   'gitlab.com': { host: 'GitLab', path: '-/commit' },
@@ -11,11 +13,18 @@ export interface CommitPage {
   readonly url: string;
 }
 
-/** Where a commit can be seen on the web, by the address of its repository; nothing for a host that is not known. */
-export function commitPage(repositoryUrl: string, commit: string): CommitPage | undefined {
+/**
+ * Where a commit can be seen on the web: on the GitHub that the server knows, which may be one of a company, or on a host
+ * whose addresses are known; nothing for any other.
+ */
+export function commitPage(
+  { url, github }: Pick<RepositoryStatus, 'url' | 'github'>,
+  commit: string,
+): CommitPage | undefined {
+  if (github !== null) return { host: 'GitHub', url: `${github}/commit/${commit}` };
   const found =
-    /^(?:https?:\/\/|ssh:\/\/)(?:[^@/]+@)?([^/:]+)(?::\d+)?\/(.+?)(?:\.git)?\/?$/.exec(repositoryUrl) ??
-    /^(?:[^@/]+@)?([^/:]+):(?!\/)(.+?)(?:\.git)?\/?$/.exec(repositoryUrl);
+    /^(?:https?:\/\/|ssh:\/\/)(?:[^@/]+@)?([^/:]+)(?::\d+)?\/(.+?)(?:\.git)?\/?$/.exec(url) ??
+    /^(?:[^@/]+@)?([^/:]+):(?!\/)(.+?)(?:\.git)?\/?$/.exec(url);
   const known = PATHS[found?.[1]?.toLowerCase() ?? ''];
   if (!found || !known) return undefined;
   const repository = (found[2] ?? '').split('/').map(encodeURIComponent).join('/');

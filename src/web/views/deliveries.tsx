@@ -64,14 +64,17 @@ function DeliveryWords({ repository, commit, state }: Delivery) {
 
 /** All there is to know about a message in one repository. */
 export function DeliveryDetail({ repository, commit, state }: Delivery) {
-  const url = useStore(repositories, ({ list }) => list.find(({ name }) => name === repository)?.url ?? '');
+  const held = useStore(repositories, ({ list }) => list.find(({ name }) => name === repository));
   return (
     <section class="delivery-detail" aria-label={`Commit in ${repository}`}>
       <p>{MEANINGS[state]}</p>
       {commit === null ? (
         <p class="hint">The id of its commit is being found again.</p>
       ) : (
-        <CommitLines commit={commit} page={state === 'pushed' ? commitPage(url, commit) : undefined} />
+        <CommitLines
+          commit={commit}
+          page={held && state === 'pushed' ? commitPage(held, commit) : undefined}
+        />
       )}
     </section>
   );

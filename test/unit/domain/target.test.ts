@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   githubNameOf,
+  githubPageOf,
   isRepositoryName,
   nameOf,
   parseLocation,
@@ -213,5 +214,12 @@ describe('what GitHub calls a repository', () => {
     ['file:///ann/my.notes', undefined],
   ])('%s', (url, expected) => {
     expect(githubNameOf(url, 'https://github.com')).toEqual(expected);
+    expect(githubPageOf(url, 'https://github.com')).toBe(expected ? 'https://github.com/ann/my.notes' : null);
+  });
+
+  it('can be shown by a GitHub of a company', () => {
+    const page = 'https://git.example.org/hub/ann/notes';
+    expect(githubPageOf(`${page}.git`, 'https://git.example.org/hub')).toBe(page);
+    expect(githubPageOf('https://github.com/ann/notes', 'https://git.example.org/hub')).toBeNull();
   });
 });

@@ -9,7 +9,7 @@ test.each([
   ['https://gitlab.com/team/sub/notes.git', 'https://gitlab.com/team/sub/notes/-/commit/abc'],
   ['https://GitHub.com/ann/"x".git', 'https://github.com/ann/%22x%22/commit/abc'],
 ])('a commit of %s is at %s', (repository, url) => {
-  expect(commitPage(repository, 'abc')?.url).toBe(url);
+  expect(commitPage({ url: repository, github: null }, 'abc')?.url).toBe(url);
 });
 
 test.each([
@@ -19,5 +19,10 @@ test.each([
   '',
   'x',
 ])('a commit of %j is nowhere on the web', (repository) => {
-  expect(commitPage(repository, 'abc')).toBeUndefined();
+  expect(commitPage({ url: repository, github: null }, 'abc')).toBeUndefined();
+});
+
+test('a commit on the GitHub that the server knows is there', () => {
+  const [url, github] = ['git@git.example.org:ann/notes.git', 'https://git.example.org/ann/notes'];
+  expect(commitPage({ url, github }, 'abc')).toEqual({ host: 'GitHub', url: `${github}/commit/abc` });
 });
