@@ -36,9 +36,22 @@ interface Seen {
   readonly since: number;
 }
 
+/** What {@link RUNNING} says: who works in the clone, and since when what a killed one left may still be there. */
+interface Running extends Holder {
+  readonly since?: number;
+}
+
+/** The time in which locks were made that a killed gitpost left; by the clock of the file system. */
+interface LeftBehind {
+  readonly since: number;
+  readonly until: number;
+  /** Whether it was writing index and work tree. The index is locked by people, too, for as long as they write at a message. */
+  readonly wasFollowing: boolean;
+}
+
 /**
  * The locks that gits leave behind in a clone when they are cut off, and in the app's own bare repository beside it.
- * Those of our own go at the next start. Any other one may be held by a person, whose editor is open for hours: it is
+ * Those of our own go at the next start, or once the gits that outlived it are done. Any other one may be held by a person, whose editor is open for hours: it is
  * reported, and goes once it stood unchanged for some minutes in which no git was at work there.
  */
 export class Locks {
@@ -48,6 +61,7 @@ export class Locks {
   readonly #patience: LockPatience;
   readonly #seen = new Map<string, Seen>();
   #folders: GitFolders | undefined;
+  #left: LeftBehind | undefined;
   #problems: readonly Problem[] = [];
   #timer: NodeJS.Timeout | undefined;
 
@@ -67,9 +81,13 @@ export class Locks {
     this.#folders = await gitFolders(this.#clone);
     const file = join(this.#folders.own, RUNNING);
     const since = await cutOff(file);
-    if (since !== undefined) await this.#removeOwn(since);
+    const wasFollowing = await this.#wasFollowing();
+    const left = since === undefined ? undefined : { since, until: Number.POSITIVE_INFINITY, wasFollowing };
+    const isLeft = left && !(await this.#removeLeft(left));
     await mkdir(dirname(file), { recursive: true });
-    await writeFile(file, JSON.stringify(await ownHolder()));
+    const running: Running = { ...(await ownHolder()), ...(isLeft ? { since: left.since } : {}) };
+    await writeFile(file, JSON.stringify(running));
+    this.#left = isLeft ? { ...left, until: (await stat(file)).mtimeMs } : undefined;
     this.#timer = setInterval(() => {
       this.look().then((freed) => freed && onFreed(), onTrouble);
     }, this.#patience.look);
@@ -97,24 +115,22 @@ export class Locks {
     let freed = false;
     for (const seen of standing) {
       const age = now - seen.since;
-      if (atWork === false && age >= this.#patience.remove) freed = (await removeLock(seen.lock)) || freed;
+      const isDue = age >= this.#patience.remove || isLeftBehind(seen.lock, this.#left);
+      if (atWork === false && isDue) freed = (await removeLock(seen.lock)) || freed;
       else this.#seen.set(seen.lock.path, seen);
     }
+    if (atWork === false) this.#left = undefined;
     this.#problems = [...this.#seen.values()]
       .filter(({ since }) => now - since >= this.#patience.report)
       .map(({ lock }) => this.#toProblem(lock, atWork));
     return freed;
   }
 
-  /** Our own ones: made since the one before us began, by gits that came from it and that are no more. */
-  async #removeOwn(since: number): Promise<void> {
-    const isIdle = await this.#waitForOrphans();
-    if (!isIdle) return;
-    const wasFollowing = await this.#wasFollowing();
-    for (const lock of await this.#find()) {
-      const isIndex = basename(lock.path) === 'index.lock';
-      if (lock.changedAt >= since && (!isIndex || wasFollowing)) await removeLock(lock);
-    }
+  /** Removes what gits left that came from the one before us and that are no more; false where one of them is still there. */
+  async #removeLeft(left: LeftBehind): Promise<boolean> {
+    if (!(await this.#waitForOrphans())) return false;
+    for (const lock of await this.#find()) if (isLeftBehind(lock, left)) await removeLock(lock);
+    return true;
   }
 
   /**
@@ -131,7 +147,7 @@ export class Locks {
     return (await this.#isOtherAtWork()) !== true;
   }
 
-  /** The index is locked by people, too, for as long as they write at a message; by us only for this. */
+  /** The index is locked by us only for this. */
   async #wasFollowing(): Promise<boolean> {
     const { own } = this.#folders as GitFolders;
     return (await readFollowMark(join(own, FOLLOW_MARK))).towards !== undefined;
@@ -164,7 +180,13 @@ export class Locks {
   }
 }
 
-/** Since when a gitpost worked here that is no more and did not come to its end; `undefined` where none did. */
+const isLeftBehind = ({ path, changedAt }: Lock, left: LeftBehind | undefined): boolean =>
+  left !== undefined &&
+  changedAt >= left.since &&
+  changedAt < left.until &&
+  (left.wasFollowing || basename(path) !== 'index.lock');
+
+/** Since when gitposts worked here that are no more and did not come to their end; `undefined` where none did. */
 async function cutOff(file: string): Promise<number | undefined> {
   const since = await stat(file).then(
     ({ mtimeMs }) => mtimeMs,
@@ -172,7 +194,8 @@ async function cutOff(file: string): Promise<number | undefined> {
   );
   if (since === undefined) return undefined;
   const holder = await readFile(file, 'utf8')
-    .then((json) => JSON.parse(json) as Holder)
+    .then((json) => JSON.parse(json) as Running)
     .catch(() => undefined);
-  return holder && (await isAlive(holder)) ? undefined : since;
+  if (holder && (await isAlive(holder))) return undefined;
+  return Math.min(since, holder?.since ?? since);
 }

@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdir, stat, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { type LockPatience, Locks } from '../../../../src/services/clones/locks.ts';
@@ -80,6 +81,23 @@ async function writeAtMessage(clone: string): Promise<() => Promise<void>> {
   return kill;
 }
 
+/** A git that goes on in a clone and is no child of ours. Answers how to end it. */
+async function workOn(clone: string): Promise<() => Promise<void>> {
+  const shell = spawn('sh', ['-c', 'git cat-file --batch <&3 & echo $!'], {
+    cwd: clone,
+    env: gitEnvironment(),
+    detached: true,
+    stdio: ['ignore', 'pipe', 'inherit', 'pipe'],
+  });
+  const group = -(shell.pid as number);
+  const [printed] = (await once(shell.stdout as Readable, 'data')) as [Buffer];
+  onTestFinished(() => endGroup(group));
+  return async () => {
+    endGroup(group);
+    await eventually(async () => !isThere(Number(printed)));
+  };
+}
+
 function endGroup(group: number): void {
   try {
     process.kill(group, 'SIGKILL');
@@ -137,6 +155,33 @@ describe('a clone that a killed gitpost worked in', () => {
     expect([existsSync(index), existsSync(head)]).toEqual([true, true]);
     await locks.layDown();
   });
+
+  it.runIf(seesProcesses)(
+    'loses its locks once a git that outlived it is done, also where the next one was killed',
+    async () => {
+      const { clone, inside, locks } = await makeClone();
+      await cutOff(inside, { commit: null, operation: '', towards: 'a'.repeat(40) });
+      await put(inside, [...LOCKS, 'index.lock']);
+      const end = await workOn(clone);
+      await locks.takeUp(ignored, ignored);
+      expect(await locks.look()).toBe(false);
+      expect(thereOf(inside, LOCKS)).toEqual(LOCKS);
+      // The next one is killed, too: what is there is the same, and who was there is no more.
+      const running = join(inside, 'gitpost/running.json');
+      const written = JSON.parse(await readFile(running, 'utf8')) as object;
+      await writeFile(running, JSON.stringify({ ...written, pid: await endedPid() }));
+      const next = new Locks(contextOf(clone), undefined, { ...PATIENCE, remove: 3_600_000 });
+      await next.takeUp(ignored, ignored);
+      expect(await next.look()).toBe(false);
+      await end();
+      await put(inside, ['refs/heads/later.lock']);
+      expect(await next.look()).toBe(true);
+      expect(thereOf(inside, [...LOCKS, 'index.lock'])).toEqual([]);
+      // This one was made since, by whomever.
+      expect(thereOf(inside, ['refs/heads/later.lock'])).toHaveLength(1);
+      await next.layDown();
+    },
+  );
 });
 
 describe('a clone that a gitpost works in, or left in order', () => {
