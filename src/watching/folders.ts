@@ -69,6 +69,8 @@ export function watchFolders(root: string, { isTelling, onChange, onTrouble }: F
   }
 
   function forget(path: string): void {
+    // One that is not watched has none below it that is.
+    if (!watchers.has(path)) return;
     for (const [watched, watcher] of watchers) {
       if (watched !== path && path !== '' && !watched.startsWith(`${path}/`)) continue;
       watcher.close();
