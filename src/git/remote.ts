@@ -32,7 +32,18 @@ export interface RemoteRefs {
 
 // A remote that is silent for so long is given up; git itself gives up a transfer that is slower than this before.
 const SILENCE_MS = 40_000;
-const LOW_SPEED = ['http.lowSpeedLimit=1000', 'http.lowSpeedTime=15'];
+const LOW_SPEED = { bytes: 1000, seconds: 15 };
+
+/** What a remote counts and packs for a large fetch, it tells by some words a second, and sends nothing else meanwhile. */
+const WORDS = { bytes: 10, seconds: 15 };
+/** What came is checked here, without a word: for some minutes where it is a million messages. */
+export const CHECKING = {
+  after: /Receiving objects: 100% \((\d+)\/\1\)[^\r\n]*done/,
+  timeout: 30 * 60_000,
+};
+/** What was sent is checked by the remote before it answers. No remote is thought to be slower than this. */
+const CHECKED_A_SECOND = 100;
+export const SENT = /Writing objects: 100% \((\d+)\/\1\)[^\r\n]*done/;
 
 // Reads the token from its own environment, so that it stands in no argument, file or address.
 const HELPER =
@@ -80,7 +91,8 @@ export async function fetchBranch(
     'origin',
     refspec,
   ];
-  const result = await runRemote(context, url, network, args, isAbsent);
+  const patience = { lowSpeed: WORDS, silent: CHECKING };
+  const result = await runRemote(context, url, network, args, { accepts: isAbsent, ...patience });
   if (!result.ok) return result;
   return { ok: true, value: result.value.code === 0 ? 'fetched' : 'absent' };
 }
@@ -97,6 +109,7 @@ export type Pushed = 'pushed' | 'raced';
  * Pushes a commit to a branch of the remote, and believes only what the remote's branch says.
  *
  * @param known where the remote's branch was when we last heard of it
+ * @param commits how many there are to push, which the remote needs time for
  */
 export async function pushBranch(
   context: GitContext,
@@ -105,6 +118,7 @@ export async function pushBranch(
   branch: string,
   commit: string,
   known: string | null,
+  commits: number,
 ): Promise<Outcome<Pushed>> {
   const args = [
     'push',
@@ -114,7 +128,12 @@ export async function pushBranch(
     'origin',
     `${commit}:refs/heads/${branch}`,
   ];
-  const result = await runRemote(context, url, network, args, () => true);
+  const seconds = commits / CHECKED_A_SECOND;
+  const result = await runRemote(context, url, network, args, {
+    accepts: () => true,
+    lowSpeed: { ...LOW_SPEED, seconds: LOW_SPEED.seconds + Math.ceil(seconds) },
+    silent: { after: SENT, timeout: SILENCE_MS + seconds * 1000 },
+  });
   if (!result.ok) return result;
   const { code, stdout, stderr } = result.value;
   const line = stdout
@@ -133,16 +152,27 @@ export async function pushBranch(
   return { ok: false, trouble: now.ok ? troubleOf(result.value) : now.trouble };
 }
 
+interface Asking extends Pick<RunOptions, 'silent'> {
+  /** Whether an end that is no success is an answer. */
+  readonly accepts?: (result: RunResult) => boolean;
+  /** A transfer of fewer bytes a second than this, for so many seconds, is given up. */
+  readonly lowSpeed?: { readonly bytes: number; readonly seconds: number };
+}
+
 async function runRemote(
   context: GitContext,
   url: string,
   network: Network,
   args: readonly string[],
-  accepts: (result: RunResult) => boolean = () => false,
+  { accepts = () => false, lowSpeed = LOW_SPEED, ...silent }: Asking = {},
 ): Promise<Outcome<RunResult>> {
   if (!(await isPathThere(url))) return { ok: false, trouble: pathMissing(url) };
   const login = loginFor(url, network.credentials);
-  const ran = await run(context, args, { ...optionsFor(url, network, login), timeout: SILENCE_MS });
+  const options = optionsFor(url, network, login, [
+    `http.lowSpeedLimit=${lowSpeed.bytes}`,
+    `http.lowSpeedTime=${lowSpeed.seconds}`,
+  ]);
+  const ran = await run(context, args, { ...options, ...silent, timeout: SILENCE_MS });
   const result = login ? withoutToken(ran, login) : ran;
   if (result.code === 0 || (!result.timedOut && accepts(result))) return { ok: true, value: result };
   return { ok: false, trouble: troubleOf(result) };
@@ -161,15 +191,20 @@ function loginFor(url: string, credentials: Credentials | undefined): Login | un
   return { username: credentials.username, token, origin: new URL(credentials.url).origin };
 }
 
-function optionsFor(url: string, { onProgress, signal }: Network, login: Login | undefined): RunOptions {
+function optionsFor(
+  url: string,
+  { onProgress, signal }: Network,
+  login: Login | undefined,
+  settings: readonly string[],
+): RunOptions {
   const common = { onProgress: progressReader(onProgress), ...(signal ? { signal } : {}) };
   const environment = { GIT_ALLOW_PROTOCOL: protocolOf(url) };
-  if (!login) return { ...common, environment, settings: LOW_SPEED };
+  if (!login) return { ...common, environment, settings };
   return {
     ...common,
     environment: { ...environment, GITPOST_USERNAME: login.username, GITPOST_TOKEN: login.token },
     settings: [
-      ...LOW_SPEED,
+      ...settings,
       'http.followRedirects=false',
       // The empty value takes away the person's own helpers, which would keep our token.
       'credential.helper=',

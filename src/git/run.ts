@@ -14,6 +14,8 @@ export interface RunOptions {
   readonly input?: string | Buffer;
   /** Milliseconds without a word of git after which it is ended with all its children. */
   readonly timeout?: number;
+  /** From which word of git on it has another limit: what it does from there on, it may do in silence. */
+  readonly silent?: { readonly after: RegExp; readonly timeout: number };
   /** Bytes on its standard output after which it is ended with all its children; 400 MiB where nothing is said. */
   readonly maxOutput?: number;
   /** Ends it early: git is asked first, so that it can lay down its locks, and killed where it does not end. */
@@ -84,13 +86,21 @@ export function run(
     let printed = 0;
     const { maxOutput = MAX_STDOUT } = options;
     const stop = () => endGroup(child.pid);
-    const timer = options.timeout
-      ? setTimeout(() => {
-          timedOut = true;
-          stop();
-        }, options.timeout)
-      : undefined;
-    const alive = () => timer?.refresh();
+    const limit = (milliseconds: number | undefined) =>
+      milliseconds === undefined
+        ? undefined
+        : setTimeout(() => {
+            timedOut = true;
+            stop();
+          }, milliseconds);
+    let timer = limit(options.timeout);
+    let { silent } = options;
+    const alive = () => {
+      if (!silent?.after.test(stderr)) return timer?.refresh();
+      clearTimeout(timer);
+      timer = limit(silent.timeout);
+      silent = undefined;
+    };
     let lastCall: NodeJS.Timeout | undefined;
     const end = () => {
       endGroup(child.pid, 'SIGTERM');

@@ -1,7 +1,7 @@
 import type { SyncStatus, Trouble } from '../../domain/repository.ts';
 import { renewDevice, writeSettings } from '../../git/clone.ts';
 import { commitTree, mergeTrees } from '../../git/merge.ts';
-import { isAncestor, isBranchName, listCommits, resolve, setRef } from '../../git/refs.ts';
+import { countApart, isAncestor, isBranchName, listCommits, resolve, setRef } from '../../git/refs.ts';
 import {
   fetchBranch,
   listRemote,
@@ -244,7 +244,8 @@ async function pushTip(port: SyncPort, empty: boolean): Promise<PushOutcome> {
   const before = empty ? null : await resolveIn(clone, trackingRef(clone));
   const tip = await resolveIn(clone, branchRef(clone));
   if (tip === null || tip === before) return { kind: 'done', pushed: null };
-  const outcome = await pushBranch(clone.git, url, network, clone.settings.branch, tip, before);
+  const { ahead } = await countApart(clone.git, tip, before);
+  const outcome = await pushBranch(clone.git, url, network, clone.settings.branch, tip, before, ahead);
   if (!outcome.ok) return { kind: 'trouble', trouble: await nameCulprits(clone, tip, outcome.trouble) };
   if (outcome.value === 'raced') return { kind: 'raced' };
   // git moves the tracking ref itself, but not where the answer to the push was lost.

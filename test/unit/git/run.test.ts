@@ -39,6 +39,21 @@ it('a git that goes on saying something is left to its work', async () => {
   expect(result).toMatchObject({ code: 0, timedOut: false });
 });
 
+it('a git that has come so far may go on in silence for longer, and not for ever', async () => {
+  const directory = await temporaryFolder();
+  const waiting = (seconds: number) =>
+    run(
+      { ...contextWithout(), directory },
+      ['-c', `alias.wait=!echo "all of it" >&2; sleep ${seconds}`, 'wait'],
+      {
+        timeout: 500,
+        silent: { after: /all of it/, timeout: 4000 },
+      },
+    );
+  expect(await waiting(1.5)).toMatchObject({ code: 0, timedOut: false });
+  expect(await waiting(30)).toMatchObject({ code: null, timedOut: true });
+});
+
 it('a git that is ended early lays down its locks', async () => {
   const directory = await temporaryFolder();
   await git(directory, 'init', '--quiet', '-b', 'main');

@@ -1,0 +1,27 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { CHECKING, SENT } from '../../../src/git/remote.ts';
+import { bareRepository, commitFile, git, gitEnvironment } from '../../support/git.ts';
+import { temporaryFolder } from '../../support/tmp.ts';
+
+/** What git says while it works, to a person who watches. */
+const words = (cwd: string, ...args: string[]): string =>
+  spawnSync('git', args, { cwd, env: gitEnvironment(), encoding: 'utf8' }).stderr;
+
+test('git tells when all has been sent, and when all has been received that is much', async () => {
+  const folder = await temporaryFolder();
+  const bare = await bareRepository(join(folder, 'bare.git'));
+  const [one, other] = [join(folder, 'one'), join(folder, 'other')];
+  for (const clone of [one, other]) {
+    execFileSync('git', ['init', '-q', '-b', 'main', clone], { env: gitEnvironment() });
+    await git(clone, 'remote', 'add', 'origin', bare);
+  }
+  await commitFile(one, 'a', 'a', 'One');
+  const sent = words(one, 'push', '--progress', 'origin', 'main');
+  expect(sent).toMatch(SENT);
+  expect(sent.slice(0, sent.indexOf('Writing'))).not.toMatch(SENT);
+  const received = words(other, '-c', 'fetch.unpackLimit=1', 'fetch', '--progress', 'origin', 'main');
+  expect(received).toMatch(CHECKING.after);
+  expect(received.slice(0, received.indexOf('objects: 100%'))).not.toMatch(CHECKING.after);
+});
