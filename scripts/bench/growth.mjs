@@ -40,11 +40,11 @@ async function costOf(size) {
 
   const name = `growth-start-${size}`;
   const first = await startGitpost(name, remote);
-  const firstStart = await first.ready();
+  const firstStart = await first.ready(size);
   await allCommitsKnown(first);
   await first.stop();
   const again = await startGitpost(name, remote);
-  const laterStart = await again.ready();
+  const laterStart = await again.ready(size);
   await new Promise((wake) => setTimeout(wake, 3000));
   const memory = again.memory();
   await again.stop();

@@ -98,7 +98,7 @@ async function rebuildRow(name, remote) {
     }
   });
   const again = await startGitpost(name, remote);
-  const ours = await again.ready();
+  const ours = await again.ready(LARGE);
   const delay = await again.loopDelay();
   await again.stop();
   rmSync(first.cwd, { recursive: true });
