@@ -141,6 +141,9 @@ function belongs(state: Timeline, message: Message): boolean {
 function keep(state: Timeline, message: Message): Timeline {
   if (!belongs(state, message)) return state;
   const merged = merge(state, [message]);
+  const held = state.messages.find(({ id }) => id === message.id);
+  // What was told before it was deleted here may arrive after: only a later revision brings it back.
+  if (held && message.revision <= held.revision) return merged;
   return { ...merged, removed: new Set([...state.removed].filter((id) => id !== message.id)) };
 }
 

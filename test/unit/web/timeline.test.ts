@@ -41,6 +41,16 @@ describe('the part of all messages that the page holds', () => {
     expect(late.messages[1]?.text).toBe('11.3');
   });
 
+  test('keeps the place of a deleted message until a later revision brings it back', () => {
+    const deleted = reduceTimeline(shown(10, 13), { type: 'removed', id: message(11).id });
+    const told = reduceTimeline(deleted, { type: 'kept', message: message(11) });
+    const gone = reduceTimeline(told, { type: 'gone', id: message(11).id });
+    expect(seconds(gone)).toEqual([10, 11, 12]);
+    expect([...gone.removed]).toEqual([message(11).id]);
+    const back = reduceTimeline(gone, { type: 'kept', message: message(11, { revision: 3 }) });
+    expect([...back.removed]).toEqual([]);
+  });
+
   test('keeps the very objects that say the same, so that nothing is shown anew', () => {
     const state = shown(10, 13);
     const again = reduceTimeline(state, {
