@@ -15,14 +15,14 @@ const entries = (from: number, to: number) =>
 /** The numbers of all entries that stand in the page. */
 const numbers = async (page: Page) => (await texts(page)).map((text) => Number(text.split(' ')[1]));
 
-/** Scrolls until an entry is there, and looks at each step whether there is a gap. */
+/** Scrolls until an entry is there or was passed, and looks at each step whether there is a gap. */
 async function scrollTo(page: Page, entry: number, by: number): Promise<void> {
   await timeline(page).hover();
   await soon(async () => {
     await page.mouse.wheel(0, by);
     const shown = await numbers(page);
     expect(shown).toEqual(shown.map((_, index) => (shown[0] ?? 0) + index));
-    return shown.includes(entry);
+    return by < 0 ? (shown[0] ?? entry) < entry : (shown.at(-1) ?? entry) > entry;
   }).toBe(true);
 }
 
