@@ -146,3 +146,22 @@ test('what is typed right after a key goes where the key led', async () => {
   expect((await api.messages()).map((message) => message.id)).toContain(id);
   expect(await page.getByText('Message deleted.').count()).toBe(0);
 });
+
+test('an edit that is saved late leaves the keyboard where one writes by then', async () => {
+  const { url, api } = scene();
+  await api.create({ text: 'To be edited' });
+  const page = await openPage(browser(), url);
+  await page.route('**/messages/*', async (route) => {
+    if (route.request().method() === 'PATCH') await new Promise((wake) => setTimeout(wake, 1000));
+    await route.continue();
+  });
+  await article(page, 'To be edited').focus();
+  await page.keyboard.press('e');
+  await page.getByRole('form', { name: 'Edit message' }).waitFor();
+  await page.keyboard.type(' late');
+  await page.keyboard.press('Control+Enter');
+  await textField(page).click();
+  await article(page, 'To be edited late').waitFor();
+  await page.keyboard.type('d');
+  await soon(() => textField(page).inputValue()).toBe('d');
+});

@@ -74,7 +74,10 @@ function Content({ message, timeId }: { message: Message; timeId: string }) {
     setEditing({ message: answer.body, etag: answer.headers.get('ETag') ?? undefined });
   };
   const end = () => {
+    const { activeElement } = document;
     setEditing(undefined);
+    // Who went on elsewhere while it was being saved keeps the keyboard there.
+    if (activeElement !== document.body && !activeElement?.closest('.editor')) return;
     requestAnimationFrame(() => {
       const { current } = editButton;
       // Who began with a key goes on with keys.
