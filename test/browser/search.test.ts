@@ -100,6 +100,32 @@ test('the last word counts, however the answers come', async () => {
   expect(await texts(page)).toEqual([task]);
 });
 
+test('what is typed at the moment that a search begins stays in the field', async () => {
+  const page = await openPage(browser(), scene().url);
+  await soon(() => texts(page)).toEqual(all);
+  // Right after the address bar has been told, before the page has shown itself again.
+  await page.evaluate(`{
+    const { pushState } = history;
+    history.pushState = (...given) => {
+      history.pushState = pushState;
+      history.pushState(...given);
+      setTimeout(() => {
+        const field = document.querySelector('input[type=search]');
+        const type = (letters) => {
+          field.value += letters;
+          field.dispatchEvent(new InputEvent('input', { bubbles: true }));
+        };
+        type('l');
+        setTimeout(type, 100, 'e');
+      });
+    };
+  }`);
+  await searchField(page).fill('tab');
+  await soon(() => new URL(page.url()).searchParams.get('q')).toBe('table');
+  await soon(() => texts(page)).toEqual([task]);
+  expect(await searchField(page).inputValue()).toBe('table');
+});
+
 test('filters narrow down together, stand in the address, and can be taken back', async () => {
   const page = await openPage(browser(), scene().url);
   const search = page.getByRole('search');

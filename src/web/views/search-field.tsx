@@ -19,7 +19,14 @@ export function SearchField({ value }: { value: string }) {
   // One visit to the field makes one entry in the history, however many letters are typed.
   const visited = useRef(false);
   const offers = useOffers(typed, input);
-  useEffect(() => setTyped(value), [value]);
+  const asked = useRef(value);
+  useEffect(() => {
+    // What was asked for here comes back a moment later, when more may have been typed.
+    if (value === asked.current) return;
+    asked.current = value;
+    clearTimeout(timer.current);
+    setTyped(value);
+  }, [value]);
 
   const search = (text: string, wait: number) => {
     setTyped(text);
@@ -27,6 +34,7 @@ export function SearchField({ value }: { value: string }) {
     // `from:` alone would look for these letters, until somebody is named.
     if (isUnfinished(text)) return;
     timer.current = setTimeout(() => {
+      asked.current = text;
       navigate({ q: text }, visited.current ? 'replace' : 'push');
       visited.current = true;
     }, wait);
