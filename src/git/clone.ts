@@ -33,6 +33,27 @@ export async function inspectFolder(directory: string): Promise<'absent' | 'clon
   return entries.includes('.git') ? 'clone' : 'blocked';
 }
 
+// What git itself asks for before it takes a folder for one of its own.
+const PARTS = ['HEAD', 'objects', 'refs'];
+
+/**
+ * What tells the clone in a folder from any other that was or will be there, as long as it is not copied; `undefined`
+ * where there is none, or only a part of one, such as of one that is being deleted.
+ */
+export async function incarnationOf({ directory }: GitContext): Promise<string | undefined> {
+  const own = join(directory, '.git');
+  const found = await stat(own, { bigint: true }).catch(() => undefined);
+  if (found === undefined) return undefined;
+  // Of a work tree that belongs to another clone there is a file with its place only.
+  const parts = found.isDirectory() ? PARTS : [];
+  const isWhole = await Promise.all(parts.map((part) => stat(join(own, part)))).then(
+    () => true,
+    () => false,
+  );
+  // The number of a folder that was deleted is given to the next one that is made.
+  return isWhole ? `${found.dev} ${found.ino} ${found.birthtimeNs}` : undefined;
+}
+
 /** Folders that are being made have such a name beside the ones that are there. */
 const UNFINISHED = '.new-';
 

@@ -131,9 +131,11 @@ export class RepositoryManager {
 
   /** Adds a line to a repository; a failure where its clone is not ready in time. */
   async add(name: string, line: Line): Promise<Captured> {
-    const repository = this.#repositories.get(name);
-    if (!repository) return noRepository(name);
-    const captured = await within(PATIENCE_MS, repository.capture(line));
+    if (!this.#repositories.has(name)) return noRepository(name);
+    const captured = await within(
+      PATIENCE_MS,
+      this.#inPlace(name, (repository) => repository.capture(line)),
+    );
     return captured ?? notReady(`The clone of ${name} is still being made.`);
   }
 
@@ -277,7 +279,37 @@ export class RepositoryManager {
   }
 
   async close(): Promise<void> {
-    await Promise.all(this.list().map((repository) => repository.close()));
+    await this.#changes.run(async () => {
+      const all = this.list();
+      // Nothing is opened again that is not here any more.
+      this.#repositories.clear();
+      await Promise.all(all.map((repository) => repository.close()));
+    });
+  }
+
+  /**
+   * What comes of some work with a repository: of a second time with the one that was opened since, where its clone proved
+   * to be replaced by another one.
+   */
+  async #inPlace<Value>(
+    name: string,
+    work: (repository: Repository) => Promise<Value>,
+  ): Promise<Value | undefined> {
+    const repository = this.#repositories.get(name);
+    const value = repository && (await work(repository));
+    if (!repository?.isReplaced) return value;
+    await this.#changes.run(async () => undefined);
+    const now = this.#repositories.get(name);
+    return now && work(now);
+  }
+
+  /** Opens the clone that has taken the place of a repository's, as a start would. */
+  #reopen(replaced: Repository): Promise<void> {
+    return this.#changes.run(async () => {
+      if (this.#repositories.get(replaced.name) !== replaced) return;
+      await replaced.close();
+      this.#begin(replaced.target, replaced.primary);
+    });
   }
 
   async #sync(names: readonly string[], push: boolean): Promise<SyncResult[]> {
@@ -285,7 +317,7 @@ export class RepositoryManager {
     const waiting = [...names];
     const worker = async () => {
       for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) {
-        const result = await this.#repositories.get(name)?.sync(push);
+        const result = await this.#inPlace(name, (repository) => repository.sync(push));
         if (!result) continue;
         results.set(name, result);
         this.#options.onSynced(result);
@@ -307,6 +339,7 @@ export class RepositoryManager {
       onStatus: (changed) => this.#publishStatus(changed),
       onProgress: (name, stage, percent) =>
         events.publish({ type: 'progress', data: { repository: name, stage, percent } }),
+      onReplaced: (replaced) => void this.#reopen(replaced).catch(this.#options.onTrouble),
       onTrouble: (error) => this.#onTrouble(error),
       lockPatience: this.#options.lockPatience ?? LOCK_PATIENCE,
     });

@@ -9,7 +9,7 @@ import type {
 import { fail, ok, type Result } from '../domain/result.ts';
 import { githubPageOf } from '../domain/target.ts';
 import { BlobReader } from '../git/blobs.ts';
-import { inspectFolder, writeSettings } from '../git/clone.ts';
+import { incarnationOf, writeSettings } from '../git/clone.ts';
 import { type Identity, Importer } from '../git/importer.ts';
 import { uncommittedChanges } from '../git/porcelain.ts';
 import { BranchMover, listRefs, writeCommitGraph } from '../git/refs.ts';
@@ -22,11 +22,11 @@ import { appendedCommit, findAppended } from './capture/appended.ts';
 import { type Captured, Capturer } from './capture/capture.ts';
 import { completeLines } from './capture/completion.ts';
 import { branchRef, type Clone, trackingRef } from './clones/clone.ts';
-import { goneTrouble } from './clones/gone.ts';
 import { GrowthMeter } from './clones/growth.ts';
 import { type LockPatience, Locks } from './clones/locks.ts';
 import { Maintenance } from './clones/maintenance.ts';
 import { openClone, renewOwnRemote } from './clones/opening.ts';
+import { endStaying, goneTrouble, type Presence, presenceOf, replacedTrouble } from './clones/presence.ts';
 import { checkBranchName, switchBranch } from './clones/switching.ts';
 import { lastBrought } from './following/brought.ts';
 import { Follower } from './following/follow.ts';
@@ -50,6 +50,8 @@ export interface RepositoryPorts {
   readonly onChanges: (changes: readonly EntryChange[]) => void;
   readonly onStatus: (repository: Repository) => void;
   readonly onProgress: (repository: string, stage: string, percent: number) => void;
+  /** Another clone stands in the folder: this repository is to be closed, and that one opened. */
+  readonly onReplaced: (repository: Repository) => void;
   readonly onTrouble: (error: unknown) => void;
   readonly lockPatience: LockPatience;
 }
@@ -92,7 +94,7 @@ export class Repository {
   readonly #syncs = new Mutex();
   #nextSync: PlannedSync | undefined;
   #broken: Trouble | undefined;
-  #isGone = false;
+  #presence: Presence = 'here';
   #appendedTimer: NodeJS.Timeout | undefined;
   #appending: Promise<void> = Promise.resolve();
   readonly #abort = new AbortController();
@@ -114,6 +116,7 @@ export class Repository {
       tip: null,
       remoteTip: null,
       unpushed: new Set(),
+      incarnation: undefined,
       unsafe: false,
       joined: [],
       segments: undefined,
@@ -142,6 +145,7 @@ export class Repository {
       this.#clone,
       ports.mirror,
       this.#reconciler,
+      () => this.#look(),
       () => this.#branchMoved(),
       ports.onTrouble,
     );
@@ -168,6 +172,11 @@ export class Repository {
   /** Whether the clone can not be used at all. */
   get isBroken(): boolean {
     return this.#broken !== undefined;
+  }
+
+  /** Whether another clone has taken the place of this one, which is of no use any more. */
+  get isReplaced(): boolean {
+    return this.#presence === 'other';
   }
 
   /** Resolves when the clone is there and the mirror agrees with it. */
@@ -225,7 +234,7 @@ export class Repository {
   /** Makes the mirror agree with the branch after somebody else may have moved it. */
   async refresh(): Promise<void> {
     await this.#opened;
-    if (this.#broken || !(await this.#isThere())) return;
+    if (this.#broken || (await this.#look()) !== 'here') return;
     const refs = await listRefs(this.#clone.git, 'refs/');
     const tracked = refs.get(trackingRef(this.#clone)) ?? null;
     const isOurs = this.#reconciler.covers(refs.get(branchRef(this.#clone)) ?? null);
@@ -234,17 +243,17 @@ export class Repository {
     this.#follower.soon();
   }
 
-  /** Whether the clone is still there; where its folder is gone, that is the state until it is back. */
-  async #isThere(): Promise<boolean> {
-    const isGone = (await inspectFolder(this.#ports.git.directory)) !== 'clone';
-    if (isGone && !this.#isGone) {
-      // Those that stay work on in a folder that nobody finds any more.
-      for (const stays of [this.#clone.importer, this.#clone.mover, this.#clone.blobs]) void stays.close();
-      this.#setState({ state: 'failed', error: goneTrouble(this.#ports.git) });
-    }
-    if (!isGone && this.#isGone) this.#setState((await isRewritten(this.#clone)) ? REWRITTEN : READY);
-    this.#isGone = isGone;
-    return !isGone;
+  /** Looks whether the clone is still in its folder; where it is not, that is the state until it is back. */
+  async #look(): Promise<Presence> {
+    const presence = await presenceOf(this.#clone);
+    if (this.isReplaced) return 'other';
+    if (presence === this.#presence) return presence;
+    this.#presence = presence;
+    if (presence !== 'here') endStaying(this.#clone);
+    if (presence === 'gone') this.#setState({ state: 'failed', error: goneTrouble(this.#ports.git) });
+    if (presence === 'here') this.#setState((await isRewritten(this.#clone)) ? REWRITTEN : READY);
+    if (presence === 'other') this.#ports.onReplaced(this);
+    return presence;
   }
 
   /** Settles a rewritten history for one side. The next sync goes on from there. */
@@ -293,13 +302,13 @@ export class Repository {
 
   /** Reads into the mirror what it lacks of the clone, which is everything after the mirror was lost. */
   async restore(): Promise<void> {
-    if (this.#broken) return;
+    if (this.#broken || this.isReplaced) return;
     await this.#reconcileAll();
   }
 
   /** Looks at what only the clone itself can tell: a person's uncommitted changes, and how much there is. */
   async look(): Promise<void> {
-    if (this.#broken || this.#state.state === 'cloning' || !(await this.#isThere())) return;
+    if (this.#broken || this.#state.state === 'cloning' || (await this.#look()) !== 'here') return;
     // Our own changes have to reach the work tree first.
     await this.#follower.now();
     await this.#locks.look();
@@ -390,6 +399,7 @@ export class Repository {
     const { onTrouble } = this.#ports;
     const takeUp = () => this.#locks.takeUp(() => this.#follower.soon(), onTrouble);
     await openClone(this.#clone, this.target, branch, takeUp);
+    this.#clone.incarnation = await incarnationOf(this.#clone.git);
     const [followed = null] = await this.#follower.followed();
     const brought = await lastBrought(this.#clone, followed);
     if (brought) this.#clone.joined = [brought];
@@ -408,6 +418,11 @@ export class Repository {
 
   async #runSync(push: boolean): Promise<SyncResult> {
     if (this.#broken) return toResult(this.name, failedSync(this.#broken), null);
+    const presence = await this.#look();
+    if (presence !== 'here') {
+      const trouble = (presence === 'gone' ? goneTrouble : replacedTrouble)(this.#ports.git);
+      return toResult(this.name, failedSync(trouble), null);
+    }
     const { network, onProgress, mirror, onTrouble } = this.#ports;
     const clone = this.#clone;
     await renewOwnRemote(clone, this.target);

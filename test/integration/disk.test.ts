@@ -289,6 +289,60 @@ describe('a clone', () => {
     await judge(api, clone, answered);
   });
 
+  test('that is replaced at once by a new clone of its remote is that one from then on', async () => {
+    const { folder, api, clone } = await scene();
+    const answered = [await api.create({ text: 'Pushed' })];
+    expect((await api.sync('push')).status).toBe('pushed');
+    await api.create({ text: 'Only in the clone that was deleted' });
+    await rm(clone, { recursive: true, maxRetries: 5 });
+    await git(folder, 'clone', '--quiet', join(folder, 'data/remotes/messages.git'), clone);
+    answered.push(await api.create({ text: 'After' }));
+    await judge(api, clone, answered);
+    expect((await api.sync('push')).status).toBe('pushed');
+    expect(await api.repository()).toMatchObject({
+      state: 'ready',
+      ahead: 0,
+      head: await git(clone, 'rev-parse', 'main'),
+    });
+  });
+
+  test('that changes places with another one is that one until it is back', async () => {
+    const { folder, api, clone } = await scene();
+    const answered = [await api.create({ text: 'Pushed' })];
+    expect((await api.sync('push')).status).toBe('pushed');
+    answered.push(await api.create({ text: 'Not pushed' }));
+    const other = join(folder, 'other');
+    await git(folder, 'clone', '--quiet', join(folder, 'data/remotes/messages.git'), other);
+    const change = async (away: string, here: string) => {
+      await rename(clone, join(folder, away));
+      await rename(join(folder, here), clone);
+    };
+    await change('first', 'other');
+    const elsewhere = await api.create({ text: 'In the other one' });
+    await judge(api, clone, [answered[0] as Message, elsewhere]);
+    await change('other', 'first');
+    // Nobody writes: it is noticed all the same.
+    await eventually(async () => (await api.messages()).some(({ id }) => id === answered[1]?.id));
+    await judge(api, clone, answered);
+    answered.push(await api.create({ text: 'After' }));
+    await judge(api, clone, answered);
+  });
+
+  test('that is half deleted while running is told, and nothing is answered 201', async () => {
+    const { api, clone } = await scene();
+    await api.create({ text: 'Before' });
+    await rm(join(clone, '.git/objects'), { recursive: true, maxRetries: 5 });
+    const answer = await api.post({ text: 'Into nothing' });
+    expect([answer.status, answer.json<Problem>().detail]).toEqual([
+      503,
+      expect.stringMatching(/is gone: its folder, or a part of it/),
+    ]);
+    expect(await api.repository()).toMatchObject({
+      state: 'failed',
+      error: { detail: expect.stringMatching(/a part of it/) },
+    });
+  });
+
   test('whose journal is cut short in the work tree is not touched, and captures go on', async () => {
     const { api, clone } = await scene();
     const answered = [await api.create({ text: 'Before' })];

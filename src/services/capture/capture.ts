@@ -1,11 +1,10 @@
-import { existsSync } from 'node:fs';
 import { fail, ok, type Result } from '../../domain/result.ts';
 import type { NewCommit } from '../../git/importer.ts';
 import { GitError } from '../../git/run.ts';
 import type { Line } from '../../journal/line.ts';
 import type { Database } from '../../mirror/database.ts';
 import { branchRef, type Clone, resolveIn } from '../clones/clone.ts';
-import { goneTrouble } from '../clones/gone.ts';
+import { goneTrouble, type Presence, replacedTrouble } from '../clones/presence.ts';
 import { mirrorLines } from '../reconciling/mirroring.ts';
 import { begin } from '../reconciling/reconcile.ts';
 import type { Reconciler } from '../reconciling/reconciler.ts';
@@ -38,6 +37,7 @@ export class Capturer {
   readonly #clone: Clone;
   readonly #mirror: Database;
   readonly #reconciler: Reconciler;
+  readonly #presence: () => Promise<Presence>;
   readonly #moved: () => void;
   readonly #onTrouble: (error: unknown) => void;
   #queue: Waiting[] = [];
@@ -46,6 +46,7 @@ export class Capturer {
   #writers = { count: 0, at: 0 };
 
   /**
+   * @param presence tells whether the clone is where it was, since a commit anywhere else is no one's
    * @param moved is told after each batch that the branch has moved
    * @param onTrouble is told where a durable commit could not be mirrored: the mirror is to be made anew then
    */
@@ -53,6 +54,7 @@ export class Capturer {
     clone: Clone,
     mirror: Database,
     reconciler: Reconciler,
+    presence: () => Promise<Presence>,
     moved: () => void,
     onTrouble: (error: unknown) => void,
   ) {
@@ -60,6 +62,7 @@ export class Capturer {
     this.#clone = clone;
     this.#mirror = mirror;
     this.#reconciler = reconciler;
+    this.#presence = presence;
     this.#moved = moved;
   }
 
@@ -90,14 +93,25 @@ export class Capturer {
       await this.#clone.lock.run(async () => {
         const batch = this.#queue.slice(0, LINES_A_BATCH);
         this.#queue = this.#queue.slice(LINES_A_BATCH);
-        await this.#commit(batch).catch(async (error: unknown) => {
-          await this.#forgetAttempt();
-          for (const { settle } of batch) settle(refusalOf(this.#clone, error));
-        });
+        await this.#commit(batch).catch((error: unknown) => this.#refuse(batch, error));
         this.#writers = { count: batch.length + this.#queue.length, at: Date.now() };
       });
     }
     this.#draining = false;
+  }
+
+  async #refuse(batch: readonly Waiting[], error: unknown): Promise<void> {
+    const elsewhere = await this.#elsewhere();
+    if (elsewhere === undefined) await this.#forgetAttempt();
+    settleAll(batch, elsewhere ?? refusalOf(this.#clone, error));
+  }
+
+  /** Why nothing can be captured where the clone is not in its place any more. */
+  async #elsewhere(): Promise<Captured | undefined> {
+    const presence = await this.#presence();
+    if (presence === 'here') return undefined;
+    const { detail } = (presence === 'gone' ? goneTrouble : replacedTrouble)(this.#clone.git);
+    return fail('unavailable', `${detail} The message was not saved; try again.`, { retryAfter: 5 });
   }
 
   /**
@@ -125,6 +139,8 @@ export class Capturer {
   }
 
   async #commit(batch: readonly Waiting[]): Promise<void> {
+    const elsewhere = await this.#elsewhere();
+    if (elsewhere) return settleAll(batch, elsewhere);
     if (!this.#reconciler.covers(this.#clone.tip)) await this.#reconciler.run();
     const fresh = await this.#withoutKnown(batch);
     if (fresh.length === 0) return;
@@ -135,7 +151,9 @@ export class Capturer {
       const last = written.at(-1);
       if (!last) return;
       if (await this.#clone.mover.move(this.#clone.settings.branch, this.#clone.tip, last.commit)) {
-        return this.#finish(written, last.commit);
+        // Where it was moved in this very moment, the commit is in a folder that nobody may ever look at again.
+        const gone = await this.#elsewhere();
+        return gone ? settleAll(fresh, gone) : this.#finish(written, last.commit);
       }
       this.#clone.segments = undefined;
       const now = await resolveIn(this.#clone, branchRef(this.#clone));
@@ -253,9 +271,7 @@ const locked = (name: string): Captured =>
   );
 
 /** git's own words name what is wrong (a full disk, a folder that can't be written); its first line is enough. */
-function refusalOf({ name, git }: Clone, error: unknown): Captured {
-  if (!existsSync(git.directory))
-    return fail('unavailable', `${goneTrouble(git).detail} The message was not saved.`);
+function refusalOf({ name }: Clone, error: unknown): Captured {
   const words = error instanceof GitError ? error.stderr : String((error as Error).message ?? error);
   const reason = (words.trim().split('\n')[0] ?? '').replace(/\.?$/, '.');
   const isFull = /No space left on device|Out of diskspace|ENOSPC|quota exceeded/i.test(words);

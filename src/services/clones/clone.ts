@@ -24,6 +24,8 @@ export interface Clone {
   readonly mover: BranchMover;
   readonly lock: Mutex;
   settings: CloneSettings;
+  /** Tells it from another clone in its folder; `undefined` until it is open. */
+  incarnation: string | undefined;
   /** The commit of the branch that the mirror agrees with. */
   tip: string | null;
   /** The commit of the remote's branch, as it was when we last heard of it. */
