@@ -36,7 +36,7 @@ const LOW_SPEED = { bytes: 1000, seconds: 15 };
 
 /** What a remote counts and packs for a large fetch, it tells by some words a second, and sends nothing else meanwhile. */
 const WORDS = { bytes: 10, seconds: 15 };
-/** What came is checked here, without a word: for some minutes where it is a million messages. */
+/** What came is checked here, without a word, for as long as it takes. */
 export const CHECKING = {
   after: /Receiving objects: 100% \((\d+)\/\1\)[^\r\n]*done/,
   timeout: 30 * 60_000,

@@ -150,7 +150,9 @@ test('strings that break programs are shown, each as one message', async () => {
   const seen = new Set<string>();
   await soon(async () => {
     const ids = `[...document.querySelectorAll('[data-message]')].map((one) => one.dataset.message)`;
-    for (const id of await page.evaluate<string[]>(ids)) seen.add(id);
+    const shown = await page.evaluate<string[]>(ids);
+    expect(new Set(shown).size).toBe(shown.length);
+    for (const id of shown) seen.add(id);
     await page.mouse.wheel(0, -100_000);
     return seen.size;
   }).toBe(stored.length);

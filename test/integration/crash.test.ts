@@ -107,6 +107,7 @@ describe('what a gitpost left that was cut off', () => {
     await api.create({ text: 'After' });
     expect((await api.sync('push')).status).toBe('pushed');
     // Index and work tree follow what was captured, for which the index is locked for a moment.
+    expect((await locksIn(clone)).filter((name) => name !== 'index.lock')).toEqual([]);
     await eventually(async () => (await locksIn(clone)).length === 0);
     expect((await api.repository()).problems).toEqual([]);
   });
