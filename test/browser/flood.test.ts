@@ -47,7 +47,7 @@ test('a flood of messages neither holds the page up nor leaves a gap in it', asy
   // Who reads the past stays there, and finds what is new by going on.
   const read = await firstInView(page);
   await api.bulk(entries(2000, 3500));
-  const toNewest = page.getByRole('button', { name: /^(Newest|[\d,]+ new)$/ });
+  const toNewest = page.getByRole('button', { name: /^(Newest|New messages|[\d,]+ new)$/ });
   await toNewest.waitFor();
   expect(await firstInView(page)).toBe(read);
   await scrollTo(page, 2600, 5000);

@@ -19,8 +19,8 @@ export interface Timeline {
   readonly older: 'idle' | 'loading' | 'failed';
   /** Whether there are newer messages than those here, and whether they are on their way. */
   readonly newer: 'none' | 'idle' | 'loading' | 'failed';
-  /** How many messages have arrived that are newer than those here. */
-  readonly missed: number;
+  /** How many messages have arrived that are newer than those here; `many` where they came too fast to be counted. */
+  readonly missed: number | 'many';
   /** Messages deleted from this page, which keep their place so that the delete can be undone there. */
   readonly removed: ReadonlySet<string>;
   readonly wanted: Wanted;
@@ -112,11 +112,12 @@ export function reduceTimeline(state: Timeline, action: TimelineAction): Timelin
       return { ...state, newer: 'failed' };
     case 'refreshed':
       if (!leavesGap(state, action.page)) return refresh(state, action.page, action.known);
-      return action.isAway ? { ...state, newer: 'idle' } : jump(state, action.page);
+      return action.isAway ? { ...state, newer: 'idle', missed: 'many' } : jump(state, action.page);
     case 'kept':
       return keep(state, action.message);
     case 'missed':
-      return state.newer === 'none' ? state : { ...state, missed: state.missed + 1 };
+      if (state.newer === 'none' || state.missed === 'many') return state;
+      return { ...state, missed: state.missed + 1 };
     case 'gone':
       return state.removed.has(action.id) ? state : without(state, (id) => id === action.id);
     case 'removed':

@@ -57,11 +57,16 @@ export function Timeline() {
       {away && (
         <button type="button" class="to-newest" onClick={toNewest}>
           <DownIcon />
-          {away.unseen > 0 ? `${away.unseen.toLocaleString()} new` : 'Newest'}
+          {newestInWords(away.unseen)}
         </button>
       )}
     </div>
   );
+}
+
+function newestInWords(unseen: number | 'many'): string {
+  if (unseen === 'many') return 'New messages';
+  return unseen > 0 ? `${unseen.toLocaleString()} new` : 'Newest';
 }
 
 interface DaysProps {

@@ -26,7 +26,7 @@ export interface Window {
   /** How high messages that are not in the page are together. */
   readonly heightOf: (from: number, to: number) => number;
   /** Whether the reader is away from the newest message, and how many have come since. */
-  readonly away: { readonly unseen: number } | undefined;
+  readonly away: { readonly unseen: Timeline['missed'] } | undefined;
   readonly toNewest: () => void;
 }
 
@@ -96,7 +96,8 @@ export function useWindow(scroller: RefObject<HTMLElement | null>, state: Timeli
   }, [scroller, restore, noteSeen]);
 
   const isBehind = newer !== 'none';
-  const unseen = missed + (isBehind ? 0 : countAfter(messages, lastSeen.current));
+  const arrived = isBehind ? 0 : countAfter(messages, lastSeen.current);
+  const unseen = missed === 'many' ? missed : missed + arrived;
   return { from, to, heightOf, away: isAway || isBehind ? { unseen } : undefined, toNewest: goToNewest };
 }
 

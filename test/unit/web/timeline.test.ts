@@ -103,7 +103,8 @@ describe('the part of all messages that the page holds', () => {
 
     const stayed = reduceTimeline(state, { type: 'refreshed', page, known, isAway: true });
     expect(seconds(stayed)).toEqual([10, 11, 12]);
-    expect(stayed).toMatchObject({ next: state.next, newer: 'idle' });
+    expect(stayed).toMatchObject({ next: state.next, newer: 'idle', missed: 'many' });
+    expect(reduceTimeline(stayed, { type: 'missed' }).missed).toBe('many');
 
     // Where it reaches what is here, both are one.
     const overlapping = { messages: range(12, 15), next: '/messages?before=12' };
