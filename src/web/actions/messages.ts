@@ -10,7 +10,7 @@ import {
   patchMessage,
   postMessage,
 } from '../api/messages.ts';
-import { isUnreachable, type Problem } from '../api/problem.ts';
+import { isUnreachable, OUT_OF_DATE, type Problem } from '../api/problem.ts';
 import { author, type Draft, draft } from '../state/draft.ts';
 import { matches } from '../state/matches.ts';
 import { say, show } from '../state/notices.ts';
@@ -70,15 +70,26 @@ function saved(sent: Draft, message: Message): undefined {
   if (matches(message, query.get()) === 'no') show('plain', 'Saved. The filters hide it at the moment.');
 }
 
-/** The message with its editing tag, as the server has it now, to begin an edit from. */
-export const readForEdit = getMessage;
-
 export async function edit(id: string, change: Change, etag: string | undefined): Promise<Answer<Message>> {
   const answer = await patchMessage(id, change, etag);
   if (!answer.ok) return answer;
   takeIn(answer.body);
   say('The edit is saved');
   return answer;
+}
+
+/** Saves an edit of a message as it was when the edit began; refused with 412 where there is another version by now. */
+export async function editFrom(begun: Message, change: Change): Promise<Answer<Message>> {
+  const now = await getMessage(begun.id);
+  if (!now.ok && now.problem.status !== 404) return now;
+  if (!now.ok || !isSameVersion(now.body, begun)) return { ok: false, problem: OUT_OF_DATE };
+  return edit(begun.id, change, now.headers.get('ETag') ?? undefined);
+}
+
+function isSameVersion(a: Message, b: Message): boolean {
+  const said = ({ revision, deletedAt, type, text, language, url }: Message) =>
+    JSON.stringify([revision, deletedAt, type, text, language, url]);
+  return said(a) === said(b);
 }
 
 export async function tick(message: Message, done: boolean): Promise<void> {
@@ -107,8 +118,17 @@ async function patchLine(message: Message, line: number, done: boolean): Promise
   return patchMessage(message.id, { text: lines.join('\n') }, etag);
 }
 
+/** The deletes that have not been answered yet: what takes one back has to come after it. */
+const deleting = new Map<string, Promise<void>>();
+
 /** Deletes at once for the eye; the place stays, with a way back. */
-export async function remove(id: string): Promise<void> {
+export function remove(id: string): Promise<void> {
+  const done = removeNow(id).finally(() => deleting.delete(id));
+  deleting.set(id, done);
+  return done;
+}
+
+async function removeNow(id: string): Promise<void> {
   timeline.dispatch({ type: 'removed', id });
   const answer = await deleteMessage(id);
   if (answer.ok) return say('Deleted. Undo stands in its place.');
@@ -117,6 +137,9 @@ export async function remove(id: string): Promise<void> {
 }
 
 export async function undoRemove(id: string): Promise<void> {
+  await deleting.get(id);
+  // Where it was refused, there is nothing to undo.
+  if (!timeline.get().removed.has(id)) return;
   const answer = await patchMessage(id, {});
   if (!answer.ok) return show('bad', `The delete was not undone. ${answer.problem.detail}`);
   takeIn(answer.body);

@@ -29,6 +29,14 @@ export const UNREACHABLE: Problem = {
   reasons: [],
 };
 
+/** The message is not the one that an edit began from. */
+export const OUT_OF_DATE: Problem = {
+  ...UNREACHABLE,
+  status: 412,
+  title: 'The message was changed meanwhile',
+  detail: 'The message was changed elsewhere meanwhile. Nothing was saved over it.',
+};
+
 /** Reads a problem document leniently: a proxy in between may have answered with something else. */
 export function toProblem(status: number, body: unknown): Problem {
   const given = isRecord(body) ? body : {};

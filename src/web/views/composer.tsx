@@ -6,6 +6,7 @@ import { useStore } from '../state/store.ts';
 import { AuthorField } from './author-field.tsx';
 import { ComposerProblem } from './composer-problem.tsx';
 import { isSend, TextField, TypeFields, type Written } from './fields.tsx';
+import { hasKeyboard } from './keyboard.ts';
 import { ReplyField } from './reply-field.tsx';
 import { TargetsField } from './targets-field.tsx';
 
@@ -50,7 +51,9 @@ export function Composer() {
     isNextDue.current = false;
     if (goesOn) return void attempt(() => send(false));
     // A question takes the focus itself; anything else is answered in the text.
-    if (failed === undefined || !asksBack(failed)) area.current?.focus();
+    const asks = failed !== undefined && asksBack(failed);
+    // Who went on elsewhere while it was being sent keeps the keyboard there.
+    if (!asks && hasKeyboard(area.current?.form ?? null)) area.current?.focus();
   };
   const submit = () => {
     if (isBlank(draft.get())) return area.current?.focus();

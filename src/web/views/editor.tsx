@@ -1,42 +1,58 @@
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { Message } from '../../domain/message.ts';
-import { contentOf, edit } from '../actions/messages.ts';
+import { contentOf, edit, editFrom } from '../actions/messages.ts';
 import { isOutOfDate, isSecretGuard, isToldBy, type Problem } from '../api/problem.ts';
 import { useRemembered } from '../state/opened.ts';
 import { problemInWords } from '../text/problems.ts';
 import { isSend, TextField, TypeFields, type Written } from './fields.tsx';
 import { Question } from './question.tsx';
 
-/** A message as it was when its edit began; the tag tells the server which one that was. */
-export interface Editable {
+interface Props {
+  /** As it was when the edit began. */
   readonly message: Message;
-  readonly etag: string | undefined;
+  /** Saved while more was typed, which is an edit of what was saved. */
+  readonly onSaved: (message: Message) => void;
+  readonly onEnd: (editor: HTMLElement | null) => void;
 }
 
-export function Editor({ message, etag, onEnd }: Editable & { onEnd: () => void }) {
+export function Editor({ message, onSaved, onEnd }: Props) {
   const area = useRef<HTMLTextAreaElement>(null);
   const [changed, setChanged] = useRemembered<Written | undefined>(`written ${message.id}`, undefined);
   const written = changed ?? toWritten(message);
+  const now = useRef(written);
+  now.current = written;
   const [problem, setProblem] = useState<Problem>();
   const [busy, setBusy] = useState(false);
+  const isNextDue = useRef(false);
   useLayoutEffect(() => {
-    area.current?.focus();
-    area.current?.setSelectionRange(message.text.length, message.text.length);
-    area.current?.form?.scrollIntoView({ block: 'nearest' });
-  }, [message]);
+    const { current } = area;
+    current?.focus();
+    current?.setSelectionRange(current.value.length, current.value.length);
+    current?.form?.scrollIntoView({ block: 'nearest' });
+  }, []);
 
   const end = () => {
     setChanged(undefined);
-    onEnd();
+    onEnd(area.current?.form ?? null);
   };
-  const save = async (how: { confirm?: true; anyway?: true } = {}) => {
+  const save = async (how: { confirm?: true; anyway?: true } = {}, begun = message): Promise<void> => {
+    isNextDue.current = false;
+    const sent = now.current;
+    const change = { ...contentOf(sent), ...(how.confirm && { confirm: how.confirm }) };
+    const answer = how.anyway ? await edit(begun.id, change, undefined) : await editFrom(begun, change);
+    setProblem(answer.ok ? undefined : answer.problem);
+    if (!answer.ok) return;
+    if (isSame(now.current, sent)) return end();
+    onSaved(answer.body);
+    if (isNextDue.current) await save({}, answer.body);
+  };
+  const attempt = async (how: { confirm?: true; anyway?: true } = {}) => {
+    // Whoever goes on writing while an edit is being saved can save that too.
+    isNextDue.current = busy;
     if (busy) return;
     setBusy(true);
-    const change = { ...contentOf(written), ...(how.confirm && { confirm: how.confirm }) };
-    const answer = await edit(message.id, change, how.anyway ? undefined : etag);
+    await save(how);
     setBusy(false);
-    if (answer.ok) return end();
-    setProblem(answer.problem);
   };
   const keepEditing = () => {
     setProblem(undefined);
@@ -44,10 +60,10 @@ export function Editor({ message, etag, onEnd }: Editable & { onEnd: () => void 
   };
   const onKeyDown = (event: KeyboardEvent) => {
     // Escape is pressed too easily to throw away what was written.
-    if (event.key === 'Escape' && isUnchanged(written, message)) end();
+    if (event.key === 'Escape' && isSame(written, toWritten(message))) end();
     if (!isSend(event)) return;
     event.preventDefault();
-    void save();
+    void attempt();
   };
   const fields = {
     written,
@@ -62,15 +78,15 @@ export function Editor({ message, etag, onEnd }: Editable & { onEnd: () => void 
       onKeyDown={onKeyDown}
       onSubmit={(event) => {
         event.preventDefault();
-        void save();
+        void attempt();
       }}
     >
       <TextField {...fields} area={area} label="Text" placeholder="" />
       <EditProblem
         problem={problem}
         onKeep={keepEditing}
-        onConfirm={() => void save({ confirm: true })}
-        onAnyway={() => void save({ anyway: true })}
+        onConfirm={() => void attempt({ confirm: true })}
+        onAnyway={() => void attempt({ anyway: true })}
       />
       <div class="row">
         <TypeFields {...fields} />
@@ -115,10 +131,8 @@ function EditProblem({ problem, onKeep, onConfirm, onAnyway }: EditProblemProps)
   );
 }
 
-function isUnchanged(written: Written, message: Message): boolean {
-  const before = toWritten(message);
-  return (Object.keys(before) as (keyof Written)[]).every((key) => before[key] === written[key]);
-}
+const isSame = (a: Written, b: Written): boolean =>
+  (Object.keys(a) as (keyof Written)[]).every((key) => a[key] === b[key]);
 
 function toWritten({ type, text, language = '', url = '' }: Message): Written {
   return { type, text, language, url };

@@ -1,19 +1,19 @@
 import type { RefObject } from 'preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { Message } from '../../domain/message.ts';
-import { readForEdit, remove } from '../actions/messages.ts';
+import { remove } from '../actions/messages.ts';
 import { dialog } from '../state/dialog.ts';
 import { draft } from '../state/draft.ts';
-import { show } from '../state/notices.ts';
 import { useRemembered } from '../state/opened.ts';
 import { clock, exact } from '../text/time.ts';
 import { TYPE_WORDS } from '../text/words.ts';
 import { Body } from './body.tsx';
 import { focusComposer } from './composer.tsx';
 import { Deliveries, DeliveryDetail } from './deliveries.tsx';
-import { type Editable, Editor } from './editor.tsx';
+import { Editor } from './editor.tsx';
 import { FilterLink } from './filter-link.tsx';
 import { WarningIcon } from './icons.tsx';
+import { hasKeyboard } from './keyboard.ts';
 import { memo } from './memo.tsx';
 import { Quote } from './quote.tsx';
 import { Removed } from './removed.tsx';
@@ -31,8 +31,19 @@ interface Props {
 export const MessageRow = memo(({ message, isFirst, goesOn, removed, isWanted }: Props) => {
   const author = `author-${message.id}`;
   const time = `time-${message.id}`;
+  const row = useRef<HTMLLIElement>(null);
+  const wasRemoved = useRef(removed);
+  useLayoutEffect(() => {
+    if (wasRemoved.current === removed) return;
+    wasRemoved.current = removed;
+    // What was pressed has gone with the message, or with the way back to it: the keyboard goes on from what stands
+    // there now, at once, since the next key is meant for it.
+    if (!hasKeyboard(row.current)) return;
+    row.current?.querySelector<HTMLElement>(removed ? 'button' : 'article')?.focus({ preventScroll: true });
+  }, [removed]);
   return (
     <li
+      ref={row}
       class="message"
       data-message={message.id}
       data-first={isFirst}
@@ -56,37 +67,29 @@ export const MessageRow = memo(({ message, isFirst, goesOn, removed, isWanted }:
 });
 
 function Content({ message, timeId }: { message: Message; timeId: string }) {
-  const [editing, setEditing] = useRemembered<Editable | undefined>(`edit ${message.id}`, undefined);
+  const [editing, setEditing] = useRemembered<Message | undefined>(`edit ${message.id}`, undefined);
   const [open, setOpen] = useRemembered<string | null>(`commit ${message.id}`, null);
   const editButton = useRef<HTMLButtonElement>(null);
-
   const byKey = useRef(false);
 
-  const [beginning, setBeginning] = useState(false);
-
-  const begin = async () => {
-    if (beginning) return;
-    setBeginning(true);
+  const begin = () => {
     byKey.current = document.activeElement?.matches('article') ?? false;
-    const answer = await readForEdit(message.id);
-    setBeginning(false);
-    if (!answer.ok) return show('bad', `The message can’t be edited now. ${answer.problem.detail}`);
-    setEditing({ message: answer.body, etag: answer.headers.get('ETag') ?? undefined });
+    setEditing(message);
   };
-  const end = () => {
-    const { activeElement } = document;
-    setEditing(undefined);
+  const end = (editor: HTMLElement | null) => {
     // Who went on elsewhere while it was being saved keeps the keyboard there.
-    if (activeElement !== document.body && !activeElement?.closest('.editor')) return;
+    const goesOn = hasKeyboard(editor);
+    setEditing(undefined);
+    if (!goesOn) return;
     requestAnimationFrame(() => {
       const { current } = editButton;
-      // Who began with a key goes on with keys.
-      if (byKey.current) current?.closest('article')?.focus();
-      else current?.focus();
+      // Who began with a key goes on with keys; and on a narrow screen the button is folded away.
+      const isButton = !byKey.current && current?.checkVisibility();
+      (isButton ? current : current?.closest('article'))?.focus();
     });
   };
 
-  if (editing) return <Editor {...editing} onEnd={end} />;
+  if (editing) return <Editor message={editing} onSaved={setEditing} onEnd={end} />;
   const opened = message.deliveries.find(({ repository }) => repository === open);
   return (
     <>
@@ -102,8 +105,7 @@ function Content({ message, timeId }: { message: Message; timeId: string }) {
         <Actions
           id={message.id}
           editButton={editButton}
-          beginning={beginning}
-          onEdit={() => void begin()}
+          onEdit={begin}
           onDelete={() => void remove(message.id)}
         />
       </footer>
@@ -115,14 +117,12 @@ function Content({ message, timeId }: { message: Message; timeId: string }) {
 interface ActionsProps {
   readonly id: string;
   readonly editButton: RefObject<HTMLButtonElement | null>;
-  /** Whether an edit has been asked for and is still on its way. */
-  readonly beginning: boolean;
   readonly onEdit: () => void;
   readonly onDelete: () => void;
 }
 
 /** With a mouse they appear where it points; on a touch screen a button opens them. */
-function Actions({ id, editButton, beginning, onEdit, onDelete }: ActionsProps) {
+function Actions({ id, editButton, onEdit, onDelete }: ActionsProps) {
   const [open, setOpen] = useState(false);
   useEffect(() => {
     if (open) editButton.current?.scrollIntoView({ block: 'nearest' });
@@ -137,14 +137,7 @@ function Actions({ id, editButton, beginning, onEdit, onDelete }: ActionsProps) 
         <button type="button" class="link" data-action="reply" onClick={() => reply(id)}>
           Reply
         </button>
-        <button
-          type="button"
-          class="link"
-          data-action="edit"
-          aria-busy={beginning}
-          ref={editButton}
-          onClick={onEdit}
-        >
+        <button type="button" class="link" data-action="edit" ref={editButton} onClick={onEdit}>
           Edit
         </button>
         <button

@@ -1,13 +1,9 @@
-import { useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import { undoRemove } from '../actions/messages.ts';
 
 /** The place of a message that was deleted here: the delete is a commit like any other, and can be answered. */
 export function Removed({ id }: { id: string }) {
-  const undo = useRef<HTMLButtonElement>(null);
   const [busy, setBusy] = useState(false);
-  // The button that was pressed has gone with the message; the keyboard goes on from the way back, at once:
-  // a key that is pressed before the next frame is meant for it.
-  useLayoutEffect(() => undo.current?.focus({ preventScroll: true }), []);
 
   const bringBack = async () => {
     if (busy) return;
@@ -18,7 +14,7 @@ export function Removed({ id }: { id: string }) {
   return (
     <p class="removed">
       Message deleted.
-      <button type="button" class="link" ref={undo} aria-disabled={busy} onClick={() => void bringBack()}>
+      <button type="button" class="link" aria-disabled={busy} onClick={() => void bringBack()}>
         Undo
       </button>
     </p>

@@ -20,9 +20,7 @@ function follow(event: KeyboardEvent): void {
   const found = SHORTCUTS.find(({ keys, on }) => (on === 'page' || message) && keys.includes(event.key));
   if (!found) return;
   event.preventDefault();
-  // An edit that begins waits for the server: what is typed meanwhile is meant for the text.
-  const isBeginning = message?.querySelector('[data-action="edit"][aria-busy="true"]');
-  if (!isBeginning) DO[found.name](message);
+  DO[found.name](message);
 }
 
 /** Whether letters mean themselves here. */
