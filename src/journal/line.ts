@@ -148,12 +148,19 @@ function readDates(members: Members): Dates | Unreadable {
   for (const key of DATES) {
     const value = members[key];
     if (value === undefined && key !== 'createdAt') continue;
+    if (typeof value === 'string' && WRITTEN.test(value)) {
+      dates[key] = value;
+      continue;
+    }
     const instant = typeof value === 'string' ? parseInstant(value) : Number.NaN;
     if (Number.isNaN(instant)) return { reason: `has no date that parses as "${key}"` };
     dates[key] = new Date(instant).toISOString();
   }
   return dates as unknown as Dates;
 }
+
+/** A date as it is written here, of a day that each month has: most of those that are read, and nothing to look at further. */
+const WRITTEN = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z$/;
 
 /** A date without a zone means UTC, since it must mean the same on every machine. */
 function parseInstant(text: string): number {

@@ -1,16 +1,18 @@
 import type { Filter } from '../domain/query.ts';
 import { type Covered, firstProblems } from './covered.ts';
 import { compareKeys, type Entry, type Key } from './entry.ts';
+import { likelyFor } from './likely.ts';
 import { isPartial, matches, shownIn } from './matches.ts';
 import { Shard } from './shard.ts';
-import { blocksWith, isIn, runsOf, type Signature, signatureOf } from './signature.ts';
+import { runsOf, signatureOf } from './signature.ts';
+import { type Hints, skim } from './skim.ts';
 import { Snapshot, type State, VERSION } from './snapshot.ts';
 import { type Tally, tallyOf } from './tally.ts';
 import { FIRST, type Slot, Timeline } from './timeline.ts';
 
 const FLUSH_DELAY_MS = 1000;
 /** Where more shards than these are in memory, they are written at once; a long work waits where there are twice as many. */
-const MOST_SHARDS = 64;
+const MOST_SHARDS = 32;
 
 /** Which entries to walk through: all, but for what is said. */
 export interface Part {
@@ -18,8 +20,8 @@ export interface Part {
   readonly before?: Key | undefined;
   /** Groups that hold nothing of this time or later are not read; in milliseconds since 1970. */
   readonly since?: number | undefined;
-  /** Entries that can not hold all of these runs of characters are left out, as far as is known. */
-  readonly runs?: readonly number[];
+  /** What all that is looked for has; entries without it are left out, as far as is known. */
+  readonly hints?: Hints;
 }
 
 /**
@@ -144,17 +146,16 @@ export class Database {
   }
 
   /** All entries, newest first, or those of a part; a group at a time, read when it is asked for. */
-  async *walk({ before, since, runs = [] }: Part = {}): AsyncGenerator<readonly Entry[]> {
+  async *walk({ before, since, hints }: Part = {}): AsyncGenerator<readonly Entry[]> {
+    const isBeingWritten = (slot: Slot): boolean => this.#writing.has(slot);
     let end = before;
     for (;;) {
       const slot = this.#timeline.slotBefore(end);
       if (!slot) return;
-      const signature = runs.length === 0 ? null : await this.#signature(slot);
-      const entries = signature
-        ? await this.#likely(slot, signature, runs)
-        : (await this.#ensure(slot)).entries();
+      const some = hints && (await skim(slot, hints, this.#snapshot, isBeingWritten));
+      const entries = some ?? (await this.#ensure(slot)).entries();
       // It may have been changed or split while its file was read: then its later half is in another one.
-      if (!entries || this.#timeline.slotBefore(end) !== slot) continue;
+      if (this.#timeline.slotBefore(end) !== slot) continue;
       if (entries.length > 0) {
         const limit = end;
         yield (limit ? entries.filter(({ key }) => compareKeys(key, limit) < 0) : entries).toReversed();
@@ -167,8 +168,10 @@ export class Database {
   /** The current messages that pass a filter, newest first, older than `before` where given. */
   async *query(filter: Filter, before?: Key): AsyncGenerator<Entry> {
     const { since } = filter;
-    const part = { before: earlier(before, filter.until), since, runs: runsOf(filter) };
-    for await (const entries of this.walk(part)) {
+    const runs = runsOf(filter);
+    const hints = runs.length > 0 ? { runs, isLikely: likelyFor(filter) } : undefined;
+    const part = { before: earlier(before, filter.until), since };
+    for await (const entries of this.walk(hints ? { ...part, hints } : part)) {
       for (const entry of entries) if (matches(entry, filter)) yield entry;
       // A long search lets everybody else have their turn between two shards.
       await new Promise((resolve) => setImmediate(resolve));
@@ -251,36 +254,6 @@ export class Database {
     this.#timeline.use(slot, shard);
     this.#letGo();
     return shard;
-  }
-
-  /** The signature of what a slot holds now; `null` where there is none. */
-  async #signature(slot: Slot): Promise<Signature | null> {
-    if (slot.changed || this.#writing.has(slot)) return null;
-    if (slot.signature === undefined) {
-      const { written } = slot;
-      const signature = await this.#snapshot.readSignature(slot);
-      // What was changed or written meanwhile is another content.
-      if (slot.changed || slot.written !== written) return null;
-      slot.signature = signature;
-    }
-    return slot.signature;
-  }
-
-  /** What a slot holds in the blocks that may hold some runs; `undefined` where its signature is not right any more. */
-  async #likely(
-    slot: Slot,
-    signature: Signature,
-    runs: readonly number[],
-  ): Promise<readonly Entry[] | undefined> {
-    const isRight = (): boolean => slot.signature === signature && !slot.changed;
-    const blocks = blocksWith(signature, runs);
-    if (!isRight()) return undefined;
-    if (blocks === 0) return [];
-    const isLikely = (index: number, count: number): boolean => isIn(blocks, index, count);
-    if (slot.shard) return slot.shard.entries().filter((_, index, { length }) => isLikely(index, length));
-    const { number, written } = slot;
-    const entries = await this.#snapshot.readSome({ number, written }, isLikely);
-    return isRight() ? entries : undefined;
   }
 
   async #tally(slot: Slot): Promise<Tally> {

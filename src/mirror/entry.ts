@@ -60,7 +60,9 @@ export function withChanges(
   for (const { line, commit } of added) {
     const old = held.get(line.hash);
     const known = commit ?? old?.commits.get(repository) ?? null;
-    held.set(line.hash, { line: old?.line ?? line, commits: new Map(old?.commits).set(repository, known) });
+    const commits =
+      old || known !== null ? new Map(old?.commits).set(repository, known) : notFoundIn(repository);
+    held.set(line.hash, { line: old?.line ?? line, commits });
   }
   for (const { hash } of removed) {
     const old = held.get(hash);
@@ -76,6 +78,15 @@ export function withChanges(
   const { id, folded, key, characters } = entry;
   return { id, held, folded, key, characters };
 }
+
+/** Where a line is whose commit is still to be found, which is one object for a million of them after a rebuild. */
+function notFoundIn(repository: string): HeldLine['commits'] {
+  const commits = notFound.get(repository) ?? new Map([[repository, null]]);
+  notFound.set(repository, commits);
+  return commits;
+}
+
+const notFound = new Map<string, HeldLine['commits']>();
 
 /** An entry as a shard keeps it: its place in the timeline, the lines as they are, and where each is. */
 export type StoredEntry = readonly [

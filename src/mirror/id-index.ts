@@ -28,10 +28,11 @@ export class IdIndex {
     return this.#table(hash).get(words, hash);
   }
 
-  set(id: string, shard: number): void {
+  /** Notes the shard of an id; false where it was known to be in that one. */
+  set(id: string, shard: number): boolean {
     const words = wordsOf(id);
     const hash = mix(words);
-    this.#table(hash).set(words, hash, shard);
+    return this.#table(hash).set(words, hash, shard);
   }
 
   /** What it holds now, as tables that no change reaches any more. */
@@ -69,14 +70,16 @@ export class IdTable {
     return shard === 0 ? undefined : shard - 1;
   }
 
-  set(words: Words, hash: number, shard: number): void {
+  set(words: Words, hash: number, shard: number): boolean {
     const slot = this.#slot(words, hash);
+    if (this.#shards[slot] === shard + 1) return false;
     if (this.#shards[slot] === 0) {
       this.#size += 1;
       this.#keys.set(words, slot * 4);
     }
     this.#shards[slot] = shard + 1;
     if (this.#size * 3 > this.#shards.length * 2) this.#grow();
+    return true;
   }
 
   copy(): IdTable {

@@ -4,11 +4,11 @@ import type { Entry } from './entry.ts';
 
 /** Whether a current message, which a deleted one is not, passes a filter. */
 export function matches(entry: Entry, filter: Filter): boolean {
-  const { current } = entry.folded;
-  if (current.deletedAt !== undefined) return false;
   const { time } = entry.key;
   if (filter.since !== undefined && time < filter.since) return false;
   if (filter.until !== undefined && time >= filter.until) return false;
+  const { current } = entry.folded;
+  if (current.deletedAt !== undefined) return false;
   if (filter.author !== undefined && current.author !== filter.author) return false;
   if (filter.type !== undefined && current.type !== filter.type) return false;
   if (filter.repository !== undefined && !isIn(entry, filter.repository)) return false;

@@ -49,10 +49,14 @@ export class Shard {
     return this.#sorted.slice();
   }
 
-  /** Takes the later half out, as a shard of its own. */
-  split(): { readonly from: Key; readonly shard: Shard } {
+  /**
+   * Takes the later half out, as a shard of its own. Where it has become too full by what stands last, only that is
+   * taken out: what is written in its order leaves full shards behind.
+   */
+  split(added: Entry): { readonly from: Key; readonly shard: Shard } {
     const entries = this.entries();
-    const later = entries.slice(Math.ceil(entries.length / 2));
+    const half = Math.ceil(entries.length / 2);
+    const later = entries.slice(entries.at(-1) === added ? -1 : half);
     for (const entry of later) this.remove(entry.id);
     return { from: (later[0] as Entry).key, shard: new Shard(later) };
   }

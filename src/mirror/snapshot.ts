@@ -5,6 +5,7 @@ import { MirrorBroken } from './broken.ts';
 import type { Covered } from './covered.ts';
 import { type Entry, fromStored, type StoredEntry, toStored } from './entry.ts';
 import { IdIndex, type IdTable, type StoredIds, TABLES } from './id-index.ts';
+import type { Likely } from './likely.ts';
 import type { Signature } from './signature.ts';
 import type { Tally } from './tally.ts';
 import { isWhole, VerifiedFile } from './verified-file.ts';
@@ -32,7 +33,7 @@ export interface State {
 }
 
 /** Files of another version are taken for absent. */
-export const VERSION = 6;
+export const VERSION = 7;
 
 const STATE_FILE = 'state.json';
 const shardFile = ({ number, written }: Pick<StoredShard, 'number' | 'written'>): string =>
@@ -118,12 +119,13 @@ export class Snapshot {
     return data.map(fromStored);
   }
 
-  /** The entries of a shard at the places that are wanted; throws {@link MirrorBroken} where its file is not whole. */
-  async readSome(
+  /** The likely entries of some parts of a shard; throws {@link MirrorBroken} where those are not whole. */
+  readSome(
     shard: Pick<StoredShard, 'number' | 'written'>,
-    isWanted: (index: number, count: number) => boolean,
-  ): Promise<Entry[]> {
-    const data = await this.#file<StoredEntry[]>(shardFile(shard)).readSome(isWanted);
+    isWanted: (part: number) => boolean,
+    isLikely: Likely,
+  ): Entry[] {
+    const data = this.#file<StoredEntry[]>(shardFile(shard)).readSome(isWanted, isLikely);
     if (data === null) throw new MirrorBroken(`file ${shardFile(shard)}`);
     return data.map(fromStored);
   }

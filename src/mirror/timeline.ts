@@ -79,9 +79,9 @@ export class Timeline {
     const shard = slot.shard as Shard;
     shard.put(entry);
     slot.changed = true;
-    if (this.ids.get(entry.id) !== slot.number) this.#index(entry.id, slot);
+    this.#index(entry.id, slot);
     if (!shard.isFull) return;
-    const later = shard.split();
+    const later = shard.split(entry);
     this.#add(later.from, later.shard);
   }
 
@@ -118,8 +118,7 @@ export class Timeline {
   }
 
   #index(id: string, slot: Slot): void {
-    this.ids.set(id, slot.number);
-    this.idsChanged += 1;
+    if (this.ids.set(id, slot.number)) this.idsChanged += 1;
   }
 
   /** How many slots begin at or before a key. */

@@ -16,6 +16,7 @@ import {
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { VerifiedFile } from '../../src/mirror/verified-file.ts';
 import { type Api, apiAt, commitOf, deliveryTo, expected, type Message, problemOf } from '../support/api.ts';
 import { statusOf } from '../support/clone-state.ts';
 import { bareRepository, cloneOf, commitFile, git } from '../support/git.ts';
@@ -317,14 +318,13 @@ type Stored = Array<
   [id: string, time: number, lines: Array<[raw: string, commits: Record<string, string | null>]>]
 >;
 
-/** Writes a file of the mirror anew, with a checksum that fits. */
+/** Writes a file of the mirror anew, with checksums that fit. */
 async function rewrite<Data>(mirror: string, prefix: string, change: (data: Data) => void): Promise<void> {
   const [name = ''] = (await readdir(mirror)).filter((file) => file.startsWith(prefix));
-  const { data } = JSON.parse(await readFile(join(mirror, name), 'utf8')) as { data: Data };
+  const file = new VerifiedFile<Data>(join(mirror, name));
+  const data = (await file.read()) as Data;
   change(data);
-  const json = JSON.stringify(data);
-  const checksum = createHash('sha256').update(json).digest('hex');
-  await writeFile(join(mirror, name), `{"checksum":"${checksum}","data":${json}}`);
+  await file.write(data);
 }
 
 describe('the mirror', () => {

@@ -9,6 +9,7 @@ import {
   type TreeChange,
 } from '../../git/tree.ts';
 import type { Line } from '../../journal/line.ts';
+import { oldestFirst } from '../../journal/path.ts';
 import { readInTurns } from '../../journal/split.ts';
 import type { Covered } from '../../mirror/covered.ts';
 import type { Database } from '../../mirror/database.ts';
@@ -82,6 +83,7 @@ export async function catchUpInSteps({ clone, mirror, ...reading }: Reading, way
   const { name } = clone;
   const removed: Line[] = [];
   let problems = way.covered.problems;
+  const all = oldestFirst(way.changes);
   // A message with lines in several files changes in several steps.
   const changed = new Set<string>();
   const mirrored = async (added: readonly Line[], gone: readonly Line[] = []) => {
@@ -90,9 +92,9 @@ export async function catchUpInSteps({ clone, mirror, ...reading }: Reading, way
     for (const { before, after } of changes) changed.add((after ?? before)?.id ?? '');
     reading.onChanges(changes);
   };
-  for (let index = 0; index < way.changes.length; index += FILES_A_STEP) {
+  for (let index = 0; index < all.length; index += FILES_A_STEP) {
     if (reading.signal.aborted) return changed.size;
-    const difference = await readDifference(clone, way.changes.slice(index, index + FILES_A_STEP), problems);
+    const difference = await readDifference(clone, all.slice(index, index + FILES_A_STEP), problems);
     problems = difference.problems;
     removed.push(...difference.removed);
     await mirrored(difference.added);
@@ -155,7 +157,7 @@ export async function rebuild({ clone, mirror, ...reading }: Reading, tip: strin
     changed += changes.length;
     reading.onChanges(changes);
   };
-  const files = tip === null ? [] : await listJournals(clone.git, tip);
+  const files = tip === null ? [] : oldestFirst(await listJournals(clone.git, tip));
   const read = async ({ path, id }: (typeof files)[number]) => {
     const bytes = await clone.blobs.readClipped(id);
     return { path, journal: await readInTurns(bytes ?? Buffer.alloc(0)) };

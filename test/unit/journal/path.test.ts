@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { dayOf, deviceOfPath, isJournal, segmentPath } from '../../../src/journal/path.ts';
+import { dayOf, deviceOfPath, isJournal, oldestFirst, segmentPath } from '../../../src/journal/path.ts';
 import { lineAfter, lineOf, readable } from '../../support/lines.ts';
 
 describe('the path of a segment', () => {
@@ -93,6 +93,24 @@ describe('the device of a path', () => {
       fc.property(device, date, fc.integer({ min: 1, max: 9999 }), (name, day, number) => {
         const path = segmentPath(name, day.toISOString().slice(0, 10), number);
         expect(deviceOfPath(path)).toBe(name);
+      }),
+    );
+  });
+});
+
+describe('journals in their order', () => {
+  it('are those of earlier days first, and the segments of a day as they were begun', () => {
+    const ordered = [
+      'messages/notes.jsonl',
+      'messages/2016/01/b.2016-01-09.jsonl',
+      'messages/2016/02/a.2016-02-01.jsonl',
+      'messages/2016/02/a.2016-02-01.2.jsonl',
+      'messages/2016/02/a.2016-02-01.10.jsonl',
+      'messages/2016/01/a.2016-02-02.jsonl',
+    ].map((path) => ({ path }));
+    fc.assert(
+      fc.property(fc.shuffledSubarray(ordered, { minLength: 6 }), (journals) => {
+        expect(oldestFirst(journals)).toEqual(ordered);
       }),
     );
   });

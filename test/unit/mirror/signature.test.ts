@@ -7,8 +7,9 @@ import { MirrorBroken } from '../../../src/mirror/broken.ts';
 import { Database } from '../../../src/mirror/database.ts';
 import type { Entry } from '../../../src/mirror/entry.ts';
 import { matches } from '../../../src/mirror/matches.ts';
+import { partOf } from '../../../src/mirror/parts.ts';
 import { SHARD_LIMITS } from '../../../src/mirror/shard.ts';
-import { blocksWith, isIn, runsOf, signatureOf } from '../../../src/mirror/signature.ts';
+import { isAmong, partsWith, runsOf, signatureOf } from '../../../src/mirror/signature.ts';
 import { entryOf, idOf, lineOf, timeAt } from '../../support/lines.ts';
 import { temporaryFolder } from '../../support/tmp.ts';
 
@@ -17,8 +18,8 @@ const said = (number: number, text: string, author = 'Ann'): Entry =>
 
 const searching = (search: string): Filter => ({ terms: parseSearch(search) });
 const among = (entries: readonly Entry[], filter: Filter): readonly Entry[] => {
-  const blocks = blocksWith(signatureOf(entries), runsOf(filter));
-  return entries.filter((_, index) => isIn(blocks, index, entries.length));
+  const parts = partsWith(signatureOf(entries), runsOf(filter));
+  return entries.filter((_, index) => isAmong(parts, partOf(index, entries.length)));
 };
 
 describe('the signature of some messages', () => {
@@ -85,15 +86,27 @@ describe('the signature of some messages', () => {
     expect(found.length).toBeLessThanOrEqual(640 / 8);
   });
 
+  it('rules out short words and single signs that are nowhere, too', () => {
+    const entries = Array.from({ length: 320 }, (_, number) =>
+      said(number, `${number}時に会議があります。 Everything about the weather of today 🎉 ok`),
+    );
+    for (const search of ['会議', '会', '🎉', 'ok']) {
+      expect(among(entries, searching(search)), search).toEqual(entries);
+    }
+    for (const search of ['会长', '龍', '🎈', 'zz']) {
+      expect(among(entries, searching(search)).length, search).toBeLessThan(entries.length / 2);
+    }
+  });
+
   it('says nothing where nothing is asked that it knows', () => {
-    for (const search of ['', 'ab', '-weather', 'type:task', 'in:messages', 'after:2026-01-01']) {
+    for (const search of ['', '-weather', 'type:task', 'in:messages', 'after:2026-01-01']) {
       expect(runsOf(searching(search)), search).toEqual([]);
     }
   });
 });
 
 describe('a search in a mirror of many shards', () => {
-  const COUNT = SHARD_LIMITS.entries * 3;
+  const COUNT = SHARD_LIMITS.entries * 5;
 
   async function kept(): Promise<string> {
     const folder = await temporaryFolder();
