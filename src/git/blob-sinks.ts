@@ -14,6 +14,19 @@ export function wholeBlob(): BlobSink {
 /** For whom only asks what an object is. */
 export const nothing = (): BlobSink => ({ take: () => undefined, content: () => Buffer.alloc(0) });
 
+/** Keeps what comes first. */
+export function beginning(most: number): BlobSink {
+  const parts: Buffer[] = [];
+  let left = most;
+  return {
+    take: (bytes) => {
+      if (left > 0) parts.push(bytes.subarray(0, left));
+      left -= bytes.length;
+    },
+    content: () => Buffer.concat(parts),
+  };
+}
+
 const LF = 0x0a;
 
 /**

@@ -1,21 +1,30 @@
 import type { ChildProcessWithoutNullStreams } from 'node:child_process';
 import { MAX_JOURNAL_BYTES } from '../journal/split.ts';
-import { type BlobSink, clippedLines, nothing, wholeBlob } from './blob-sinks.ts';
+import { type BlobSink, beginning, clippedLines, nothing, wholeBlob } from './blob-sinks.ts';
 import { endGroup, type GitContext, startGit } from './run.ts';
 
 /** An object as it came: its id, its type, and what was kept of its content. */
 interface Received {
   readonly id: string;
   readonly type: string;
+  /** In bytes. */
+  readonly size: number;
   readonly content: Buffer;
 }
 
+/** What is asked of an object: its content, or its type and size alone. */
+type Question = 'contents' | 'info';
+
 interface Waiting {
+  readonly question: Question;
   /** Takes an object of so many bytes. */
   readonly sink: (size: number) => BlobSink;
   readonly resolve: (received: Received | null) => void;
   readonly reject: (error: Error) => void;
 }
+
+/** So much of a commit is read for its parents. In bytes. */
+const MAX_COMMIT_HEADER = 64 * 1024;
 
 /** A blob that is larger than what is ever read whole. */
 export class BlobTooLarge extends Error {
@@ -26,7 +35,7 @@ export class BlobTooLarge extends Error {
 }
 
 /**
- * Reads objects through one long-lived `git cat-file --batch`. Reads may overlap: they are answered in order.
+ * Reads objects through one long-lived `git cat-file --batch-command`. Reads may overlap: they are answered in order.
  * Blobs are read rather than files of the work tree, since only they are what was committed.
  */
 export class BlobReader {
@@ -53,8 +62,22 @@ export class BlobReader {
    * or it is something else, and where the clone is not there any more, which only a git that is started anew can tell.
    */
   async commitOf(revision: string): Promise<string | null> {
-    const received = await this.#receive(revision, nothing);
+    const received = await this.#receive('info', revision, nothing);
     return received?.type === 'commit' ? received.id : null;
+  }
+
+  /** The size of an object in bytes; `null` where there is none. */
+  async sizeOf(id: string): Promise<number | null> {
+    return (await this.#receive('info', id, nothing))?.size ?? null;
+  }
+
+  /** The ids of the parents of a commit; `null` where there is no such commit, or it begins with more than is read. */
+  async parentsOf(id: string): Promise<readonly string[] | null> {
+    const received = await this.#receive('contents', id, () => beginning(MAX_COMMIT_HEADER));
+    if (received?.type !== 'commit') return null;
+    const [header, rest] = received.content.toString('latin1').split('\nauthor ', 2);
+    if (header === undefined || rest === undefined) return null;
+    return header.split('\n').flatMap((line) => (line.startsWith('parent ') ? [line.slice(7)] : []));
   }
 
   /**
@@ -71,21 +94,21 @@ export class BlobReader {
   }
 
   async #read(name: string, sink: Waiting['sink']): Promise<Buffer | null> {
-    const received = await this.#receive(name, sink);
+    const received = await this.#receive('contents', name, sink);
     return received?.type === 'blob' ? received.content : null;
   }
 
-  #receive(name: string, sink: Waiting['sink']): Promise<Received | null> {
-    // The protocol is one name a line, so a name with a line end can't be asked for.
-    if (name.includes('\n')) return Promise.resolve(null);
+  #receive(question: Question, name: string, sink: Waiting['sink']): Promise<Received | null> {
+    // The protocol is one name a line, so a name with a line end can't be asked for, nor one that is empty.
+    if (name === '' || name.includes('\n')) return Promise.resolve(null);
     if (this.#process?.ended()) this.#process = undefined;
     this.#process ??= startReader(this.#context);
-    return this.#process.read(name, sink);
+    return this.#process.ask(question, name, sink);
   }
 }
 
 function startReader(context: GitContext) {
-  const child = startGit(context, ['cat-file', '--batch']);
+  const child = startGit(context, ['cat-file', '--batch-command']);
   const waiting: Waiting[] = [];
   const parser = createParser(() => waiting.shift());
   let ended = false;
@@ -100,10 +123,10 @@ function startReader(context: GitContext) {
   child.on('close', (code) => fail(new Error(`git cat-file ended with ${code ?? 'a signal'}`)));
   return {
     ended: () => ended,
-    read: (name: string, sink: Waiting['sink']): Promise<Received | null> =>
+    ask: (question: Question, name: string, sink: Waiting['sink']): Promise<Received | null> =>
       new Promise((resolve, reject) => {
-        waiting.push({ sink, resolve, reject });
-        child.stdin.write(`${name}\n`);
+        waiting.push({ question, sink, resolve, reject });
+        child.stdin.write(`${question} ${name}\n`);
       }),
     end: () => stop(child),
   };
@@ -113,13 +136,14 @@ function startReader(context: GitContext) {
 interface Receiving {
   readonly id: string;
   readonly type: string;
+  readonly size: number;
   readonly sink: BlobSink | undefined;
   readonly for: Waiting | undefined;
   /** Bytes that are still to come, the LF behind them included. */
   left: number;
 }
 
-/** Cuts the stream into answers: `<id> <type> <size>`, LF, the bytes, LF; or one line for what is missing. */
+/** Cuts the stream into answers: `<id> <type> <size>`, LF, and where they were asked for the bytes, LF; or one line for what is missing. */
 function createParser(next: () => Waiting | undefined) {
   let header = Buffer.alloc(0);
   let receiving: Receiving | undefined;
@@ -134,7 +158,9 @@ function createParser(next: () => Waiting | undefined) {
     const waiting = next();
     const [id = '', type = '', size] = words;
     if (words.at(-1) === 'missing' || words.at(-1) === 'ambiguous') waiting?.resolve(null);
-    else receiving = receive(waiting, id, type, Number(size));
+    else if (waiting?.question === 'info') {
+      waiting.resolve({ id, type, size: Number(size), content: Buffer.alloc(0) });
+    } else receiving = receive(waiting, id, type, Number(size));
     return bytes.subarray(end + 1);
   }
 
@@ -145,8 +171,8 @@ function createParser(next: () => Waiting | undefined) {
     current.left -= bytes.length - rest.length;
     if (current.left === 0) {
       receiving = undefined;
-      const { id, type } = current;
-      current.for?.resolve({ id, type, content: current.sink?.content() ?? Buffer.alloc(0) });
+      const { id, type, size } = current;
+      current.for?.resolve({ id, type, size, content: current.sink?.content() ?? Buffer.alloc(0) });
     }
     return rest;
   }
@@ -164,10 +190,10 @@ function createParser(next: () => Waiting | undefined) {
 function receive(waiting: Waiting | undefined, id: string, type: string, size: number): Receiving {
   const left = size + 1;
   try {
-    return { id, type, sink: waiting?.sink(size), for: waiting, left };
+    return { id, type, size, sink: waiting?.sink(size), for: waiting, left };
   } catch (error) {
     waiting?.reject(error as Error);
-    return { id, type, sink: undefined, for: undefined, left };
+    return { id, type, size, sink: undefined, for: undefined, left };
   }
 }
 

@@ -78,14 +78,12 @@ export async function isAncestor(
   descendant: string,
 ): Promise<boolean> {
   if (ancestor === descendant) return true;
-  const known = descents.get(context) ?? new Set();
-  descents.set(context, known);
-  if (known.has(`${ancestor} ${descendant}`)) return true;
-  if (known.has(`${descendant} ${ancestor}`)) return false;
+  const known = descents.get(context);
+  if (known?.has(`${ancestor} ${descendant}`)) return true;
+  if (known?.has(`${descendant} ${ancestor}`)) return false;
   const result = await run(context, ['merge-base', '--is-ancestor', ancestor, descendant]);
   if (result.code === 0) {
-    if (known.size >= MOST_DESCENTS) known.clear();
-    if (isId(ancestor) && isId(descendant)) known.add(`${ancestor} ${descendant}`);
+    noteDescent(context, ancestor, descendant);
     return true;
   }
   if (result.code === 1) return false;
@@ -94,7 +92,15 @@ export async function isAncestor(
   throw new GitError('merge-base', result);
 }
 
-const isId = (name: string): boolean => /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(name);
+function noteDescent(context: GitContext, ancestor: string, descendant: string): void {
+  if (!isId(ancestor) || !isId(descendant)) return;
+  const known = descents.get(context) ?? new Set();
+  if (known.size >= MOST_DESCENTS) known.clear();
+  descents.set(context, known.add(`${ancestor} ${descendant}`));
+}
+
+/** Whether a name is the whole id of an object, which means the same for good. */
+export const isId = (name: string): boolean => /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(name);
 
 /** How many commits each of two histories has beyond the other; `null` is one without any. */
 export async function countApart(
@@ -106,6 +112,8 @@ export async function countApart(
   const sides = ours === null || theirs === null ? [ours ?? theirs ?? ''] : [`${ours}...${theirs}`];
   const counts = await text(context, ['rev-list', '--left-right', '--count', ...sides, '--']);
   const [left = 0, right = 0] = counts.split('\t').map(Number);
+  if (ours !== null && theirs !== null && left === 0) noteDescent(context, ours, theirs);
+  if (ours !== null && theirs !== null && right === 0) noteDescent(context, theirs, ours);
   // Of one history alone, git counts each commit on the right.
   return ours === null || theirs !== null ? { ahead: left, behind: right } : { ahead: right, behind: left };
 }

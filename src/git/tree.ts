@@ -1,5 +1,6 @@
 import { isJournal, JOURNAL_FOLDER } from '../journal/path.ts';
-import { type GitContext, GitError, output, run, text } from './run.ts';
+import { isId } from './refs.ts';
+import { type GitContext, GitError, output, run } from './run.ts';
 import { NO_GITMODULES } from './settings.ts';
 
 export interface TreeEntry {
@@ -54,20 +55,29 @@ export async function isTooLarge(context: GitContext, commit: string): Promise<b
 /** What a pull of every day changes at most; whatever is in it, many of them do not come to {@link TREE_LIMITS}. */
 const SMALL_STEP = { files: 100, bytes: 16 * 1024 * 1024 } as const;
 
-/** Whether a commit holds so little beyond another one that a tree within the limits stays so; quickly told. */
-export async function isSmallStep(context: GitContext, from: string, to: string): Promise<boolean> {
-  const form = ['-r', '-z', '--raw', '--no-abbrev', '--no-renames', NO_GITMODULES];
-  const listing = await run(context, ['diff-tree', ...form, from, to, '--'], { maxOutput: 256 * 1024 });
+/**
+ * Whether a commit holds so little beyond another one that a tree within the limits stays so; quickly told.
+ *
+ * @param sizeOf the size of an object in bytes, `null` where there is none
+ */
+export async function isSmallStep(
+  context: GitContext,
+  from: string,
+  to: string,
+  sizeOf: (id: string) => Promise<number | null>,
+): Promise<boolean> {
+  const listing = await run(context, ['diff-tree', ...AS_CHANGES, from, to, '--'], { maxOutput: 256 * 1024 });
   if (listing.code !== 0) return false;
   const changes = toChanges(listing.stdout);
+  keepDifference(context, from, to, changes);
   if (changes.length > SMALL_STEP.files) return false;
   if (changes.some(({ path }) => Buffer.byteLength(path) > TREE_LIMITS.path)) return false;
   const ids = changes.filter(({ newMode }) => isFile(newMode)).map(({ newId }) => newId);
-  if (ids.length === 0) return true;
-  const input = `${ids.join('\n')}\n`;
-  const sizes = await text(context, ['cat-file', '--batch-check=%(objectsize)'], { input });
-  // What is no number is an object that is missing, which the other way of looking tells of.
-  return sizes.split('\n').reduce((sum, size) => sum + Number(size), 0) <= SMALL_STEP.bytes;
+  const sizes = await Promise.all(ids.map(sizeOf));
+  // What is missing is told of by the other way of looking.
+  return (
+    sizes.every((size) => size !== null) && sizes.reduce((sum, size) => sum + size, 0) <= SMALL_STEP.bytes
+  );
 }
 
 function countNames(listing: Buffer): number {
@@ -137,18 +147,38 @@ export interface TreeChange {
 /** Whether a mode says that there is no such file. */
 export const isAbsent = (mode: string): boolean => /^0+$/.test(mode);
 
-/** All files that differ between two commits, below `paths` or anywhere. */
+/** All files that differ between two commits, below some folders or anywhere. */
 export async function diffTrees(
   context: GitContext,
   before: string | null,
   after: string | null,
-  paths: readonly string[] = [],
-): Promise<TreeChange[]> {
+  folders: readonly string[] = [],
+): Promise<readonly TreeChange[]> {
+  const kept = before !== null && after !== null && differences.get(context)?.get(`${before} ${after}`);
+  if (kept) return folders.length === 0 ? kept : kept.filter((change) => isBelow(change, folders));
   const [from, to] = [before ?? (await emptyTree(context)), after ?? (await emptyTree(context))];
-  const form = ['-r', '-z', '--raw', '--no-abbrev', '--no-renames', NO_GITMODULES];
-  const args = ['diff-tree', ...form, from, to, '--', ...paths];
-  return toChanges(await output(context, args, { maxOutput: MAX_LISTING }));
+  const args = ['diff-tree', ...AS_CHANGES, from, to, '--', ...folders];
+  const changes = toChanges(await output(context, args, { maxOutput: MAX_LISTING }));
+  if (folders.length === 0) keepDifference(context, from, to, changes);
+  return changes;
 }
+
+const AS_CHANGES = ['-r', '-z', '--raw', '--no-abbrev', '--no-renames', NO_GITMODULES];
+
+/** What two commits differ by, as far as it was asked for lately: several look at it in one sync, and it is true for good. */
+const differences = new WeakMap<GitContext, Map<string, readonly TreeChange[]>>();
+const [MOST_DIFFERENCES, MOST_CHANGES] = [8, 1000];
+
+function keepDifference(context: GitContext, from: string, to: string, changes: readonly TreeChange[]): void {
+  if (changes.length > MOST_CHANGES || !isId(from) || !isId(to)) return;
+  const kept = differences.get(context) ?? new Map<string, readonly TreeChange[]>();
+  const [oldest] = kept.keys();
+  if (oldest !== undefined && kept.size >= MOST_DIFFERENCES) kept.delete(oldest);
+  differences.set(context, kept.set(`${from} ${to}`, changes));
+}
+
+const isBelow = ({ path }: TreeChange, folders: readonly string[]): boolean =>
+  folders.some((folder) => path === folder || path.startsWith(`${folder}/`));
 
 function toChanges(listing: Buffer): TreeChange[] {
   const fields = listing.toString('utf8').split('\0');

@@ -131,6 +131,9 @@ async function attributed(
   added: readonly Line[],
 ): Promise<FoundLine[]> {
   if (tip === null || added.length > ATTRIBUTE_AT_ONCE) return added.map(uncommitted);
+  const parents = await clone.blobs.parentsOf(tip);
+  // Where there is one commit alone, it has brought them all.
+  if (parents?.length === 1 && parents[0] === base) return added.map((line) => ({ line, commit: tip }));
   const range = base === null ? [tip] : [tip, `^${base}`];
   const commits = await findCommits(clone, range, added);
   return added.map((line) => ({ line, commit: commits.get(line.hash) ?? null }));

@@ -13,9 +13,9 @@ const oversized: Trouble = {
 
 /** Looks at what the remote's branch holds before any of it is taken in; what ours has already is not looked at again. */
 export async function checkSize(clone: Clone, tracking: string): Promise<Trouble | undefined> {
-  const { git, tip } = clone;
+  const { git, blobs, tip } = clone;
   const theirs = await resolveIn(clone, tracking);
   if (theirs === null || theirs === tip) return undefined;
-  if (tip !== null && (await isSmallStep(git, tip, theirs))) return undefined;
+  if (tip !== null && (await isSmallStep(git, tip, theirs, (id) => blobs.sizeOf(id)))) return undefined;
   return (await isTooLarge(git, theirs)) ? oversized : undefined;
 }

@@ -1,5 +1,6 @@
 import type { Trouble } from '../../domain/repository.ts';
 import { isAncestor, listRefs, type RefUpdate, setRef, updateRefs } from '../../git/refs.ts';
+import type { GitContext } from '../../git/run.ts';
 import { diffJournals } from '../../git/tree.ts';
 import { branchRef, type Clone, resolveIn, trackingRef } from '../clones/clone.ts';
 import { linesOf } from '../clones/lines.ts';
@@ -26,9 +27,16 @@ export const rewrittenTrouble: Trouble = {
     'Choose which side to keep: the local one brings all messages back, the remote one gives up what the remote has lost. Messages are captured as before; nothing is sent or fetched until then.',
 };
 
+/** Clones where nothing waits for a choice: only this program notes that something does, and it is alone in a clone. */
+const settled = new WeakSet<GitContext>();
+
 /** Whether a rewritten history waits for a person's choice. */
-export const isRewritten = async (clone: Pick<Clone, 'git'>): Promise<boolean> =>
-  (await listRefs(clone.git, PENDING)).size > 0;
+export async function isRewritten({ git }: Pick<Clone, 'git'>): Promise<boolean> {
+  if (settled.has(git)) return false;
+  const isWaiting = (await listRefs(git, PENDING)).size > 0;
+  if (!isWaiting) settled.add(git);
+  return isWaiting;
+}
 
 /** The tips that were lost since the last choice, each once. */
 export const lostTips = async (clone: Clone): Promise<ReadonlySet<string>> =>
@@ -77,6 +85,7 @@ export async function checkSide(
       { ref: `${PENDING}${name}`, to: before },
     ];
   });
+  if (lost.length > 0) settled.delete(clone.git);
   await updateRefs(clone.git, [...kept, { ref: knownRef(clone, side), to: tip }]);
   return lost.length > 0;
 }

@@ -52,6 +52,34 @@ describe('a reader', () => {
     reader.close();
   });
 
+  it('tells how large an object is and which parents a commit has, and asks for no more', async () => {
+    const folder = await temporaryFolder();
+    await git(folder, 'init', '--quiet', '-b', 'main');
+    const first = await commitFile(folder, 'a', 'four', 'first\n\nparent of nothing\nauthor of nothing');
+    const second = await commitFile(folder, 'a', 'fours', 'second');
+    await git(folder, 'checkout', '--quiet', '-b', 'other', first);
+    const beside = await commitFile(folder, 'b', '', 'beside');
+    await git(folder, 'merge', '--quiet', '-m', 'both', 'main');
+    const reader = new BlobReader(contextOf(folder));
+    onTestFinished(() => reader.close());
+    const [blob = '', empty = ''] = await Promise.all(
+      ['main:a', 'other:b'].map((name) => git(folder, 'rev-parse', name)),
+    );
+    const asked = [
+      reader.sizeOf(blob),
+      reader.sizeOf(empty),
+      reader.sizeOf('0'.repeat(40)),
+      reader.parentsOf(first),
+      reader.commitOf('refs/heads/main'),
+      reader.parentsOf(second),
+      reader.parentsOf('other'),
+      reader.parentsOf(blob),
+      reader.parentsOf('nothing'),
+    ];
+    const both = [beside, second];
+    expect(await Promise.all(asked)).toEqual([5, 0, null, [], second, [first], both, null, null]);
+  });
+
   it('never takes a giant blob whole, and goes on', async () => {
     const repository = await bareRepository(join(await temporaryFolder(), 'r.git'));
     await commitPieces(repository, 'giant', ['a\n', { letters: 65 * 1024 * 1024 }, '\nb\n']);

@@ -1,6 +1,7 @@
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
+import { BlobReader } from '../../../src/git/blobs.ts';
 import { countApart, isAncestor } from '../../../src/git/refs.ts';
-import { isSmallStep } from '../../../src/git/tree.ts';
+import { diffTrees, isSmallStep } from '../../../src/git/tree.ts';
 import { contextOf } from '../../support/context.ts';
 import { commitFile, git } from '../../support/git.ts';
 import { temporaryFolder } from '../../support/tmp.ts';
@@ -46,12 +47,15 @@ it('that a commit descends from another is answered alike each time, in both dir
 
 it('a step is small by its files, its bytes and the length of its paths', async () => {
   const { folder, context } = await repository();
+  const reader = new BlobReader(context);
+  onTestFinished(() => reader.close());
+  const isSmall = (from: string, to: string) => isSmallStep(context, from, to, (id) => reader.sizeOf(id));
   const base = await commitFile(folder, 'a', '0', 'base');
   const small = await commitFile(folder, 'messages/a.jsonl', 'x'.repeat(100_000), 'small');
-  expect(await isSmallStep(context, base, small)).toBe(true);
-  expect(await isSmallStep(context, small, base)).toBe(true);
+  expect(await isSmall(base, small)).toBe(true);
+  expect(await isSmall(small, base)).toBe(true);
   const large = await commitFile(folder, 'large', 'x'.repeat(17 * 1024 * 1024), 'large');
-  expect(await isSmallStep(context, small, large)).toBe(false);
+  expect(await isSmall(small, large)).toBe(false);
   await git(folder, 'checkout', '--quiet', '-b', 'many', base);
   for (let number = 0; number < 100; number += 1)
     await git(
@@ -63,6 +67,35 @@ it('a step is small by its files, its bytes and the length of its paths', async 
     );
   await git(folder, 'commit', '--quiet', '-m', 'many');
   const many = await git(folder, 'rev-parse', 'HEAD');
-  expect(await isSmallStep(context, base, many)).toBe(true);
-  expect(await isSmallStep(context, small, many)).toBe(false);
+  expect(await isSmall(base, many)).toBe(true);
+  expect(await isSmall(small, many)).toBe(false);
+});
+
+it('what two commits differ by is the same however often it is asked for, in one folder or in all', async () => {
+  const { folder, context } = await repository();
+  const base = await commitFile(folder, 'a', '0', 'base');
+  await commitFile(folder, 'messages/2026/11/a.jsonl', '{}\n', 'journal');
+  await commitFile(folder, 'messages.txt', '1', 'no journal');
+  const tip = await commitFile(folder, 'a', '1', 'more');
+  const pathsIn = async (folders?: readonly string[]) =>
+    (await diffTrees(context, base, tip, folders)).map(({ path }) => path);
+  for (let time = 0; time < 2; time += 1) {
+    expect(await pathsIn(['messages'])).toEqual(['messages/2026/11/a.jsonl']);
+    expect(await pathsIn()).toEqual(['a', 'messages.txt', 'messages/2026/11/a.jsonl']);
+  }
+  expect(await diffTrees(context, tip, base)).toHaveLength(3);
+});
+
+it('how far two histories are apart tells which descends from the other', async () => {
+  const { folder, context } = await repository();
+  const base = await commitFile(folder, 'a', '0', 'base');
+  const later = await commitFile(folder, 'a', '1', 'later');
+  await git(folder, 'checkout', '--quiet', '-b', 'other', base);
+  const beside = await commitFile(folder, 'b', '1', 'beside');
+  expect(await countApart(context, base, later)).toEqual({ ahead: 0, behind: 1 });
+  expect(await countApart(context, later, beside)).toEqual({ ahead: 1, behind: 1 });
+  expect(await isAncestor(context, base, later)).toBe(true);
+  expect(await isAncestor(context, later, base)).toBe(false);
+  expect(await isAncestor(context, later, beside)).toBe(false);
+  expect(await isAncestor(context, beside, later)).toBe(false);
 });
