@@ -194,12 +194,18 @@ async function listTree(context: GitContext, args: readonly string[]): Promise<T
   const options = { maxOutput: MAX_LISTING };
   const listing = await output(context, ['ls-tree', '-z', '--full-tree', ...args], options);
   const records = listing.toString('utf8').split('\0');
-  return records.slice(0, -1).map((record) => {
+  const entries: TreeEntry[] = [];
+  for (const record of records.slice(0, -1)) {
     const [meta = '', path = ''] = splitOnce(record, '\t');
     const [mode = '', , id = '', size = '0'] = meta.split(/ +/);
-    return { path, mode, id, size: Number(size) || 0 };
-  });
+    entries.push({ path, mode, id, size: Number(size) || 0 });
+    // Large trees have a hundred thousand files, and others have their turn meanwhile.
+    if (entries.length % RECORDS_A_TURN === 0) await new Promise((wake) => setImmediate(wake));
+  }
+  return entries;
 }
+
+const RECORDS_A_TURN = 5000;
 
 function splitOnce(value: string, separator: string): [string, string] {
   const index = value.indexOf(separator);

@@ -8,7 +8,7 @@ export interface StoredIds {
 }
 
 /** So many tables that none of a million ids takes long to grow or to be written. */
-export const TABLES = 16;
+export const TABLES = 32;
 
 /** Finds the shard of a message by its id. Ids are UUIDs, 16 bytes each. */
 export class IdIndex {
@@ -48,7 +48,7 @@ export class IdIndex {
 
   // The upper bits of the hash choose the table, the lower ones the place in it.
   #table(hash: number): IdTable {
-    return this.#tables[hash >>> 28] as IdTable;
+    return this.#tables[hash >>> 27] as IdTable;
   }
 }
 

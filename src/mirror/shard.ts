@@ -50,13 +50,13 @@ export class Shard {
   }
 
   /**
-   * Takes the later half out, as a shard of its own. Where it has become too full by what stands last, only that is
-   * taken out: what is written in its order leaves full shards behind.
+   * Takes the later half out, as a shard of its own. Where what has made it too full stands in that half, no more than
+   * that and what stands behind it: so what is written in its order leaves full shards behind.
    */
   split(added: Entry): { readonly from: Key; readonly shard: Shard } {
     const entries = this.entries();
     const half = Math.ceil(entries.length / 2);
-    const later = entries.slice(entries.at(-1) === added ? -1 : half);
+    const later = entries.slice(Math.max(half, entries.indexOf(added)));
     for (const entry of later) this.remove(entry.id);
     return { from: (later[0] as Entry).key, shard: new Shard(later) };
   }

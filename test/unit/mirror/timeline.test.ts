@@ -1,6 +1,7 @@
-import { expect, it } from 'vitest';
-import { Shard } from '../../../src/mirror/shard.ts';
+import { describe, expect, it } from 'vitest';
+import { SHARD_LIMITS, Shard } from '../../../src/mirror/shard.ts';
 import { FIRST, type Slot, Timeline } from '../../../src/mirror/timeline.ts';
+import { entryOf, idOf, lineOf, timeAt } from '../../support/lines.ts';
 
 const slots = (count: number): Slot[] =>
   Array.from({ length: count }, (_, index) => ({
@@ -33,4 +34,34 @@ it('keeps what was used last where all the others wait to be written', () => {
   timeline.use(read, new Shard());
   timeline.letGo(() => false);
   expect(read.shard).toBeDefined();
+});
+
+describe('a timeline that is written in its order', () => {
+  const COUNT = SHARD_LIMITS.entries * 4;
+  const entry = (number: number) =>
+    entryOf([lineOf({ id: idOf(number), text: `${number}`, createdAt: timeAt(number) })]);
+
+  /** How many shards there are after messages were put in, in their order. */
+  function slotsAfter(numbers: readonly number[]): readonly Slot[] {
+    const timeline = new Timeline();
+    for (const number of numbers) {
+      const one = entry(number);
+      timeline.put(timeline.slotAt(one.key), one);
+    }
+    return timeline.slots();
+  }
+
+  it.each([
+    ['with nothing else', []],
+    ['with a message of the future before it', [COUNT * 2]],
+    ['between messages of the past and of the future', [-3, -2, COUNT * 2, COUNT * 3]],
+  ])('%s leaves full shards behind', (_, before) => {
+    const ordered = Array.from({ length: COUNT }, (_, number) => number);
+    const filled = slotsAfter([...before, ...ordered]);
+    expect(filled.length).toBeLessThanOrEqual(COUNT / SHARD_LIMITS.entries + 2);
+    const entries = filled.flatMap(({ shard }) => shard?.entries() ?? []);
+    expect(entries.map(({ key }) => key.time)).toEqual(
+      [...before, ...ordered].sort((a, b) => a - b).map((number) => entry(number).key.time),
+    );
+  });
 });
