@@ -1,5 +1,6 @@
 import type { ChildProcessWithoutNullStreams } from 'node:child_process';
 import { once } from 'node:events';
+import { setImmediate as turn } from 'node:timers/promises';
 import { LineReader } from './line-reader.ts';
 import { endGroup, type GitContext, GitError, startGit } from './run.ts';
 
@@ -79,10 +80,12 @@ function startImport(context: GitContext) {
     written += commits.length;
     const done = `progress gitpost ${batches}`;
     const now = Math.floor(Date.now() / 1000);
-    commits.forEach((commit, index) => {
+    for (const [index, commit] of commits.entries()) {
       const from = index === 0 ? parent : `:${index}`;
       writeCommit(child, commit, index + 1, from, `${identity(committer)} ${now} +0000`);
-    });
+      // Each brings its whole segment: hundreds of them are megabytes.
+      if (index % COMMITS_A_TURN === COMMITS_A_TURN - 1) await turn();
+    }
     const marks = commits.map((_, index) => `get-mark :${index + 1}\n`).join('');
     child.stdin.write(`${marks}reset ${SCRATCH_REF}\n\ncheckpoint\n\n${done}\n`);
     const ids: string[] = [];
@@ -118,6 +121,8 @@ function writeCommit(
 }
 
 const identity = ({ name, email }: Identity): string => `${name} <${email}>`;
+
+const COMMITS_A_TURN = 50;
 
 /** Paths of other programs' journals may hold anything; quoted as fast-import reads them. */
 const quote = (path: string): string =>

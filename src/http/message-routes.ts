@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { setImmediate as turn } from 'node:timers/promises';
 import { type Request, type Response, Router } from 'express';
 import { given } from '../domain/given.ts';
 import { type Filter, parseSearch } from '../domain/query.ts';
@@ -19,8 +20,8 @@ export interface MessageServices {
   readonly repositories: RepositoryManager;
 }
 
-/** How many lines of a bulk are on their way at once. */
-const BULK_WAVE = 1000;
+/** So many lines of a bulk are on their way at once, and so many are read or answered before others have a turn. */
+const [MOST_UNDER_WAY, LINES_A_TURN] = [1000, 50];
 
 export function messageRoutes({ messages, repositories }: MessageServices): Router {
   const router = Router();
@@ -180,15 +181,19 @@ function wantsNdjson(request: Request, response: Response): boolean {
 
 /** One result a line, in the order of the lines; a bad line spoils no other. */
 async function sendBulk(messages: Messages, request: Request, response: Response): Promise<void> {
-  const lines = bulkLines(request);
   response.setHeader('Content-Type', `${NDJSON}; charset=utf-8`);
-  for (let start = 0; start < lines.length; start += BULK_WAVE) {
-    const results = await Promise.all(
-      lines.slice(start, start + BULK_WAVE).map((line) => createOne(messages, line)),
-    );
-    if (!(await writeChunk(response, results.map((result) => `${JSON.stringify(result)}\n`).join(''))))
-      return;
+  const underWay: ReturnType<typeof createOne>[] = [];
+  const sendFirst = async (): Promise<boolean> => {
+    const results = await Promise.all(underWay.splice(0, LINES_A_TURN));
+    return writeChunk(response, results.map((result) => `${JSON.stringify(result)}\n`).join(''));
+  };
+  for (const line of bulkLines(request)) {
+    underWay.push(createOne(messages, line));
+    // What is read of the lines goes on while git writes those before, and everybody else has their turn in between.
+    if (underWay.length % LINES_A_TURN === 0) await turn();
+    if (underWay.length >= MOST_UNDER_WAY && !(await sendFirst())) return;
   }
+  while (underWay.length > 0) if (!(await sendFirst())) return;
   response.end();
 }
 

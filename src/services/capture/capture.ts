@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import { fail, ok, type Result } from '../../domain/result.ts';
 import type { NewCommit } from '../../git/importer.ts';
 import { GitError } from '../../git/run.ts';
@@ -25,6 +26,7 @@ interface Written {
 }
 
 const LINES_A_BATCH = 500;
+const ANSWERS_A_TURN = 50;
 const PATIENCE_MS = 5000;
 const GATHER_MS = 30;
 const QUIET_TURNS = 3;
@@ -246,7 +248,11 @@ export class Capturer {
       // The commit is durable, which is what the answer says; reads wait until the mirror has been made anew.
       this.#onTrouble(error);
     }
-    for (const { waiting, commit } of written) waiting.settle(ok(commit));
+    for (const [index, { waiting, commit }] of written.entries()) {
+      waiting.settle(ok(commit));
+      // Whoever waited goes on at once, which hundreds of them do one after the other.
+      if (index % ANSWERS_A_TURN === ANSWERS_A_TURN - 1) await turn();
+    }
     this.#moved();
   }
 }
