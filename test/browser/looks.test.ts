@@ -337,3 +337,16 @@ test('the scripts are small, and the first one is much smaller', async () => {
   expect(first).toBeGreaterThan(1000);
   expect(first).toBeLessThan(60 * 1024);
 });
+
+test('the page itself never scrolls, however many repositories there are', async () => {
+  const page = await openPage(browser(), scene().url, { viewport: { width: 1280, height: 400 } });
+  await repository(page, longName).waitFor();
+  const { scrollHeight, clientHeight } = await page.evaluate<{ scrollHeight: number; clientHeight: number }>(
+    '({ scrollHeight: document.documentElement.scrollHeight, clientHeight: document.documentElement.clientHeight })',
+  );
+  expect(scrollHeight).toBe(clientHeight);
+  await page.mouse.move(800, 20);
+  await page.mouse.wheel(0, 2000);
+  await panel(page).getByRole('button').last().scrollIntoViewIfNeeded();
+  expect(await page.evaluate('window.scrollY')).toBe(0);
+});
