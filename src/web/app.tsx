@@ -2,7 +2,9 @@ import './styles/index.css';
 import { render } from 'preact';
 import { whenSignedOut } from './api/client.ts';
 import { keepPage } from './offline.ts';
+import { takeUpDraft } from './state/draft.ts';
 import { session } from './state/session.ts';
+import { holdTab } from './state/tab.ts';
 import { Page } from './views/page.tsx';
 
 whenSignedOut(() => session.dispatch('asked to sign in'));
@@ -10,3 +12,5 @@ whenSignedOut(() => session.dispatch('asked to sign in'));
 const root = document.getElementById('app');
 if (root) render(<Page />, root);
 keepPage();
+holdTab();
+void takeUpDraft();

@@ -237,3 +237,53 @@ test('a draft outlives the tab that it was written in', async () => {
   await soon(() => textField(later).inputValue()).toBe('Not sent yet');
   expect(await since.messages()).toEqual([]);
 });
+
+test('each tab keeps its own draft, whatever is sent from another', async () => {
+  const { url, api } = scene();
+  const one = await openPage(browser(), url);
+  await textField(one).fill('A long thought in the first tab');
+  const two = await one.context().newPage();
+  await two.goto(url);
+  await textField(two).waitFor();
+  expect(await textField(two).inputValue()).toBe('');
+  await post(two, 'A short note from the second tab');
+  await article(two, 'A short note').waitFor();
+  await textField(two).fill('Another thought in the second tab');
+  for (const page of [one, two]) await page.reload();
+  await soon(() => textField(one).inputValue()).toBe('A long thought in the first tab');
+  await soon(() => textField(two).inputValue()).toBe('Another thought in the second tab');
+
+  // What a closed tab has left is found by the next one, once.
+  await one.close();
+  const three = await two.context().newPage();
+  await three.goto(url);
+  await soon(() => textField(three).inputValue()).toBe('A long thought in the first tab');
+  await textField(three).press('Control+Enter');
+  await article(three, 'A long thought').waitFor();
+  const four = await two.context().newPage();
+  await four.goto(url);
+  await article(four, 'A long thought').waitFor();
+  expect(await textField(four).inputValue()).toBe('');
+  expect((await api.messages()).filter(({ text }) => text.startsWith('A long thought'))).toHaveLength(1);
+  expect(await textField(two).inputValue()).toBe('Another thought in the second tab');
+});
+
+test('an edit that is not saved yet survives a reload, and goes when it has been saved', async () => {
+  const { url, api } = scene();
+  const { id } = await api.create({ text: 'To be edited slowly' });
+  const page = await openPage(browser(), url);
+  await article(page, 'To be edited slowly').focus();
+  await page.keyboard.press('e');
+  await page.keyboard.type(', and kept');
+  await page.reload();
+  const editor = page.getByRole('form', { name: 'Edit message' });
+  await soon(() => editor.getByRole('textbox', { name: 'Text' }).inputValue()).toBe(
+    'To be edited slowly, and kept',
+  );
+  await editor.getByRole('button', { name: 'Save' }).click();
+  await article(page, 'To be edited slowly, and kept').waitFor();
+  await page.reload();
+  await article(page, 'To be edited slowly, and kept').waitFor();
+  expect(await editor.count()).toBe(0);
+  expect(await api.message(id)).toMatchObject({ revision: 2 });
+});

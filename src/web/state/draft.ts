@@ -1,11 +1,12 @@
 import type { NewMessage } from '../api/messages.ts';
-import { recall, remember } from './storage.ts';
+import { recall, recallNames, remember } from './storage.ts';
 import { createStore } from './store.ts';
+import { nameOfTab, openTabs } from './tab.ts';
 
 /** Where a draft goes: as the server is set up, everywhere, or to those named. */
 export type Targets = 'default' | 'all' | readonly string[];
 
-/** What is being written. It lives in this browser's storage until its commit has been made. */
+/** What is being written in this tab. It lives in this browser's storage until its commit has been made. */
 export interface Draft {
   readonly type: string;
   readonly text: string;
@@ -79,19 +80,38 @@ export const toDraft = ({ id, type, text, language, url, repositories, replyTo }
   id,
 });
 
-function load(): Draft {
+const DRAFT = 'draft.';
+
+function load(tab: string): Draft {
   try {
-    return { ...BLANK, ...(JSON.parse(recall('draft') ?? '{}') as Partial<Draft>) };
+    return { ...BLANK, ...(JSON.parse(recall(DRAFT + tab) ?? '{}') as Partial<Draft>) };
   } catch {
     return BLANK;
   }
 }
 
+function keep(draft: Draft): void {
+  const json = JSON.stringify(draft);
+  remember(DRAFT + nameOfTab(), json === JSON.stringify(BLANK) ? null : json);
+}
+
 export const draft = createStore<Draft, DraftAction>((state, action) => {
   const next = reduceDraft(state, action);
-  remember('draft', JSON.stringify(next));
+  keep(next);
   return next;
-}, load());
+}, load(nameOfTab()));
+
+/** Goes on with what a tab that is closed has left unsent, where nothing is being written in this one. */
+export async function takeUpDraft(): Promise<void> {
+  const open = await openTabs();
+  for (const tab of recallNames(DRAFT)) {
+    if (!isBlank(draft.get())) return;
+    if (tab === nameOfTab() || open.has(tab)) continue;
+    const left = load(tab);
+    remember(DRAFT + tab, null);
+    if (!isBlank(left)) draft.dispatch({ type: 'write', change: left });
+  }
+}
 
 export const author = createStore<string, string>((_, next) => {
   remember('author', next || null);

@@ -14,3 +14,35 @@ export function useRemembered<Value>(key: string, initial: Value): [Value, (valu
   };
   return [value, set];
 }
+
+/** As {@link useRemembered}, for what somebody has written: it outlives a reload of this tab, too. */
+export function useKept<Value>(key: string): [Value | undefined, (value: Value | undefined) => void] {
+  const [value, setValue] = useState(
+    () => recallInTab<Value>(key) ?? (remembered.get(key) as Value | undefined),
+  );
+  const set = (next: Value | undefined) => {
+    // A tab's storage may be full or forbidden.
+    remembered.set(key, next);
+    keepInTab(key, next);
+    setValue(() => next);
+  };
+  return [value, set];
+}
+
+function recallInTab<Value>(key: string): Value | undefined {
+  try {
+    const json = sessionStorage.getItem(`gitpost.${key}`);
+    return json === null ? undefined : (JSON.parse(json) as Value);
+  } catch {
+    return undefined;
+  }
+}
+
+function keepInTab(key: string, value: unknown): void {
+  try {
+    if (value === undefined) sessionStorage.removeItem(`gitpost.${key}`);
+    else sessionStorage.setItem(`gitpost.${key}`, JSON.stringify(value));
+  } catch {
+    // A full or forbidden storage must not get in the way of writing.
+  }
+}

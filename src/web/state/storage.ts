@@ -15,3 +15,15 @@ export function remember(key: string, value: string | null): void {
     // A full or forbidden storage must not get in the way of writing.
   }
 }
+
+/** What this browser keeps under names that begin alike: what comes after that beginning. */
+export function recallNames(prefix: string): string[] {
+  const start = `gitpost.${prefix}`;
+  try {
+    return Object.keys(localStorage).flatMap((name) =>
+      name.startsWith(start) ? [name.slice(start.length)] : [],
+    );
+  } catch {
+    return [];
+  }
+}

@@ -2,7 +2,7 @@ import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { Message } from '../../domain/message.ts';
 import { contentOf, edit, editFrom } from '../actions/messages.ts';
 import { isOutOfDate, isSecretGuard, isToldBy, type Problem } from '../api/problem.ts';
-import { useRemembered } from '../state/opened.ts';
+import { useKept } from '../state/opened.ts';
 import { problemInWords } from '../text/problems.ts';
 import { isSend, TextField, TypeFields, type Written } from './fields.tsx';
 import { Question } from './question.tsx';
@@ -17,7 +17,7 @@ interface Props {
 
 export function Editor({ message, onSaved, onEnd }: Props) {
   const area = useRef<HTMLTextAreaElement>(null);
-  const [changed, setChanged] = useRemembered<Written | undefined>(`written ${message.id}`, undefined);
+  const [changed, setChanged] = useKept<Written>(`written ${message.id}`);
   const written = changed ?? toWritten(message);
   const now = useRef(written);
   now.current = written;
@@ -30,6 +30,12 @@ export function Editor({ message, onSaved, onEnd }: Props) {
     current?.setSelectionRange(current.value.length, current.value.length);
     current?.form?.scrollIntoView({ block: 'nearest' });
   }, []);
+
+  // What is written, and what is said of it, grows: the way to save it stays in view.
+  useLayoutEffect(() => {
+    const form = area.current?.form;
+    if (form?.contains(document.activeElement)) form.scrollIntoView({ block: 'nearest' });
+  }, [written.text, problem]);
 
   const end = () => {
     setChanged(undefined);

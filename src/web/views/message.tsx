@@ -4,7 +4,7 @@ import type { Message } from '../../domain/message.ts';
 import { remove } from '../actions/messages.ts';
 import { dialog } from '../state/dialog.ts';
 import { draft } from '../state/draft.ts';
-import { useRemembered } from '../state/opened.ts';
+import { useKept, useRemembered } from '../state/opened.ts';
 import { clock, exact } from '../text/time.ts';
 import { TYPE_WORDS } from '../text/words.ts';
 import { Body } from './body.tsx';
@@ -67,7 +67,7 @@ export const MessageRow = memo(({ message, isFirst, goesOn, removed, isWanted }:
 });
 
 function Content({ message, timeId }: { message: Message; timeId: string }) {
-  const [editing, setEditing] = useRemembered<Message | undefined>(`edit ${message.id}`, undefined);
+  const [editing, setEditing] = useKept<Message>(`edit ${message.id}`);
   const [open, setOpen] = useRemembered<string | null>(`commit ${message.id}`, null);
   const editButton = useRef<HTMLButtonElement>(null);
   const byKey = useRef(false);

@@ -1,0 +1,51 @@
+import { v4 as uuid } from 'uuid';
+
+/**
+ * This tab among all that show the page. Each keeps what is written in it under a name of its own, which outlives a
+ * reload, and holds a lock of that name as long as it is open: so another one can tell what was left behind for good.
+ */
+
+const LOCK = 'gitpost.tab.';
+/** A page that is being reloaded lets go of its lock a moment after the next one has begun. In milliseconds. */
+const RELOAD_MS = 2000;
+
+let name = recallName() ?? rename();
+
+export const nameOfTab = (): string => name;
+
+function recallName(): string | null {
+  try {
+    return sessionStorage.getItem('gitpost.tab');
+  } catch {
+    // A browser may forbid it: then what is written here is found by the next tab.
+    return null;
+  }
+}
+
+function rename(): string {
+  name = uuid();
+  try {
+    sessionStorage.setItem('gitpost.tab', name);
+  } catch {
+    // As above.
+  }
+  return name;
+}
+
+/** Holds the lock of this tab from now on. One that was duplicated has the name of another, and takes a new one. */
+export function holdTab(): void {
+  if (!navigator.locks) return;
+  const signal = AbortSignal.timeout(RELOAD_MS);
+  navigator.locks
+    .request(LOCK + name, { signal }, () => new Promise(() => undefined))
+    .catch(() => {
+      rename();
+      holdTab();
+    });
+}
+
+/** The tabs that are open, as far as the browser tells; it does so on this machine and over HTTPS. */
+export async function openTabs(): Promise<ReadonlySet<string>> {
+  const { held = [] } = (await navigator.locks?.query()) ?? {};
+  return new Set(held.map(({ name = '' }) => name.slice(LOCK.length)));
+}
