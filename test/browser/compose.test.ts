@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { openPage, sharedBrowser, soon } from '../support/page.ts';
 import { article, chooseType, composer, postWell, textField } from '../support/page-parts.ts';
-import { sharedScene, sinceNow } from '../support/page-scene.ts';
+import { pageScene, sharedScene, sinceNow } from '../support/page-scene.ts';
 
 const browser = sharedBrowser();
 const scene = sharedScene();
@@ -66,4 +66,49 @@ test('Markdown can be seen as it will be read, and is sent from there as it was 
   ]);
   await postWell(page, 'And *on*');
   expect(await since.messages()).toHaveLength(2);
+});
+
+test('the newest messages stay in view while a longer text is written, and after it', async () => {
+  const { url, api } = await pageScene();
+  await api.bulk(Array.from({ length: 30 }, (_, number) => ({ text: `Note ${number}` })));
+  const page = await openPage(browser(), url, { viewport: { width: 1280, height: 700 } });
+  await article(page, 'Note 29').waitFor();
+  const isInView = async () => {
+    const [row, form] = [await article(page, 'Note 29').boundingBox(), await composer(page).boundingBox()];
+    return row !== null && form !== null && row.y > 0 && row.y + row.height <= form.y;
+  };
+  const toNewest = page.getByRole('button', { name: /^Newest/ });
+  await textField(page).click();
+  for (let line = 0; line < 8; line += 1) {
+    await page.keyboard.type(`Line ${line}`);
+    await page.keyboard.press('Enter');
+    await soon(isInView).toBe(true);
+    expect(await toNewest.count()).toBe(0);
+  }
+  await chooseType(composer(page), 'Task');
+  await soon(isInView).toBe(true);
+  await textField(page).fill('');
+  await soon(isInView).toBe(true);
+  expect(await toNewest.count()).toBe(0);
+});
+
+test('the way to save an edit stays in view, however long it gets', async () => {
+  const { url, api } = await pageScene();
+  await api.bulk(Array.from({ length: 30 }, (_, number) => ({ text: `Note ${number}` })));
+  const page = await openPage(browser(), url, { viewport: { width: 1280, height: 700 } });
+  for (const note of ['Note 29', 'Note 25']) {
+    await article(page, note).focus();
+    await page.keyboard.press('e');
+    for (let line = 0; line < 8; line += 1) {
+      await page.keyboard.press('Enter');
+      await page.keyboard.type(`Line ${line}`);
+    }
+    const save = page.getByRole('button', { name: 'Save' });
+    await soon(async () => {
+      const [button, form] = [await save.boundingBox(), await composer(page).boundingBox()];
+      return button !== null && form !== null && button.y + button.height <= form.y;
+    }).toBe(true);
+    await save.click();
+    await page.getByRole('form', { name: 'Edit message' }).waitFor({ state: 'hidden' });
+  }
 });

@@ -181,7 +181,11 @@ export function isSend(event: KeyboardEvent): boolean {
   return event.key === 'Enter' && (event.ctrlKey || event.metaKey) && !event.isComposing;
 }
 
+/** What is around the field stays as high as it is meanwhile: else the browser would scroll the messages above it. */
 function fitHeight(area: HTMLTextAreaElement): void {
+  const around = area.parentElement;
+  if (around) around.style.minHeight = `${around.offsetHeight}px`;
   area.style.height = 'auto';
   area.style.height = `${area.scrollHeight + area.offsetHeight - area.clientHeight}px`;
+  if (around) around.style.minHeight = '';
 }
