@@ -112,3 +112,15 @@ test('the way to save an edit stays in view, however long it gets', async () => 
     await page.getByRole('form', { name: 'Edit message' }).waitFor({ state: 'hidden' });
   }
 });
+
+test('how long a text may be is said before it is too long', async () => {
+  const page = await openPage(browser(), scene().url);
+  const length = composer(page).getByText(/ of 65,536 characters$/);
+  await textField(page).fill('x'.repeat(50_000));
+  expect(await length.count()).toBe(0);
+  await textField(page).fill('🎉'.repeat(60_000));
+  expect(await length.textContent()).toBe('60,000 of 65,536 characters');
+  await textField(page).fill('x'.repeat(65_537));
+  expect(await length.textContent()).toBe('65,537 of 65,536 characters');
+  await textField(page).fill('');
+});

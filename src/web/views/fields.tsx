@@ -1,6 +1,6 @@
 import type { RefObject } from 'preact';
 import { useEffect, useId, useLayoutEffect, useState } from 'preact/hooks';
-import { MESSAGE_TYPES } from '../../domain/message.ts';
+import { LIMITS, MESSAGE_TYPES } from '../../domain/message.ts';
 import { errorOf, type Problem } from '../api/problem.ts';
 import { say } from '../state/notices.ts';
 import { fencedCode } from '../text/fence.ts';
@@ -69,6 +69,7 @@ export function TextField({ written, problem, onWrite, label, placeholder, area 
         onPaste={paste}
       />
       <FieldError id={error} text={wrong} />
+      <Length text={written.text} />
       {canPreview && (
         <button
           type="button"
@@ -82,6 +83,20 @@ export function TextField({ written, problem, onWrite, label, placeholder, area 
     </>
   );
 }
+
+/** How much there is, where it comes near to what a message may hold. */
+function Length({ text }: { text: string }) {
+  // A text has no more characters than code units, which are told at once.
+  if (text.length < NEARLY * LIMITS.text) return null;
+  const length = [...text].length;
+  return (
+    <p class={length > LIMITS.text ? 'error' : 'hint'}>
+      {length.toLocaleString()} of {LIMITS.text.toLocaleString()} characters
+    </p>
+  );
+}
+
+const NEARLY = 0.9;
 
 /** How Markdown will be read. */
 function Preview({ text }: { text: string }) {
