@@ -5,10 +5,11 @@ import { draft, isBlank } from '../state/draft.ts';
 import { useStore } from '../state/store.ts';
 import { AuthorField } from './author-field.tsx';
 import { ComposerProblem } from './composer-problem.tsx';
-import { isSend, TextField, TypeFields, type Written } from './fields.tsx';
+import { isSend, TypeFields, type Written } from './fields.tsx';
 import { hasKeyboard } from './keyboard.ts';
 import { ReplyField } from './reply-field.tsx';
 import { TargetsField } from './targets-field.tsx';
+import { TextField } from './text-field.tsx';
 
 const MAC = /Mac|iPhone|iPad/.test(navigator.platform);
 const COMPOSER = 'composer';

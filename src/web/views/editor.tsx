@@ -4,8 +4,9 @@ import { contentOf, edit, editFrom } from '../actions/messages.ts';
 import { isOutOfDate, isSecretGuard, isToldBy, type Problem } from '../api/problem.ts';
 import { useKept } from '../state/opened.ts';
 import { problemInWords } from '../text/problems.ts';
-import { isSend, TextField, TypeFields, type Written } from './fields.tsx';
+import { isSend, TypeFields, type Written } from './fields.tsx';
 import { Question } from './question.tsx';
+import { TextField } from './text-field.tsx';
 
 interface Props {
   /** As it was when the edit began. */

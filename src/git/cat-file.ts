@@ -1,0 +1,119 @@
+import type { ChildProcessWithoutNullStreams } from 'node:child_process';
+import type { BlobSink } from './blob-sinks.ts';
+import { endGroup, type GitContext, startGit } from './run.ts';
+
+/** An object as it came: its id, its type, and what was kept of its content. */
+export interface Received {
+  readonly id: string;
+  readonly type: string;
+  /** In bytes. */
+  readonly size: number;
+  readonly content: Buffer;
+}
+
+/** What is asked of an object: its content, or its type and size alone. */
+export type Question = 'contents' | 'info';
+
+interface Waiting {
+  readonly question: Question;
+  /** Takes an object of so many bytes. */
+  readonly sink: (size: number) => BlobSink;
+  readonly resolve: (received: Received | null) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/** Starts a `git cat-file` that stays and is asked for one object after another. */
+export function startCatFile(context: GitContext) {
+  const child = startGit(context, ['cat-file', '--batch-command']);
+  const waiting: Waiting[] = [];
+  const parser = createParser(() => waiting.shift());
+  let ended = false;
+  const fail = (error: Error) => {
+    ended = true;
+    for (const one of waiting.splice(0)) one.reject(error);
+    parser.fail(error);
+  };
+  child.stdout.on('data', parser.take);
+  child.stderr.resume();
+  child.on('error', fail);
+  child.on('close', (code) => fail(new Error(`git cat-file ended with ${code ?? 'a signal'}`)));
+  return {
+    ended: () => ended,
+    ask: (question: Question, name: string, sink: Waiting['sink']): Promise<Received | null> =>
+      new Promise((resolve, reject) => {
+        waiting.push({ question, sink, resolve, reject });
+        child.stdin.write(`${question} ${name}\n`);
+      }),
+    end: () => stop(child),
+  };
+}
+
+/** What is being received: an object for somebody, or one that nobody gets. */
+interface Receiving {
+  readonly id: string;
+  readonly type: string;
+  readonly size: number;
+  readonly sink: BlobSink | undefined;
+  readonly for: Waiting | undefined;
+  /** Bytes that are still to come, the LF behind them included. */
+  left: number;
+}
+
+/** Cuts the stream into answers: `<id> <type> <size>`, LF, and where they were asked for the bytes, LF; or one line for what is missing. */
+function createParser(next: () => Waiting | undefined) {
+  let header = Buffer.alloc(0);
+  let receiving: Receiving | undefined;
+
+  /** Takes what belongs to the header from the front of the bytes; returns the rest. */
+  function takeHeader(bytes: Buffer): Buffer {
+    const end = bytes.indexOf(0x0a);
+    header = Buffer.concat([header, end === -1 ? bytes : bytes.subarray(0, end)]);
+    if (end === -1) return bytes.subarray(bytes.length);
+    const words = header.toString('utf8').split(' ');
+    header = Buffer.alloc(0);
+    const waiting = next();
+    const [id = '', type = '', size] = words;
+    if (words.at(-1) === 'missing' || words.at(-1) === 'ambiguous') waiting?.resolve(null);
+    else if (waiting?.question === 'info') {
+      waiting.resolve({ id, type, size: Number(size), content: Buffer.alloc(0) });
+    } else receiving = receive(waiting, id, type, Number(size));
+    return bytes.subarray(end + 1);
+  }
+
+  function takeContent(current: Receiving, bytes: Buffer): Buffer {
+    const content = bytes.subarray(0, Math.max(0, Math.min(bytes.length, current.left - 1)));
+    if (content.length > 0) current.sink?.take(content);
+    const rest = bytes.subarray(Math.min(bytes.length, current.left));
+    current.left -= bytes.length - rest.length;
+    if (current.left === 0) {
+      receiving = undefined;
+      const { id, type, size } = current;
+      current.for?.resolve({ id, type, size, content: current.sink?.content() ?? Buffer.alloc(0) });
+    }
+    return rest;
+  }
+
+  return {
+    take: (chunk: Buffer): void => {
+      for (let bytes = chunk; bytes.length > 0; ) {
+        bytes = receiving ? takeContent(receiving, bytes) : takeHeader(bytes);
+      }
+    },
+    fail: (error: Error): void => receiving?.for?.reject(error),
+  };
+}
+
+function receive(waiting: Waiting | undefined, id: string, type: string, size: number): Receiving {
+  const left = size + 1;
+  try {
+    return { id, type, size, sink: waiting?.sink(size), for: waiting, left };
+  } catch (error) {
+    waiting?.reject(error as Error);
+    return { id, type, size, sink: undefined, for: undefined, left };
+  }
+}
+
+function stop(child: ChildProcessWithoutNullStreams): void {
+  child.stdin.end();
+  setTimeout(() => endGroup(child.pid), 2000).unref();
+}
