@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { Locator } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { commitFile, git } from '../support/git.ts';
 import { hashOfLine, journalLines, lineOf } from '../support/journal.ts';
@@ -113,6 +114,10 @@ test('the history shows who changed what and when, and brings a text back', asyn
 });
 
 /** Two edits of one message that did not know of each other, as two machines would make them. */
+/** Those of some versions that somebody wrote. */
+const by = (versions: Locator, author: string): Locator =>
+  versions.filter({ has: versions.page().locator('.revision-author', { hasText: author }) });
+
 async function inConflict(texts: readonly [string, string]) {
   const one = await pageScene();
   const { id } = await one.api.create({ text: 'At first', author: 'Ann' });
@@ -141,9 +146,14 @@ test('a conflict shows both versions, and the one that is picked stays', async (
   const dialog = page.getByRole('dialog', { name: 'Settle a conflict' });
   const versions = dialog.getByRole('region');
   await soon(() => versions.count()).toBe(2);
-  const theirs = versions.filter({ hasText: 'Theirs' });
-  expect(await theirs.textContent()).toContain('Bea');
-  expect(await versions.filter({ hasText: 'Mine' }).textContent()).toContain('Ann');
+  // One is shown until somebody chooses; the other one is marked for what it says otherwise.
+  const current = (await api.message(id)).text;
+  const [theirs, mine] = [by(versions, 'Bea'), by(versions, 'Ann')];
+  expect(await versions.getByText('This one is shown now.').count()).toBe(1);
+  expect(await (current === 'Mine' ? mine : theirs).textContent()).toContain('This one is shown now.');
+  const other = current === 'Mine' ? theirs : mine;
+  await soon(() => other.locator('ins').allTextContents()).toEqual([current === 'Mine' ? 'Theirs' : 'Mine']);
+  expect(await other.locator('del').allTextContents()).toEqual([current]);
   await theirs.getByRole('button', { name: 'Keep this one' }).click();
   await dialog.waitFor({ state: 'hidden' });
   await article(page, 'Theirs').waitFor();
@@ -177,7 +187,7 @@ test('what became another message while one compared is not overwritten', async 
   const page = await openPage(browser(), url, { expects: /status of 412/ });
   await page.getByRole('button', { name: 'Compare and settle' }).click();
   const dialog = page.getByRole('dialog', { name: 'Settle a conflict' });
-  const left = dialog.getByRole('region').filter({ hasText: 'Left' });
+  const left = by(dialog.getByRole('region'), 'Ann');
   await left.waitFor();
   await api.edit(id, { text: 'Straight on' });
   await left.getByRole('button', { name: 'Keep this one' }).click();

@@ -213,6 +213,10 @@ test('who writes while a filter hides the message is told where it is', async ()
   expect(await api.messages()).toHaveLength(2);
   await post(page, 'Also #kept');
   await soon(() => texts(page)).toEqual(['Here #kept', 'Also #kept']);
+  await page.getByRole('alert').getByRole('button', { name: 'Show it' }).click();
+  await article(page, 'There').waitFor();
+  expect(new URL(page.url()).searchParams.has('tag')).toBe(false);
+  expect(await page.getByRole('alert').filter({ hasText: 'filters hide it' }).count()).toBe(0);
 });
 
 const many = Array.from({ length: 120 }, (_, index) => ({

@@ -18,7 +18,7 @@ import { isPending, outbox } from '../state/outbox.ts';
 import { query } from '../state/query.ts';
 import { timeline } from '../state/timeline.ts';
 import { savedInWords } from '../text/words.ts';
-import { goToNewest } from './navigate.ts';
+import { goToMessage, goToNewest } from './navigate.ts';
 import { keep } from './outbox.ts';
 import { takeIn } from './take-in.ts';
 
@@ -67,7 +67,11 @@ function saved(sent: Draft, message: Message): undefined {
   }
   takeIn(message);
   goToNewest();
-  if (matches(message, query.get()) === 'no') show('plain', 'Saved. The filters hide it at the moment.');
+  if (matches(message, query.get()) === 'no')
+    show('plain', 'Saved. The filters hide it at the moment.', {
+      words: 'Show it',
+      go: () => goToMessage(message.id),
+    });
 }
 
 export async function edit(id: string, change: Change, etag: string | undefined): Promise<Answer<Message>> {

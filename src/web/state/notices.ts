@@ -3,6 +3,8 @@ import { createStore } from './store.ts';
 export interface Notice {
   readonly tone: 'plain' | 'bad';
   readonly text: string;
+  /** What can be done about it. */
+  readonly way?: { readonly words: string; readonly go: () => void };
 }
 
 export interface Notices {
@@ -26,6 +28,6 @@ export function reduceNotices(state: Notices, action: Action): Notices {
 
 export const notices = createStore<Notices, Action>(reduceNotices, { shown: null, said: '' });
 
-export const show = (tone: Notice['tone'], text: string) =>
-  notices.dispatch({ type: 'show', notice: { tone, text } });
+export const show = (tone: Notice['tone'], text: string, way?: Notice['way']) =>
+  notices.dispatch({ type: 'show', notice: { tone, text, ...(way && { way }) } });
 export const say = (text: string) => notices.dispatch({ type: 'say', text });

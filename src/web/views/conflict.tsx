@@ -3,7 +3,7 @@ import type { HistoryEntry } from '../../domain/message.ts';
 import { keep } from '../actions/history.ts';
 import { isOutOfDate, type Problem } from '../api/problem.ts';
 import type { HistoryProps } from './history.tsx';
-import { RevisionHead } from './revision.tsx';
+import { Difference, RevisionHead } from './revision.tsx';
 
 /** The versions that stand against each other: one of them is kept, or a text is made of both. */
 export function ConflictView({ entries, etag, onDone, onOutdated }: HistoryProps) {
@@ -20,6 +20,7 @@ export function ConflictView({ entries, etag, onDone, onOutdated }: HistoryProps
   };
   if (heads.length < 2) return <p>It is settled by now.</p>;
   const base = written[0];
+  const shown = shownOf(heads);
   return (
     <div class="versions">
       <p>All of these versions stay in the history. Which one shall be shown?</p>
@@ -30,10 +31,15 @@ export function ConflictView({ entries, etag, onDone, onOutdated }: HistoryProps
       )}
       {heads.map((entry, index) => (
         <section key={index} class="version" aria-label={`Version ${index + 1}`}>
+          {entry === shown && <p class="hint">This one is shown now.</p>}
           <RevisionHead entry={entry} />
-          <p class="difference" dir="auto" data-type={entry.type}>
-            {entry.deletedAt ? <em>Deleted</em> : entry.text}
-          </p>
+          {entry.deletedAt ? (
+            <p class="difference">
+              <em>Deleted</em>
+            </p>
+          ) : (
+            <Difference before={entry === shown || shown?.deletedAt ? undefined : shown} after={entry} />
+          )}
           <button type="button" onClick={() => void settle(entry)}>
             {entry.deletedAt ? 'Keep it deleted' : 'Keep this one'}
           </button>
@@ -72,4 +78,14 @@ export function ConflictView({ entries, etag, onDone, onOutdated }: HistoryProps
       )}
     </div>
   );
+}
+
+/** The version that is shown as long as nobody has chosen; `undefined` where only the bytes of the lines tell. */
+function shownOf(heads: readonly HistoryEntry[]): HistoryEntry | undefined {
+  const timeOf = ({ updatedAt, createdAt }: HistoryEntry) => updatedAt ?? createdAt;
+  const written = heads.filter(({ deletedAt }) => deletedAt === undefined);
+  const among = written.length > 0 ? written : heads;
+  const last = among.map(timeOf).sort().at(-1);
+  const latest = among.filter((entry) => timeOf(entry) === last);
+  return latest.length === 1 ? latest[0] : undefined;
 }

@@ -67,7 +67,10 @@ export function DeliveryDetail({ repository, commit, state }: Delivery) {
   const held = useStore(repositories, ({ list }) => list.find(({ name }) => name === repository));
   return (
     <section class="delivery-detail" aria-label={`Commit in ${repository}`}>
-      <p>{MEANINGS[state]}</p>
+      <p>
+        <strong>{repository}</strong> {MEANINGS[state]}
+      </p>
+      {state !== 'pushed' && held?.error && <p class="warn">{held.error.detail}</p>}
       {commit === null ? (
         <p class="hint">The id of its commit is being found again.</p>
       ) : (

@@ -1,4 +1,4 @@
-import { notices } from '../state/notices.ts';
+import { type Notice, notices } from '../state/notices.ts';
 import { useStore } from '../state/store.ts';
 import { update } from '../state/update.ts';
 import { CloseIcon } from './icons.tsx';
@@ -20,6 +20,7 @@ export function NoticeBar() {
       {shown && (
         <div class="notice" data-tone={shown.tone}>
           <p>{shown.text}</p>
+          {shown.way && <Way {...shown.way} />}
           <button type="button" class="quiet" onClick={() => notices.dispatch({ type: 'dismiss' })}>
             <CloseIcon />
             <span class="unseen">Dismiss</span>
@@ -27,6 +28,18 @@ export function NoticeBar() {
         </div>
       )}
     </div>
+  );
+}
+
+function Way({ words, go }: NonNullable<Notice['way']>) {
+  const follow = () => {
+    notices.dispatch({ type: 'dismiss' });
+    go();
+  };
+  return (
+    <button type="button" onClick={follow}>
+      {words}
+    </button>
   );
 }
 

@@ -135,8 +135,10 @@ function DayField({ at }: { at: string }) {
     timer.current = setTimeout(() => day >= '1970' && navigate({ at: day }), DAY_WAIT);
   };
   return (
-    <label>
-      <span class="unseen">Go to a day</span>
+    <label class="day-field">
+      <span class="label">
+        Go to<span class="unseen"> a day</span>
+      </span>
       <input
         type="date"
         title="Go to a day"
