@@ -83,5 +83,8 @@ export interface Target {
   readonly own: boolean;
 }
 
+/** Whether a repository waits for a person: what is written is kept, and does not reach its remote. */
+export const needsPerson = ({ state }: RepositoryStatus): boolean => state !== 'ready' && state !== 'cloning';
+
 export const isFailure = (status: SyncStatus): status is SyncFailure =>
   status !== 'pushed' && status !== 'pulled' && status !== 'up-to-date';

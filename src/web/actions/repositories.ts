@@ -1,4 +1,4 @@
-import type { RepositoryStatus } from '../../domain/repository.ts';
+import type { RepositoryStatus, SyncResult } from '../../domain/repository.ts';
 import type { Answer } from '../api/client.ts';
 import type { Problem } from '../api/problem.ts';
 import {
@@ -44,15 +44,22 @@ export async function syncNow(direction: Direction, name?: string): Promise<void
   const names = name === undefined ? list.map((repository) => repository.name) : [name];
   if (names.some((each) => each in running)) return;
 
+  const isForAll = name === undefined;
+  if (isForAll) repositories.dispatch({ type: 'ran-all', names: [] });
   repositories.dispatch({ type: 'started', names, direction });
   const answer = await sync(direction, name);
   repositories.dispatch({ type: 'ended', names, results: answer.ok ? answer.body.results : [] });
   if (!answer.ok) return show('bad', answer.problem.detail);
 
-  say(answer.body.results.map((result) => `${result.repository}: ${resultInWords(result)}`).join('. '));
+  if (!isForAll) say(answer.body.results.map(resultOfOne).join('. '));
   refreshSoon();
   await loadRepositories();
+  // Their states say who needs a person, so that it is summed up, and announced, when these are known.
+  if (!isForAll) return;
+  repositories.dispatch({ type: 'ran-all', names: answer.body.results.map(({ repository }) => repository) });
 }
+
+const resultOfOne = (result: SyncResult): string => `${result.repository}: ${resultInWords(result)}`;
 
 /** Adds a repository; returns why not, where it could not be. */
 export async function add(addition: Addition): Promise<Problem | undefined> {

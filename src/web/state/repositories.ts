@@ -1,4 +1,4 @@
-import type { RepositoryStatus, SyncResult } from '../../domain/repository.ts';
+import { needsPerson, type RepositoryStatus, type SyncResult } from '../../domain/repository.ts';
 import type { Problem } from '../api/problem.ts';
 import type { Direction } from '../api/repositories.ts';
 import type { Progress } from '../events.ts';
@@ -11,6 +11,8 @@ export interface Repositories {
   readonly running: Readonly<Record<string, Direction>>;
   readonly progress: Readonly<Record<string, Progress>>;
   readonly results: Readonly<Record<string, SyncResult>>;
+  /** Whom the last run for all was for, once it has ended. */
+  readonly allDone: readonly string[];
 }
 
 export type RepositoriesAction =
@@ -18,8 +20,15 @@ export type RepositoriesAction =
   | { readonly type: 'refused'; readonly problem: Problem }
   | { readonly type: 'changed'; readonly status: RepositoryStatus }
   | { readonly type: 'progressed'; readonly progress: Progress }
-  | { readonly type: 'started'; readonly names: readonly string[]; readonly direction: Direction }
-  | { readonly type: 'ended'; readonly names: readonly string[]; readonly results: readonly SyncResult[] };
+  | Started
+  | { readonly type: 'ended'; readonly names: readonly string[]; readonly results: readonly SyncResult[] }
+  | { readonly type: 'ran-all'; readonly names: readonly string[] };
+
+interface Started {
+  readonly type: 'started';
+  readonly names: readonly string[];
+  readonly direction: Direction;
+}
 
 export const NONE: Repositories = {
   status: 'loading',
@@ -28,6 +37,7 @@ export const NONE: Repositories = {
   running: {},
   progress: {},
   results: {},
+  allDone: [],
 };
 
 export function reduceRepositories(state: Repositories, action: RepositoriesAction): Repositories {
@@ -41,14 +51,7 @@ export function reduceRepositories(state: Repositories, action: RepositoriesActi
     case 'progressed':
       return { ...state, progress: { ...state.progress, [action.progress.repository]: action.progress } };
     case 'started':
-      return {
-        ...state,
-        running: {
-          ...state.running,
-          ...Object.fromEntries(action.names.map((name) => [name, action.direction])),
-        },
-        results: omit(state.results, action.names),
-      };
+      return start(state, action);
     case 'ended':
       return {
         ...state,
@@ -59,7 +62,20 @@ export function reduceRepositories(state: Repositories, action: RepositoriesActi
           ...Object.fromEntries(action.results.map((result) => [result.repository, result])),
         },
       };
+    case 'ran-all':
+      return { ...state, allDone: action.names };
   }
+}
+
+function start(state: Repositories, { names, direction }: Started): Repositories {
+  const running = { ...state.running, ...Object.fromEntries(names.map((name) => [name, direction])) };
+  return { ...state, running, results: omit(state.results, names) };
+}
+
+/** Those that need a person first, since the others need no look; then the primary one. */
+export function inOrderOfNeed(list: readonly RepositoryStatus[]): readonly RepositoryStatus[] {
+  const rank = (one: RepositoryStatus) => (needsPerson(one) ? 0 : 2) + (one.primary ? 0 : 1);
+  return list.toSorted((a, b) => rank(a) - rank(b));
 }
 
 function change(state: Repositories, status: RepositoryStatus): Repositories {

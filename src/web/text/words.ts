@@ -81,6 +81,10 @@ export function resultInWords({ status, pushed, pulled }: SyncResult): string {
   return isFailure(status) ? `${outcome}; ${counts}` : counts;
 }
 
+/** How many repositories wait for a person. */
+export const needInWords = (number: number): string =>
+  `${number.toLocaleString()} ${number === 1 ? 'needs' : 'need'} you`;
+
 /** Where a message has been saved, for a screen reader. */
 export function savedInWords(deliveries: readonly Delivery[]): string {
   return `Saved to ${deliveries.map(({ repository }) => repository).join(', ')}`;

@@ -2,13 +2,14 @@ import { useEffect, useRef } from 'preact/hooks';
 import { loadRepositories, syncNow } from '../actions/repositories.ts';
 import { signOut } from '../actions/session.ts';
 import { dialog } from '../state/dialog.ts';
-import { repositories } from '../state/repositories.ts';
+import { inOrderOfNeed, repositories } from '../state/repositories.ts';
 import { session } from '../state/session.ts';
 import { useStore } from '../state/store.ts';
 import { AddRepository } from './add-repository.tsx';
 import { CloseIcon } from './icons.tsx';
 import { ProblemBox } from './problem.tsx';
 import { RepositoryItem } from './repository.tsx';
+import { RunSummary } from './run-summary.tsx';
 import { useMinute } from './use-now.ts';
 
 /** The repositories beside the timeline; on narrow screens over it, when it is open. */
@@ -54,6 +55,7 @@ export function RepositoriesPanel({ open, onClose }: { open: boolean; onClose: (
           Pull all
         </button>
       </div>
+      <RunSummary />
       {status === 'loading' && <p class="hint">Loading repositories…</p>}
       {status === 'failed' && list.length === 0 && problem && (
         <ProblemBox problem={problem}>
@@ -63,7 +65,7 @@ export function RepositoriesPanel({ open, onClose }: { open: boolean; onClose: (
         </ProblemBox>
       )}
       <ul class="repositories">
-        {list.map((repository) => (
+        {inOrderOfNeed(list).map((repository) => (
           <RepositoryItem key={repository.name} repository={repository} now={now} />
         ))}
       </ul>

@@ -1,5 +1,5 @@
 import type { RepositoryStatus, SyncResult } from '../../domain/repository.ts';
-import { isFailure } from '../../domain/repository.ts';
+import { isFailure, needsPerson } from '../../domain/repository.ts';
 import { syncNow } from '../actions/repositories.ts';
 import { repositories } from '../state/repositories.ts';
 import { useStore } from '../state/store.ts';
@@ -15,8 +15,8 @@ export function RepositoryItem({ repository, now }: { repository: RepositoryStat
   const result = useStore(repositories, (state) => state.results[name]);
   const sync = (to: 'push' | 'pull') => direction ?? void syncNow(to, name);
   return (
-    <li class="repository" data-state={repository.state}>
-      <h3 class="repository-name">
+    <li class="repository" data-state={repository.state} data-needs-you={needsPerson(repository)}>
+      <h3 class="repository-name" tabIndex={-1}>
         <FilterLink to={{ repository: name }} title="Only messages in this repository">
           {name}
         </FilterLink>
