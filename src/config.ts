@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import { parse } from 'dotenv';
 import { z } from 'zod';
 import type { Target } from './domain/repository.ts';
-import { parseTarget, sameName, TARGET_FORMS } from './domain/target.ts';
+import { parseTarget, sameName } from './domain/target.ts';
 import { gitEnvironment } from './git/settings.ts';
 
 /** Everything that the program is told from outside, validated, with its defaults filled in. */
@@ -202,9 +202,7 @@ function readTargets(values: z.infer<typeof variables>, remotesDirectory: string
   const add = (variable: string, text: string) => {
     const target = parseTarget(text, context);
     if (!target.ok) {
-      lines.push(
-        `${variable} ${target.failure.detail.startsWith('must be') ? `must be ${TARGET_FORMS}` : target.failure.detail}`,
-      );
+      lines.push(`${variable} ${target.failure.detail}`);
       return;
     }
     const { name } = target.value;

@@ -17,8 +17,10 @@ const SCP =
   /^(?!(?:https?|ssh|git|file|ext|fd|ftps?):)(?:\w[\w.-]*@)?[A-Za-z0-9][A-Za-z0-9.-]*:(?!:|\/\/)[^\s\\-][^\s\\]*$/i;
 const PROTOCOLS = new Set(['https:', 'http:', 'ssh:', 'file:']);
 
-export const TARGET_FORMS =
-  'a name, owner/name, a git URL (https, http, ssh or file, without a password), or an absolute path';
+/** What says by itself where a repository is. */
+export const LOCATION_FORMS = 'a git URL (https, http, ssh or file, without a password), or an absolute path';
+
+export const TARGET_FORMS = `a name, owner/name, ${LOCATION_FORMS}`;
 
 /** Whether a name can be a folder on every system, and a repository on GitHub. */
 export const isRepositoryName = (name: string): boolean =>
@@ -27,11 +29,17 @@ export const isRepositoryName = (name: string): boolean =>
 /** Reads one repository as a person names it: {@link TARGET_FORMS}. */
 export function parseTarget(text: string, context: TargetContext): Result<Target> {
   if (isRepositoryName(text)) return ok(namedTarget(text, context));
+  const onGithub = parseGithubName(text, context.githubUrl);
+  return onGithub.ok ? onGithub : parseLocation(text, TARGET_FORMS);
+}
+
+/** Reads `owner/name`, a repository on GitHub. */
+export function parseGithubName(text: string, githubUrl: string): Result<Target> {
   const [owner = '', name = '', ...more] = text.split('/');
-  if (more.length === 0 && isRepositoryName(owner) && isRepositoryName(name)) {
-    return ok({ name, url: `${context.githubUrl}/${owner}/${name}.git`, own: false });
+  if (more.length > 0 || !isRepositoryName(owner) || !isRepositoryName(name)) {
+    return fail('invalid', 'must be owner/name, in the letters that GitHub allows');
   }
-  return parseLocation(text);
+  return ok({ name, url: `${githubUrl}/${owner}/${name}.git`, own: false });
 }
 
 function namedTarget(name: string, { githubUrl, username, remotesDirectory }: TargetContext): Target {
@@ -40,12 +48,16 @@ function namedTarget(name: string, { githubUrl, username, remotesDirectory }: Ta
     : { name, url: `${githubUrl}/${username}/${name}.git`, own: false };
 }
 
-/** Reads a git URL or an absolute path. */
-export function parseLocation(text: string): Result<Target> {
+/**
+ * Reads a git URL or an absolute path.
+ *
+ * @param forms what is said to be allowed, where the caller takes more than this
+ */
+export function parseLocation(text: string, forms = LOCATION_FORMS): Result<Target> {
   if (hasControls(text)) return fail('invalid', 'must not hold control characters');
   if (!isPath(text) && !SCP.test(text)) {
     const url = /^[a-z]+:\/\//i.test(text) && URL.canParse(text) ? new URL(text) : undefined;
-    if (!url || !PROTOCOLS.has(url.protocol)) return fail('invalid', `must be ${TARGET_FORMS}`);
+    if (!url || !PROTOCOLS.has(url.protocol)) return fail('invalid', `must be ${forms}`);
     if (url.password !== '' || (url.username !== '' && url.protocol !== 'ssh:')) {
       return fail(
         'invalid',
@@ -55,14 +67,14 @@ export function parseLocation(text: string): Result<Target> {
     if (`${url.search}${url.hash}` !== '') return fail('invalid', 'must not hold a query or a fragment');
     const isElsewhere = url.protocol === 'file:' && !['', 'localhost'].includes(url.hostname);
     if (isElsewhere || url.hostname.startsWith('-') || url.username.startsWith('-')) {
-      return fail('invalid', `must be ${TARGET_FORMS}`);
+      return fail('invalid', `must be ${forms}`);
     }
   }
   const name = nameOf(text);
   if (!isRepositoryName(name)) {
     return fail(
       'invalid',
-      `its last part, ${JSON.stringify(name)}, can not be the name of a folder everywhere`,
+      `must not end in ${JSON.stringify(name)}, which can not be the name of a folder everywhere`,
     );
   }
   return ok({ name, url: text, own: false });

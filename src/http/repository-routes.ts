@@ -2,7 +2,7 @@ import { type Request, type Response, Router } from 'express';
 import type { z } from 'zod';
 import { isFailure, type SyncResult, type Target } from '../domain/repository.ts';
 import { fail, ok, type Result } from '../domain/result.ts';
-import { parseLocation, parseTarget } from '../domain/target.ts';
+import { parseGithubName, parseLocation } from '../domain/target.ts';
 import { addRepository } from '../services/adding.ts';
 import type { Github } from '../services/github.ts';
 import type { RepositoryManager } from '../services/repositories.ts';
@@ -111,10 +111,7 @@ function targetOf(asked: z.infer<typeof addRepositorySchema>, githubUrl: string)
     const errors = [{ field: 'url', detail: 'either url or github must be given' }];
     return fail('invalid', 'Nothing was changed: either url or github must be given.', { errors });
   }
-  const target =
-    github === undefined
-      ? parseLocation(url ?? '')
-      : parseTarget(github, { githubUrl, username: undefined, remotesDirectory: '' });
+  const target = github === undefined ? parseLocation(url ?? '') : parseGithubName(github, githubUrl);
   if (!target.ok) {
     const field = github === undefined ? 'url' : 'github';
     const detail = `${field} ${target.failure.detail}`;

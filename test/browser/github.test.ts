@@ -5,7 +5,7 @@ import { startGitServer } from '../support/git-server.ts';
 import { type ApiFault, type ApiOptions, startGithubApi } from '../support/github-api.ts';
 import { answeredWith, openPage, sharedBrowser, soon } from '../support/page.ts';
 import { troubles } from '../support/page-axe.ts';
-import { article, panel, post, repository } from '../support/page-parts.ts';
+import { article, panel, post, repository, wordsAt } from '../support/page-parts.ts';
 import { pageScene } from '../support/page-scene.ts';
 import { temporaryFolder } from '../support/tmp.ts';
 
@@ -152,6 +152,11 @@ test('without a token the page says what one is for', async () => {
   await panel(page).getByText('Add a repository').click();
   await panel(page).getByText('No GITHUB_TOKEN is set.').waitFor();
   await panel(page).getByText('Capturing, ssh and folders need none.').waitFor();
+  const create = panel(page).getByLabel('Make it on GitHub first');
+  await soon(() => create.getAttribute('aria-disabled')).toBe('true');
+  expect(await wordsAt(page, create)).toContain('none is set');
+  await create.click({ force: true });
+  expect(await create.isChecked()).toBe(false);
 });
 
 const later = { 'retry-after': '90' };

@@ -23,7 +23,10 @@ test('a repository is added by its folder, changed and taken off the list again'
   const add = panel(page).getByRole('button', { name: 'Add', exact: true });
   await place.fill('--upload-pack=touch');
   await add.click();
-  await panel(page).getByRole('alert').getByText('Nothing was changed').waitFor();
+  await panel(page).getByRole('alert').getByText('Nothing was added: give owner/name').waitFor();
+  await place.fill('garden');
+  await add.click();
+  await panel(page).getByRole('alert').getByText('a name alone does not say whose garden is').waitFor();
   await place.fill(remote);
   await place.press('Enter');
   await article(page, 'Sow the beans').waitFor();

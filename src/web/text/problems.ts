@@ -1,4 +1,5 @@
-import { isIncomplete, isSecretGuard, type Problem } from '../api/problem.ts';
+import { isRepositoryName } from '../../domain/target.ts';
+import { errorOf, isIncomplete, isSecretGuard, type Problem } from '../api/problem.ts';
 
 /** A failure in the page's own words where the server's speak to a program. */
 export function problemInWords(problem: Problem): string {
@@ -11,4 +12,17 @@ export function problemInWords(problem: Problem): string {
     return `${problem.reasons.join(' ')}${safe}`;
   }
   return problem.detail;
+}
+
+/** Why a repository was not added: the form has one field for what the API takes as two, and says nothing of `url`. */
+export function additionInWords(problem: Problem, place: string): string {
+  const error = errorOf(problem, 'url') ?? errorOf(problem, 'github');
+  if (error === undefined) return problem.detail;
+  if (isRepositoryName(place)) {
+    return `Nothing was added: a name alone does not say whose ${place} is. Give owner/name, an address or a folder.`;
+  }
+  if (/^(url|github) must be /.test(error)) {
+    return 'Nothing was added: give owner/name, an address (https, http, ssh or file, without a password), or the whole path of a folder.';
+  }
+  return `Nothing was added: what is given here ${error.replace(/^(url|github) /, '')}.`;
 }

@@ -1,9 +1,12 @@
 import { useId, useRef, useState } from 'preact/hooks';
 import { add } from '../actions/repositories.ts';
 import { errorOf, type Problem } from '../api/problem.ts';
+import { additionInWords } from '../text/problems.ts';
+import { CreateOption } from './create-option.tsx';
 import { FromGithub } from './github-account.tsx';
 import { FieldError } from './problem.tsx';
 import { Question } from './question.tsx';
+import { useGithubAccount } from './use-github-account.ts';
 
 /** Adds a repository by its name on GitHub, its address or its folder. */
 export function AddRepository() {
@@ -13,6 +16,7 @@ export function AddRepository() {
   const [problem, setProblem] = useState<Problem>();
   const [busy, setBusy] = useState(false);
   const [isOpen, setOpen] = useState(false);
+  const inquiry = useGithubAccount();
   const field = useRef<HTMLInputElement>(null);
   const details = useRef<HTMLDetailsElement>(null);
   const id = useId();
@@ -22,7 +26,7 @@ export function AddRepository() {
     setBusy(true);
     const refusal = await add({ place: place.trim(), branch: branch.trim(), create, confirm });
     setBusy(false);
-    setProblem(refusal);
+    setProblem(refusal && { ...refusal, detail: additionInWords(refusal, place.trim()) });
     if (refusal) return;
     setPlace('');
     setBranch('');
@@ -47,7 +51,7 @@ export function AddRepository() {
     <details class="manage" ref={details} onToggle={(event) => setOpen(event.currentTarget.open)}>
       <summary>Add a repository</summary>
       <form class="manage-form" onSubmit={submit}>
-        {isOpen && <FromGithub choose={choose} />}
+        {isOpen && <FromGithub inquiry={inquiry} choose={choose} />}
         <label for={`${id}-place`}>GitHub name, address or folder</label>
         <input
           id={`${id}-place`}
@@ -76,10 +80,7 @@ export function AddRepository() {
           aria-describedby={`${id}-error`}
           onInput={(event) => setBranch(event.currentTarget.value)}
         />
-        <label class="option">
-          <input type="checkbox" checked={create} onChange={() => setCreate(!create)} />
-          Make it on GitHub first, as a private one
-        </label>
+        <CreateOption account={inquiry.account} checked={create} onToggle={() => setCreate(!create)} />
         <FieldError id={`${id}-error`} text={isPublic ? undefined : problem?.detail} />
         {isPublic ? (
           <Question

@@ -1,20 +1,16 @@
-import { useCallback, useEffect, useState } from 'preact/hooks';
-import type { Advice, GithubAccount } from '../../domain/github.ts';
-import { readGithubAccount } from '../api/github.ts';
-import type { Problem } from '../api/problem.ts';
+import { useEffect } from 'preact/hooks';
+import type { Advice } from '../../domain/github.ts';
 import { GithubPicker } from './github-picker.tsx';
+import type { GithubInquiry } from './use-github-account.ts';
 
 /** What GitHub says of the token, and the account's repositories to choose from. Nothing where no API is asked. */
-export function FromGithub({ choose }: { choose: (fullName: string) => void }) {
-  const [account, setAccount] = useState<GithubAccount>();
-  const [problem, setProblem] = useState<Problem>();
-  const load = useCallback(async () => {
-    setAccount(undefined);
-    setProblem(undefined);
-    const answer = await readGithubAccount();
-    if (answer.ok) setAccount(answer.body);
-    else setProblem(answer.problem);
-  }, []);
+export function FromGithub({
+  inquiry: { account, problem, load },
+  choose,
+}: {
+  inquiry: GithubInquiry;
+  choose: (fullName: string) => void;
+}) {
   useEffect(() => void load(), [load]);
 
   if (problem) return <Failed advice={{ detail: problem.detail, action: '' }} again={load} />;

@@ -5,6 +5,7 @@ import {
   githubPageOf,
   isRepositoryName,
   nameOf,
+  parseGithubName,
   parseLocation,
   parseTarget,
   sameName,
@@ -118,6 +119,19 @@ describe('a repository as a person names it', () => {
     for (const result of [parseTarget(text, github), parseTarget(text, alone)]) {
       expect(result).toMatchObject({ ok: false, failure: { code: 'invalid', detail: expect.any(String) } });
     }
+  });
+
+  it('says what is allowed where it was asked, and no more', () => {
+    expect(parseTarget('a b', alone)).toMatchObject({
+      failure: { detail: expect.stringMatching(/^must be a name, owner\/name, a git URL/) },
+    });
+    expect(parseLocation('notes')).toMatchObject({
+      failure: { detail: expect.stringMatching(/^must be a git URL/) },
+    });
+    expect(parseGithubName('notes', alone.githubUrl)).toMatchObject({
+      failure: { detail: expect.stringMatching(/^must be owner\/name/) },
+    });
+    expect(parseGithubName('C:/notes', alone.githubUrl).ok).toBe(false);
   });
 
   it.each([
