@@ -29,7 +29,7 @@ test('a push brings the commit to the remote and says so at the message and at t
   await sent.waitFor();
   expect(await sent.getAttribute('data-state')).toBe('committed');
   expect(await sent.textContent()).toMatch(/journal.*committed/);
-  await soon(() => repository(page, 'journal').textContent()).toContain('1 ahead');
+  await soon(() => repository(page, 'journal').textContent()).toContain('1 change to push');
   expect(await git(remote(), 'for-each-ref')).toBe('');
 
   const push = await gate(page, ({ pathname }) => pathname === '/push');

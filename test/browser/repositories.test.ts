@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { bareRepository, cloneOf, commitFile, git } from '../support/git.ts';
 import { lineOf } from '../support/journal.ts';
 import { answeredWith, openPage, sharedBrowser, soon } from '../support/page.ts';
-import { article, panel, repository } from '../support/page-parts.ts';
+import { article, panel, repository, wordsAt } from '../support/page-parts.ts';
 import { pageScene } from '../support/page-scene.ts';
 import { temporaryFolder } from '../support/tmp.ts';
 
@@ -76,6 +76,14 @@ test.each([
   const page = await openPage(browser(), url, { expects: answeredWith(502) });
   await repository(page, 'journal').getByRole('button', { name: 'Pull journal' }).click();
   await soon(() => repository(page, 'journal').textContent()).toContain('History was rewritten');
+  // Nothing would be sent: both lead to the choice, and say so.
+  for (const name of ['Push journal', 'Pull journal']) {
+    const button = repository(page, 'journal').getByRole('button', { name });
+    expect(await button.getAttribute('aria-disabled')).toBe('true');
+    expect(await wordsAt(page, button)).toContain('wait for the choice above');
+    await button.press('Enter');
+    expect(await page.locator(':focus').textContent()).toBe('Bring all messages back…');
+  }
   await repository(page, 'journal').getByRole('button', { name: choice }).click();
   const question = repository(page, 'journal').getByRole('alertdialog');
   await question.getByRole('button', { name: 'Not now' }).click();

@@ -51,9 +51,9 @@ export const TYPE_WORDS: Readonly<Record<string, string>> = {
 /** A repository's state in words a person would use. */
 export function stateInWords({ state, ahead, behind }: RepositoryStatus): string {
   if (state !== 'ready') return STATES[state] ?? state;
-  if (ahead > 0 && behind > 0) return 'Has changes to push and to pull';
-  if (ahead > 0) return 'Has changes to push';
-  if (behind > 0) return 'Has changes to pull';
+  if (ahead > 0 && behind > 0) return `${count(ahead, 'change')} to push, ${behind.toLocaleString()} to pull`;
+  if (ahead > 0) return `${count(ahead, 'change')} to push`;
+  if (behind > 0) return `${count(behind, 'change')} to pull`;
   return 'In step with its remote';
 }
 

@@ -1,6 +1,5 @@
 import type { RepositoryStatus, SyncResult } from '../../domain/repository.ts';
 import { isFailure, needsPerson } from '../../domain/repository.ts';
-import { syncNow } from '../actions/repositories.ts';
 import { repositories } from '../state/repositories.ts';
 import { useStore } from '../state/store.ts';
 import { ago, exact } from '../text/time.ts';
@@ -8,12 +7,12 @@ import { count, progressInWords, resultInWords, stateInWords } from '../text/wor
 import { FilterLink } from './filter-link.tsx';
 import { RepositorySettings } from './repository-settings.tsx';
 import { Resolve } from './resolve.tsx';
+import { SyncButtons } from './sync-buttons.tsx';
 
 export function RepositoryItem({ repository, now }: { repository: RepositoryStatus; now: number }) {
   const { name } = repository;
   const direction = useStore(repositories, (state) => state.running[name]);
   const result = useStore(repositories, (state) => state.results[name]);
-  const sync = (to: 'push' | 'pull') => direction ?? void syncNow(to, name);
   return (
     <li class="repository" data-state={repository.state} data-needs-you={needsPerson(repository)}>
       <h3 class="repository-name" tabIndex={-1}>
@@ -27,24 +26,7 @@ export function RepositoryItem({ repository, now }: { repository: RepositoryStat
       {repository.error && !result && <Trouble {...repository.error} />}
       {repository.state === 'rewritten' && <Resolve name={name} />}
       <Problems repository={repository} />
-      <div class="row">
-        <button
-          type="button"
-          aria-label={`Push ${name}`}
-          aria-disabled={direction !== undefined}
-          onClick={() => sync('push')}
-        >
-          {direction === 'push' ? 'Pushing…' : 'Push'}
-        </button>
-        <button
-          type="button"
-          aria-label={`Pull ${name}`}
-          aria-disabled={direction !== undefined}
-          onClick={() => sync('pull')}
-        >
-          {direction === 'pull' ? 'Pulling…' : 'Pull'}
-        </button>
-      </div>
+      <SyncButtons repository={repository} direction={direction} />
       <ProgressLine name={name} running={direction !== undefined || repository.state === 'cloning'} />
       <RepositorySettings repository={repository} />
     </li>
@@ -61,12 +43,8 @@ function Status({ repository, now }: { repository: RepositoryStatus; now: number
       <p class="repository-state">{progress ? progressInWords(progress) : stateInWords(repository)}</p>
       <p class="hint" title={`${url} (${branch})`}>
         {count(messages, 'message')}
-        {ahead > 0 && (
-          <span title="Commits that the remote does not have yet"> · {ahead.toLocaleString()} ahead</span>
-        )}
-        {behind > 0 && (
-          <span title="Commits that this clone does not have yet"> · {behind.toLocaleString()} behind</span>
-        )}
+        {repository.state !== 'ready' && ahead > 0 && ` · ${ahead.toLocaleString()} to push`}
+        {repository.state !== 'ready' && behind > 0 && ` · ${behind.toLocaleString()} to pull`}
         {' · '}
         {lastSync ? (
           <time datetime={lastSync} title={exact(lastSync)}>
