@@ -94,3 +94,35 @@ test.each([
   await soon(() => repository(page, 'journal').getAttribute('data-state')).toBe('ready');
   await soon(async () => (await api.messages()).map(({ text }) => text).sort()).toEqual(left);
 });
+
+test('in the drawer of a phone Escape leaves the question, and then the drawer', async () => {
+  const { url, api, remote } = await pageScene();
+  await api.create({ text: 'Kept' });
+  await api.create({ text: 'Lost' });
+  await api.sync('push', 'journal');
+  await git(remote(), 'update-ref', 'refs/heads/main', 'main~1');
+  await api.send('POST', '/pull', {});
+  const page = await openPage(browser(), url, { viewport: { width: 375, height: 760 } });
+  const toggle = page.getByRole('banner').getByRole('button');
+  await toggle.click();
+  const follow = panel(page).getByRole('button', { name: 'Follow the remote…' });
+  const question = panel(page).getByRole('alertdialog');
+  for (const leaveFrom of [question.getByRole('button').last(), follow]) {
+    await follow.click();
+    await question.waitFor();
+    await leaveFrom.press('Escape');
+    await question.waitFor({ state: 'detached' });
+    await soon(() => follow.evaluate((button) => button.matches(':focus'))).toBe(true);
+    expect(await panel(page).isVisible()).toBe(true);
+  }
+  await page.keyboard.press('Escape');
+  await panel(page).waitFor({ state: 'hidden' });
+
+  await toggle.click();
+  await panel(page).getByText('Settings').click();
+  await panel(page).getByRole('button', { name: 'Remove journal' }).click();
+  await question.getByRole('button', { name: 'Keep it' }).press('Escape');
+  await question.waitFor({ state: 'detached' });
+  await soon(() => page.locator(':focus').count()).toBe(1);
+  expect(await panel(page).isVisible()).toBe(true);
+});

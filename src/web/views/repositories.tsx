@@ -33,7 +33,7 @@ export function RepositoriesPanel({ open, onClose }: { open: boolean; onClose: (
       class="panel"
       aria-labelledby="repositories-title"
       data-open={open}
-      onKeyDown={(event) => event.key === 'Escape' && open && shut()}
+      onKeyDown={(event) => event.key === 'Escape' && open && !leaveQuestion(event.currentTarget) && shut()}
     >
       <div class="panel-head">
         <h2 id="repositories-title">Repositories</h2>
@@ -95,4 +95,11 @@ export function RepositoriesPanel({ open, onClose }: { open: boolean; onClose: (
       </div>
     </aside>
   );
+}
+
+/** Takes the careful answer to a question that is open, wherever the focus is; answers whether there was one. */
+function leaveQuestion(panel: HTMLElement): boolean {
+  const careful = panel.querySelector<HTMLElement>('[role="alertdialog"] button');
+  careful?.click();
+  return careful !== null;
 }
