@@ -126,3 +126,25 @@ test('in the drawer of a phone Escape leaves the question, and then the drawer',
   await soon(() => page.locator(':focus').count()).toBe(1);
   expect(await panel(page).isVisible()).toBe(true);
 });
+
+test.each([
+  { width: 1280, height: 800 },
+  { width: 320, height: 800 },
+])(
+  'five repositories fit on a screen $width wide, with their settings beside push and pull',
+  async (viewport) => {
+    const { url } = await pageScene({ more: ['one', 'two', 'three', 'four'] });
+    const page = await openPage(browser(), url, { viewport });
+    if (viewport.width < 960) await page.getByRole('banner').getByRole('button').click();
+    await soon(() => panel(page).locator('h3').count()).toBe(5);
+    const last = repository(page, 'four');
+    const push = await last.getByRole('button', { name: 'Push four' }).boundingBox();
+    const pull = await last.getByRole('button', { name: 'Pull four' }).boundingBox();
+    const settings = await last.locator('summary').boundingBox();
+    const middle = (box: typeof push) => (box?.y ?? 0) + (box?.height ?? 0) / 2;
+    expect(Math.abs(middle(settings) - middle(push))).toBeLessThan(3);
+    expect(settings?.x).toBeGreaterThan((pull?.x ?? 0) + (pull?.width ?? 0));
+    expect(settings?.height).toBeGreaterThanOrEqual(24);
+    expect((push?.y ?? 0) + (push?.height ?? 0)).toBeLessThanOrEqual(viewport.height);
+  },
+);

@@ -2,6 +2,7 @@ const clockFormat = new Intl.DateTimeFormat(undefined, { timeStyle: 'short' });
 const exactFormat = new Intl.DateTimeFormat(undefined, { dateStyle: 'full', timeStyle: 'long' });
 const dayFormat = new Intl.DateTimeFormat(undefined, { dateStyle: 'full' });
 const relativeFormat = new Intl.RelativeTimeFormat(undefined, { numeric: 'auto' });
+const shortFormat = new Intl.RelativeTimeFormat(undefined, { numeric: 'auto', style: 'short' });
 
 const MINUTE = 60_000;
 const UNITS = [
@@ -50,11 +51,11 @@ export function dayInWords(day: string, now: number): string {
   return dayFormat.format(noon);
 }
 
-/** How long ago something was, in words. */
+/** How long ago something was, in words that are short enough for a line with others. */
 export function ago(instant: string, now: number): string {
   const passed = now - Date.parse(instant);
   const unit = UNITS.find(([, length]) => passed >= length);
-  return unit ? relativeFormat.format(-Math.floor(passed / unit[1]), unit[0]) : 'just now';
+  return unit ? shortFormat.format(-Math.floor(passed / unit[1]), unit[0]) : 'just now';
 }
 
 /** How long until the reader's next midnight. */

@@ -26,9 +26,11 @@ export function RepositoryItem({ repository, now }: { repository: RepositoryStat
       {repository.error && !result && <Trouble {...repository.error} />}
       {repository.state === 'rewritten' && <Resolve name={name} />}
       <Problems repository={repository} />
-      <SyncButtons repository={repository} direction={direction} />
-      <ProgressLine name={name} running={direction !== undefined || repository.state === 'cloning'} />
-      <RepositorySettings repository={repository} />
+      <div class="repository-foot">
+        <SyncButtons repository={repository} direction={direction} />
+        <ProgressLine name={name} running={direction !== undefined || repository.state === 'cloning'} />
+        <RepositorySettings repository={repository} />
+      </div>
     </li>
   );
 }

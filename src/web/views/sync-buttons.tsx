@@ -23,11 +23,6 @@ export function SyncButtons({ repository: { name, state }, direction }: SyncButt
   } as const;
   return (
     <>
-      {isWaiting && (
-        <p class="hint" id={id}>
-          Push and Pull wait for the choice above.
-        </p>
-      )}
       <div class="row">
         <button {...common} aria-label={`Push ${name}`} onClick={(event) => press(event, 'push')}>
           {direction === 'push' ? 'Pushing…' : 'Push'}
@@ -36,6 +31,11 @@ export function SyncButtons({ repository: { name, state }, direction }: SyncButt
           {direction === 'pull' ? 'Pulling…' : 'Pull'}
         </button>
       </div>
+      {isWaiting && (
+        <p class="hint" id={id}>
+          Push and Pull wait for the choice above.
+        </p>
+      )}
     </>
   );
 }
