@@ -213,6 +213,7 @@ test('who writes while a filter hides the message is told where it is', async ()
   expect(await api.messages()).toHaveLength(2);
   await post(page, 'Also #kept');
   await soon(() => texts(page)).toEqual(['Here #kept', 'Also #kept']);
+  expect(await page.getByText('2 found', { exact: true }).count()).toBe(1);
   await page.getByRole('alert').getByRole('button', { name: 'Show it' }).click();
   await article(page, 'There').waitFor();
   expect(new URL(page.url()).searchParams.has('tag')).toBe(false);

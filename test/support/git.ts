@@ -64,7 +64,10 @@ function isIndexBusy({ code, stderr }: GitFailure, [command]: readonly string[])
 /** Runs a git command that has to fail, and answers how it did; not because the index was held for a moment. */
 export function gitFailure(cwd: string, ...args: string[]): Promise<GitFailure> {
   return git(cwd, ...args).then(
-    () => Promise.reject(new Error(`git ${args.join(' ')} was expected to fail`)),
+    async (said) => {
+      const history = await git(cwd, 'log', '--graph', '--all', '--oneline', '-n', '12');
+      throw new Error(`git ${args.join(' ')} was expected to fail, and said: ${said}\n${history}`);
+    },
     (failure: GitFailure) => failure,
   );
 }

@@ -8,6 +8,7 @@ import { operatorsIn, withoutTerm } from '../text/suggest.ts';
 import { fullDay, startOfDay } from '../text/time.ts';
 import { TYPE_WORDS } from '../text/words.ts';
 import { AUTHORS_ID, AuthorList } from './authors.tsx';
+import { Found } from './found.tsx';
 import { CloseIcon } from './icons.tsx';
 import { SearchField } from './search-field.tsx';
 
@@ -57,6 +58,7 @@ function Applied({ current }: { current: Query }) {
       <button type="button" class="link" onClick={() => navigate(EVERYTHING)}>
         Show everything
       </button>
+      <Found />
     </p>
   );
 }
