@@ -78,6 +78,8 @@ test('the newest messages stay in view while a longer text is written, and after
     return row !== null && form !== null && row.y > 0 && row.y + row.height <= form.y;
   };
   const toNewest = page.getByRole('button', { name: /^Newest/ });
+  const height = async () => (await composer(page).boundingBox())?.height;
+  const low = await height();
   await textField(page).click();
   for (let line = 0; line < 8; line += 1) {
     await page.keyboard.type(`Line ${line}`);
@@ -88,6 +90,7 @@ test('the newest messages stay in view while a longer text is written, and after
   await chooseType(composer(page), 'Task');
   await soon(isInView).toBe(true);
   await textField(page).fill('');
+  await soon(height).toBe(low);
   await soon(isInView).toBe(true);
   expect(await toNewest.count()).toBe(0);
 });
