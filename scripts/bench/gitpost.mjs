@@ -97,8 +97,10 @@ async function sendTo(agent, url, method, path, body, headers) {
   try {
     return await sendOnce(agent, url, method, path, body, headers);
   } catch (error) {
-    // A connection that was kept and not used for a while may be closed in the very moment.
-    if (method !== 'GET' || error.code !== 'ECONNRESET') throw error;
+    // A connection that was kept and not used for a while may be closed in the very moment. What is asked for here can
+    // be asked for twice, but for a message.
+    const isTwice = method === 'GET' || path === '/push' || path === '/pull';
+    if (!isTwice || error.code !== 'ECONNRESET') throw error;
     return sendOnce(agent, url, method, path, body, headers);
   }
 }

@@ -22,7 +22,7 @@ try {
   if (Object.keys(parts).some((name) => wanted.has(name))) printHead(HEAD);
   for (const [name, rows] of Object.entries(parts)) {
     if (!wanted.has(name)) continue;
-    for (const row of await rows()) print(cellsOf(row));
+    for await (const row of await rows()) print(cellsOf(row));
   }
   if (wanted.has('growth')) {
     console.log('');
