@@ -92,6 +92,8 @@ async function rebuildRow(name, remote) {
     }
   });
   const again = await startGitpost(name, remote);
+  // Loading the program comes before anybody can be kept waiting.
+  await again.loopDelay();
   const ours = await again.ready(LARGE);
   const delay = await again.loopDelay();
   await again.stop();

@@ -8,6 +8,8 @@ export interface Covered {
    */
   readonly towards?: string;
   readonly problems: Problems;
+  /** Whether there are lines whose commits were still being looked for, which goes on with the next start. */
+  readonly unattributed?: true;
 }
 
 /** Lines that could not be read, by file. */

@@ -5,6 +5,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { VerifiedFile } from '../../src/mirror/verified-file.ts';
 import { type Answer, type Api, apiAt, commitOf, type Message } from '../support/api.ts';
 import { locksIn, statusOf } from '../support/clone-state.ts';
 import { listen } from '../support/events.ts';
@@ -207,6 +208,30 @@ describe('the mirror', () => {
     expect((await api.repository('second')).messages).toBeGreaterThan(5);
     expect(await api.sync('push')).toMatchObject({ status: 'pushed' });
     expect(await api.sync('push', 'second')).toMatchObject({ status: 'pushed' });
+  });
+
+  test('finds the commits of its messages though the search for them was cut off', async () => {
+    const { folder, gitpost, before } = await filled();
+    await gitpost.stop();
+    const mirror = join(folder, 'data/mirror');
+    const rewrite = async <Data>(name: string, change: (data: Data) => void) => {
+      const file = new VerifiedFile<Data>(join(mirror, name));
+      const data = (await file.read()) as Data;
+      change(data);
+      await file.write(data);
+    };
+    for (const name of await readdir(mirror)) {
+      if (!name.startsWith('shard-')) continue;
+      await rewrite<[string, number, [string, Record<string, string | null>][]][]>(name, (entries) => {
+        for (const [, commits] of entries.flatMap(([, , lines]) => lines))
+          for (const repository of Object.keys(commits)) commits[repository] = null;
+      });
+    }
+    await rewrite<{ repositories: Record<string, { unattributed?: true }> }>('state.json', (state) => {
+      for (const covered of Object.values(state.repositories)) covered.unattributed = true;
+    });
+    const { api } = await start(folder, REPOSITORIES);
+    await sameAgain(api, before);
   });
 
   test('is not missed where data/ is deleted while running', async () => {

@@ -69,7 +69,7 @@ export async function catchUp({ clone, mirror, ...reading }: Reading, way: Way):
   const found = await attributed(clone, base, tip, difference.added);
   const changes = await mirrorLines(mirror, clone.name, found, removed);
   await mirrorLines(mirror, clone.name, await movedLines(clone, base, tip));
-  mirror.cover(clone.name, coveredAt(clone, tip, difference.problems));
+  mirror.cover(clone.name, coveredAt({ clone, mirror }, tip, difference.problems));
   reading.onChanges(changes);
   if (found.some(({ commit }) => commit === null)) reading.onUnattributed();
   return changes.length;
@@ -102,7 +102,7 @@ export async function catchUpInSteps({ clone, mirror, ...reading }: Reading, way
   if (removed.length > 0) await mirrored([], await withoutMoved(clone, way.tip, removed));
   const { towards } = mirror.covered(name) ?? {};
   // Where it is gone, the mirror was made anew meanwhile, from all that the branch holds.
-  if (towards !== undefined) mirror.cover(name, coveredAt(clone, towards, problems));
+  if (towards !== undefined) mirror.cover(name, coveredAt({ clone, mirror }, towards, problems));
   reading.onUnattributed();
   return changed.size;
 }
@@ -116,10 +116,15 @@ export function begin(
   mirror.cover(clone.name, { ...covered, towards: tip });
 }
 
-const coveredAt = ({ settings }: Clone, head: string | null, problems: Problems): Covered => ({
-  branch: settings.branch,
+const coveredAt = (
+  { clone, mirror }: Pick<Reading, 'clone' | 'mirror'>,
+  head: string | null,
+  problems: Problems,
+): Covered => ({
+  branch: clone.settings.branch,
   head,
   problems,
+  ...(mirror.covered(clone.name)?.unattributed && { unattributed: true }),
 });
 
 const uncommitted = (line: Line): FoundLine => ({ line, commit: null });
@@ -171,7 +176,7 @@ export async function rebuild({ clone, mirror, ...reading }: Reading, tip: strin
     await mirrored(journal.lines);
   }
   if (present) await mirrored([], await linesBeyond(mirror, clone.name, present));
-  mirror.cover(clone.name, coveredAt(clone, tip, problems));
+  mirror.cover(clone.name, coveredAt({ clone, mirror }, tip, problems));
   if (changed > 0 || (present && present.size > 0)) reading.onUnattributed();
   return changed;
 }

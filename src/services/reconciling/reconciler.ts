@@ -48,6 +48,8 @@ export class Reconciler {
   /** The reading of a long way, as long as it goes on. */
   #steps: Promise<number> | undefined;
   #attributing: Promise<void> = Promise.resolve();
+  /** Whether this program has begun to look for commits, which it then does to the end. */
+  #isAttributing = false;
 
   constructor(ports: ReconcilerPorts) {
     this.#ports = ports;
@@ -74,6 +76,7 @@ export class Reconciler {
     const tip = await this.#tip(by);
     if (this.covers(tip)) {
       if (clone.tip !== tip) await takeTip(clone, tip);
+      this.#goOnAttributing();
       return undefined;
     }
     // What is being read is read to its end, since the next way begins there.
@@ -81,7 +84,9 @@ export class Reconciler {
     const covered = this.#covered();
     const last = covered?.branch === clone.settings.branch ? covered.head : null;
     if (by === 'anybody' && (await checkSide(clone, 'branch', tip, last))) onRewritten();
-    return this.#read(covered, tip);
+    const reconciled = await this.#read(covered, tip);
+    this.#goOnAttributing();
+    return reconciled;
   }
 
   /** Ends what is being read; the next start goes on with it. */
@@ -137,10 +142,29 @@ export class Reconciler {
 
   #attribute(): void {
     const { clone, mirror, onAttributed, onTrouble } = this.#ports;
+    const { signal } = this.#abort;
+    this.#isAttributing = true;
+    this.#noteAttribution(false);
     this.#attributing = this.#attributing
-      .then(() => attribute(clone, mirror, this.#abort.signal))
-      .then(onAttributed)
+      .then(() => attribute(clone, mirror, signal))
+      .then(() => {
+        if (!signal.aborted) this.#noteAttribution(true);
+        onAttributed();
+      })
       .catch(onTrouble);
+  }
+
+  /** Goes on looking for commits where the end of the program cut that off. */
+  #goOnAttributing(): void {
+    if (this.#covered()?.unattributed && !this.#isAttributing) this.#attribute();
+  }
+
+  #noteAttribution(isDone: boolean): void {
+    const { clone, mirror } = this.#ports;
+    const covered = this.#covered();
+    if (!covered) return;
+    const { unattributed: _, ...rest } = covered;
+    mirror.cover(clone.name, isDone ? rest : { ...rest, unattributed: true });
   }
 
   #covered = (): Covered | undefined => this.#ports.mirror.covered(this.#ports.clone.name);
