@@ -55,7 +55,7 @@ it('captures go on while a large pull is read, and all of both is there after it
   expect(await textsOf(managed)).toHaveLength(FILES * LINES_A_FILE + captured);
   // Each of them once, and the first one when it came and when it went.
   expect(managed.heard.filter(({ type }) => type === 'message')).toHaveLength(FILES * LINES_A_FILE + 2);
-  expect(managed.mirror.covered(managed.manager.primary)).toEqual({
+  expect(managed.mirror.covered(managed.manager.primary)).toMatchObject({
     branch: 'main',
     head: await git(managed.clone(), 'rev-parse', 'main'),
     problems: {},
