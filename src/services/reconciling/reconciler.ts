@@ -144,9 +144,11 @@ export class Reconciler {
     const { clone, mirror, onAttributed, onTrouble } = this.#ports;
     const { signal } = this.#abort;
     this.#isAttributing = true;
-    this.#noteAttribution(false);
     this.#attributing = this.#attributing
-      .then(() => attribute(clone, mirror, signal))
+      .then(() => {
+        this.#noteAttribution(false);
+        return attribute(clone, mirror, signal);
+      })
       .then(() => {
         if (!signal.aborted) this.#noteAttribution(true);
         onAttributed();

@@ -27,14 +27,17 @@ export const rewrittenTrouble: Trouble = {
     'Choose which side to keep: the local one brings all messages back, the remote one gives up what the remote has lost. Messages are captured as before; nothing is sent or fetched until then.',
 };
 
-/** Clones where nothing waits for a choice: only this program notes that something does, and it is alone in a clone. */
-const settled = new WeakSet<GitContext>();
+/**
+ * Whether something may wait for a choice, as far as is known: only this program notes that, and it is alone in a clone.
+ * A listing that began before something was noted must not say afterwards that nothing waits.
+ */
+const mayWait = new WeakMap<GitContext, boolean>();
 
 /** Whether a rewritten history waits for a person's choice. */
 export async function isRewritten({ git }: Pick<Clone, 'git'>): Promise<boolean> {
-  if (settled.has(git)) return false;
+  if (mayWait.get(git) === false) return false;
   const isWaiting = (await listRefs(git, PENDING)).size > 0;
-  if (!isWaiting) settled.add(git);
+  if (!isWaiting && !mayWait.has(git)) mayWait.set(git, false);
   return isWaiting;
 }
 
@@ -85,7 +88,7 @@ export async function checkSide(
       { ref: `${PENDING}${name}`, to: before },
     ];
   });
-  if (lost.length > 0) settled.delete(clone.git);
+  if (lost.length > 0) mayWait.set(clone.git, true);
   await updateRefs(clone.git, [...kept, { ref: knownRef(clone, side), to: tip }]);
   return lost.length > 0;
 }
@@ -119,7 +122,10 @@ export async function settleAt(clone: Clone, target: string): Promise<boolean> {
     ...[...pending.keys()].map((ref) => ({ ref, to: null })),
   ];
   return updateRefs(clone.git, updates).then(
-    () => true,
+    () => {
+      mayWait.delete(clone.git);
+      return true;
+    },
     () => false,
   );
 }

@@ -17,11 +17,11 @@ export function useRemembered<Value>(key: string, initial: Value): [Value, (valu
 
 /** As {@link useRemembered}, for what somebody has written: it outlives a reload of this tab, too. */
 export function useKept<Value>(key: string): [Value | undefined, (value: Value | undefined) => void] {
-  const [value, setValue] = useState(
-    () => recallInTab<Value>(key) ?? (remembered.get(key) as Value | undefined),
+  // A tab's storage may be full or forbidden, and hold something older then.
+  const [value, setValue] = useState(() =>
+    remembered.has(key) ? (remembered.get(key) as Value | undefined) : recallInTab<Value>(key),
   );
   const set = (next: Value | undefined) => {
-    // A tab's storage may be full or forbidden.
     remembered.set(key, next);
     keepInTab(key, next);
     setValue(() => next);

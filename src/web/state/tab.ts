@@ -9,7 +9,7 @@ const LOCK = 'gitpost.tab.';
 /** A page that is being reloaded lets go of its lock a moment after the next one has begun. In milliseconds. */
 const RELOAD_MS = 2000;
 
-let name = recallName() ?? rename();
+let name = recallName() ?? newName();
 
 export const nameOfTab = (): string => name;
 
@@ -22,14 +22,14 @@ function recallName(): string | null {
   }
 }
 
-function rename(): string {
-  name = uuid();
+function newName(): string {
+  const fresh = uuid();
   try {
-    sessionStorage.setItem('gitpost.tab', name);
+    sessionStorage.setItem('gitpost.tab', fresh);
   } catch {
     // As above.
   }
-  return name;
+  return fresh;
 }
 
 /** Holds the lock of this tab from now on. One that was duplicated has the name of another, and takes a new one. */
@@ -39,7 +39,7 @@ export function holdTab(): void {
   navigator.locks
     .request(LOCK + name, { signal }, () => new Promise(() => undefined))
     .catch(() => {
-      rename();
+      name = newName();
       holdTab();
     });
 }
