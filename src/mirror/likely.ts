@@ -1,4 +1,4 @@
-import { type Filter, foldCase } from '../domain/query.ts';
+import { type Filter, foldCase, isAscii } from '../domain/query.ts';
 
 /** Whether the JSON of a message, which may stand in other JSON, may be that of one that is looked for. */
 export type Likely = (json: string) => boolean;
@@ -29,13 +29,10 @@ function saying(folded: string): Likely {
 
 /** Whether a text may hold a case-folded one; `foldCase` tells it for sure, and takes ten times as long for most. */
 function holding(folded: string): (text: string) => boolean {
-  if (!ASCII.test(folded)) return (text) => foldCase(text).includes(folded);
+  if (!isAscii(folded)) return (text) => foldCase(text).includes(folded);
   const pattern = new RegExp(folded.replace(/[.*+?^${}()|[\]]/g, '\\$&'), 'iu');
   return (text) => pattern.test(text) || FOLDED_TO_ASCII.test(text);
 }
-
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are ASCII, too.
-const ASCII = /^[\x00-\x7f]*$/;
 
 /** What `foldCase` makes ASCII of, and a pattern that ignores case does not: `ß`, ligatures and the like. */
 const FOLDED_TO_ASCII = /[ßİıŉǰ\u037e\u1e96-\u1e9a\u1fef\ufb00-\ufb06]/;
