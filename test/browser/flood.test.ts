@@ -54,3 +54,28 @@ test('a flood of messages neither holds the page up nor leaves a gap in it', asy
   await toNewest.click();
   await article(page, 'Entry 3499 of').waitFor();
 });
+
+test('a message that comes while the page scrolls to the one before it does not leave the reader behind', async () => {
+  const { url, api } = await pageScene();
+  await api.bulk(entries(0, 40));
+  const page = await openPage(browser(), url);
+  await article(page, 'Entry 39 of').waitFor();
+  const left = () =>
+    timeline(page).evaluate((element) => element.scrollHeight - element.clientHeight - element.scrollTop);
+  await soon(left).toBeLessThan(2);
+
+  // What the browser does then: more stands there when it tells of the scroll.
+  await timeline(page).evaluate((element) => {
+    const more = element.ownerDocument.createElement('div');
+    more.style.height = '300px';
+    element.firstElementChild?.append(more);
+    element.dispatchEvent(new Event('scroll'));
+  });
+
+  await soon(left).toBeLessThan(2);
+  await timeline(page).hover();
+  await page.mouse.wheel(0, -600);
+  await page.getByRole('button', { name: 'Newest' }).waitFor();
+  await api.create({ text: 'One more' });
+  await page.getByRole('button', { name: /^1 new$|New messages/ }).waitFor();
+});

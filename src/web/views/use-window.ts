@@ -40,6 +40,8 @@ export function useWindow(scroller: RefObject<HTMLElement | null>, state: Timeli
   const place = useRef<Place>('newest');
   const lastSeen = useRef<string | undefined>(undefined);
   const heights = useRef(new Map<string, number>());
+  /** Where it was scrolled to last while the reader was at the end; in pixels. */
+  const end = useRef(0);
   const shown = useRef({ from: 0, to: 0, messages, newer });
   const done = useRef<Timeline['wanted'] | undefined>(undefined);
   const isAway = useStore(away, (current) => current);
@@ -55,7 +57,9 @@ export function useWindow(scroller: RefObject<HTMLElement | null>, state: Timeli
     [messages],
   );
   const restore = useCallback(() => {
-    if (scroller.current) goTo(scroller.current, place.current);
+    if (!scroller.current) return;
+    goTo(scroller.current, place.current);
+    if (place.current === 'newest') end.current = scroller.current.scrollTop;
   }, [scroller]);
   const noteSeen = useCallback(() => {
     if (place.current === 'newest') lastSeen.current = shown.current.messages.at(-1)?.id;
@@ -75,6 +79,9 @@ export function useWindow(scroller: RefObject<HTMLElement | null>, state: Timeli
     if (!element) return;
     const note = () => {
       const { current } = shown;
+      // A scroll of our own is told of later, when more may have come below it: nobody has gone away.
+      const isAtEnd = place.current === 'newest' && current.newer === 'none';
+      if (isAtEnd && element.scrollTop >= end.current) return;
       place.current = placeIn(element, current.newer === 'none') ?? guess(element, current, heights.current);
       away.dispatch(place.current !== 'newest');
       noteSeen();
