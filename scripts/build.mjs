@@ -13,7 +13,11 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 /** @type {import('esbuild').BuildOptions} */
 const server = {
   absWorkingDir: root,
-  entryPoints: { main: 'src/main.ts', verify: 'src/verify.ts' },
+  entryPoints: {
+    main: 'src/main.ts',
+    verify: 'src/verify.ts',
+    filling: 'src/services/reconciling/filling/thread.ts',
+  },
   outdir: 'dist',
   bundle: true,
   packages: 'external',
@@ -77,6 +81,7 @@ const page = {
 const outputs = [
   'dist/main.js',
   'dist/verify.js',
+  'dist/filling.js',
   'public/assets/app.js',
   'public/assets/app.css',
   'public/service-worker.js',

@@ -16,6 +16,7 @@ import { type FolderLock, lockFolder } from './services/clones/lock.ts';
 import { Events } from './services/events.ts';
 import { Github } from './services/github.ts';
 import { Messages } from './services/messages.ts';
+import type { Filler } from './services/reconciling/filling/filler.ts';
 import { RepositoryManager } from './services/repositories.ts';
 import type { Repository } from './services/repository.ts';
 import { AutoSync, type Syncable } from './services/sync/auto-sync.ts';
@@ -27,6 +28,8 @@ export interface AppOptions {
   readonly version: string;
   /** The page's files. */
   readonly publicDirectory: string;
+  /** What reads many journals side by side; without it they are read one after the other. */
+  readonly filler?: Filler;
   /** What time it is; tests let it go wrong. */
   readonly clock?: () => Date;
   /** Told of everything that went wrong and that nobody was answered for. */
@@ -46,7 +49,7 @@ const OLDEST_GIT = [2, 38] as const;
 
 /** Builds every part and starts it; tests start the same. Throws {@link StartRefused} with what to do. */
 export async function startApp(options: AppOptions): Promise<App> {
-  const { config, version, publicDirectory, onTrouble, clock = () => new Date() } = options;
+  const { config, version, publicDirectory, onTrouble, filler, clock = () => new Date() } = options;
   const git = gitContextOf(config);
   const installed = await checkGit(git);
   const locks = await lockFolders([config.reposDirectory, config.dataDirectory]);
@@ -65,6 +68,7 @@ export async function startApp(options: AppOptions): Promise<App> {
       credentials: credentialsOf(config),
       mirror,
       events,
+      filler,
       onSynced: ({ repository, status }) => autoSync.heard(repository, isFailure(status)),
       onTrouble,
     });

@@ -4,6 +4,7 @@ import { setFlagsFromString } from 'node:v8';
 import { pino } from 'pino';
 import { type App, StartRefused, startApp } from './app.ts';
 import { type Config, exposesToken, isConfigError, readConfig } from './config.ts';
+import { fillInThreads } from './services/reconciling/filling/filler.ts';
 
 // Node prints what simple-git would log, environment and all, where this is set.
 delete process.env.DEBUG;
@@ -39,7 +40,8 @@ process.on('uncaughtException', (error: NodeJS.ErrnoException) => {
 
 try {
   const publicDirectory = fileURLToPath(new URL('public/', root));
-  const app = await startApp({ config, version, publicDirectory, onTrouble });
+  const filler = fillInThreads(new URL('filling.js', import.meta.url), onTrouble);
+  const app = await startApp({ config, version, publicDirectory, onTrouble, filler });
   process.stdout.write(`gitpost is at ${app.url}/\n`);
   stopOnSignals(app);
 } catch (error) {

@@ -36,12 +36,17 @@ export function deviceOfPath(path: string): string | undefined {
   return /^messages\/\d{4}\/\d{2}\/([a-z0-9-]{1,32})\.\d{4}-\d{2}-\d{2}(?:\.\d+)?\.jsonl$/.exec(path)?.[1];
 }
 
+/** The day that a journal's name says it is of; `undefined` where it says none. */
+export const dayOfPath = (path: string): string | undefined => NAMED_DAY.exec(path)?.[1];
+
+const NAMED_DAY = /\.(\d{4}-\d{2}-\d{2})(?:\.(\d+))?\.jsonl$/;
+
 /** Journals with the oldest first, as their names tell it: so their messages come nearly in the order of the timeline. */
 export function oldestFirst<Journal extends { readonly path: string }>(
   journals: readonly Journal[],
 ): Journal[] {
   const dated = journals.map((journal) => {
-    const [, day = '', segment = '1'] = /\.(\d{4}-\d{2}-\d{2})(?:\.(\d+))?\.jsonl$/.exec(journal.path) ?? [];
+    const [, day = '', segment = '1'] = NAMED_DAY.exec(journal.path) ?? [];
     return { journal, day, segment: Number(segment) };
   });
   dated.sort((a, b) => (a.day === b.day ? a.segment - b.segment : a.day < b.day ? -1 : 1));

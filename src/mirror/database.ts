@@ -7,6 +7,7 @@ import { Shard } from './shard.ts';
 import { runsOf, signatureOf } from './signature.ts';
 import { type Hints, skim } from './skim.ts';
 import { Snapshot, type State, VERSION } from './snapshot.ts';
+import type { Stretch } from './stretch.ts';
 import { type Tally, tallyOf } from './tally.ts';
 import { FIRST, type Slot, Timeline } from './timeline.ts';
 
@@ -30,6 +31,8 @@ export interface Part {
  * {@link close}; what they lack after a crash is read again from the commits.
  */
 export class Database {
+  /** The folder that its files are in. */
+  readonly directory: string;
   readonly #snapshot: Snapshot;
   readonly #onTrouble: (error: unknown) => void;
   readonly #repositories = new Map<string, Covered>();
@@ -47,6 +50,7 @@ export class Database {
   #flushing: Promise<void> = Promise.resolve();
 
   private constructor(directory: string, onTrouble: (error: unknown) => void) {
+    this.directory = directory;
     this.#snapshot = new Snapshot(directory);
     this.#onTrouble = onTrouble;
   }
@@ -57,6 +61,7 @@ export class Database {
     onTrouble: (error: unknown) => void = () => undefined,
   ): Promise<Database> {
     const database = new Database(directory, onTrouble);
+    await database.#snapshot.clearBeside().catch(onTrouble);
     if (await database.#load()) return database;
     database.#reset();
     await database.#snapshot.wipe().catch(onTrouble);
@@ -195,6 +200,27 @@ export class Database {
     }
   }
 
+  /** Whether no message stands between two keys, both included. */
+  async isFree(first: Key, last: Key): Promise<boolean> {
+    for (;;) {
+      const slot = this.#timeline.slotAt(first);
+      if (slot.shard) return this.#timeline.isFree(first, last);
+      await this.#ensure(slot);
+    }
+  }
+
+  /**
+   * Makes a stretch that was written beside the mirror a part of it, all at once; false where a message stands in between
+   * already or is known elsewhere, or where its files are not to be had: then nothing is changed. It is written with the
+   * next change.
+   */
+  takeIn(repository: string, stretch: Stretch): Promise<boolean> {
+    // A flush takes files away that its state does not name, so that none may be under way.
+    const taken = this.#flushing.then(() => this.#takeIn(repository, stretch));
+    this.#flushing = taken.then(() => undefined, this.#onTrouble);
+    return taken.catch(() => false);
+  }
+
   /** Takes everything out that is known of a repository, by a function that takes it out of one message. */
   async forget(repository: string, without: (entry: Entry) => Entry | undefined): Promise<void> {
     for await (const entries of this.walk()) {
@@ -228,6 +254,26 @@ export class Database {
   async close(): Promise<void> {
     await this.#flushSoon(true);
     clearTimeout(this.#timer);
+  }
+
+  async #takeIn(repository: string, { shards, first, last, size, shown }: Stretch): Promise<boolean> {
+    const timeline = this.#timeline;
+    if (!(await this.isFree(first, last))) return false;
+    this.#flush += 1;
+    const written = this.#flush;
+    const placed = shards.map((shard) => ({ ...shard, number: timeline.newNumber(), written }));
+    for (const shard of placed) await this.#snapshot.takeIn(shard.name, shard);
+    await timeline.ids.reserve(size);
+    // What came in the meantime stands, and the files are taken away again by the next flush.
+    while (!timeline.slotAt(first).shard) await this.#ensure(timeline.slotAt(first));
+    if (timeline !== this.#timeline || !timeline.isFree(first, last)) return false;
+    if (shards.some(({ ids }) => timeline.ids.hasAny(ids))) return false;
+    timeline.insert(last, placed);
+    this.#size += size;
+    this.#counts.set(repository, this.countIn(repository) + shown);
+    // It is written with what covers it: without that it would have to be compared with the branch, line by line.
+    this.#dirty = true;
+    return true;
   }
 
   #reset(): void {

@@ -35,6 +35,34 @@ export class IdIndex {
     return this.#table(hash).set(words, hash, shard);
   }
 
+  /** Whether the shard of any of some packed ids is known. */
+  hasAny(packed: Uint32Array): boolean {
+    for (let at = 0; at < packed.length; at += 4) {
+      const words = wordsAt(packed, at);
+      const hash = mix(words);
+      if (this.#table(hash).get(words, hash) !== undefined) return true;
+    }
+    return false;
+  }
+
+  /** Makes room for so many more ids, in turns, so that what notes them then is not held up. */
+  async reserve(count: number): Promise<void> {
+    for (const table of this.#tables) {
+      // They are spread evenly, but for chance.
+      if (table.reserve(Math.ceil((count / TABLES) * 1.1)))
+        await new Promise((resolve) => setImmediate(resolve));
+    }
+  }
+
+  /** Notes the shard of all of some packed ids. */
+  setAll(packed: Uint32Array, shard: number): void {
+    for (let at = 0; at < packed.length; at += 4) {
+      const words = wordsAt(packed, at);
+      const hash = mix(words);
+      this.#table(hash).set(words, hash, shard);
+    }
+  }
+
   /** What it holds now, as tables that no change reaches any more. */
   copies(): IdTable[] {
     return this.#tables.map((table) => table.copy());
@@ -60,6 +88,8 @@ export class IdTable {
   /** The shard's number + 1; 0 where the slot is free. */
   #shards: Uint32Array = new Uint32Array(64);
   #size = 0;
+  /** Whether a copy has the same arrays, which are not changed then. */
+  #isShared = false;
 
   get size(): number {
     return this.#size;
@@ -73,20 +103,29 @@ export class IdTable {
   set(words: Words, hash: number, shard: number): boolean {
     const slot = this.#slot(words, hash);
     if (this.#shards[slot] === shard + 1) return false;
+    this.#own();
     if (this.#shards[slot] === 0) {
       this.#size += 1;
       this.#keys.set(words, slot * 4);
     }
     this.#shards[slot] = shard + 1;
-    if (this.#size * 3 > this.#shards.length * 2) this.#grow();
+    if (!this.#hasRoom(0)) this.#grow();
     return true;
   }
 
+  /** Makes room for so many more; false where there was room. */
+  reserve(count: number): boolean {
+    if (this.#hasRoom(count)) return false;
+    while (!this.#hasRoom(count)) this.#grow();
+    return true;
+  }
+
+  /** A table of what is in this one now. Neither is slow to make it: the first change that comes copies the arrays. */
   copy(): IdTable {
     const copy = new IdTable();
     copy.#size = this.#size;
-    copy.#keys = this.#keys.slice();
-    copy.#shards = this.#shards.slice();
+    [copy.#keys, copy.#shards] = [this.#keys, this.#shards];
+    [this.#isShared, copy.#isShared] = [true, true];
     return copy;
   }
 
@@ -101,6 +140,16 @@ export class IdTable {
     table.#keys = fromBase64(data.keys);
     table.#shards = fromBase64(data.shards);
     return table;
+  }
+
+  #hasRoom(more: number): boolean {
+    return (this.#size + more) * 3 <= this.#shards.length * 2;
+  }
+
+  #own(): void {
+    if (!this.#isShared) return;
+    [this.#keys, this.#shards] = [this.#keys.slice(), this.#shards.slice()];
+    this.#isShared = false;
   }
 
   #slot(words: Words, hash: number): number {
@@ -125,11 +174,12 @@ export class IdTable {
     const [keys, shards] = [this.#keys, this.#shards];
     this.#keys = new Uint32Array(keys.length * 2);
     this.#shards = new Uint32Array(shards.length * 2);
+    this.#isShared = false;
     for (let old = 0; old < shards.length; old += 1) {
       const shard = shards[old] ?? 0;
       if (shard === 0) continue;
       const at = old * 4;
-      const words: Words = [keys[at] ?? 0, keys[at + 1] ?? 0, keys[at + 2] ?? 0, keys[at + 3] ?? 0];
+      const words = wordsAt(keys, at);
       const slot = this.#slot(words, mix(words));
       this.#keys.set(words, slot * 4);
       this.#shards[slot] = shard;
@@ -148,6 +198,13 @@ function mix(words: Words): number {
   return hash >>> 0;
 }
 
+/** The words of some ids, one after the other. */
+export function packIds(ids: readonly string[]): Uint32Array {
+  const packed = new Uint32Array(ids.length * 4);
+  for (const [index, id] of ids.entries()) packed.set(wordsOf(id), index * 4);
+  return packed;
+}
+
 type Words = readonly [number, number, number, number];
 
 /** Where the digits of each word stand in a UUID. */
@@ -162,6 +219,13 @@ const PLACES = [
 function wordsOf(id: string): Words {
   return [wordAt(id, PLACES[0]), wordAt(id, PLACES[1]), wordAt(id, PLACES[2]), wordAt(id, PLACES[3])];
 }
+
+const wordsAt = (packed: Uint32Array, at: number): Words => [
+  packed[at] ?? 0,
+  packed[at + 1] ?? 0,
+  packed[at + 2] ?? 0,
+  packed[at + 3] ?? 0,
+];
 
 function wordAt(id: string, places: readonly number[]): number {
   let word = 0;

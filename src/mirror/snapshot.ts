@@ -1,4 +1,4 @@
-import { readdir, rm, stat } from 'node:fs/promises';
+import { readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Low } from 'lowdb';
 import { MirrorBroken } from './broken.ts';
@@ -6,7 +6,7 @@ import type { Covered } from './covered.ts';
 import { type Entry, fromStored, type StoredEntry, toStored } from './entry.ts';
 import { IdIndex, type IdTable, type StoredIds, TABLES } from './id-index.ts';
 import type { Likely } from './likely.ts';
-import type { Signature } from './signature.ts';
+import { type Signature, signatureOf } from './signature.ts';
 import type { Tally } from './tally.ts';
 import { isWhole, VerifiedFile } from './verified-file.ts';
 import { fromBase64, toBase64 } from './words.ts';
@@ -36,6 +36,8 @@ export interface State {
 export const VERSION = 7;
 
 const STATE_FILE = 'state.json';
+/** The folder of shards that are written beside the mirror, to be taken into it. */
+const BESIDE = 'beside';
 const shardFile = ({ number, written }: Pick<StoredShard, 'number' | 'written'>): string =>
   `shard-${number}-${written}.json`;
 const signatureFile = ({ number, written }: Pick<StoredShard, 'number' | 'written'>): string =>
@@ -134,6 +136,25 @@ export class Snapshot {
     await this.#save(shardFile(shard), entries.map(toStored));
   }
 
+  /** Writes a shard with its signature where nothing is part of the mirror. */
+  async writeBeside(name: string, entries: readonly Entry[]): Promise<void> {
+    await this.#save(join(BESIDE, `${name}.json`), entries.map(toStored));
+    await this.#save(join(BESIDE, `${name}.signature.json`), toBase64(signatureOf(entries)));
+  }
+
+  /** Gives what was written beside the mirror the names of a shard. */
+  async takeIn(name: string, shard: Pick<StoredShard, 'number' | 'written'>): Promise<void> {
+    const move = (from: string, to: string) =>
+      rename(join(this.#directory, BESIDE, from), join(this.#directory, to));
+    await move(`${name}.signature.json`, signatureFile(shard));
+    await move(`${name}.json`, shardFile(shard));
+  }
+
+  /** Takes away what was written beside the mirror and never taken in. */
+  async clearBeside(): Promise<void> {
+    await rm(join(this.#directory, BESIDE), { recursive: true, force: true });
+  }
+
   /** The signature that was kept with a shard, or `null` where there is none or it is not whole. */
   async readSignature(shard: Pick<StoredShard, 'number' | 'written'>): Promise<Signature | null> {
     const text = await this.#file<string>(signatureFile(shard)).read();
@@ -161,9 +182,9 @@ export class Snapshot {
   async commit(state: State): Promise<void> {
     await this.#save(STATE_FILE, state);
     const named = new Set([STATE_FILE, ...idsFiles(state.idsFlush), ...state.shards.map(shardFile)]);
-    const beside = new Set([...state.shards.map(signatureFile), ...state.shards.map(tallyFile)]);
+    const kept = new Set([BESIDE, ...state.shards.map(signatureFile), ...state.shards.map(tallyFile)]);
     for (const file of await readdir(this.#directory)) {
-      if (!named.delete(file) && !beside.has(file)) await rm(join(this.#directory, file), { force: true });
+      if (!named.delete(file) && !kept.has(file)) await rm(join(this.#directory, file), { force: true });
     }
     const [missing] = named;
     if (missing !== undefined) throw new MirrorBroken(`file ${missing}`);

@@ -4,13 +4,18 @@ import { Shard } from './shard.ts';
 import type { Signature } from './signature.ts';
 import type { Tally } from './tally.ts';
 
-/** A shard's place in the timeline. Its content is in memory, or in its file, or both. */
-export interface Slot {
+/** Where a shard stands in the timeline, and which file it is in. */
+interface StoredPlace {
   /** Its number, which it keeps for good. */
   readonly number: number;
   /** The first key that belongs to it. */
   readonly from: Key;
   /** The flush that wrote its file last; 0 for never. */
+  readonly written: number;
+}
+
+/** A shard's place in the timeline. Its content is in memory, or in its file, or both. */
+export interface Slot extends Omit<StoredPlace, 'written'> {
   written: number;
   /** Whether it holds more than its file. */
   changed: boolean;
@@ -90,6 +95,40 @@ export class Timeline {
     slot.changed = true;
   }
 
+  /** A number for a shard that is to come. */
+  newNumber(): number {
+    this.#nextNumber += 1;
+    return this.#nextNumber - 1;
+  }
+
+  /** Whether no message stands between two keys, both included; the slot of the first one must be in memory. */
+  isFree(first: Key, last: Key): boolean {
+    const next = this.#slots[this.#position(first)];
+    if (next && compareKeys(next.from, last) <= 0) return false;
+    const entries = (this.slotAt(first).shard as Shard).entries();
+    return entries.every(({ key }) => compareKeys(key, first) < 0 || compareKeys(key, last) > 0);
+  }
+
+  /** Puts shards that are in files where {@link isFree} tells that nothing is; their ids must be nowhere else. */
+  insert(last: Key, shards: readonly (StoredPlace & { readonly ids: Uint32Array })[]): void {
+    const [first] = shards;
+    if (!first) return;
+    const around = this.slotAt(first.from);
+    const later = (around.shard as Shard).entries().filter(({ key }) => compareKeys(key, last) > 0);
+    for (const { id } of later) this.remove(around, id);
+    if (later[0]) this.#add(later[0].key, new Shard(later));
+    const slots = shards.map(({ number, from, written }): Slot => {
+      return { number, from, written, changed: false, shard: undefined };
+    });
+    this.#slots.splice(this.#position(first.from), 0, ...slots);
+    for (const [index, slot] of slots.entries()) {
+      this.#byNumber.set(slot.number, slot);
+      const { ids } = shards[index] as { readonly ids: Uint32Array };
+      this.ids.setAll(ids, slot.number);
+      this.idsChanged += ids.length / 4;
+    }
+  }
+
   /** Takes a slot's content into memory, or notes that it was used. */
   use(slot: Slot, shard: Shard): void {
     slot.shard = shard;
@@ -109,8 +148,7 @@ export class Timeline {
   }
 
   #add(from: Key, shard: Shard): void {
-    const slot: Slot = { number: this.#nextNumber, from, written: 0, changed: true, shard };
-    this.#nextNumber += 1;
+    const slot: Slot = { number: this.newNumber(), from, written: 0, changed: true, shard };
     this.#slots.splice(this.#position(from), 0, slot);
     this.#byNumber.set(slot.number, slot);
     this.#loaded.add(slot);

@@ -24,6 +24,7 @@ import { checkBranchName } from './clones/switching.ts';
 import { toMessage } from './delivery.ts';
 import type { Events } from './events.ts';
 import { Mutex } from './mutex.ts';
+import type { Filler } from './reconciling/filling/filler.ts';
 import { changeOf, type EntryChange } from './reconciling/mirroring.ts';
 import { Repository } from './repository.ts';
 
@@ -39,6 +40,8 @@ export interface ManagerOptions {
   readonly credentials: Credentials | undefined;
   readonly mirror: Database;
   readonly events: Events;
+  /** What reads many journals side by side, where there is something. */
+  readonly filler?: Filler | undefined;
   /** Told of each sync that somebody asked for. */
   readonly onSynced: (result: SyncResult) => void;
   readonly onTrouble: (error: unknown) => void;
@@ -336,6 +339,8 @@ export class RepositoryManager {
       mirror,
       network: (onProgress) => ({ credentials, onProgress }),
       onChanges: (changes) => this.#publish(changes),
+      isHeard: () => this.isReady,
+      filler: this.#options.filler,
       onStatus: (changed) => this.#publishStatus(changed),
       onProgress: (name, stage, percent) =>
         events.publish({ type: 'progress', data: { repository: name, stage, percent } }),
@@ -371,7 +376,7 @@ export class RepositoryManager {
     for (const entryChange of changes) {
       const change = changeOf(entryChange);
       const entry = entryChange.after ?? entryChange.before;
-      if (!change || !entry || !this.#isAgreed || this.#rebuilding) continue;
+      if (!change || !entry || !this.isReady) continue;
       this.publishMessage(change, entry);
     }
   }

@@ -31,6 +31,7 @@ import { checkBranchName, switchBranch } from './clones/switching.ts';
 import { lastBrought } from './following/brought.ts';
 import { Follower } from './following/follow.ts';
 import { Mutex } from './mutex.ts';
+import type { Filler } from './reconciling/filling/filler.ts';
 import type { EntryChange } from './reconciling/mirroring.ts';
 import { Reconciler } from './reconciling/reconciler.ts';
 import { failedSync, surpriseTrouble, toResult } from './sync/outcome.ts';
@@ -48,6 +49,9 @@ export interface RepositoryPorts {
   readonly network: (onProgress: Network['onProgress']) => Network;
   /** Messages changed by another way than a capture. */
   readonly onChanges: (changes: readonly EntryChange[]) => void;
+  /** Whether anybody hears of what changes. */
+  readonly isHeard: () => boolean;
+  readonly filler: Filler | undefined;
   readonly onStatus: (repository: Repository) => void;
   readonly onProgress: (repository: string, stage: string, percent: number) => void;
   /** Another clone stands in the folder: this repository is to be closed, and that one opened. */
@@ -136,6 +140,8 @@ export class Repository {
       mirror: ports.mirror,
       followed: () => this.#follower.followed(),
       onChanges: ports.onChanges,
+      isHeard: ports.isHeard,
+      filler: ports.filler,
       onRewritten: () => this.#setState(REWRITTEN),
       onAttributed: () => ports.onStatus(this),
       onTrouble: ports.onTrouble,
@@ -342,6 +348,7 @@ export class Repository {
 
   async close(): Promise<void> {
     this.#abort.abort();
+    this.#reconciler.stop();
     clearTimeout(this.#appendedTimer);
     await this.#appending;
     await this.#settled.catch(() => undefined);

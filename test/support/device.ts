@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { type App, startApp } from '../../src/app.ts';
 import { isConfigError, readConfig } from '../../src/config.ts';
+import { fillHere } from './filler.ts';
 import { gitEnvironment } from './git.ts';
 import { eventually } from './wait.ts';
 
@@ -73,6 +74,7 @@ export async function startDevice(
       version: '0.0.0',
       publicDirectory: folder,
       onTrouble: (error) => trouble.push(error),
+      filler: fillHere,
       clock: () => new Date(Math.max(0, Date.now() + device.skew)),
     });
     // What a person does by hand in a clone needs one that is there.

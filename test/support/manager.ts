@@ -6,7 +6,7 @@ import type { Line } from '../../src/journal/line.ts';
 import { Database } from '../../src/mirror/database.ts';
 import type { Entry } from '../../src/mirror/entry.ts';
 import { Events, type GitpostEvent } from '../../src/services/events.ts';
-import { RepositoryManager } from '../../src/services/repositories.ts';
+import { type ManagerOptions, RepositoryManager } from '../../src/services/repositories.ts';
 import { contextWithout } from './context.ts';
 
 /** All repositories of one program in one folder, as the program itself puts them together. */
@@ -26,7 +26,11 @@ export interface Managed {
 }
 
 /** Starts with repositories as a person names them, the primary first; `root` holds `repos` and `data`. */
-export async function startManager(root: string, names: readonly string[] = ['messages']): Promise<Managed> {
+export async function startManager(
+  root: string,
+  names: readonly string[] = ['messages'],
+  options: Pick<ManagerOptions, 'filler'> = {},
+): Promise<Managed> {
   const remotesDirectory = join(root, 'data/remotes');
   const [heard, troubles]: [GitpostEvent[], unknown[]] = [[], []];
   const onTrouble = (error: unknown) => void troubles.push(error);
@@ -45,6 +49,7 @@ export async function startManager(root: string, names: readonly string[] = ['me
     events,
     onSynced: () => undefined,
     onTrouble,
+    ...options,
   });
   await manager.start();
   let closing: Promise<void> | undefined;

@@ -5,20 +5,17 @@ import {
   hasUnsafeFolder,
   type JournalChange,
   leavesFolders,
-  listJournals,
   type TreeChange,
 } from '../../git/tree.ts';
 import type { Line } from '../../journal/line.ts';
-import { oldestFirst } from '../../journal/path.ts';
-import { readInTurns } from '../../journal/split.ts';
 import type { Covered } from '../../mirror/covered.ts';
 import type { Database } from '../../mirror/database.ts';
 import type { FoundLine } from '../../mirror/entry.ts';
 import type { Clone } from '../clones/clone.ts';
 import { findCommits } from './attribution.ts';
 import { type Problems, readDifference, withoutMoved } from './differences.ts';
+import type { Filler } from './filling/filler.ts';
 import { type EntryChange, mirrorLines } from './mirroring.ts';
-import { readAhead } from './read-ahead.ts';
 
 /** What reading a branch into the mirror needs, and whom it tells. */
 export interface Reading {
@@ -28,13 +25,15 @@ export interface Reading {
   readonly onChanges: (changes: readonly EntryChange[]) => void;
   /** Told that there are lines whose commits are still to be found. */
   readonly onUnattributed: () => void;
+  /** Whether anybody hears of what changes. */
+  readonly isHeard: () => boolean;
+  /** What reads many journals side by side, where there is something. */
+  readonly filler: Filler | undefined;
   readonly signal: AbortSignal;
 }
 
 /** More new lines than this get their commits in the background, so that nobody waits for them. */
 const ATTRIBUTE_AT_ONCE = 2000;
-
-const FILES_A_STEP = 32;
 
 /**
  * Takes note of the commit that the branch is at.
@@ -75,38 +74,6 @@ export async function catchUp({ clone, mirror, ...reading }: Reading, way: Way):
   return changes.length;
 }
 
-/**
- * Reads a long way in steps, each of which lets captures have their turn: it needs no lock, since what is captured
- * meanwhile only adds to both. Returns how many messages changed.
- */
-export async function catchUpInSteps({ clone, mirror, ...reading }: Reading, way: Way): Promise<number> {
-  const { name } = clone;
-  const removed: Line[] = [];
-  let problems = way.covered.problems;
-  const all = oldestFirst(way.changes);
-  // A message with lines in several files changes in several steps.
-  const changed = new Set<string>();
-  const mirrored = async (added: readonly Line[], gone: readonly Line[] = []) => {
-    await mirror.room();
-    const changes = await mirrorLines(mirror, name, added.map(uncommitted), gone);
-    for (const { before, after } of changes) changed.add((after ?? before)?.id ?? '');
-    reading.onChanges(changes);
-  };
-  for (let index = 0; index < all.length; index += FILES_A_STEP) {
-    if (reading.signal.aborted) return changed.size;
-    const difference = await readDifference(clone, all.slice(index, index + FILES_A_STEP), problems);
-    problems = difference.problems;
-    removed.push(...difference.removed);
-    await mirrored(difference.added);
-  }
-  if (removed.length > 0) await mirrored([], await withoutMoved(clone, way.tip, removed));
-  const { towards } = mirror.covered(name) ?? {};
-  // Where it is gone, the mirror was made anew meanwhile, from all that the branch holds.
-  if (towards !== undefined) mirror.cover(name, coveredAt({ clone, mirror }, towards, problems));
-  reading.onUnattributed();
-  return changed.size;
-}
-
 /** Notes that lines up to a commit are on their way into the mirror. */
 export function begin(
   { clone, mirror }: Pick<Reading, 'clone' | 'mirror'>,
@@ -116,7 +83,8 @@ export function begin(
   mirror.cover(clone.name, { ...covered, towards: tip });
 }
 
-const coveredAt = (
+/** What the mirror covers at a commit that it agrees with. */
+export const coveredAt = (
   { clone, mirror }: Pick<Reading, 'clone' | 'mirror'>,
   head: string | null,
   problems: Problems,
@@ -127,7 +95,7 @@ const coveredAt = (
   ...(mirror.covered(clone.name)?.unattributed && { unattributed: true }),
 });
 
-const uncommitted = (line: Line): FoundLine => ({ line, commit: null });
+export const uncommitted = (line: Line): FoundLine => ({ line, commit: null });
 
 async function attributed(
   clone: Clone,
@@ -151,45 +119,4 @@ async function movedLines(clone: Clone, base: string | null, tip: string | null)
   const { added } = await readDifference(clone, await diffJournals(clone.git, fork, tip), {});
   const commits = await findCommits(clone, fork === null ? [tip] : [tip, `^${fork}`], added);
   return added.map((line) => ({ line, commit: commits.get(line.hash) ?? null }));
-}
-
-/** Reads everything that the branch holds. The commits of the lines follow. */
-export async function rebuild({ clone, mirror, ...reading }: Reading, tip: string | null): Promise<number> {
-  const problems: Record<string, Problems[string]> = {};
-  // Where there is nothing at all, there is nothing that is too much, and no need to look at all of it again.
-  const present = mirror.size === 0 ? undefined : new Set<string>();
-  let changed = 0;
-  const mirrored = async (added: readonly Line[], gone: readonly Line[] = []) => {
-    await mirror.room();
-    const changes = await mirrorLines(mirror, clone.name, added.map(uncommitted), gone);
-    changed += changes.length;
-    reading.onChanges(changes);
-  };
-  const files = tip === null ? [] : oldestFirst(await listJournals(clone.git, tip));
-  const read = async ({ path, id }: (typeof files)[number]) => {
-    const bytes = await clone.blobs.readClipped(id);
-    return { path, journal: await readInTurns(bytes ?? Buffer.alloc(0)) };
-  };
-  for await (const { path, journal } of readAhead(files, read)) {
-    if (journal.problems.length > 0) problems[path] = journal.problems;
-    for (const line of journal.lines) present?.add(line.hash);
-    await mirrored(journal.lines);
-  }
-  if (present) await mirrored([], await linesBeyond(mirror, clone.name, present));
-  mirror.cover(clone.name, coveredAt({ clone, mirror }, tip, problems));
-  if (changed > 0 || (present && present.size > 0)) reading.onUnattributed();
-  return changed;
-}
-
-/** What the mirror holds of a repository that is not among the lines of its branch. */
-async function linesBeyond(mirror: Database, name: string, present: ReadonlySet<string>): Promise<Line[]> {
-  const beyond: Line[] = [];
-  for await (const entries of mirror.walk()) {
-    for (const { held } of entries) {
-      for (const { line, commits } of held.values()) {
-        if (commits.has(name) && !present.has(line.hash)) beyond.push(line);
-      }
-    }
-  }
-  return beyond;
 }

@@ -8,7 +8,9 @@ import { keepOverlooked } from '../following/overlooked.ts';
 import { checkSide } from '../sync/rewritten.ts';
 import { attribute } from './attributing.ts';
 import type { EntryChange } from './mirroring.ts';
-import { begin, catchUp, catchUpInSteps, type Reading, rebuild, takeTip, type Way } from './reconcile.ts';
+import { rebuild } from './rebuild.ts';
+import { begin, catchUp, type Reading, takeTip, type Way } from './reconcile.ts';
+import { catchUpInSteps } from './steps.ts';
 
 /** What a move of the branch by anybody else came to. */
 export interface Reconciled {
@@ -28,6 +30,8 @@ export interface ReconcilerPorts {
   /** The commits that index and work tree were last brought to, the newest first. */
   readonly followed: () => Promise<readonly (string | null)[]>;
   readonly onChanges: (changes: readonly EntryChange[]) => void;
+  readonly isHeard: Reading['isHeard'];
+  readonly filler: Reading['filler'];
   readonly onRewritten: () => void;
   /** Told when commits of lines were found that were not known before. */
   readonly onAttributed: () => void;
@@ -53,9 +57,10 @@ export class Reconciler {
 
   constructor(ports: ReconcilerPorts) {
     this.#ports = ports;
-    const { clone, mirror, onChanges } = ports;
+    const { clone, mirror, onChanges, isHeard, filler } = ports;
     const onUnattributed = () => this.#attribute();
-    this.#reading = { clone, mirror, onChanges, onUnattributed, signal: this.#abort.signal };
+    const { signal } = this.#abort;
+    this.#reading = { clone, mirror, onChanges, isHeard, filler, onUnattributed, signal };
   }
 
   /** Whether the mirror agrees with a commit of the branch, or will when what is being read is done. */
@@ -89,9 +94,14 @@ export class Reconciler {
     return reconciled;
   }
 
-  /** Ends what is being read; the next start goes on with it. */
-  async close(): Promise<void> {
+  /** Ends what is being read soon; the next start goes on with it. */
+  stop(): void {
     this.#abort.abort();
+  }
+
+  /** Resolves when nothing is being read any more. */
+  async close(): Promise<void> {
+    this.stop();
     await this.#steps;
     await this.#attributing;
   }
