@@ -7,7 +7,7 @@ import { sizeOf, startGitpost } from './gitpost.mjs';
 import { timed } from './measure.mjs';
 import { gitIn } from './plain-git.mjs';
 
-const SIZES = quick ? [1000, 10_000] : [10_000, 100_000, 1_000_000];
+const SIZES = quick ? [1000, 5000] : [10_000, 100_000, 1_000_000];
 const MB = 1024 * 1024;
 
 export const GROWTH_HEAD = [

@@ -8,7 +8,7 @@ import { environment, folder, quick } from './environment.mjs';
 import { startGitpost } from './gitpost.mjs';
 import { median } from './measure.mjs';
 
-const MESSAGES = quick ? 20_000 : 100_000;
+const MESSAGES = quick ? 10_000 : 100_000;
 const [OPENINGS, TURNS] = quick ? [3, 100] : [7, 400];
 const WINDOW = { width: 1280, height: 800 };
 

@@ -9,8 +9,10 @@ import { median, often, timed } from './measure.mjs';
 import { gitIn, lineOf } from './plain-git.mjs';
 import { random, textOf } from './text.mjs';
 
-const [SMALL, LARGE] = quick ? [1000, 20_000] : [1000, 1_000_000];
+const [SMALL, LARGE] = quick ? [1000, 10_000] : [1000, 1_000_000];
 const ROUNDS = quick ? 15 : 60;
+/** So many messages are sent for the packs of some of them to be packed. */
+const POSTS = quick ? 500 : 1500;
 const size = LARGE.toLocaleString('en');
 const NDJSON = { accept: 'application/x-ndjson' };
 
@@ -165,7 +167,7 @@ async function housekeepingRow(other) {
   const isPacking = () => spawnSync('pgrep', ['-f', 'repack -q -d --geometric']).status === 0;
   const [during, otherwise] = [[], []];
   await other.loopDelay();
-  for (let sent = 0; sent < 1500 && during.length < 40; sent += 1) {
+  for (let sent = 0; sent < POSTS && during.length < 40; sent += 1) {
     const before = isPacking();
     const mine = await timed(() => other.post(textOf(texts)));
     if (before && isPacking()) during.push(mine);

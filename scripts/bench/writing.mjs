@@ -7,7 +7,7 @@ import { commitByGit, commitByIsomorphicGit, commitBySimpleGit, gitIn, prepareCl
 import { random, textOf } from './text.mjs';
 
 const [ROUNDS, MANY_FILES, WRITERS, BURST, LOOP, BULK] = quick
-  ? [60, 4000, 64, 2000, 60, 5000]
+  ? [50, 4000, 64, 2000, 50, 5000]
   : [300, 4000, 64, 12_000, 300, 100_000];
 
 export async function writingRows() {
