@@ -71,6 +71,20 @@ export async function startGitpost(name, remote) {
 
 const JSON_BODY = { 'content-type': 'application/json' };
 
+/**
+ * Resolves when the commits of all messages are known, the oldest one's too, and nothing looks for them any more: the
+ * mirror's state says so a second later.
+ */
+export async function allCommitsKnown(gitpost, oldest) {
+  const state = join(gitpost.cwd, 'data/mirror/state.json');
+  for (;;) {
+    const [message] = JSON.parse(await gitpost.get(`/messages?limit=1&until=${oldest}`));
+    const isKnown = message?.deliveries[0]?.commit;
+    if (isKnown && !readFileSync(state, 'utf8').includes('"unattributed":true')) return;
+    await new Promise((wake) => setTimeout(wake, 500));
+  }
+}
+
 /** All bytes below a folder. */
 export function sizeOf(path) {
   return readdirSync(path, { recursive: true, withFileTypes: true })

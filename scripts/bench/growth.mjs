@@ -3,7 +3,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeArchive } from './archive.mjs';
 import { folder, quick } from './environment.mjs';
-import { sizeOf, startGitpost } from './gitpost.mjs';
+import { allCommitsKnown, sizeOf, startGitpost } from './gitpost.mjs';
 import { timed } from './measure.mjs';
 import { gitIn } from './plain-git.mjs';
 
@@ -41,7 +41,7 @@ async function costOf(size) {
   const name = `growth-start-${size}`;
   const first = await startGitpost(name, remote);
   const firstStart = await first.ready(size);
-  await allCommitsKnown(first);
+  await allCommitsKnown(first, '2016-02-01T00:00:00.000Z');
   await first.stop();
   const again = await startGitpost(name, remote);
   const laterStart = await again.ready(size);
@@ -62,15 +62,6 @@ async function costOf(size) {
     seconds(laterStart),
     megabytes(memory),
   ];
-}
-
-/** The oldest message is the last whose commit is found. */
-async function allCommitsKnown(gitpost) {
-  for (;;) {
-    const [oldest] = JSON.parse(await gitpost.get('/messages?limit=1&until=2016-02-01T00:00:00.000Z'));
-    if (oldest?.deliveries[0]?.commit) return;
-    await new Promise((wake) => setTimeout(wake, 500));
-  }
 }
 
 const megabytes = (bytes) => `${(bytes / MB).toPrecision(3)} MB`;

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { makeArchive } from './archive.mjs';
 import { environment, folder, quick } from './environment.mjs';
-import { startGitpost } from './gitpost.mjs';
+import { allCommitsKnown, startGitpost } from './gitpost.mjs';
 import { median } from './measure.mjs';
 
 const MESSAGES = quick ? 10_000 : 100_000;
@@ -17,7 +17,8 @@ export async function pageRows() {
   await makeArchive(remote, MESSAGES);
   const gitpost = await startGitpost('page', remote);
   await gitpost.ready();
-  await allRead(gitpost);
+  // While a large archive is read for the first time, a page hears of each of its messages.
+  await allCommitsKnown(gitpost, '2017-01-01T00:00:00.000Z');
   const browser = await launch();
   try {
     const paints = [];
@@ -33,15 +34,6 @@ export async function pageRows() {
   } finally {
     await browser.close();
     await gitpost.stop();
-  }
-}
-
-/** While a large archive is read for the first time, a page hears of each of its messages. */
-async function allRead(gitpost) {
-  for (;;) {
-    const [oldest] = JSON.parse(await gitpost.get('/messages?limit=1&until=2017-01-01T00:00:00.000Z'));
-    if (oldest?.deliveries[0]?.commit) return;
-    await new Promise((wake) => setTimeout(wake, 500));
   }
 }
 

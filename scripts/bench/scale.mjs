@@ -4,7 +4,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeArchive } from './archive.mjs';
 import { environment, folder, quick } from './environment.mjs';
-import { sizeOf, startGitpost } from './gitpost.mjs';
+import { allCommitsKnown, sizeOf, startGitpost } from './gitpost.mjs';
 import { median, often, timed } from './measure.mjs';
 import { gitIn, lineOf } from './plain-git.mjs';
 import { random, textOf } from './text.mjs';
@@ -70,11 +70,7 @@ const cloneOf = ({ cwd }) => join(cwd, 'repos', cwd.endsWith('first') ? 'small-a
 async function settled(name, remote) {
   const gitpost = await startGitpost(name, remote);
   const ready = await gitpost.ready();
-  for (;;) {
-    const [page] = [JSON.parse(await gitpost.get('/messages?limit=1&until=2017-01-01T00:00:00.000Z'))];
-    if (page[0]?.deliveries[0]?.commit) break;
-    await new Promise((wake) => setTimeout(wake, 500));
-  }
+  await allCommitsKnown(gitpost, '2017-01-01T00:00:00.000Z');
   // The mirror's files and the work tree follow within a second or two.
   await new Promise((wake) => setTimeout(wake, 3000));
   await gitpost.loopDelay();

@@ -218,7 +218,11 @@ export class Database {
     // A flush takes files away that its state does not name, so that none may be under way.
     const taken = this.#flushing.then(() => this.#takeIn(repository, stretch));
     this.#flushing = taken.then(() => undefined, this.#onTrouble);
-    return taken.catch(() => false);
+    return taken
+      .catch(() => false)
+      .finally(() =>
+        this.#snapshot.removeBeside(stretch.shards.map(({ name }) => name)).catch(this.#onTrouble),
+      );
   }
 
   /** Takes everything out that is known of a repository, by a function that takes it out of one message. */
@@ -228,6 +232,7 @@ export class Database {
     }
     this.#repositories.delete(repository);
     this.#counts.delete(repository);
+    if (this.#size === 0) this.#begin();
     this.#schedule();
   }
 
@@ -258,7 +263,8 @@ export class Database {
 
   async #takeIn(repository: string, { shards, first, last, size, shown }: Stretch): Promise<boolean> {
     const timeline = this.#timeline;
-    if (!(await this.isFree(first, last))) return false;
+    const isKnown = () => shards.some(({ ids }) => timeline.ids.hasAny(ids));
+    if (isKnown() || !(await this.isFree(first, last))) return false;
     this.#flush += 1;
     const written = this.#flush;
     const placed = shards.map((shard) => ({ ...shard, number: timeline.newNumber(), written }));
@@ -266,8 +272,7 @@ export class Database {
     await timeline.ids.reserve(size);
     // What came in the meantime stands, and the files are taken away again by the next flush.
     while (!timeline.slotAt(first).shard) await this.#ensure(timeline.slotAt(first));
-    if (timeline !== this.#timeline || !timeline.isFree(first, last)) return false;
-    if (shards.some(({ ids }) => timeline.ids.hasAny(ids))) return false;
+    if (timeline !== this.#timeline || !timeline.isFree(first, last) || isKnown()) return false;
     timeline.insert(last, placed);
     this.#size += size;
     this.#counts.set(repository, this.countIn(repository) + shown);
@@ -281,6 +286,10 @@ export class Database {
     this.#counts.clear();
     this.#partial.clear();
     this.#repositories.clear();
+    this.#begin();
+  }
+
+  #begin(): void {
     this.#timeline = new Timeline();
     this.#idsFlush = 0;
   }

@@ -49,8 +49,8 @@ export class IdIndex {
   async reserve(count: number): Promise<void> {
     for (const table of this.#tables) {
       // They are spread evenly, but for chance.
-      if (table.reserve(Math.ceil((count / TABLES) * 1.1)))
-        await new Promise((resolve) => setImmediate(resolve));
+      table.reserve(Math.ceil((count / TABLES) * 1.1));
+      await new Promise((resolve) => setImmediate(resolve));
     }
   }
 
@@ -113,11 +113,10 @@ export class IdTable {
     return true;
   }
 
-  /** Makes room for so many more; false where there was room. */
-  reserve(count: number): boolean {
-    if (this.#hasRoom(count)) return false;
+  /** Makes room for so many more, in arrays that no copy has. */
+  reserve(count: number): void {
     while (!this.#hasRoom(count)) this.#grow();
-    return true;
+    this.#own();
   }
 
   /** A table of what is in this one now. Neither is slow to make it: the first change that comes copies the arrays. */

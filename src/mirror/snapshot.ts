@@ -150,7 +150,15 @@ export class Snapshot {
     await move(`${name}.json`, shardFile(shard));
   }
 
-  /** Takes away what was written beside the mirror and never taken in. */
+  /** Takes away what some names were given to beside the mirror, as far as it was not taken in. */
+  async removeBeside(names: readonly string[]): Promise<void> {
+    for (const name of names) {
+      await rm(join(this.#directory, BESIDE, `${name}.signature.json`), { force: true });
+      await rm(join(this.#directory, BESIDE, `${name}.json`), { force: true });
+    }
+  }
+
+  /** Takes away all that was written beside the mirror and never taken in. */
   async clearBeside(): Promise<void> {
     await rm(join(this.#directory, BESIDE), { recursive: true, force: true });
   }

@@ -26,7 +26,7 @@ export interface Stretch {
 
 /**
  * Writes messages as full shards beside the mirror in a folder, which somebody else may have open. They come in the order of
- * the timeline.
+ * the timeline, none of them twice.
  */
 export class StretchWriter {
   readonly #snapshot: Snapshot;
@@ -68,6 +68,12 @@ export class StretchWriter {
     if (!this.#first || !this.#last) return undefined;
     const [shards, first, last] = [this.#shards, this.#first, this.#last];
     return { shards, first, last, size: this.#size, shown: this.#shown };
+  }
+
+  /** Takes away what was written so far. */
+  async abandon(): Promise<void> {
+    await this.#writing;
+    await this.#snapshot.removeBeside(this.#shards.map(({ name }) => name));
   }
 
   async #write(): Promise<void> {

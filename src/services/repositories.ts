@@ -339,7 +339,7 @@ export class RepositoryManager {
       mirror,
       network: (onProgress) => ({ credentials, onProgress }),
       onChanges: (changes) => this.#publish(changes),
-      isHeard: () => this.isReady,
+      isTold: () => this.isReady,
       filler: this.#options.filler,
       onStatus: (changed) => this.#publishStatus(changed),
       onProgress: (name, stage, percent) =>

@@ -49,8 +49,8 @@ export interface RepositoryPorts {
   readonly network: (onProgress: Network['onProgress']) => Network;
   /** Messages changed by another way than a capture. */
   readonly onChanges: (changes: readonly EntryChange[]) => void;
-  /** Whether anybody hears of what changes. */
-  readonly isHeard: () => boolean;
+  /** Whether what changes is told to the world. */
+  readonly isTold: () => boolean;
   readonly filler: Filler | undefined;
   readonly onStatus: (repository: Repository) => void;
   readonly onProgress: (repository: string, stage: string, percent: number) => void;
@@ -140,7 +140,7 @@ export class Repository {
       mirror: ports.mirror,
       followed: () => this.#follower.followed(),
       onChanges: ports.onChanges,
-      isHeard: ports.isHeard,
+      isTold: ports.isTold,
       filler: ports.filler,
       onRewritten: () => this.#setState(REWRITTEN),
       onAttributed: () => ports.onStatus(this),
@@ -348,7 +348,6 @@ export class Repository {
 
   async close(): Promise<void> {
     this.#abort.abort();
-    this.#reconciler.stop();
     clearTimeout(this.#appendedTimer);
     await this.#appending;
     await this.#settled.catch(() => undefined);

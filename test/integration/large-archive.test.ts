@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { rm, stat } from 'node:fs/promises';
+import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import type { Line } from '../../src/journal/line.ts';
@@ -85,6 +85,16 @@ async function expectAll(url: string, said: ReadonlyMap<string, string> = texts)
   expect(times).toEqual([...times].sort().reverse());
 }
 
+/** The children of a process that have ended and that it has not taken note of, where the system tells. */
+async function defunct(parent: number): Promise<string[]> {
+  const found: string[] = [];
+  for (const entry of await readdir('/proc').catch(() => [])) {
+    const stat = await readFile(`/proc/${entry}/stat`, 'utf8').catch(() => '');
+    if (new RegExp(`\\) Z ${parent} `).test(stat)) found.push(stat);
+  }
+  return found;
+}
+
 const isThere = (path: string) =>
   stat(path).then(
     () => true,
@@ -108,6 +118,8 @@ test('a large archive is read in threads when it comes and when the mirror is go
   await expectAll(second.url);
   expect(await isThere(beside)).toBe(true);
   expect(second.stderr()).toBe('');
+  // Neither is a git of theirs left, dead or alive.
+  expect(await defunct(second.pid)).toEqual([]);
 
   // What was taken in is changed, found and looked after like everything else.
   const api = apiAt(second.url);
@@ -124,7 +136,7 @@ test('a large archive is read in threads when it comes and when the mirror is go
   expect(await isThere(beside)).toBe(false);
 });
 
-test('whoever ends it while it reads a large archive does not wait, and the next start is right', {
+test('whoever ends it while it reads a large archive loses nothing', {
   timeout: 120_000,
 }, async () => {
   const folder = join(scratch.path, 'ended');
@@ -136,10 +148,8 @@ test('whoever ends it while it reads a large archive does not wait, and the next
     await rm(join(folder, 'data/mirror'), { recursive: true });
     const cut = await start();
     await eventually(() => isThere(join(folder, 'data/mirror/beside')), 10_000);
-    const began = performance.now();
     cut.kill(signal);
     await cut.exited;
-    expect(performance.now() - began).toBeLessThan(5000);
     const next = await start();
     await expectAll(next.url);
     await next.stop();

@@ -3,6 +3,7 @@ import { type FileCommit, filesOf, logFiles, logTrailers, type TrailerCommit } f
 import type { GitContext } from '../../git/run.ts';
 import { type Line, timeOf } from '../../journal/line.ts';
 import { readInTurns } from '../../journal/split.ts';
+import { append } from './append.ts';
 
 /** Where commits are looked for: a clone's objects and the contents of its files. */
 export interface History {
@@ -104,10 +105,4 @@ async function newHashes(before: Buffer, after: Buffer): Promise<string[]> {
   const [old, now] = [await readInTurns(before), await readInTurns(after)];
   const had = new Set(old.lines.map((line) => line.hash));
   return now.lines.map((line) => line.hash).filter((hash) => !had.has(hash));
-}
-
-function append<Key, Value>(map: Map<Key, Value[]>, key: Key, value: Value): void {
-  const values = map.get(key);
-  if (values) values.push(value);
-  else map.set(key, [value]);
 }

@@ -11,9 +11,10 @@ import { coveredAt, type Reading, uncommitted } from './reconcile.ts';
 
 /** Reads everything that the branch holds. Returns how many messages changed. The commits of the lines follow. */
 export async function rebuild(reading: Reading, tip: string | null): Promise<number> {
-  const { clone, mirror, signal } = reading;
-  // Where there is nothing at all, there is nothing that is too much, and no need to look at all of it again.
-  const present = mirror.size === 0 ? undefined : new Set<string>();
+  const { clone, mirror } = reading;
+  // Where there is nothing of it, there is nothing that is too much, and no need to look at all of it again.
+  const isNew = mirror.size === 0 || (!mirror.covered(clone.name) && mirror.countIn(clone.name) === 0);
+  const present = isNew ? undefined : new Set<string>();
   let changed = 0;
   const mirrored = async (added: readonly Line[], gone: readonly Line[] = []) => {
     await mirror.room();
@@ -22,28 +23,22 @@ export async function rebuild(reading: Reading, tip: string | null): Promise<num
     reading.onChanges(changes);
   };
   const all = tip === null ? [] : await listJournals(clone.git, tip);
-  const { filled, others, left, ...rest } = present ? nothingFilled(all) : await fill(reading, all);
+  const { messages, others, left, ...rest } = present ? nothingFilled(all) : await fill(reading, all);
   const problems: Record<string, Problems[string]> = { ...rest.problems };
   const read = async ({ path, id }: TreeEntry) => {
     const bytes = await clone.blobs.readClipped(id);
     return { path, journal: await readInTurns(bytes ?? Buffer.alloc(0)) };
   };
   for await (const { path, journal } of readAhead(oldestFirst(left), read)) {
-    if (signal.aborted) break;
     if (journal.problems.length > 0) problems[path] = journal.problems;
     for (const line of journal.lines) present?.add(line.hash);
     await mirrored(journal.lines);
   }
-  if (signal.aborted) {
-    // Half of it would have to be compared with the branch line by line, which takes longer than to read it again.
-    if (mirror.repositories().length === 0) mirror.clear();
-    return filled + changed;
-  }
   await mirrored(others);
   if (present) await mirrored([], await linesBeyond(mirror, clone.name, present));
   mirror.cover(clone.name, coveredAt({ clone, mirror }, tip, problems));
-  if (filled + changed > 0 || (present && present.size > 0)) reading.onUnattributed();
-  return filled + changed;
+  if (messages + changed > 0 || (present && present.size > 0)) reading.onUnattributed();
+  return messages + changed;
 }
 
 /** What the mirror holds of a repository that is not among the lines of its branch. */

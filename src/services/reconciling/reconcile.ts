@@ -25,8 +25,8 @@ export interface Reading {
   readonly onChanges: (changes: readonly EntryChange[]) => void;
   /** Told that there are lines whose commits are still to be found. */
   readonly onUnattributed: () => void;
-  /** Whether anybody hears of what changes. */
-  readonly isHeard: () => boolean;
+  /** Whether what changes is told to the world: at the start nobody knows anything yet. */
+  readonly isTold: () => boolean;
   /** What reads many journals side by side, where there is something. */
   readonly filler: Filler | undefined;
   readonly signal: AbortSignal;

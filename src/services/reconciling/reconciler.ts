@@ -30,7 +30,7 @@ export interface ReconcilerPorts {
   /** The commits that index and work tree were last brought to, the newest first. */
   readonly followed: () => Promise<readonly (string | null)[]>;
   readonly onChanges: (changes: readonly EntryChange[]) => void;
-  readonly isHeard: Reading['isHeard'];
+  readonly isTold: Reading['isTold'];
   readonly filler: Reading['filler'];
   readonly onRewritten: () => void;
   /** Told when commits of lines were found that were not known before. */
@@ -57,10 +57,10 @@ export class Reconciler {
 
   constructor(ports: ReconcilerPorts) {
     this.#ports = ports;
-    const { clone, mirror, onChanges, isHeard, filler } = ports;
+    const { clone, mirror, onChanges, isTold, filler } = ports;
     const onUnattributed = () => this.#attribute();
     const { signal } = this.#abort;
-    this.#reading = { clone, mirror, onChanges, isHeard, filler, onUnattributed, signal };
+    this.#reading = { clone, mirror, onChanges, isTold, filler, onUnattributed, signal };
   }
 
   /** Whether the mirror agrees with a commit of the branch, or will when what is being read is done. */
@@ -94,14 +94,9 @@ export class Reconciler {
     return reconciled;
   }
 
-  /** Ends what is being read soon; the next start goes on with it. */
-  stop(): void {
-    this.#abort.abort();
-  }
-
-  /** Resolves when nothing is being read any more. */
+  /** Ends what is being read in steps; the next start goes on with it. */
   async close(): Promise<void> {
-    this.stop();
+    this.#abort.abort();
     await this.#steps;
     await this.#attributing;
   }

@@ -1,6 +1,7 @@
 import { listJournals, type TreeEntry } from '../../git/tree.ts';
 import type { Line } from '../../journal/line.ts';
 import { oldestFirst } from '../../journal/path.ts';
+import { isIn } from '../../mirror/matches.ts';
 import { readDifference, withoutMoved } from './differences.ts';
 import { fill } from './filling/fill.ts';
 import { mirrorLines } from './mirroring.ts';
@@ -18,15 +19,18 @@ export async function catchUpInSteps(reading: Reading, way: Way): Promise<number
   const removed: Line[] = [];
   // A message with lines in several files changes in several steps.
   const changed = new Set<string>();
+  const filled = await fill(reading, await allNew(way, reading));
   const mirrored = async (added: readonly Line[], gone: readonly Line[] = []) => {
     await mirror.room();
     const changes = await mirrorLines(mirror, name, added.map(uncommitted), gone);
-    for (const { before, after } of changes) changed.add((after ?? before)?.id ?? '');
+    for (const { before, after } of changes) {
+      const isCounted = filled.messages > 0 && before && isIn(before, name);
+      if (!isCounted) changed.add((after ?? before)?.id ?? '');
+    }
     reading.onChanges(changes);
   };
-  const filled = await fill(reading, await allNew(way, reading));
   let problems = { ...way.covered.problems, ...filled.problems };
-  const all = oldestFirst(filled.filled > 0 ? filled.left.map(asNew) : way.changes);
+  const all = oldestFirst(filled.messages > 0 ? filled.left.map(asNew) : way.changes);
   for (let index = 0; index < all.length; index += FILES_A_STEP) {
     if (signal.aborted) return changed.size;
     const difference = await readDifference(clone, all.slice(index, index + FILES_A_STEP), problems);
@@ -41,7 +45,7 @@ export async function catchUpInSteps(reading: Reading, way: Way): Promise<number
   // Where it is gone, the mirror was made anew meanwhile, from all that the branch holds.
   if (towards !== undefined) mirror.cover(name, coveredAt({ clone, mirror }, towards, problems));
   reading.onUnattributed();
-  return filled.filled + changed.size;
+  return filled.messages + changed.size;
 }
 
 /** The journals of a way, where they are all new. */

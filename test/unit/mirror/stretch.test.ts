@@ -112,6 +112,8 @@ describe('a stretch that was written beside the mirror', () => {
     expect(await database.takeIn('home', await written(folder, messages(1201, 50)))).toBe(true);
     expect(await database.takeIn('home', await written(folder, messages(1190, 12)))).toBe(false);
     expect([database.size, (await idsIn(database)).length]).toEqual([51, 51]);
+    // Neither what was taken in nor what was refused is left there.
+    expect(await readdir(join(folder, 'beside'))).toEqual([]);
     expect(await database.read(idOf(5))).toBeUndefined();
   });
 
@@ -121,6 +123,43 @@ describe('a stretch that was written beside the mirror', () => {
     await database.create(message(20, 9000));
     expect(await database.takeIn('home', await written(folder, messages(1, 50)))).toBe(false);
     expect(await idsIn(database)).toEqual([idOf(20)]);
+  });
+
+  it('finds room again where all that was there is forgotten', async () => {
+    const folder = await temporaryFolder();
+    const database = await open(folder);
+    expect(await database.takeIn('home', await written(folder, messages(1, MANY)))).toBe(true);
+    expect(await database.takeIn('home', await written(folder, messages(1, MANY)))).toBe(false);
+    await database.forget('home', () => undefined);
+    expect(await database.takeIn('home', await written(folder, messages(1, MANY)))).toBe(true);
+    await database.close();
+    expect(await idsIn(await open(folder))).toHaveLength(MANY);
+  });
+
+  it('is written by nobody who gives it up', async () => {
+    const folder = await temporaryFolder();
+    const writer = new StretchWriter(folder, 'given-up');
+    await writer.add(messages(1, MANY));
+    expect(await readdir(join(folder, 'beside'))).not.toEqual([]);
+    await writer.abandon();
+    expect(await readdir(join(folder, 'beside'))).toEqual([]);
+  });
+
+  it('leaves what is being written as it was', async () => {
+    const folder = await temporaryFolder();
+    const database = await open(folder);
+    for (const entry of messages(1, 300)) await database.create(entry);
+    const flushed = database.flush();
+    // The ids of both go into the same tables, which are still to be written.
+    expect(await database.takeIn('home', await written(folder, messages(5001, MANY)))).toBe(true);
+    for (const entry of messages(301, 300)) await database.create(entry);
+    await flushed;
+    await database.close();
+    const again = await open(folder);
+    for (const number of [1, 300, 301, 600, 5001, 5000 + MANY]) {
+      expect((await again.read(idOf(number)))?.id).toBe(idOf(number));
+    }
+    expect(await idsIn(again)).toHaveLength(600 + MANY);
   });
 
   it('is refused where its files are gone', async () => {

@@ -4,8 +4,9 @@ import { readJournal } from '../../../journal/split.ts';
 import type { Covered } from '../../../mirror/covered.ts';
 import { type Entry, withChanges } from '../../../mirror/entry.ts';
 import { type Stretch, StretchWriter } from '../../../mirror/stretch.ts';
+import { append } from '../append.ts';
 import { readAhead } from '../read-ahead.ts';
-import { append, type Part } from './parts.ts';
+import type { Part } from './parts.ts';
 
 /** What a part of the journals came to. */
 export interface Filled {
@@ -24,8 +25,8 @@ export interface Source {
   readonly directory: string;
 }
 
-/** A part with more lines than this of messages of other days is not worth it. */
-const MOST_OTHERS = 2000;
+/** A part with more than this in lines of messages of other days is not worth it. In characters. */
+const MOST_OTHERS = 256 * 1024;
 
 /** Reads a part of a repository's journals and writes its messages beside the mirror; `undefined` where it is not worth it. */
 export async function fillPart(source: Source, part: Part, name: string): Promise<Filled | undefined> {
@@ -33,6 +34,7 @@ export async function fillPart(source: Source, part: Part, name: string): Promis
   const writer = new StretchWriter(directory, name);
   const problems: Record<string, Covered['problems'][string]> = {};
   const others: string[] = [];
+  let characters = 0;
   const journals = part.flatMap(({ day, journals: ofDay }) => ofDay.map((journal) => ({ day, ...journal })));
   const read = async ({ day, path, id }: (typeof journals)[number]) => {
     return { day, path, bytes: await blobs.readClipped(id) };
@@ -50,10 +52,17 @@ export async function fillPart(source: Source, part: Part, name: string): Promis
     const journal = readJournal(bytes ?? Buffer.alloc(0));
     if (journal.problems.length > 0) problems[path] = journal.problems;
     for (const line of journal.lines) {
-      if (line.createdAt.startsWith(day) && !earlier.has(line.id)) append(byId, line.id, line);
-      else others.push(line.raw);
+      if (line.createdAt.startsWith(day) && !earlier.has(line.id)) {
+        append(byId, line.id, line);
+        continue;
+      }
+      others.push(line.raw);
+      characters += line.raw.length;
     }
-    if (others.length > MOST_OTHERS) return undefined;
+    if (characters > MOST_OTHERS) {
+      await writer.abandon();
+      return undefined;
+    }
   }
   await writer.add(entriesOf(byId, repository));
   return { stretch: await writer.end(), problems, others };

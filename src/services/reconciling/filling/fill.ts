@@ -10,13 +10,16 @@ import { journalsIn, type Part, partsOf, sizeOf } from './parts.ts';
 /** What became of some journals. */
 export interface FilledJournals {
   /** How many messages came of them. */
-  readonly filled: number;
+  readonly messages: number;
   readonly problems: Covered['problems'];
   /** Lines that are still to be brought into the mirror. */
   readonly others: readonly Line[];
   /** Journals that are still to be read, line by line. */
   readonly left: readonly TreeEntry[];
 }
+
+/** More than this is not held in memory in lines that are brought in at the end. In characters. */
+const MOST_OTHERS = 32 * 1024 * 1024;
 
 /**
  * Reads journals that the mirror holds nothing of yet, in large parts side by side, into the stretches of the timeline
@@ -26,33 +29,40 @@ export async function fill(reading: Reading, journals: readonly TreeEntry[]): Pr
   const { clone, mirror, filler, signal } = reading;
   if (!filler || sizeOf(journals) < filler.worth) return nothingFilled(journals);
   const { parts, left } = partsOf(journals);
+  const leave = (part: Part) => {
+    for (const journal of journalsIn(part)) left.push(journal);
+  };
   const [fitting, others]: [Part[], Line[]] = [[], []];
   for (const part of parts) {
     if (await isEmptyFor(mirror, part)) fitting.push(part);
-    else left.push(...journalsIn(part));
+    else leave(part);
   }
   const problems: Record<string, Covered['problems'][string]> = {};
-  let count = 0;
+  let [messages, characters] = [0, 0];
   const data = { git: clone.git, repository: clone.name, directory: mirror.directory };
   await filler.fill(
     data,
     fitting,
     async (part, filled) => {
-      const isIn = filled && (!filled.stretch || (await mirror.takeIn(clone.name, filled.stretch)));
-      if (!isIn) return void left.push(...journalsIn(part));
+      if (!filled || characters > MOST_OTHERS) return leave(part);
+      const { stretch } = filled;
+      if (stretch && !(await mirror.takeIn(clone.name, stretch))) return leave(part);
       Object.assign(problems, filled.problems);
-      others.push(...filled.others.map(readLine));
-      count += filled.stretch?.size ?? 0;
-      if (filled.stretch && reading.isHeard()) await tell(reading, filled.stretch);
+      for (const raw of filled.others) {
+        others.push(readLine(raw));
+        characters += raw.length;
+      }
+      messages += stretch?.size ?? 0;
+      if (stretch && reading.isTold()) await tell(reading, stretch);
     },
     signal,
   );
-  return { filled: count, problems, others, left };
+  return { messages, problems, others, left };
 }
 
 /** Where all journals are still to be read line by line. */
 export const nothingFilled = (journals: readonly TreeEntry[]): FilledJournals => ({
-  filled: 0,
+  messages: 0,
   problems: {},
   others: [],
   left: journals,

@@ -24,39 +24,71 @@ export interface Filler {
 const WORTH_BYTES = 8 * 1024 * 1024;
 /** Each thread takes some 100 MB while it works. */
 const MOST_THREADS = 4;
+const END_MS = 1000;
 
-/** Reads parts in threads of a script, as many as there are processors. A thread that something goes wrong in ends, and that is told. */
-export const fillInThreads = (script: URL, onTrouble: (error: unknown) => void): Filler => ({
-  worth: WORTH_BYTES,
-  fill: async (data, parts, onFilled, signal) => {
-    const waiting = [...parts];
-    const work = async () => {
-      const thread = startThread(script, data);
-      signal.addEventListener('abort', thread.end);
-      let told = Promise.resolve();
-      try {
-        for (let part = waiting.shift(); part && !signal.aborted; part = waiting.shift()) {
-          const filled = await thread.ask({ part, name: randomUUID() }).catch((error: unknown) => {
-            if (!signal.aborted) onTrouble(error);
-            return undefined;
-          });
-          // The thread goes on while what it has written is taken in.
-          await told;
-          if (signal.aborted) return;
-          told = onFilled(part, filled);
-          if (thread.hasEnded()) break;
-        }
+/**
+ * Reads parts in threads of a script, as many as there are processors, for one repository at a time. A thread that
+ * something goes wrong in ends, and that is told.
+ */
+export function fillInThreads(script: URL, onTrouble: (error: unknown) => void): Filler {
+  let before: Promise<unknown> = Promise.resolve();
+  return {
+    worth: WORTH_BYTES,
+    fill: (...task) => {
+      const filled = before.then(() => fillAll(script, onTrouble, ...task));
+      before = filled.catch(() => undefined);
+      return filled;
+    },
+  };
+}
+
+async function fillAll(
+  script: URL,
+  onTrouble: (error: unknown) => void,
+  ...[data, parts, onFilled, signal]: Parameters<Filler['fill']>
+): Promise<void> {
+  const waiting = [...parts];
+  /** Reads parts in a thread until none waits, or the thread has ended. */
+  const work = async () => {
+    const thread = tryStart(script, data);
+    if (thread instanceof Error) return onTrouble(thread);
+    signal.addEventListener('abort', thread.kill);
+    let told = Promise.resolve();
+    try {
+      for (let part = waiting.shift(); part && !signal.aborted; part = waiting.shift()) {
+        const filled = await thread.ask({ part, name: randomUUID() }).catch((error: unknown) => {
+          if (!signal.aborted) onTrouble(error);
+          return undefined;
+        });
+        // The thread goes on while what it has written is taken in.
         await told;
-      } finally {
-        signal.removeEventListener('abort', thread.end);
-        thread.end();
+        if (signal.aborted) return;
+        told = onFilled(part, filled);
+        // What goes wrong in it is heard of when it is waited for.
+        told.catch(() => undefined);
+        if (thread.hasEnded()) break;
       }
-    };
-    const threads = Math.min(MOST_THREADS, availableParallelism(), parts.length);
-    await Promise.all(Array.from({ length: threads }, work));
-    if (!signal.aborted) for (const part of waiting) await onFilled(part, undefined);
-  },
-});
+      await told;
+      await thread.end();
+    } finally {
+      signal.removeEventListener('abort', thread.kill);
+      thread.kill();
+    }
+  };
+  const count = Math.min(MOST_THREADS, availableParallelism(), parts.length);
+  const ends = await Promise.allSettled(Array.from({ length: count }, work));
+  for (const end of ends) if (end.status === 'rejected') throw end.reason;
+  if (!signal.aborted) for (const part of waiting) await onFilled(part, undefined);
+}
+
+/** A thread, or why there can be none, as where the system has no more of them. */
+function tryStart(script: URL, data: ThreadData) {
+  try {
+    return startThread(script, data);
+  } catch (error) {
+    return error as Error;
+  }
+}
 
 function startThread(script: URL, data: ThreadData) {
   // It needs nothing of the program's environment, which may hold a token.
@@ -70,6 +102,7 @@ function startThread(script: URL, data: ThreadData) {
   thread.on('message', (filled: Filled | undefined) => asked?.resolve(filled));
   thread.on('error', onEnd);
   thread.on('exit', () => onEnd(new Error('A thread that reads journals has ended')));
+  const kill = () => void thread.terminate();
   return {
     /** Asks for one part at a time; rejects where the thread ends before it has answered. */
     ask: (task: ThreadTask): Promise<Filled | undefined> =>
@@ -79,6 +112,17 @@ function startThread(script: URL, data: ThreadData) {
         thread.postMessage(task);
       }),
     hasEnded: () => ended !== undefined,
-    end: () => void thread.terminate(),
+    /** Lets it end in order, with its git, for some moments. */
+    end: (): Promise<void> =>
+      new Promise((resolve) => {
+        if (ended) return resolve();
+        const late = setTimeout(resolve, END_MS);
+        thread.on('exit', () => {
+          clearTimeout(late);
+          resolve();
+        });
+        thread.postMessage(null);
+      }),
+    kill,
   };
 }

@@ -1,5 +1,6 @@
 import type { TreeEntry } from '../../../git/tree.ts';
 import { dayOfPath, oldestFirst } from '../../../journal/path.ts';
+import { append } from '../append.ts';
 
 /** All journals of one UTC day. */
 export interface Day {
@@ -30,7 +31,7 @@ export function partsOf(journals: readonly TreeEntry[]): { parts: Part[]; left: 
   for (const [day, ofDay] of days) {
     const size = sizeOf(ofDay);
     if (size > MOST_DAY_BYTES) {
-      left.push(...ofDay);
+      for (const journal of ofDay) left.push(journal);
       continue;
     }
     waiting.push({ day, journals: ofDay });
@@ -48,10 +49,3 @@ export const sizeOf = (journals: readonly TreeEntry[]): number =>
   journals.reduce((sum, { size }) => sum + size, 0);
 
 export const journalsIn = (part: Part): TreeEntry[] => part.flatMap(({ journals }) => journals);
-
-/** Adds a value to those of a key. */
-export function append<Key, Value>(map: Map<Key, Value[]>, key: Key, value: Value): void {
-  const values = map.get(key);
-  if (values) values.push(value);
-  else map.set(key, [value]);
-}

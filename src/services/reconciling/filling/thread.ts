@@ -12,7 +12,7 @@ export interface ThreadData {
   readonly directory: string;
 }
 
-/** What it is asked for: a part, and a name for what it writes. */
+/** What it is asked for: a part, and a name for what it writes. Where there is nothing more to ask for, it is sent `null`. */
 export interface ThreadTask {
   readonly part: Part;
   readonly name: string;
@@ -21,6 +21,20 @@ export interface ThreadTask {
 const { git, repository, directory } = workerData as ThreadData;
 const blobs = new BlobReader(git);
 
-parentPort?.on('message', async ({ part, name }: ThreadTask) => {
-  parentPort?.postMessage(await fillPart({ repository, blobs, directory }, part, name));
+parentPort?.on('message', (task: ThreadTask | null) => {
+  if (task) return work(task);
+  // It ends by itself once its git has.
+  blobs.close();
+  parentPort?.close();
 });
+
+function work({ part, name }: ThreadTask): void {
+  fillPart({ repository, blobs, directory }, part, name).then(
+    (filled) => parentPort?.postMessage(filled),
+    // Whatever a person's settings say of failed promises, this one ends the thread.
+    (error: unknown) =>
+      setImmediate(() => {
+        throw error;
+      }),
+  );
+}

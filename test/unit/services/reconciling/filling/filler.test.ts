@@ -28,8 +28,9 @@ async function fill(script: string, signal = new AbortController().signal, onEac
   return { told: parts.map((part) => told.get(dayOf(part))), troubles, count: told.size };
 }
 
-const ANSWER = `parentPort.on('message', ({ part }) => {
-  parentPort.postMessage({ stretch: undefined, problems: {}, others: [part[0].day] });
+const ANSWER = `parentPort.on('message', (task) => {
+  if (!task) return parentPort.close();
+  parentPort.postMessage({ stretch: undefined, problems: {}, others: [task.part[0].day] });
 });`;
 
 it('tells of each part what came of it, once', async () => {
@@ -58,6 +59,30 @@ it('leaves all parts where the script is not there or ends at once', async () =>
   }
 });
 
+it('tells of a surprise in what it brings in, after all threads have ended', async () => {
+  let told = 0;
+  const failing = fill(ANSWER, undefined, () => {
+    told += 1;
+    if (told === 2) throw new Error('A broken mirror');
+    return undefined;
+  });
+  await expect(failing).rejects.toThrow('A broken mirror');
+});
+
+it('reads for one repository at a time', async () => {
+  const file = join(await temporaryFolder(), 'thread.mjs');
+  await writeFile(file, `import { parentPort } from 'node:worker_threads';\n${ANSWER}`);
+  const filler = fillInThreads(pathToFileURL(file), (error) => expect.unreachable(String(error)));
+  const order: string[] = [];
+  const fillFor = (repository: string) => {
+    const data = { git: contextOf('.'), repository, directory: '.' };
+    const onFilled = async () => void order.push(repository);
+    return filler.fill(data, parts, onFilled, new AbortController().signal);
+  };
+  await Promise.all([fillFor('one'), fillFor('two')]);
+  expect(order).toEqual([...parts.map(() => 'one'), ...parts.map(() => 'two')]);
+});
+
 it('ends at a signal, in the middle of what it reads, and calls that no trouble', async () => {
   const abort = new AbortController();
   const script = `parentPort.on('message', ({ part }) => {
@@ -76,7 +101,8 @@ it('ends at a signal, in the middle of what it reads, and calls that no trouble'
 it('gives the threads nothing of what the program was started with', async () => {
   process.env.A_SECRET_OF_OURS = 'hunter2';
   try {
-    const { told } = await fill(`parentPort.on('message', () => {
+    const { told } = await fill(`parentPort.on('message', (task) => {
+      if (!task) return parentPort.close();
       parentPort.postMessage({ stretch: undefined, problems: {}, others: Object.keys(process.env) });
     });`);
     expect(told[0]?.others).toEqual([]);
