@@ -24,7 +24,7 @@ export interface Filler {
 const WORTH_BYTES = 8 * 1024 * 1024;
 /** Each thread takes some 100 MB while it works. */
 const MOST_THREADS = 4;
-const END_MS = 1000;
+const END_MS = 5000;
 
 /**
  * Reads parts in threads of a script, as many as there are processors, for one repository at a time. A thread that
@@ -69,10 +69,9 @@ async function fillAll(
         if (thread.hasEnded()) break;
       }
       await told;
-      await thread.end();
     } finally {
       signal.removeEventListener('abort', thread.kill);
-      thread.kill();
+      thread.end();
     }
   };
   const count = Math.min(MOST_THREADS, availableParallelism(), parts.length);
@@ -112,17 +111,12 @@ function startThread(script: URL, data: ThreadData) {
         thread.postMessage(task);
       }),
     hasEnded: () => ended !== undefined,
-    /** Lets it end in order, with its git, for some moments. */
-    end: (): Promise<void> =>
-      new Promise((resolve) => {
-        if (ended) return resolve();
-        const late = setTimeout(resolve, END_MS);
-        thread.on('exit', () => {
-          clearTimeout(late);
-          resolve();
-        });
-        thread.postMessage(null);
-      }),
+    /** Lets it end in order, after its git; where that takes long, it is killed. Nobody waits for it. */
+    end: (): void => {
+      thread.postMessage(null);
+      thread.unref();
+      setTimeout(kill, END_MS).unref();
+    },
     kill,
   };
 }
