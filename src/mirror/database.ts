@@ -367,7 +367,7 @@ export class Database {
 
   async #write(last: boolean): Promise<void> {
     const timeline = this.#timeline;
-    if (!this.#dirty && !(last && timeline.idsChanged > 0)) return;
+    if (!this.#dirty && !(last && (timeline.idsChanged > 0 || this.#younger() > 0))) return;
     this.#dirty = false;
     this.#flush += 1;
     // All that is written is taken now, at one moment, and turned into files in turns.
@@ -410,10 +410,17 @@ export class Database {
   /** The index of ids, where it is time to write it: it is large, and what it lacks stands in newer shards. */
   #takeIds(timeline: Timeline, last: boolean) {
     const { ids, idsChanged } = timeline;
-    if (!last && this.#idsFlush !== 0 && idsChanged <= 1000 + ids.size / 4) return undefined;
+    const isYoung =
+      idsChanged <= 1000 + ids.size / 4 && this.#younger() <= MOST_SHARDS + timeline.slots().length / 4;
+    if (!last && this.#idsFlush !== 0 && isYoung) return undefined;
     timeline.idsChanged = 0;
     this.#idsFlush = this.#flush;
     return ids.copies();
+  }
+
+  /** How many shards were written after the index of ids: the next start reads them. */
+  #younger(): number {
+    return this.#timeline.slots().filter(({ written }) => written > this.#idsFlush).length;
   }
 
   #state(timeline: Timeline): State {

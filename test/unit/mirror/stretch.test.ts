@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { Database } from '../../../src/mirror/database.ts';
@@ -76,6 +76,25 @@ describe('a stretch that was written beside the mirror', () => {
     expect(await idsIn(again)).toEqual(newestFirst([...all.slice(1), message(MANY + 1, 500)]));
     expect((await again.read(idOf(7)))?.held.values().next().value?.commits.get('home')).toBe('c7');
     expect(again.countIn('home')).toBe(MANY);
+  });
+
+  it('leaves the next start little to read, once the commits of its messages are known', async () => {
+    const folder = await temporaryFolder();
+    const database = await open(folder);
+    await database.takeIn('home', await written(folder, messages(1, MANY)));
+    database.cover('home', { branch: 'main', head: 'c', problems: {} });
+    await database.flush();
+    for (let number = 1; number <= MANY; number += 1) {
+      await database.update(idOf(number), (entry) => entry && entryOf(entry.folded.lines, { home: 'c' }));
+    }
+    await database.flush();
+    await database.close();
+    const { idsFlush, shards } = JSON.parse(await readFile(join(folder, 'state.json'), 'utf8')).data as {
+      idsFlush: number;
+      shards: { written: number }[];
+    };
+    // Those that are younger than the index of ids are read whole.
+    expect(shards.filter((shard) => shard.written > idsFlush)).toEqual([]);
   });
 
   it('is found by a search, with the signatures that were written with it', async () => {
