@@ -15,6 +15,9 @@ const FLUSH_DELAY_MS = 1000;
 /** Where more shards than these are in memory, they are written at once; a long work waits where there are twice as many. */
 const MOST_SHARDS = 32;
 
+/** So many entries are looked at before others have a turn: most of them are parsed for that. */
+const ENTRIES_A_TURN = 250;
+
 /** Which entries to walk through: all, but for what is said. */
 export interface Part {
   /** Where to begin: with those older than this. */
@@ -177,9 +180,11 @@ export class Database {
     const hints = runs.length > 0 ? { runs, isLikely: likelyFor(filter) } : undefined;
     const part = { before: earlier(before, filter.until), since };
     for await (const entries of this.walk(hints ? { ...part, hints } : part)) {
-      for (const entry of entries) if (matches(entry, filter)) yield entry;
-      // A long search lets everybody else have their turn between two shards.
-      await new Promise((resolve) => setImmediate(resolve));
+      for (const [index, entry] of entries.entries()) {
+        // A long search lets everybody else have their turn between two shards, and within one.
+        if (index % ENTRIES_A_TURN === 0) await new Promise((resolve) => setImmediate(resolve));
+        if (matches(entry, filter)) yield entry;
+      }
     }
   }
 
