@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { expect, it, vi } from 'vitest';
 import type { Line } from '../../../../../src/journal/line.ts';
+import { Database } from '../../../../../src/mirror/database.ts';
 import type { Entry } from '../../../../../src/mirror/entry.ts';
 import { fillHere } from '../../../../support/filler.ts';
 import { bareRepository, cloneOf, git } from '../../../../support/git.ts';
@@ -133,4 +134,28 @@ it('comes to the same as reading line by line, whatever the journals hold', asyn
     }),
     { numRuns: 6, endOnFailure: true },
   );
+});
+
+it('takes days in as a whole where nothing stands in between, and leaves a day to be read line by line where something does', async () => {
+  const folder = await temporaryFolder();
+  const lines = Array.from({ length: 12 }, (_, number) => {
+    return lineOf({ id: idOf(number), text: `message ${number}`, createdAt: dateAt(number % 3, number) });
+  });
+  const files = new Map<string, string>();
+  for (const { raw, createdAt } of lines) {
+    const path = `messages/2026/11/desk.${createdAt.slice(0, 10)}.jsonl`;
+    files.set(path, `${files.get(path) ?? ''}${raw}\n`);
+  }
+  const remotes = [await pushed(folder, 'one', files), await pushed(folder, 'two', files)];
+  const first = await startManager(folder, remotes);
+  await first.close();
+  await rm(join(folder, 'data/mirror'), { recursive: true });
+
+  const takeIn = vi.spyOn(Database.prototype, 'takeIn');
+  const again = await startManager(folder, remotes, { filler: fillHere });
+  const taken = await Promise.all(takeIn.mock.results.map(({ value }) => value as Promise<boolean>));
+  takeIn.mockRestore();
+  // The first of both to come finds room, and the other one finds its messages.
+  expect(taken.filter((isIn) => isIn)).toHaveLength(1);
+  expect([again.mirror.countIn('one'), again.mirror.countIn('two'), again.mirror.size]).toEqual([12, 12, 12]);
 });
