@@ -124,7 +124,7 @@ export async function startApp(options: AppOptions): Promise<App> {
         autoSync.stop();
         await verifier.close();
         await server.close();
-        watcher.close();
+        await watcher.close();
         await repositories.close();
         await mirror.close();
         await release(locks);
