@@ -49,6 +49,12 @@ export class BlobReader {
     return received?.type === 'commit' ? received.id : null;
   }
 
+  /** The id of the blob that a name such as `<commit>:<path>` stands for, letter by letter; `null` if there is none. */
+  async idOf(name: string): Promise<string | null> {
+    const received = await this.#receive('info', name, nothing);
+    return received?.type === 'blob' ? received.id : null;
+  }
+
   /** The size of an object in bytes; `null` where there is none. */
   async sizeOf(id: string): Promise<number | null> {
     return (await this.#receive('info', id, nothing))?.size ?? null;

@@ -1,6 +1,8 @@
 import type { ChildProcessWithoutNullStreams } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { setImmediate as turn } from 'node:timers/promises';
+import type { BlobReader } from './blobs.ts';
 import { LineReader } from './line-reader.ts';
 import { endGroup, type GitContext, GitError, startGit } from './run.ts';
 
@@ -17,7 +19,21 @@ export interface NewCommit {
   readonly time: number;
   readonly message: string;
   readonly path: string;
+  /** The file as it will be. */
   readonly content: Buffer;
+  /** How many bytes of `content`, from its beginning, are the whole file as the parent has it; 0 for a new file. */
+  readonly kept: number;
+}
+
+/**
+ * A commit that would have done something else than append to one file. It is on no branch, and the message is not
+ * saved. Its words are for a person.
+ */
+export class NotAppended extends GitError {
+  constructor(words: string) {
+    super('fast-import', { code: 0, stderr: words });
+    this.name = 'NotAppended';
+  }
 }
 
 /** After so many commits the process is started anew, since it remembers every object that it wrote. */
@@ -28,26 +44,37 @@ const COMMITS_A_PROCESS = 20_000;
  * ends with a checkpoint, which makes it durable as a pack of its own; no ref is touched, so a batch that is
  * not taken in the end is garbage and nothing else. One batch at a time; start it anew ({@link close}) when
  * packs were taken away under it.
+ *
+ * Every commit only appends. git is asked what the file is before and after each commit, and a second git, which
+ * reads paths exactly, is asked once for each file whether the commit has it. So no mistake of ours, and no setting
+ * that makes git write to another path, can take a line away.
  */
 export class Importer {
   readonly #context: GitContext;
   readonly #committer: Identity;
+  readonly #blobs: BlobReader;
+  /** The files that the process has written to, which are where they belong. */
+  readonly #placed = new Set<string>();
   #process: ImportProcess | undefined;
 
-  constructor(context: GitContext, committer: Identity) {
+  /** @param blobs reads the same clone */
+  constructor(context: GitContext, committer: Identity, blobs: BlobReader) {
     this.#context = context;
     this.#committer = committer;
+    this.#blobs = blobs;
   }
 
   /**
    * Makes a chain of commits on `parent` and returns their ids, in order, once all of them are durable.
-   * Throws a {@link GitError} where git refuses; then none of them counts.
+   * Throws a {@link GitError} where git refuses, and a {@link NotAppended} if a file would lose something; then none
+   * of them counts.
    */
   async write(parent: string | null, commits: readonly NewCommit[]): Promise<string[]> {
     this.#process ??= startImport(this.#context);
     const current = this.#process;
     try {
-      const ids = await current.write(parent, commits, this.#committer);
+      const { ids, files } = await current.write(parent, commits, this.#committer);
+      await this.#checkPaths(ids.at(-1) ?? '', files);
       if (current.written() > COMMITS_A_PROCESS) void this.close();
       return ids;
     } catch (error) {
@@ -56,10 +83,24 @@ export class Importer {
     }
   }
 
+  /**
+   * fast-import itself may find a file under another path, such as one in upper case. Once a file has proved to be in
+   * its place, the next content of another one would not begin with what it holds.
+   */
+  async #checkPaths(commit: string, files: ReadonlyMap<string, string>): Promise<void> {
+    for (const [path, id] of files) {
+      // The git that is asked takes one name per line.
+      if (this.#placed.has(path) || path.includes('\n')) continue;
+      if ((await this.#blobs.idOf(`${commit}:${path}`)) !== id) throw misplaced(path);
+      this.#placed.add(path);
+    }
+  }
+
   /** Resolves when its process has ended, which takes the marks from its packs until then. */
   async close(): Promise<void> {
     const ending = this.#process?.end();
     this.#process = undefined;
+    this.#placed.clear();
     await ending;
   }
 }
@@ -88,12 +129,14 @@ function startImport(context: GitContext) {
     }
     const marks = commits.map((_, index) => `get-mark :${index + 1}\n`).join('');
     child.stdin.write(`${marks}reset ${SCRATCH_REF}\n\ncheckpoint\n\n${done}\n`);
-    const ids: string[] = [];
-    for (let line = await lines.next(); line !== done; line = await lines.next()) ids.push(line);
+    const answers: string[] = [];
+    for (let line = await lines.next(); line !== done; line = await lines.next()) answers.push(line);
+    const listings = answers.slice(0, 2 * commits.length);
+    const ids = answers.slice(listings.length);
     if (ids.length !== commits.length || !ids.every((id) => /^[0-9a-f]{40,64}$/.test(id))) {
       throw new GitError('fast-import', { code: child.exitCode, stderr: 'an unexpected answer' });
     }
-    return ids;
+    return { ids, files: checkAppends(commits, listings, ids[0]?.length === 64 ? 'sha256' : 'sha1') };
   }
 
   return { write, written: () => written, end: () => endChild(child) };
@@ -107,6 +150,7 @@ function writeCommit(
   committer: string,
 ): void {
   const message = Buffer.from(commit.message);
+  const path = quote(commit.path);
   child.stdin.write(
     `commit ${SCRATCH_REF}\nmark :${mark}\nauthor ${identity(commit.author)} ${commit.time} +0000\n` +
       `committer ${committer}\ndata ${message.length}\n`,
@@ -114,11 +158,50 @@ function writeCommit(
   child.stdin.write(message);
   // A first commit has no parent; the reset before it has made sure that the scratch ref has none either.
   child.stdin.write(
-    `\n${from === null ? '' : `from ${from}\n`}M 100644 inline ${quote(commit.path)}\ndata ${commit.content.length}\n`,
+    `\n${from === null ? '' : `from ${from}\n`}ls ${path}\nM 100644 inline ${path}\ndata ${commit.content.length}\n`,
   );
   child.stdin.write(commit.content);
-  child.stdin.write('\n\n');
+  child.stdin.write(`\nls ${path}\n\n`);
 }
+
+/**
+ * Holds what git says of each file before and after its commit against what was meant. Returns the blob of each file
+ * after the last commit, by path; throws a {@link NotAppended} if a file would lose something.
+ *
+ * @param listings two for each commit
+ */
+function checkAppends(
+  commits: readonly NewCommit[],
+  listings: readonly string[],
+  algorithm: 'sha1' | 'sha256',
+): Map<string, string> {
+  const written = new Map<string, { readonly id: string; readonly content: Buffer }>();
+  for (const [index, { path, content, kept }] of commits.entries()) {
+    const [before = '', after = ''] = listings.slice(2 * index);
+    const start = content.subarray(0, kept);
+    const last = written.get(path);
+    // What this batch wrote itself has its id already.
+    const known = last?.content.equals(start) ? last.id : blobId(start, algorithm);
+    const isKept = fileIn(before) === known || (kept === 0 && before.startsWith('missing '));
+    if (!isKept || (last !== undefined && last.content.length !== kept)) throw losing(path);
+    const id = blobId(content, algorithm);
+    if (fileIn(after) !== id) throw misplaced(path);
+    written.set(path, { id, content });
+  }
+  return new Map([...written].map(([path, { id }]) => [path, id]));
+}
+
+/** The blob that a listing of fast-import names; `undefined` if it lists no ordinary file. */
+const fileIn = (listing: string): string | undefined =>
+  /^100(?:644|755) blob ([0-9a-f]+)\t/.exec(listing)?.[1];
+
+const blobId = (content: Buffer, algorithm: 'sha1' | 'sha256'): string =>
+  createHash(algorithm).update(`blob ${content.length}\0`).update(content).digest('hex');
+
+const losing = (path: string) =>
+  new NotAppended(`The file ${path} holds something else than it did a moment ago, and would have lost it`);
+
+const misplaced = (path: string) => new NotAppended(`The line would not have been in the file ${path}`);
 
 const identity = ({ name, email }: Identity): string => `${name} <${email}>`;
 

@@ -95,9 +95,13 @@ export const filesAt = (
 
 /** Every journal file of a commit. Links and submodules are no journals, whatever they are called. */
 export async function listJournals(context: GitContext, commit: string): Promise<TreeEntry[]> {
-  const entries = await listTree(context, ['-r', '-l', commit, '--', `${JOURNAL_FOLDER}/`]);
+  const entries = await listMessages(context, commit);
   return entries.filter((entry) => isFile(entry.mode) && isJournal(entry.path));
 }
+
+/** Everything below the journals' folder of a commit: files, links and submodules, whatever they are called. */
+export const listMessages = (context: GitContext, commit: string): Promise<TreeEntry[]> =>
+  listTree(context, ['-r', '-l', commit, '--', `${JOURNAL_FOLDER}/`]);
 
 /**
  * Whether something stands in a commit where a journal's folders go that is no folder: a link, a file or a submodule at

@@ -7,7 +7,7 @@ const LF = 0x0a;
  * @param base the version that both come from; empty where there is none
  */
 export function mergeLines(base: Buffer, first: Buffer, second: Buffer): Buffer {
-  const [before, left, right] = [linesOf(base), linesOf(first), linesOf(second)];
+  const [before, left, right] = [rawLines(base), rawLines(first), rawLines(second)];
   const [had, inLeft, inRight] = [new Set(before), new Set(left), new Set(right)];
   const kept = left.filter((line) => inRight.has(line) || !had.has(line));
   const added = right.filter((line) => !inLeft.has(line) && !had.has(line));
@@ -15,7 +15,7 @@ export function mergeLines(base: Buffer, first: Buffer, second: Buffer): Buffer 
 }
 
 /** Lines as strings of their bytes, so that they compare exactly, whatever they hold. */
-function linesOf(bytes: Buffer): string[] {
+export function rawLines(bytes: Buffer): string[] {
   const lines: string[] = [];
   for (let start = 0; start < bytes.length; ) {
     const found = bytes.indexOf(LF, start);

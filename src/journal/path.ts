@@ -31,10 +31,35 @@ export function segmentPath(device: string, day: string, segment: number): strin
   return `${JOURNAL_FOLDER}/${year}/${month}/${device}.${day}${suffix}.jsonl`;
 }
 
+/** A device writes fewer segments in a day. A name with a higher number is not one that a device gives. */
+export const MOST_SEGMENTS = 999_999;
+
+/**
+ * The segment of a device that a path, or a folder at its beginning, has the name of; `undefined` if a device gives
+ * no such name: with a number that it never gets to, written otherwise, or in the folder of another month.
+ */
+export function segmentOf(path: string, device: string): { day: string; number: number } | undefined {
+  const place = path.split('/').slice(0, SEGMENT_DEPTH).join('/');
+  const [, day = '', digits = '1'] = NAMED_DAY.exec(place) ?? [];
+  const number = Number(digits);
+  if (day === '' || number > MOST_SEGMENTS || place !== segmentPath(device, day, number)) return undefined;
+  return { day, number };
+}
+
+/** How many parts the path of a segment has. */
+const SEGMENT_DEPTH = 4;
+
 /** The device that a journal belongs to, where its name is one that a device gives. */
 export function deviceOfPath(path: string): string | undefined {
   return /^messages\/\d{4}\/\d{2}\/([a-z0-9-]{1,32})\.\d{4}-\d{2}-\d{2}(?:\.\d+)?\.jsonl$/.exec(path)?.[1];
 }
+
+/**
+ * Whether a path below the journals' folder has a device's name in it, in whatever case and with whatever ending:
+ * more than the names that the device gives, since some disks take names that differ in case for the same one.
+ */
+export const isNamedAfter = (path: string, device: string): boolean =>
+  path.split('/').some((part) => part.toLowerCase().startsWith(`${device}.`));
 
 /** The day that a journal's name says it is of; `undefined` where it says none. */
 export const dayOfPath = (path: string): string | undefined => NAMED_DAY.exec(path)?.[1];

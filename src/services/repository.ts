@@ -108,12 +108,13 @@ export class Repository {
     this.primary = primary;
     this.#ports = ports;
     const { git, identity } = ports;
+    const blobs = new BlobReader(git);
     this.#clone = {
       name: target.name,
       git,
       identity,
-      blobs: new BlobReader(git),
-      importer: new Importer(git, identity),
+      blobs,
+      importer: new Importer(git, identity, blobs),
       mover: new BranchMover(git),
       lock: new Mutex(),
       settings: { device: '', branch: 'main', branchGiven: false, contacted: false, lastSync: null },

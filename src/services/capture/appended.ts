@@ -125,6 +125,7 @@ export function appendedCommit({ path, content, before }: Appended, clone: Clone
       message,
       path,
       content,
+      kept: before.length,
     };
   }
   const { author, time, message } = commitTextOf(first, settings.device);
@@ -136,5 +137,6 @@ export function appendedCommit({ path, content, before }: Appended, clone: Clone
     message: `${subject}\n\n${trailersOf(ids, settings.device)}`,
     path,
     content,
+    kept: before.length,
   };
 }

@@ -1,6 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { fail, ok, type Result } from '../../domain/result.ts';
-import type { NewCommit } from '../../git/importer.ts';
+import { type NewCommit, NotAppended } from '../../git/importer.ts';
 import { GitError } from '../../git/run.ts';
 import type { Line } from '../../journal/line.ts';
 import type { Database } from '../../mirror/database.ts';
@@ -276,8 +276,16 @@ const locked = (name: string): Captured =>
     { retryAfter: 2 },
   );
 
+const notAppended = (name: string, words: string): Captured =>
+  fail(
+    'unavailable',
+    `${words}. So nothing was written to ${name}: what it holds is safe. The message was not saved there; try again.`,
+    { retryAfter: 5 },
+  );
+
 /** git's own words name what is wrong (a full disk, a folder that can't be written); its first line is enough. */
 function refusalOf({ name }: Clone, error: unknown): Captured {
+  if (error instanceof NotAppended) return notAppended(name, error.stderr);
   const words = error instanceof GitError ? error.stderr : String((error as Error).message ?? error);
   const reason = (words.trim().split('\n')[0] ?? '').replace(/\.?$/, '.');
   const isFull = /No space left on device|Out of diskspace|ENOSPC|quota exceeded/i.test(words);

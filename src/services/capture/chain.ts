@@ -1,5 +1,5 @@
 import { Importer, type NewCommit } from '../../git/importer.ts';
-import { listJournals } from '../../git/tree.ts';
+import { listMessages } from '../../git/tree.ts';
 import { cleanName, commitTextOf } from '../../journal/commit.ts';
 import type { Line } from '../../journal/line.ts';
 import type { Clone } from '../clones/clone.ts';
@@ -20,8 +20,8 @@ export async function commitOf(
 
 /** Where this device's next lines go on top of a commit. */
 export async function segmentsAt({ git, blobs, settings }: Clone, tip: string | null): Promise<Segments> {
-  const journals = tip === null ? [] : await listJournals(git, tip);
-  return new Segments(blobs, settings.device, tip, journals);
+  const entries = tip === null ? [] : await listMessages(git, tip);
+  return new Segments(blobs, settings.device, tip, entries);
 }
 
 /**
@@ -29,7 +29,7 @@ export async function segmentsAt({ git, blobs, settings }: Clone, tip: string | 
  * there takes all of them or none. Throws a `GitError` where git refuses.
  */
 export async function writeChain(clone: Clone, parent: string, lines: readonly Line[]): Promise<string> {
-  const importer = new Importer(clone.git, clone.identity);
+  const importer = new Importer(clone.git, clone.identity, clone.blobs);
   const segments = await segmentsAt(clone, parent);
   let tip = parent;
   try {

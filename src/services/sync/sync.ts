@@ -11,8 +11,9 @@ import {
   type RemoteRefs,
 } from '../../git/remote.ts';
 import { output, run } from '../../git/run.ts';
-import { diffJournals } from '../../git/tree.ts';
-import { deviceOfPath } from '../../journal/path.ts';
+import { diffJournals, diffTrees, isAbsent, isFile, type TreeChange } from '../../git/tree.ts';
+import { rawLines } from '../../journal/merge.ts';
+import { isNamedAfter, JOURNAL_FOLDER } from '../../journal/path.ts';
 import { readInTurns } from '../../journal/split.ts';
 import { branchRef, type Clone, resolveIn, trackingRef } from '../clones/clone.ts';
 import type { Mover, Reconciled } from '../reconciling/reconciler.ts';
@@ -216,22 +217,29 @@ const conflict = (paths: readonly string[], branch: string): Trouble => ({
   action: `Merge the remote branch by hand in the clone (git pull --no-rebase origin ${branch}), commit, and push again. Messages are captured as before.`,
 });
 
-/** Lines of another clone in files that only this device writes: its folder was copied, so it takes a new id. */
+/**
+ * Takes a new id for this device if the remote has files in its name that it cannot know as its own: the folder was
+ * copied, or somebody chose such a name. What the files are does not matter, nor whether their lines can be read.
+ */
 async function keepDeviceApart(clone: Clone, ours: string | null, theirs: string): Promise<void> {
-  const changes = await diffJournals(clone.git, ours, theirs);
-  for (const { path, before, after } of changes) {
-    if (deviceOfPath(path) !== clone.settings.device || after === null) continue;
-    const [own, other] = [
-      before ? await clone.blobs.readClipped(before) : null,
-      await clone.blobs.readClipped(after),
-    ];
-    const known = new Set((await readInTurns(own ?? Buffer.alloc(0))).lines.map((line) => line.hash));
-    const { lines } = await readInTurns(other ?? Buffer.alloc(0));
-    if (lines.every((line) => known.has(line.hash))) continue;
+  const changes = await diffTrees(clone.git, ours, theirs, [JOURNAL_FOLDER]);
+  for (const change of changes) {
+    if (isAbsent(change.newMode) || !isNamedAfter(change.path, clone.settings.device)) continue;
+    if (await isOwn(clone, change)) continue;
     clone.settings = { ...clone.settings, device: await renewDevice(clone.git) };
     clone.segments = undefined;
     return;
   }
+}
+
+/** Whether the remote's state of a file has no line that ours lacks. */
+async function isOwn({ blobs }: Clone, { oldMode, oldId, newMode, newId }: TreeChange): Promise<boolean> {
+  if (!isFile(oldMode) || !isFile(newMode)) return false;
+  const [own, other] = [await blobs.readClipped(oldId), await blobs.readClipped(newId)];
+  if (own === null || other === null) return false;
+  if (own.subarray(0, other.length).equals(other)) return true;
+  const known = new Set(rawLines(own));
+  return rawLines(other).every((line) => known.has(line));
 }
 
 type PushOutcome =

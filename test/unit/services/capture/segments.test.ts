@@ -1,6 +1,6 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { BlobReader } from '../../../../src/git/blobs.ts';
-import { listJournals } from '../../../../src/git/tree.ts';
+import { listMessages } from '../../../../src/git/tree.ts';
 import { SEGMENT_BYTES } from '../../../../src/journal/path.ts';
 import { readJournal } from '../../../../src/journal/split.ts';
 import { Segments } from '../../../../src/services/capture/segments.ts';
@@ -28,7 +28,7 @@ async function segmentsOf(folder: string, device = DEVICE): Promise<Segments> {
   const blobs = new BlobReader(context);
   onTestFinished(() => blobs.close());
   const tip = await git(folder, 'rev-parse', 'HEAD');
-  return new Segments(blobs, device, tip, await listJournals(context, tip));
+  return new Segments(blobs, device, tip, await listMessages(context, tip));
 }
 
 /** A line whose bytes, LF included, are of an exact length. */
@@ -120,6 +120,7 @@ describe('what the branch holds already', () => {
     expect(await (await segmentsOf(folder)).append(lineOf())).toEqual({
       path: `${DAY}.jsonl`,
       content: Buffer.from(`${lineOf().raw}\n`),
+      kept: 0,
     });
   });
 
@@ -129,6 +130,50 @@ describe('what the branch holds already', () => {
     await commitFile(folder, `${DAY}.jsonl`, odd, 'odd');
     const { content } = await (await segmentsOf(folder)).append(lineOf());
     expect(content).toEqual(Buffer.concat([odd, Buffer.from(`${lineOf().raw}\n`)]));
+  });
+});
+
+describe('a name that no device gives', () => {
+  const odd = [
+    '.0',
+    '.1',
+    '.01',
+    '.002',
+    '.1e3',
+    '.0x2',
+    '.2.3',
+    '.1000000',
+    '.9007199254740992',
+    '.Infinity',
+  ];
+
+  it.each(odd)('does not count as a segment: %s', async (suffix) => {
+    const folder = await repository();
+    await commitFile(folder, `${DAY}${suffix}.jsonl`, '\n', 'odd');
+    const segments = await segmentsOf(folder);
+    const paths = [];
+    for (const number of [1, 2, 3])
+      paths.push((await segments.append(lineOfBytes(number, SEGMENT_BYTES))).path);
+    expect(paths).toEqual(['', '.2', '.3'].map((ours) => `${DAY}${ours}.jsonl`));
+  });
+
+  it('is one in the folder of another month', async () => {
+    const folder = await repository();
+    await commitFile(folder, 'messages/2025/01/ann-x1y2z3.2026-11-22.7.jsonl', 'x\n', 'odd');
+    expect((await (await segmentsOf(folder)).append(lineOf())).path).toBe(`${DAY}.jsonl`);
+  });
+});
+
+describe('the highest number that there is', () => {
+  it('is followed by the first that is free', async () => {
+    const folder = await repository();
+    for (const suffix of ['', '.3', '.999999'])
+      await commitFile(folder, `${DAY}${suffix}.jsonl`, `${'x'.repeat(SEGMENT_BYTES)}\n`, 'full');
+    const segments = await segmentsOf(folder);
+    const paths = [];
+    for (const number of [1, 2, 3])
+      paths.push((await segments.append(lineOfBytes(number, SEGMENT_BYTES))).path);
+    expect(paths).toEqual(['.2', '.4', '.5'].map((suffix) => `${DAY}${suffix}.jsonl`));
   });
 });
 
