@@ -1,4 +1,5 @@
 import { LineReader } from './line-reader.ts';
+import { isNested } from './ref-names.ts';
 import { endGroup, type GitContext, GitError, output, run, startGit, text } from './run.ts';
 
 /** The id of the commit that a ref or expression names, or `null` where there is none. */
@@ -49,6 +50,47 @@ export async function listRefs(context: GitContext, prefix: string): Promise<Map
 
 export async function setRef(context: GitContext, ref: string, id: string | null): Promise<void> {
   await output(context, id === null ? ['update-ref', '-d', ref] : ['update-ref', ref, id]);
+}
+
+/**
+ * The refs below a prefix that git cannot keep next to one of this name, because one name is a folder of the other.
+ *
+ * @param prefix such as `refs/heads/`
+ * @returns their names below the prefix
+ */
+export async function findNested(context: GitContext, prefix: string, name: string): Promise<string[]> {
+  const parts = name.split('/');
+  // A pattern finds the ref of that name and all refs below it.
+  const patterns = parts.map((_, index) => prefix + parts.slice(0, index + 1).join('/'));
+  const lines = await text(context, ['for-each-ref', '--format=%(refname)', ...patterns]);
+  const found = lines.split('\n').filter((line) => line.startsWith(prefix));
+  return found.map((line) => line.slice(prefix.length)).filter((other) => isNested(other, name));
+}
+
+/**
+ * Drops the tracking refs that keep git from noting where a branch of the remote is. The remote has that branch, so it
+ * cannot have those any more. Returns whether there were any.
+ */
+export async function dropStaleTracking(context: GitContext, branch: string): Promise<boolean> {
+  const stale = await findNested(context, TRACKING, branch);
+  if (stale.length === 0) return false;
+  await updateRefs(
+    context,
+    stale.map((name) => ({ ref: `${TRACKING}${name}`, to: null })),
+  );
+  return true;
+}
+
+const TRACKING = 'refs/remotes/origin/';
+
+/** Notes where a branch of the remote is, and drops what we knew of branches that it cannot have next to that one. */
+export async function setTracking(context: GitContext, branch: string, id: string): Promise<void> {
+  try {
+    await setRef(context, `${TRACKING}${branch}`, id);
+  } catch (error) {
+    if (!(await dropStaleTracking(context, branch))) throw error;
+    await setRef(context, `${TRACKING}${branch}`, id);
+  }
 }
 
 /** Where a ref is to be, `null` for nowhere, and, where that matters, where it must have been until then. */
@@ -133,9 +175,18 @@ export async function listCommits(context: GitContext, range: readonly string[])
   return lines === '' ? [] : lines.split('\n');
 }
 
-/** Whether a name can be a branch of git. */
+/** git's file for a branch has 255 bytes at most, `.lock` included, and GitHub takes no longer name either. */
+const MOST_BRANCH_BYTES = 244;
+
+// What git takes for an option, for something else than a branch, or for the folder of the remote's HEAD.
+const ODD_BRANCH = /^(?:-|refs\/|HEAD\/|HEAD$|@$|FETCH_HEAD$)/;
+
+/** Whether a name can be a branch, here and on any remote: git allows it, and no git reads it as something else. */
 export async function isBranchName(context: GitContext, name: string): Promise<boolean> {
-  return (await run(context, ['check-ref-format', '--branch', name])).code === 0 && !name.startsWith('-');
+  if (ODD_BRANCH.test(name) || /[\p{Cc}\p{Cs}]/u.test(name)) return false;
+  if (Buffer.byteLength(name) > MOST_BRANCH_BYTES) return false;
+  // Not `--branch`, which reads `@{-1}` as the branch before this one.
+  return (await run(context, ['check-ref-format', `refs/heads/${name}`])).code === 0;
 }
 
 /**

@@ -2,6 +2,8 @@ import { stat } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type { Trouble } from '../domain/repository.ts';
 import { isBelow } from '../domain/target.ts';
+import { isNested } from './ref-names.ts';
+import { dropStaleTracking } from './refs.ts';
 import { rejection } from './rejection.ts';
 import { type GitContext, type RunOptions, type RunResult, run } from './run.ts';
 import { troubleOf } from './trouble.ts';
@@ -74,7 +76,11 @@ export async function listRemote(
   return { ok: true, value: { head, branches } };
 }
 
-/** Fetches one branch into its tracking ref. `absent` where the remote has no such branch. */
+/**
+ * Fetches one branch into its tracking ref. `absent` where the remote has no such branch. A remote that has traded `feat`
+ * for `feat/x` leaves a tracking ref here that git cannot keep next to the new one: that is dropped, as `fetch --prune`
+ * would.
+ */
 export async function fetchBranch(
   context: GitContext,
   url: string,
@@ -92,10 +98,19 @@ export async function fetchBranch(
     refspec,
   ];
   const patience = { lowSpeed: WORDS, silent: CHECKING };
-  const result = await runRemote(context, url, network, args, { accepts: isAbsent, ...patience });
+  const asking = { accepts: (one: RunResult) => isAbsent(one) || isBlocked(one), ...patience };
+  let result = await runRemote(context, url, network, args, asking);
+  if (result.ok && isBlocked(result.value) && (await dropStaleTracking(context, branch)))
+    result = await runRemote(context, url, network, args, asking);
   if (!result.ok) return result;
+  if (isBlocked(result.value)) return { ok: false, trouble: troubleOf(result.value) };
   return { ok: true, value: result.value.code === 0 ? 'fetched' : 'absent' };
 }
+
+/** Whether what came could not be noted in the tracking ref. */
+const isBlocked = ({ code, stderr }: RunResult): boolean =>
+  code !== 0 &&
+  /some local refs could not be updated|cannot lock ref|unable to update local ref/.test(stderr);
 
 const isAbsent = (result: RunResult): boolean => /couldn't find remote ref/i.test(result.stderr);
 
@@ -146,11 +161,20 @@ export async function pushBranch(
   // The words may be wrong both ways: an answer that was lost reads as "up to date", or as a failure.
   const now = await listRemote(context, url, network);
   if (now.ok && now.value.branches.get(branch) === commit) return { ok: true, value: 'pushed' };
+  const inTheWay = now.ok && [...now.value.branches.keys()].find((other) => isNested(other, branch));
+  if (inTheWay) return { ok: false, trouble: nestedTrouble(branch, inTheWay) };
   const hasMoved = now.ok && (now.value.branches.get(branch) ?? null) !== known;
   if (flag === '!' && (hasMoved || RACED.test(summary))) return { ok: true, value: 'raced' };
   if (flag === '!') return { ok: false, trouble: rejection(summary, stderr) };
   return { ok: false, trouble: now.ok ? troubleOf(result.value) : now.trouble };
 }
+
+const nestedTrouble = (branch: string, other: string): Trouble => ({
+  status: 'rejected',
+  detail: `The remote has the branch ${other}, so it cannot also have the branch ${branch}: git would need the same name for a folder and a file.`,
+  action:
+    'Nothing is lost here, and messages are captured as before. Choose another branch for this repository, or rename or delete the one on the remote, then push again.',
+});
 
 interface Asking extends Pick<RunOptions, 'silent'> {
   /** Whether an end that is no success is an answer. */

@@ -292,9 +292,9 @@ export class Repository {
     const checked = await checkBranchName(this.#clone, branch);
     if (!checked.ok) return checked;
     const switched = await this.#clone.lock.run(async () => {
-      const outcome = await switchBranch(this.#clone, branch);
-      if (outcome.ok) await this.#reconciler.run();
-      return outcome;
+      // git checks nothing out over a journal that has not followed its branch yet.
+      await this.#follower.now();
+      return switchBranch(this.#clone, branch, () => this.#reconciler.run());
     });
     if (!switched.ok) return switched;
     await this.#refreshRemote();

@@ -1,6 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { fail, ok, type Result } from '../../domain/result.ts';
 import { type NewCommit, NotAppended } from '../../git/importer.ts';
+import { findNested } from '../../git/refs.ts';
 import { GitError } from '../../git/run.ts';
 import type { Line } from '../../journal/line.ts';
 import type { Database } from '../../mirror/database.ts';
@@ -159,7 +160,10 @@ export class Capturer {
       }
       this.#clone.segments = undefined;
       const now = await resolveIn(this.#clone, branchRef(this.#clone));
+      const [other] =
+        now === null ? await findNested(this.#clone.git, 'refs/heads/', this.#clone.settings.branch) : [];
       if (now !== this.#clone.tip) await this.#reconciler.run();
+      else if (other !== undefined) return settleAll(fresh, nested(this.#clone, other));
       else if (Date.now() > deadline) return settleAll(fresh, locked(this.#clone.name));
       else await new Promise((wake) => setTimeout(wake, pause));
     }
@@ -266,6 +270,13 @@ const unsafe = (name: string): Captured =>
     'unavailable',
     `The repository ${name} has a link or a file in the place of its folder "messages", so nothing is written there. ` +
       'The message was not saved in it. Make "messages" a folder again with a commit of your own.',
+  );
+
+const nested = ({ name, settings }: Clone, other: string): Captured =>
+  fail(
+    'unavailable',
+    `The clone of ${name} has the branch ${other}, so git cannot make the branch ${settings.branch} there, which messages are captured to. ` +
+      `The message was not saved there. Rename or delete the branch ${other}, or choose another branch for ${name}.`,
   );
 
 const locked = (name: string): Captured =>

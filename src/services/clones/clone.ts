@@ -42,7 +42,8 @@ export interface Clone {
 
 export const branchRef = (clone: Pick<Clone, 'settings'>): string => `refs/heads/${clone.settings.branch}`;
 
-export const trackingRef = (clone: Clone): string => `refs/remotes/origin/${clone.settings.branch}`;
+export const trackingRef = (clone: Pick<Clone, 'settings'>): string =>
+  `refs/remotes/origin/${clone.settings.branch}`;
 
 /**
  * The id of the commit that a full name of a ref, or an id, stands for; `null` where there is none. Asked of the git that

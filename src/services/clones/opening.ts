@@ -11,8 +11,9 @@ import {
 } from '../../git/clone.ts';
 import { removeLeftOvers } from '../../git/left-overs.ts';
 import { listRefs, setRef } from '../../git/refs.ts';
-import { forgetKnownRemote } from '../sync/rewritten.ts';
+import { encodeKnown, forgetKnownRemote } from '../sync/rewritten.ts';
 import type { Clone } from './clone.ts';
+import { switchBranch } from './switching.ts';
 
 /**
  * Makes a repository's clone, or takes up the one that is there, without a network: an empty one can be captured to
@@ -39,8 +40,14 @@ export async function openClone(
   if (folder === 'absent') await createClone(git, branch ?? 'main', target.url);
   await takeUp();
   await prepareClone(git);
-  if (branch !== undefined) await writeSettings(git, { branch, branchGiven: true });
+  await encodeKnown(clone);
+  if (folder === 'absent' && branch !== undefined) await writeSettings(git, { branch, branchGiven: true });
   clone.settings = await readSettings(git);
+  if (branch !== undefined) {
+    // Nothing is mirrored yet: that follows once the clone is open.
+    const switched = await switchBranch(clone, branch, async () => undefined);
+    if (!switched.ok) throw new Error(switched.failure.detail);
+  }
   if ((await readConfig(git, 'remote.origin.url')) !== target.url) {
     await writeConfig(git, 'remote.origin.url', target.url);
     await writeConfig(git, 'remote.origin.fetch', '+refs/heads/*:refs/remotes/origin/*');

@@ -33,16 +33,17 @@ export class RemoteView {
   async refresh(): Promise<void> {
     const clone = this.#clone;
     const { git } = clone;
+    const { branch } = clone.settings;
+    const [own, tracking] = [branchRef(clone), trackingRef(clone)];
     const listedBefore = clone.unpushed.size;
-    const [tip, remoteTip] = [
-      await resolveIn(clone, branchRef(clone)),
-      await resolveIn(clone, trackingRef(clone)),
-    ];
+    const [tip, remoteTip] = [await resolveIn(clone, own), await resolveIn(clone, tracking)];
     const apart = await countApart(git, tip, remoteTip);
-    this.#behind = apart.behind;
-    this.#neverPushed = remoteTip === null ? apart.ahead : 0;
     const isListed = tip !== null && remoteTip !== null && apart.ahead > 0;
     const ahead = isListed ? await listCommits(git, [tip, `^${remoteTip}`]) : [];
+    // Whoever chose another branch meanwhile asks again; what was read here is of the branch before.
+    if (clone.settings.branch !== branch) return;
+    this.#behind = apart.behind;
+    this.#neverPushed = remoteTip === null ? apart.ahead : 0;
     // What was captured after the tip that git listed from is no part of the list, and not pushed either.
     const since = [...clone.unpushed].slice(listedBefore);
     clone.unpushed = new Set([...ahead, ...since.slice(tip === null ? 0 : since.indexOf(tip) + 1)]);

@@ -1,4 +1,5 @@
 import type { Trouble } from '../../domain/repository.ts';
+import { encodeBranch } from '../../git/ref-names.ts';
 import { isAncestor, listRefs, type RefUpdate, setRef, updateRefs } from '../../git/refs.ts';
 import type { GitContext } from '../../git/run.ts';
 import { diffJournals } from '../../git/tree.ts';
@@ -16,8 +17,28 @@ type Side = 'branch' | 'remote';
 const PENDING = 'refs/gitpost/rewritten/';
 const BACKUP = 'refs/gitpost/backup/';
 
-/** Where the last known tip of the branch, or of the remote's branch, is kept with the clone. */
-const knownRef = (clone: Clone, side: Side): string => `refs/gitpost/known/${side}/${clone.settings.branch}`;
+/**
+ * Where the last known tip of a branch, or of the remote's branch, is kept with the clone. Each branch has one component,
+ * so `feat` and `feat/x` do not get in each other's way: what is known of a branch stays after the branch is deleted.
+ */
+const knownRef = (side: Side, branch: string): string => `refs/gitpost/known-${side}/${encodeBranch(branch)}`;
+
+/** Earlier versions kept the known tips here, under the plain name of the branch. */
+const KNOWN_PLAIN = 'refs/gitpost/known/';
+
+/** Moves the known tips of an earlier version to their encoded names: all in one transaction, or none. */
+export async function encodeKnown({ git }: Pick<Clone, 'git'>): Promise<void> {
+  const plain = await listRefs(git, KNOWN_PLAIN);
+  if (plain.size === 0) return;
+  const present = await listRefs(git, 'refs/gitpost/');
+  const updates = [...plain].flatMap(([ref, tip]): RefUpdate[] => {
+    const [, side, branch] = /^refs\/gitpost\/known\/(branch|remote)\/(.+)$/.exec(ref) ?? [];
+    if (side === undefined || branch === undefined) return [];
+    const encoded = knownRef(side as Side, branch);
+    return [...(present.has(encoded) ? [] : [{ ref: encoded, to: tip }]), { ref, to: null }];
+  });
+  await updateRefs(git, updates);
+}
 
 export const rewrittenTrouble: Trouble = {
   status: 'rewritten',
@@ -51,29 +72,46 @@ export async function remoteBackups(clone: Clone): Promise<readonly string[]> {
   return [...backups].flatMap(([ref, id]) => (ref.startsWith(`${BACKUP}remote-`) ? [id] : []));
 }
 
-/** Takes note of where a side is now, so that a later tip can be held against it. */
-export async function noteKnown(clone: Clone, side: Side, tip: string | null): Promise<void> {
-  const ref = knownRef(clone, side);
+/**
+ * Takes note of where a side is now, so that a later tip can be held against it.
+ *
+ * @param branch the branch that the tip is of; a person may have chosen another one since it was read
+ */
+export async function noteKnown(
+  clone: Clone,
+  side: Side,
+  tip: string | null,
+  branch = clone.settings.branch,
+): Promise<void> {
+  const ref = knownRef(side, branch);
   if ((await resolveIn(clone, ref)) === tip) return;
   await setRef(clone.git, ref, tip).catch(() => undefined);
 }
 
-/** Forgets the remote's known tip: what comes next is a first contact. */
-export const forgetKnownRemote = (clone: Clone): Promise<void> => noteKnown(clone, 'remote', null);
+/** Forgets all that is known of the remote's branches: it is another remote now, and what comes next is a first contact. */
+export async function forgetKnownRemote({ git }: Pick<Clone, 'git'>): Promise<void> {
+  const known = [...(await listRefs(git, 'refs/gitpost/known-remote/')).keys()];
+  if (known.length === 0) return;
+  const updates = known.map((ref) => ({ ref, to: null }));
+  await updateRefs(git, updates).catch(() => undefined);
+}
 
 /**
  * Holds the tip of a side against the last ones known, and takes it as the known one. Where it does not descend from
  * them and lines are missing, the old tip is kept and the repository is rewritten from now on.
  *
  * @param last a tip that is known beside the one that is kept with the clone, which may be a moment older
+ * @param branch the branch that the tip is of; a person may have chosen another one since it was read
  */
 export async function checkSide(
   clone: Clone,
   side: Side,
   tip: string | null,
   last: string | null = null,
+  branch = clone.settings.branch,
 ): Promise<boolean> {
-  const known = await resolveIn(clone, knownRef(clone, side));
+  const ref = knownRef(side, branch);
+  const known = await resolveIn(clone, ref);
   if (known === tip && (last === null || last === tip)) return false;
   // A remote branch that is gone is filled again by the next push; a branch of ours that is gone has lost its lines.
   if (tip === null && side === 'remote') return false;
@@ -89,7 +127,7 @@ export async function checkSide(
     ];
   });
   if (lost.length > 0) mayWait.set(clone.git, true);
-  await updateRefs(clone.git, [...kept, { ref: knownRef(clone, side), to: tip }]);
+  await updateRefs(clone.git, [...kept, { ref, to: tip }]);
   return lost.length > 0;
 }
 
@@ -110,15 +148,16 @@ async function isLost(clone: Clone, before: string, after: string | null): Promi
  * it, or nothing where somebody else has moved the branch.
  */
 export async function settleAt(clone: Clone, target: string): Promise<boolean> {
+  const { branch: name } = clone.settings;
   const branch = await resolveIn(clone, branchRef(clone));
   if (branch !== clone.tip) return false;
   const remote = await resolveIn(clone, trackingRef(clone));
   const pending = await listRefs(clone.git, PENDING);
   const updates: RefUpdate[] = [
     { ref: branchRef(clone), to: target, from: branch },
-    { ref: knownRef(clone, 'branch'), to: target },
+    { ref: knownRef('branch', name), to: target },
     ...(branch === null ? [] : [{ ref: `${BACKUP}branch-${stamp()}`, to: branch }]),
-    ...(remote === null ? [] : [{ ref: knownRef(clone, 'remote'), to: remote }]),
+    ...(remote === null ? [] : [{ ref: knownRef('remote', name), to: remote }]),
     ...[...pending.keys()].map((ref) => ({ ref, to: null })),
   ];
   return updateRefs(clone.git, updates).then(

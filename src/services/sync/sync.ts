@@ -1,7 +1,16 @@
 import type { SyncStatus, Trouble } from '../../domain/repository.ts';
 import { renewDevice, writeSettings } from '../../git/clone.ts';
 import { commitTree, mergeTrees } from '../../git/merge.ts';
-import { countApart, isAncestor, isBranchName, listCommits, resolve, setRef } from '../../git/refs.ts';
+import {
+  countApart,
+  findNested,
+  isAncestor,
+  isBranchName,
+  listCommits,
+  resolve,
+  setRef,
+  setTracking,
+} from '../../git/refs.ts';
 import {
   fetchBranch,
   listRemote,
@@ -19,7 +28,7 @@ import { branchRef, type Clone, resolveIn, trackingRef } from '../clones/clone.t
 import type { Mover, Reconciled } from '../reconciling/reconciler.ts';
 import { nameCulprits } from './culprits.ts';
 import { checkSize } from './oversize.ts';
-import { checkSide, forgetKnownRemote, isRewritten, noteKnown, rewrittenTrouble } from './rewritten.ts';
+import { checkSide, isRewritten, noteKnown, rewrittenTrouble } from './rewritten.ts';
 
 /** What a sync came to, before it is told to anybody. */
 export interface Synced {
@@ -60,18 +69,23 @@ export async function syncClone(port: SyncPort, push: boolean): Promise<Synced> 
     return { status: 'rewritten', pushed: 0, pulled, trouble: rewrittenTrouble };
   for (let round = 1; round <= ROUNDS; round += 1) {
     const fetched = await fetchRemote(port);
+    if (fetched === 'switched') continue;
     if (typeof fetched !== 'string') return { status: fetched.status, pushed: 0, pulled, trouble: fetched };
-    const oversize = await checkSize(port.clone, trackingRef(port.clone));
+    const { branch } = port.clone.settings;
+    const tracking = trackingRef(port.clone);
+    const oversize = await checkSize(port.clone, tracking);
     if (oversize) return { status: oversize.status, pushed: 0, pulled, trouble: oversize };
-    if (await checkSide(port.clone, 'remote', await resolveIn(port.clone, trackingRef(port.clone))))
+    const theirs = await resolveIn(port.clone, tracking);
+    if (await checkSide(port.clone, 'remote', theirs, null, branch))
       return { status: 'rewritten', pushed: 0, pulled, trouble: rewrittenTrouble };
     await port.prepareJoin();
-    const joined = await port.clone.lock.run(() => join(port));
+    const joined = await port.clone.lock.run(() => join(port, branch));
+    if (joined === 'switched') continue;
     pulled += await joined.pulled;
     if (joined.trouble) return { status: joined.trouble.status, pushed: 0, pulled, trouble: joined.trouble };
     await port.complete();
     if (!push) return { status: pulled > 0 ? 'pulled' : 'up-to-date', pushed: 0, pulled };
-    const outcome = await pushTip(port, fetched === 'empty');
+    const outcome = await pushTip(port, branch, fetched === 'empty');
     if (outcome.kind === 'done')
       return {
         status: outcome.pushed === null ? 'up-to-date' : 'pushed',
@@ -88,9 +102,10 @@ export async function syncClone(port: SyncPort, push: boolean): Promise<Synced> 
 /**
  * Brings the tracking ref to where the remote's branch is; `empty` where the remote shows no such branch. Of a
  * remote beyond this machine that is believed only once a push has gone through, since the sign-in page of a
- * network can look like an empty repository.
+ * network can look like an empty repository. `switched` where a person chose another branch meanwhile: what was fetched
+ * says nothing of that one.
  */
-async function fetchRemote(port: SyncPort): Promise<'fetched' | 'empty' | Trouble> {
+async function fetchRemote(port: SyncPort): Promise<'fetched' | 'empty' | 'switched' | Trouble> {
   const { clone, url, network } = port;
   if (!clone.settings.contacted) {
     const listed = await listRemote(clone.git, url, network);
@@ -99,25 +114,32 @@ async function fetchRemote(port: SyncPort): Promise<'fetched' | 'empty' | Troubl
     if (trouble) return trouble;
     if (!listed.value.branches.has(clone.settings.branch)) return 'empty';
   }
-  const fetched = await fetchBranch(clone.git, url, network, clone.settings.branch);
+  const { branch } = clone.settings;
+  const tracking = trackingRef(clone);
+  const fetched = await fetchBranch(clone.git, url, network, branch);
   if (!fetched.ok) return fetched.trouble;
-  if (fetched.value === 'fetched') {
-    await setContacted(port);
-    return 'fetched';
-  }
+  if (fetched.value === 'fetched') return (await setContacted(port, branch)) ? 'fetched' : 'switched';
   if (localPath(url) !== undefined) {
-    await setRef(clone.git, trackingRef(clone), null);
-    await forgetKnownRemote(clone);
+    await setRef(clone.git, tracking, null);
+    await noteKnown(clone, 'remote', null, branch);
   }
   await port.refreshRemote();
-  return 'empty';
+  return clone.settings.branch === branch ? 'empty' : 'switched';
 }
 
-async function setContacted({ clone, refreshRemote }: SyncPort): Promise<void> {
+/**
+ * Notes that the remote was reached for a branch, and keeps its name. Under the lock, since a person may choose another
+ * branch at any moment; false where that has happened, and nothing is noted of a branch that is not in use.
+ */
+async function setContacted({ clone, refreshRemote }: SyncPort, branch: string): Promise<boolean> {
   await refreshRemote();
-  if (clone.settings.contacted) return;
-  await writeSettings(clone.git, { contacted: true, branch: clone.settings.branch });
-  clone.settings = { ...clone.settings, contacted: true };
+  return clone.lock.run(async () => {
+    if (clone.settings.branch !== branch) return false;
+    if (clone.settings.contacted) return true;
+    await writeSettings(clone.git, { contacted: true, branch });
+    clone.settings = { ...clone.settings, contacted: true };
+    return true;
+  });
 }
 
 /** Where nobody chose a branch, ours takes the name of the one that the remote's HEAD names. */
@@ -127,13 +149,10 @@ async function takeBranchName(clone: Clone, remote: RemoteRefs): Promise<Trouble
   if (branchGiven || name === null || name === branch || !remote.branches.has(name)) return undefined;
   // A remote may call a branch what git would take for an option.
   if (!(await isBranchName(clone.git, name))) return undefined;
-  if ((await resolve(clone.git, `refs/heads/${name}`)) !== null) {
-    return {
-      status: 'conflicted',
-      detail: `The remote's branch is called ${name}, and the clone has another branch of that name beside ${branch}.`,
-      action: `Rename or delete the branch ${name} in the clone (git branch -m ${name} something), then push again.`,
-    };
-  }
+  if ((await resolve(clone.git, `refs/heads/${name}`)) !== null) return nameTaken(name, name, branch);
+  // git can rename `main` to `main/x`, but not while there is another branch that nests with the new name.
+  const inTheWay = (await findNested(clone.git, 'refs/heads/', name)).find((other) => other !== branch);
+  if (inTheWay !== undefined) return nameTaken(name, inTheWay, branch);
   const born = (await resolve(clone.git, `refs/heads/${branch}`)) !== null;
   if (born) await output(clone.git, ['branch', '-m', branch, name]);
   else await output(clone.git, ['symbolic-ref', 'HEAD', `refs/heads/${name}`]);
@@ -142,6 +161,15 @@ async function takeBranchName(clone: Clone, remote: RemoteRefs): Promise<Trouble
   clone.mover.close();
   return undefined;
 }
+
+const nameTaken = (name: string, other: string, branch: string): Trouble => ({
+  status: 'conflicted',
+  detail:
+    name === other
+      ? `The remote's branch is called ${name}, and the clone has another branch of that name besides ${branch}.`
+      : `The remote's branch is called ${name}, and git cannot have that name next to the branch ${other} of the clone.`,
+  action: `Rename or delete the branch ${other} in the clone (git branch -m ${other} something), then push again.`,
+});
 
 interface Joined {
   /** Resolves when all that came in is read. */
@@ -152,8 +180,9 @@ interface Joined {
 const NOTHING: Joined = { pulled: Promise.resolve(0) };
 
 /** Takes what the remote's branch holds into ours: milliseconds, under the lock. */
-async function join(port: SyncPort): Promise<Joined> {
+async function join(port: SyncPort, branch: string): Promise<Joined | 'switched'> {
   const { clone, reconcile } = port;
+  if (clone.settings.branch !== branch) return 'switched';
   for (;;) {
     await reconcile('anybody');
     if (await isRewritten(clone)) return { ...NOTHING, trouble: rewrittenTrouble };
@@ -247,19 +276,21 @@ type PushOutcome =
   | { readonly kind: 'raced' }
   | { readonly kind: 'trouble'; readonly trouble: Trouble };
 
-async function pushTip(port: SyncPort, empty: boolean): Promise<PushOutcome> {
+async function pushTip(port: SyncPort, branch: string, empty: boolean): Promise<PushOutcome> {
   const { clone, url, network } = port;
-  const before = empty ? null : await resolveIn(clone, trackingRef(clone));
-  const tip = await resolveIn(clone, branchRef(clone));
+  if (clone.settings.branch !== branch) return { kind: 'raced' };
+  const [own, tracking] = [branchRef(clone), trackingRef(clone)];
+  const before = empty ? null : await resolveIn(clone, tracking);
+  const tip = await resolveIn(clone, own);
   if (tip === null || tip === before) return { kind: 'done', pushed: null };
   const { ahead } = await countApart(clone.git, tip, before);
-  const outcome = await pushBranch(clone.git, url, network, clone.settings.branch, tip, before, ahead);
+  const outcome = await pushBranch(clone.git, url, network, branch, tip, before, ahead);
   if (!outcome.ok) return { kind: 'trouble', trouble: await nameCulprits(clone, tip, outcome.trouble) };
   if (outcome.value === 'raced') return { kind: 'raced' };
   // git moves the tracking ref itself, but not where the answer to the push was lost.
-  await setRef(clone.git, trackingRef(clone), tip);
-  await noteKnown(clone, 'remote', tip);
-  await setContacted(port);
+  await setTracking(clone.git, branch, tip);
+  await noteKnown(clone, 'remote', tip, branch);
+  await setContacted(port, branch);
   return { kind: 'done', pushed: await countMessages(clone, before, tip) };
 }
 
