@@ -25,6 +25,7 @@ interface Part {
  */
 export class VerifiedFile<Data> implements Adapter<Data> {
   readonly #path: string;
+  #lastWrite: Promise<unknown> = Promise.resolve();
 
   constructor(path: string) {
     this.#path = path;
@@ -48,12 +49,18 @@ export class VerifiedFile<Data> implements Adapter<Data> {
     return JSON.parse(`[${lines.join('').replace(/,$/, '')}]`) as Data;
   }
 
-  async write(data: Data): Promise<void> {
-    const parts = partsOf(data).map((text) => Buffer.from(text));
-    const listed = parts.map((bytes) => `${bytes.length.toString(16)}:${checksumOf(bytes)}`).join(' ');
-    const header = `{"checksum":"${checksumOf(listed)}","parts":"${listed}","data":`;
-    const content = Buffer.concat([Buffer.from(header), ...parts, Buffer.from('}')]);
-    const temporary = `${this.#path}.${process.pid}.tmp`;
+  /** Writes the data as they are now. Writes that overlap are done one after the other, so the last one counts. */
+  write(data: Data): Promise<void> {
+    const content = contentOf(data);
+    const written = this.#lastWrite.then(() => this.#replace(content));
+    this.#lastWrite = written.catch(() => undefined);
+    return written;
+  }
+
+  async #replace(content: Buffer): Promise<void> {
+    // Nobody else writes a file of this name, not even another adapter for the same path.
+    writes += 1;
+    const temporary = `${this.#path}.${process.pid}-${writes}.tmp`;
     try {
       await writeAnew(temporary, content);
       await rename(temporary, this.#path);
@@ -62,6 +69,15 @@ export class VerifiedFile<Data> implements Adapter<Data> {
       throw error;
     }
   }
+}
+
+let writes = 0;
+
+function contentOf(data: unknown): Buffer {
+  const parts = partsOf(data).map((text) => Buffer.from(text));
+  const listed = parts.map((bytes) => `${bytes.length.toString(16)}:${checksumOf(bytes)}`).join(' ');
+  const header = `{"checksum":"${checksumOf(listed)}","parts":"${listed}","data":`;
+  return Buffer.concat([Buffer.from(header), ...parts, Buffer.from('}')]);
 }
 
 /** Whether a file that {@link VerifiedFile} wrote is there and whole. */

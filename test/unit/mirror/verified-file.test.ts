@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
@@ -54,4 +54,15 @@ test('what is damaged spoils its own part alone', async () => {
   expect(await file.read()).toBeNull();
   expect(file.readSome((part) => part === partOf(10, 64))).toBeNull();
   expect(file.readSome((part) => part !== partOf(10, 64))).toHaveLength(62);
+});
+
+test('writes that overlap leave the last one, whole, and no other file', async () => {
+  const folder = await temporaryFolder();
+  const path = join(folder, 'list.json');
+  const [one, other] = [new VerifiedFile<number[]>(path), new VerifiedFile<number[]>(path)];
+  await Promise.all(Array.from({ length: 50 }, (_, n) => one.write([n])));
+  expect(await one.read()).toEqual([49]);
+  await Promise.all(Array.from({ length: 50 }, (_, n) => (n % 2 === 0 ? one : other).write([n])));
+  expect(await isWhole(path)).toBe(true);
+  expect(await readdir(folder)).toEqual(['list.json']);
 });
