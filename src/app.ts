@@ -30,6 +30,8 @@ export interface AppOptions {
   readonly publicDirectory: string;
   /** What reads many journals side by side; without it they are read one after the other. */
   readonly filler?: Filler;
+  /** Milliseconds that a git may do nothing while somebody waits for it; tests wait less. */
+  readonly gitSilence?: number;
   /** What time it is; tests let it go wrong. */
   readonly clock?: () => Date;
   /** Told of everything that went wrong and that nobody was answered for. */
@@ -71,6 +73,7 @@ export async function startApp(options: AppOptions): Promise<App> {
       filler,
       onSynced: ({ repository, status }) => autoSync.heard(repository, isFailure(status)),
       onTrouble,
+      ...(options.gitSilence === undefined ? {} : { gitSilence: options.gitSilence }),
     });
     await repositories.start();
     const intents = await Intents.open(join(config.dataDirectory, 'intents.json'), onTrouble);
@@ -218,6 +221,7 @@ function healthOf(
     ({ name, state, error }) => `${name} is ${state}${error ? `: ${error.detail}` : ''}`,
   );
   if (!repositories.isReady) reasons.unshift('The messages are still being read from the repositories.');
+  reasons.push(...repositories.list().flatMap(({ hanging }) => hanging ?? []));
   if (watcher.isLooking()) reasons.push(NO_WATCHES);
   return {
     status: reasons.length === 0 ? 'ok' : 'degraded',

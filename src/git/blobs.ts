@@ -1,7 +1,7 @@
 import { MAX_JOURNAL_BYTES } from '../journal/split.ts';
 import { type BlobSink, beginning, clippedLines, nothing, wholeBlob } from './blob-sinks.ts';
 import { type Question, type Received, startCatFile } from './cat-file.ts';
-import type { GitContext } from './run.ts';
+import { type GitContext, GitHung } from './run.ts';
 
 /** What takes an object of so many bytes. */
 type SinkFor = (size: number) => BlobSink;
@@ -19,6 +19,7 @@ export class BlobTooLarge extends Error {
 
 /**
  * Reads objects through one long-lived `git cat-file --batch-command`. Reads may overlap: they are answered in order.
+ * One that does nothing is ended and asked a second time, of a new process.
  * Blobs are read rather than files of the work tree, since only they are what was committed.
  */
 export class BlobReader {
@@ -77,9 +78,11 @@ export class BlobReader {
     return this.#read(name, () => clippedLines());
   }
 
-  close(): void {
-    this.#process?.end();
+  /** Resolves when its process is gone; the next read starts another one. */
+  async close(): Promise<void> {
+    const ending = this.#process?.end();
     this.#process = undefined;
+    await ending;
   }
 
   async #read(name: string, sink: SinkFor): Promise<Buffer | null> {
@@ -90,8 +93,22 @@ export class BlobReader {
   #receive(question: Question, name: string, sink: SinkFor): Promise<Received | null> {
     // The protocol is one name a line, so a name with a line end can't be asked for, nor one that is empty.
     if (name === '' || name.includes('\n')) return Promise.resolve(null);
+    return this.#ask(question, name, sink).catch((error: unknown) => {
+      if (!(error instanceof GitHung)) throw error;
+      return this.#ask(question, name, sink);
+    });
+  }
+
+  async #ask(question: Question, name: string, sink: SinkFor): Promise<Received | null> {
     if (this.#process?.ended()) this.#process = undefined;
     this.#process ??= startCatFile(this.#context);
-    return this.#process.ask(question, name, sink);
+    const asked = this.#process;
+    try {
+      return await asked.ask(question, name, sink);
+    } catch (error) {
+      // What did not answer once is not asked again, even if the system has not ended it yet.
+      if (error instanceof GitHung && this.#process === asked) this.#process = undefined;
+      throw error;
+    }
   }
 }

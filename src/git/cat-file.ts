@@ -1,6 +1,5 @@
-import type { ChildProcessWithoutNullStreams } from 'node:child_process';
 import type { BlobSink } from './blob-sinks.ts';
-import { endGroup, type GitContext, startGit } from './run.ts';
+import { type GitContext, GitError, GitProcess } from './run.ts';
 
 /** An object as it came: its id, its type, and what was kept of its content. */
 export interface Received {
@@ -24,27 +23,27 @@ interface Waiting {
 
 /** Starts a `git cat-file` that stays and is asked for one object after another. */
 export function startCatFile(context: GitContext) {
-  const child = startGit(context, ['cat-file', '--batch-command']);
+  const git = new GitProcess(context, ['cat-file', '--batch-command']);
   const waiting: Waiting[] = [];
   const parser = createParser(() => waiting.shift());
   let ended = false;
-  const fail = (error: Error) => {
+  git.onOutput(parser.take);
+  git.onEnd((end) => {
     ended = true;
+    const error = end instanceof Error ? end : new GitError('cat-file', { ...end, stderr: '' });
     for (const one of waiting.splice(0)) one.reject(error);
     parser.fail(error);
-  };
-  child.stdout.on('data', parser.take);
-  child.stderr.resume();
-  child.on('error', fail);
-  child.on('close', (code) => fail(new Error(`git cat-file ended with ${code ?? 'a signal'}`)));
+  });
   return {
     ended: () => ended,
     ask: (question: Question, name: string, sink: Waiting['sink']): Promise<Received | null> =>
-      new Promise((resolve, reject) => {
-        waiting.push({ question, sink, resolve, reject });
-        child.stdin.write(`${question} ${name}\n`);
-      }),
-    end: () => stop(child),
+      git.wait(
+        new Promise((resolve, reject) => {
+          waiting.push({ question, sink, resolve, reject });
+          git.write(`${question} ${name}\n`);
+        }),
+      ),
+    end: () => git.stop(),
   };
 }
 
@@ -111,9 +110,4 @@ function receive(waiting: Waiting | undefined, id: string, type: string, size: n
     waiting?.reject(error as Error);
     return { id, type, size, sink: undefined, for: undefined, left };
   }
-}
-
-function stop(child: ChildProcessWithoutNullStreams): void {
-  child.stdin.end();
-  setTimeout(() => endGroup(child.pid), 2000).unref();
 }

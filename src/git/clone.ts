@@ -33,6 +33,12 @@ export async function inspectFolder(directory: string): Promise<'absent' | 'clon
   return entries.includes('.git') ? 'clone' : 'blocked';
 }
 
+/** Whether two paths lead to one folder, as two names do that differ in case only where the system ignores case. */
+export async function isSameFolder(one: string, other: string): Promise<boolean> {
+  const [a, b] = await Promise.all([one, other].map((path) => stat(path).catch(() => undefined)));
+  return a !== undefined && b !== undefined && a.dev === b.dev && a.ino === b.ino;
+}
+
 // What git itself asks for before it takes a folder for one of its own.
 const PARTS = ['HEAD', 'objects', 'refs'];
 

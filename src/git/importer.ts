@@ -1,10 +1,8 @@
-import type { ChildProcessWithoutNullStreams } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { once } from 'node:events';
 import { setImmediate as turn } from 'node:timers/promises';
 import type { BlobReader } from './blobs.ts';
 import { LineReader } from './line-reader.ts';
-import { endGroup, type GitContext, GitError, startGit } from './run.ts';
+import { type GitContext, GitError, GitProcess } from './run.ts';
 
 /** Who did something, for git: names without `<`, `>` and line ends. */
 export interface Identity {
@@ -66,8 +64,8 @@ export class Importer {
 
   /**
    * Makes a chain of commits on `parent` and returns their ids, in order, once all of them are durable.
-   * Throws a {@link GitError} where git refuses, and a {@link NotAppended} if a file would lose something; then none
-   * of them counts.
+   * Throws a {@link GitError} if git refuses or does nothing, and a {@link NotAppended} if a file would lose something;
+   * then none of them counts.
    */
   async write(parent: string | null, commits: readonly NewCommit[]): Promise<string[]> {
     this.#process ??= startImport(this.#context);
@@ -111,8 +109,8 @@ const SCRATCH_REF = 'refs/gitpost/import';
 type ImportProcess = ReturnType<typeof startImport>;
 
 function startImport(context: GitContext) {
-  const child = startGit(context, ['fast-import', '--quiet', '--date-format=raw', '--force']);
-  const lines = new LineReader(child, 'fast-import');
+  const git = new GitProcess(context, ['fast-import', '--quiet', '--date-format=raw', '--force']);
+  const lines = new LineReader(git);
   let batches = 0;
   let written = 0;
 
@@ -123,27 +121,27 @@ function startImport(context: GitContext) {
     const now = Math.floor(Date.now() / 1000);
     for (const [index, commit] of commits.entries()) {
       const from = index === 0 ? parent : `:${index}`;
-      writeCommit(child, commit, index + 1, from, `${identity(committer)} ${now} +0000`);
+      writeCommit(git, commit, index + 1, from, `${identity(committer)} ${now} +0000`);
       // Each brings its whole segment: hundreds of them are megabytes.
       if (index % COMMITS_A_TURN === COMMITS_A_TURN - 1) await turn();
     }
     const marks = commits.map((_, index) => `get-mark :${index + 1}\n`).join('');
-    child.stdin.write(`${marks}reset ${SCRATCH_REF}\n\ncheckpoint\n\n${done}\n`);
+    git.write(`${marks}reset ${SCRATCH_REF}\n\ncheckpoint\n\n${done}\n`);
     const answers: string[] = [];
     for (let line = await lines.next(); line !== done; line = await lines.next()) answers.push(line);
     const listings = answers.slice(0, 2 * commits.length);
     const ids = answers.slice(listings.length);
     if (ids.length !== commits.length || !ids.every((id) => /^[0-9a-f]{40,64}$/.test(id))) {
-      throw new GitError('fast-import', { code: child.exitCode, stderr: 'an unexpected answer' });
+      throw new GitError('fast-import', { code: null, stderr: 'an unexpected answer' });
     }
     return { ids, files: checkAppends(commits, listings, ids[0]?.length === 64 ? 'sha256' : 'sha1') };
   }
 
-  return { write, written: () => written, end: () => endChild(child) };
+  return { write, written: () => written, end: () => git.stop() };
 }
 
 function writeCommit(
-  child: ChildProcessWithoutNullStreams,
+  git: GitProcess,
   commit: NewCommit,
   mark: number,
   from: string | null,
@@ -151,17 +149,17 @@ function writeCommit(
 ): void {
   const message = Buffer.from(commit.message);
   const path = quote(commit.path);
-  child.stdin.write(
+  git.write(
     `commit ${SCRATCH_REF}\nmark :${mark}\nauthor ${identity(commit.author)} ${commit.time} +0000\n` +
       `committer ${committer}\ndata ${message.length}\n`,
   );
-  child.stdin.write(message);
+  git.write(message);
   // A first commit has no parent; the reset before it has made sure that the scratch ref has none either.
-  child.stdin.write(
+  git.write(
     `\n${from === null ? '' : `from ${from}\n`}ls ${path}\nM 100644 inline ${path}\ndata ${commit.content.length}\n`,
   );
-  child.stdin.write(commit.content);
-  child.stdin.write(`\nls ${path}\n\n`);
+  git.write(commit.content);
+  git.write(`\nls ${path}\n\n`);
 }
 
 /**
@@ -210,13 +208,3 @@ const COMMITS_A_TURN = 50;
 /** Paths of other programs' journals may hold anything; quoted as fast-import reads them. */
 const quote = (path: string): string =>
   `"${path.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n')}"`;
-
-async function endChild(child: ChildProcessWithoutNullStreams): Promise<void> {
-  const isEnded = child.exitCode !== null || child.signalCode !== null;
-  const ended = isEnded ? undefined : once(child, 'exit').catch(() => undefined);
-  child.stdin.end();
-  // It ends by itself at the end of its input; a stuck one must not outlive us.
-  const timer = setTimeout(() => endGroup(child.pid), 2000);
-  await ended;
-  clearTimeout(timer);
-}

@@ -1,33 +1,39 @@
-import type { ChildProcessWithoutNullStreams } from 'node:child_process';
-import { GitError } from './run.ts';
+import { GitError, type GitProcess } from './process.ts';
 
-/** Reads the answers of a git that stays, a line at a time; its end is an error for whoever waits. */
+/** Reads the answers of a git that stays, a line at a time. Its end is an error for anyone who waits. */
 export class LineReader {
-  readonly #command: string;
+  readonly #git: GitProcess;
   readonly #ready: string[] = [];
   #rest = '';
   #stderr = '';
   #ended: Error | undefined;
   #waiting: { resolve: (line: string) => void; reject: (error: Error) => void } | undefined;
 
-  constructor(child: ChildProcessWithoutNullStreams, command: string) {
-    this.#command = command;
-    child.stdout.setEncoding('utf8').on('data', (text: string) => this.#take(text));
-    child.stderr.setEncoding('utf8').on('data', (text: string) => {
-      this.#stderr = (this.#stderr + text).slice(-4096);
+  constructor(git: GitProcess) {
+    this.#git = git;
+    git.onOutput((chunk) => this.#take(chunk.toString('latin1')));
+    git.onWords((words) => {
+      this.#stderr = (this.#stderr + words).slice(-4096);
     });
-    child.on('error', (error) => this.#end(error));
-    child.on('close', (code) => this.#end(new GitError(this.#command, { code, stderr: this.#stderr })));
+    git.onEnd((end) => {
+      const error = end instanceof Error ? end : new GitError(git.command, { ...end, stderr: this.#stderr });
+      this.#end(error);
+    });
   }
 
-  /** The next line without its end; rejects once the process has ended. */
+  /**
+   * The next line without its end, which is ASCII. Rejects once the process has ended, and with a `GitHung` if it does
+   * nothing for too long.
+   */
   next(): Promise<string> {
     const line = this.#ready.shift();
     if (line !== undefined) return Promise.resolve(line);
     if (this.#ended) return Promise.reject(this.#ended);
-    return new Promise((resolve, reject) => {
-      this.#waiting = { resolve, reject };
-    });
+    return this.#git.wait(
+      new Promise((resolve, reject) => {
+        this.#waiting = { resolve, reject };
+      }),
+    );
   }
 
   #take(text: string): void {

@@ -1,7 +1,6 @@
-import { once } from 'node:events';
 import { setImmediate } from 'node:timers/promises';
 import { JOURNAL_FOLDER } from '../journal/path.ts';
-import { endGroup, type GitContext, GitError, startGit } from './run.ts';
+import { type GitContext, GitError, GitProcess } from './run.ts';
 
 /** A commit as the history tells it, before its lines. */
 export interface PatchCommit {
@@ -50,26 +49,23 @@ export async function readPatches(
 ): Promise<void> {
   const order = ['log', '--reverse', '--topo-order', '--full-history', '--root', '-p'];
   const merges = '--diff-merges=first-parent';
-  const child = startGit(context, [...order, merges, ...PLAIN, FORMAT, tip, '--', JOURNAL_FOLDER]);
-  const stop = () => endGroup(child.pid);
+  const git = new GitProcess(context, [...order, merges, ...PLAIN, FORMAT, tip, '--', JOURNAL_FOLDER]);
+  const stop = () => git.kill();
   signal.addEventListener('abort', stop, { once: true });
   if (signal.aborted) stop();
   let stderr = '';
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+  git.onWords((text) => {
     stderr = (stderr + text).slice(-4096);
   });
-  const ended = once(child, 'close');
-  // Whoever waits below is told; where the reading failed first, that is what counts.
-  ended.catch(() => undefined);
-  child.stdin.end();
+  git.end();
   try {
     const take = lineSplitter(patchParser(reader));
-    for await (const chunk of child.stdout) {
-      take(chunk as Buffer);
+    for await (const chunk of git.output()) {
+      take(chunk);
       // git writes faster than we read, and others want their turn too.
       await setImmediate();
     }
-    const [code] = (await ended) as [number | null];
+    const code = await git.code();
     signal.throwIfAborted();
     if (code !== 0) throw new GitError('log', { code, stderr });
   } finally {

@@ -1,5 +1,7 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { type SimpleGit, type SimpleGitOptions, simpleGit } from 'simple-git';
-import type { GitContext } from './run.ts';
+import { SILENCE_MS } from './gits.ts';
+import { type GitContext, output } from './run.ts';
 import { NO_GITMODULES } from './settings.ts';
 
 /**
@@ -28,12 +30,20 @@ export function porcelain(context: GitContext): SimpleGit {
 
 /** The version of git, such as `2.39.5`, or `undefined` where there is none. */
 export async function gitVersion(context: GitContext): Promise<string | undefined> {
-  const version = await porcelain(context).version();
+  const late = new AbortController();
+  const limit = delay(SILENCE_MS, undefined, { signal: late.signal }).then(() => {
+    throw new Error(`it did not answer in ${SILENCE_MS / 1000} seconds`);
+  });
+  const version = await Promise.race([porcelain(context).version(), limit]).finally(() => {
+    limit.catch(() => undefined);
+    late.abort();
+  });
   return version.installed ? `${version.major}.${version.minor}.${version.patch}` : undefined;
 }
 
 /** A person's uncommitted changes, as path to what git calls them (`XY` of `git status --porcelain`). */
 export async function uncommittedChanges(context: GitContext): Promise<Map<string, string>> {
-  const status = await porcelain(context).status(['--untracked-files=all', '--no-renames', NO_GITMODULES]);
-  return new Map(status.files.map((file) => [file.path, `${file.index}${file.working_dir}`]));
+  const args = ['status', '--porcelain=v1', '-z', '--untracked-files=all', '--no-renames', NO_GITMODULES];
+  const rows = (await output(context, args)).toString('utf8').split('\0');
+  return new Map(rows.filter((row) => row !== '').map((row) => [row.slice(3), row.slice(0, 2)]));
 }

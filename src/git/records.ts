@@ -1,4 +1,5 @@
-import { endGroup, type GitContext, GitError, startGit } from './run.ts';
+import { StringDecoder } from 'node:string_decoder';
+import { type GitContext, GitError, GitProcess } from './run.ts';
 
 const NUL = '\0';
 
@@ -11,28 +12,26 @@ export async function* records(
   args: readonly string[],
   input = '',
 ): AsyncGenerator<readonly string[]> {
-  const child = startGit(context, args);
-  const ended = new Promise<number | null>((resolve, reject) => {
-    child.on('error', reject);
-    child.on('close', resolve);
-  });
+  const git = new GitProcess(context, args);
   let stderr = '';
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+  git.onWords((text) => {
     stderr = (stderr + text).slice(-MAX_STDERR);
   });
-  child.stdin.end(input);
+  git.end(input);
   try {
+    const decoder = new StringDecoder('utf8');
     let rest = '';
-    for await (const chunk of child.stdout.setEncoding('utf8') as AsyncIterable<string>) {
-      const parts = (rest + chunk).split(NUL);
+    for await (const chunk of git.output()) {
+      const parts = (rest + decoder.write(chunk)).split(NUL);
       rest = parts.pop() ?? '';
       if (parts.length > 0) yield parts;
     }
+    rest += decoder.end();
     if (rest !== '') yield [rest];
-    const code = await ended;
+    const code = await git.code();
     if (code !== 0) throw new GitError(args[0] ?? '', { code, stderr });
   } finally {
-    endGroup(child.pid);
+    git.kill();
   }
 }
 

@@ -1,6 +1,6 @@
 import { LineReader } from './line-reader.ts';
 import { isNested } from './ref-names.ts';
-import { endGroup, type GitContext, GitError, output, run, startGit, text } from './run.ts';
+import { type GitContext, GitError, GitHung, GitProcess, output, run, text } from './run.ts';
 
 /** The id of the commit that a ref or expression names, or `null` where there is none. */
 export async function resolve(context: GitContext, revision: string): Promise<string | null> {
@@ -201,39 +201,46 @@ export class BranchMover {
     this.#context = context;
   }
 
-  /** Whether the branch stood at `from` (`null`: did not exist) and now stands at `to`, durably. */
+  /**
+   * Whether the branch was at `from` (`null`: did not exist) and now is at `to`, durably. Rejects with a {@link GitHung}
+   * if two processes in a row did nothing.
+   */
   async move(branch: string, from: string | null, to: string): Promise<boolean> {
-    this.#process ??= startUpdate(this.#context);
-    try {
-      await this.#process.move(`refs/heads/${branch}`, from ?? '0'.repeat(to.length), to);
-      return true;
-    } catch {
-      // A refusal ends the process. What counts is where the branch is now: it may have been moved all the same.
-      this.close();
-      return (await resolve(this.#context, `refs/heads/${branch}`)) === to;
+    const ref = `refs/heads/${branch}`;
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        this.#process ??= startUpdate(this.#context);
+        await this.#process.move(ref, from ?? '0'.repeat(to.length), to);
+        return true;
+      } catch (error) {
+        // A refusal ends the process. What counts is where the branch is now: it may have been moved all the same.
+        await this.close();
+        if ((await resolve(this.#context, ref)) === to) return true;
+        if (!(error instanceof GitHung)) return false;
+        if (attempt === 2) throw error;
+      }
     }
   }
 
-  close(): void {
-    this.#process?.end();
+  /** Resolves when its process is gone; the next move starts another one. */
+  async close(): Promise<void> {
+    const ending = this.#process?.end();
     this.#process = undefined;
+    await ending;
   }
 }
 
 function startUpdate(context: GitContext) {
-  const child = startGit(context, ['update-ref', '--stdin', '-m', 'gitpost']);
-  const lines = new LineReader(child, 'update-ref');
+  const git = new GitProcess(context, ['update-ref', '--stdin', '-m', 'gitpost']);
+  const lines = new LineReader(git);
   return {
     async move(ref: string, from: string, to: string): Promise<void> {
-      child.stdin.write(`start\nupdate ${ref} ${to} ${from}\ncommit\n`);
+      git.write(`start\nupdate ${ref} ${to} ${from}\ncommit\n`);
       for (const expected of ['start: ok', 'commit: ok']) {
         const line = await lines.next();
         if (line !== expected) throw new Error(`git update-ref answered ${JSON.stringify(line)}`);
       }
     },
-    end: () => {
-      child.stdin.end();
-      setTimeout(() => endGroup(child.pid), 2000).unref();
-    },
+    end: () => git.stop(),
   };
 }

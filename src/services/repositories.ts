@@ -1,11 +1,12 @@
 import { mkdir, rename } from 'node:fs/promises';
-import type { RepositoryStatus, SyncResult, Target } from '../domain/repository.ts';
+import { isFailure, type RepositoryStatus, type SyncResult, type Target } from '../domain/repository.ts';
 import { fail, ok, type Result } from '../domain/result.ts';
 import { sameName } from '../domain/target.ts';
-import { inspectFolder, removeUnfinished } from '../git/clone.ts';
+import { inspectFolder, isSameFolder, removeUnfinished } from '../git/clone.ts';
+import { SILENCE_MS } from '../git/gits.ts';
 import type { Identity } from '../git/importer.ts';
 import type { Credentials } from '../git/remote.ts';
-import type { GitContext } from '../git/run.ts';
+import { GitClosed, type GitContext } from '../git/run.ts';
 import type { Line } from '../journal/line.ts';
 import { MirrorBroken } from '../mirror/broken.ts';
 import type { Database } from '../mirror/database.ts';
@@ -47,13 +48,19 @@ export interface ManagerOptions {
   readonly onTrouble: (error: unknown) => void;
   /** How long somebody else's lock is waited for; tests wait less. */
   readonly lockPatience?: LockPatience;
+  /** Milliseconds that a git may do nothing while somebody waits for it; tests wait less. */
+  readonly gitSilence?: number;
 }
 
 /** How long a request waits for clones and mirror before it is told to come again. */
 const PATIENCE_MS = 30_000;
 /** How long the first reads of a new clone wait for its remote, so that they do not show it empty. */
 const FIRST_CONTACT_MS = 5000;
+/** How long a request for a status waits for what only a clone can tell. */
+const DETAILS_MS = 5000;
 const SYNCS_AT_ONCE = 4;
+/** How often work follows a repository to a new place. */
+const PLACES = 5;
 
 /** All repositories: it opens their clones, and adds, reads, pushes and pulls messages across them. */
 export class RepositoryManager {
@@ -64,6 +71,10 @@ export class RepositoryManager {
   readonly #changes = new Mutex();
   #agreed: Promise<void> = new Promise(() => undefined);
   #rebuilding: Promise<void> | undefined;
+  /** While a repository gets another name, its messages are read again under that name. */
+  #renaming: Promise<unknown> | undefined;
+  /** Which repository has taken the place of one that was closed. */
+  readonly #successors = new WeakMap<Repository, Repository>();
   #isAgreed = false;
 
   constructor(options: ManagerOptions) {
@@ -108,7 +119,7 @@ export class RepositoryManager {
 
   /** How git runs in the clone of a repository. */
   contextOf(name: string): GitContext {
-    return cloneContext(this.#folder, name);
+    return this.#repositories.get(name)?.git ?? cloneContext(this.#folder, name);
   }
 
   find(name: string): Repository | undefined {
@@ -123,10 +134,13 @@ export class RepositoryManager {
     return this.list().map((repository) => repository.status());
   }
 
-  /** Looks at what only the clones themselves can tell, in one or all, so that a status tells of it. */
+  /**
+   * Looks at what only the clones themselves can tell, in one or all, so that a status tells of it. Five seconds at
+   * most: after that the status is what was known before.
+   */
   async look(name?: string): Promise<void> {
     const asked = name === undefined ? this.list() : [this.#repositories.get(name)];
-    await Promise.all(asked.map((repository) => repository?.look()));
+    await within(DETAILS_MS, Promise.all(asked.map((repository) => repository?.look())));
   }
 
   readonly isPushed = (name: string, commit: string | null): boolean =>
@@ -137,9 +151,20 @@ export class RepositoryManager {
     if (!this.#repositories.has(name)) return noRepository(name);
     const captured = await within(
       PATIENCE_MS,
-      this.#inPlace(name, (repository) => repository.capture(line)),
+      this.#inPlace(
+        name,
+        (repository) => repository.capture(line),
+        (value) => value.ok,
+      ).then((value) => value ?? noRepository(name)),
     );
-    return captured ?? notReady(`The clone of ${name} is still being made.`);
+    if (captured) return captured;
+    const why = this.#repositories.get(name)?.isOpening
+      ? `The clone of ${name} is still being made.`
+      : `git has not written to ${name} within ${PATIENCE_MS / 1000} seconds; the disk may be slow, or a git may hang.`;
+    return notReady(
+      why,
+      'The message may still be saved: sending it again with the same id makes no second one',
+    );
   }
 
   /**
@@ -165,6 +190,7 @@ export class RepositoryManager {
   async whenAgreed(): Promise<void> {
     await this.#agreed;
     await this.#rebuilding;
+    await this.#renaming;
   }
 
   /** Makes the mirror anew from the clones; reads wait for it. */
@@ -215,7 +241,8 @@ export class RepositoryManager {
           );
         }
         const directory = cloneContext(this.#folder, newName).directory;
-        if (!sameName(newName, name) && (await inspectFolder(directory)) !== 'absent') {
+        const isOwn = await isSameFolder(directory, repository.git.directory);
+        if (!isOwn && (await inspectFolder(directory)) !== 'absent') {
           return fail(
             'repository-exists',
             `The folder ${JSON.stringify(newName)} is there already. Nothing was changed.`,
@@ -226,7 +253,12 @@ export class RepositoryManager {
         const used = await repository.useBranch(change.branch);
         if (!used.ok) return used;
       }
-      return newName === name ? ok(repository) : this.#rename(repository, newName);
+      if (newName === name) return ok(repository);
+      const renaming = this.#rename(repository, newName);
+      this.#renaming = renaming.catch(() => undefined);
+      return renaming.finally(() => {
+        this.#renaming = undefined;
+      });
     });
   }
 
@@ -237,25 +269,28 @@ export class RepositoryManager {
       if (!repository) return noRepository(name);
       if (this.#isNamed(name)) return fixed(name, 'removed');
       // Noted first, so that where that can't be done nothing is half gone.
-      const noted = repository.isBroken || (await this.#tryTo(markRemoved(this.#folder, name, true)));
+      const noted = repository.isBroken || (await this.#tryTo(markRemoved(repository.git, true)));
       if (!noted) return notNow(name);
-      this.#repositories.delete(name);
       await repository.close();
+      this.#repositories.delete(name);
       await this.#forget(name);
       return ok(undefined);
     });
   }
 
+  /** The folder moves once no git is at work in it; what is asked of the repository meanwhile waits for the new one. */
   async #rename(repository: Repository, name: string): Promise<Result<Repository>> {
-    await repository.close();
-    this.#repositories.delete(repository.name);
+    const { target, primary } = repository;
+    const isIdle = await repository.close();
     const [from, to] = [repository.name, name].map((one) => cloneContext(this.#folder, one).directory);
-    if (!(await this.#tryTo(rename(from as string, to as string)))) {
-      this.#begin(repository.target, false);
+    if (!isIdle || !(await this.#tryTo(rename(from as string, to as string)))) {
+      this.#successors.set(repository, this.#begin(target, primary));
       return notNow(repository.name);
     }
+    this.#repositories.delete(repository.name);
     await this.#forget(repository.name);
-    const renamed = this.#begin({ ...repository.target, name }, false);
+    const renamed = this.#begin({ ...target, name }, primary);
+    this.#successors.set(repository, renamed);
     await renamed.opened;
     return ok(renamed);
   }
@@ -291,19 +326,22 @@ export class RepositoryManager {
   }
 
   /**
-   * What comes of some work with a repository: of a second time with the one that was opened since, where its clone proved
-   * to be replaced by another one.
+   * What comes of some work with a repository: of a second try with the one that has taken its place, if its clone
+   * proved to be replaced by another one, or if it was closed before the work was done, as for a new name.
    */
   async #inPlace<Value>(
     name: string,
     work: (repository: Repository) => Promise<Value>,
+    isDone: (value: Value) => boolean,
   ): Promise<Value | undefined> {
-    const repository = this.#repositories.get(name);
-    const value = repository && (await work(repository));
-    if (!repository?.isReplaced) return value;
-    await this.#changes.run(async () => undefined);
-    const now = this.#repositories.get(name);
-    return now && work(now);
+    let repository = this.#repositories.get(name);
+    for (let attempt = 1; ; attempt += 1) {
+      const value = repository && (await work(repository));
+      if (!repository || value === undefined || attempt > PLACES) return value;
+      if (!repository.isReplaced && (!repository.isClosed || isDone(value))) return value;
+      await this.#changes.run(async () => undefined);
+      repository = this.#successors.get(repository) ?? this.#repositories.get(name);
+    }
   }
 
   /** Opens the clone that has taken the place of a repository's, as a start would. */
@@ -320,7 +358,11 @@ export class RepositoryManager {
     const waiting = [...names];
     const worker = async () => {
       for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) {
-        const result = await this.#inPlace(name, (repository) => repository.sync(push));
+        const result = await this.#inPlace(
+          name,
+          (repository) => repository.sync(push),
+          ({ status }) => !isFailure(status),
+        );
         if (!result) continue;
         results.set(name, result);
         this.#options.onSynced(result);
@@ -334,6 +376,7 @@ export class RepositoryManager {
     const { githubUrl, identity, mirror, events, credentials } = this.#options;
     const repository = Repository.open(target, primary, branch, {
       git: cloneContext(this.#folder, target.name),
+      gitSilence: this.#options.gitSilence ?? SILENCE_MS,
       githubUrl,
       identity,
       mirror,
@@ -344,24 +387,22 @@ export class RepositoryManager {
       onStatus: (changed) => this.#publishStatus(changed),
       onProgress: (name, stage, percent) =>
         events.publish({ type: 'progress', data: { repository: name, stage, percent } }),
+      note: async (git) => {
+        await markPrimary(git, primary);
+        await markRemoved(git, false);
+      },
       onReplaced: (replaced) => void this.#reopen(replaced).catch(this.#options.onTrouble),
       onTrouble: (error) => this.#onTrouble(error),
       lockPatience: this.#options.lockPatience ?? LOCK_PATIENCE,
     });
     this.#repositories.set(target.name, repository);
-    void repository.opened.then(() => this.#note(repository)).catch(this.#options.onTrouble);
     return repository;
-  }
-
-  /** Keeps in the clone what the next start needs to know of it. */
-  async #note({ name, primary, isBroken }: Repository): Promise<void> {
-    if (isBroken) return;
-    await markPrimary(this.#folder, name, primary);
-    await markRemoved(this.#folder, name, false);
   }
 
   #onTrouble(error: unknown): void {
     if (error instanceof MirrorBroken) this.rebuild();
+    // Whatever did not come to its end in a closed clone is done again where it counts.
+    if (error instanceof GitClosed) return;
     this.#options.onTrouble(error);
   }
 
@@ -432,8 +473,8 @@ const notNow = (name: string) =>
     },
   );
 
-const notReady = (why: string) =>
-  fail('unavailable', `${why} Nothing is lost; try again in a moment.`, { retryAfter: 5 });
+const notReady = (why: string, comfort = 'Nothing is lost') =>
+  fail('unavailable', `${why} ${comfort}; try again in a moment.`, { retryAfter: 5 });
 
 /** What a promise comes to, or `undefined` where it takes longer. */
 async function within<Value>(milliseconds: number, promise: Promise<Value>): Promise<Value | undefined> {

@@ -10,6 +10,7 @@ import { fail, ok, type Result } from '../domain/result.ts';
 import { githubPageOf } from '../domain/target.ts';
 import { BlobReader } from '../git/blobs.ts';
 import { incarnationOf, writeSettings } from '../git/clone.ts';
+import { Gits } from '../git/gits.ts';
 import { type Identity, Importer } from '../git/importer.ts';
 import { uncommittedChanges } from '../git/porcelain.ts';
 import { BranchMover, listRefs, writeCommitGraph } from '../git/refs.ts';
@@ -19,7 +20,7 @@ import type { Line } from '../journal/line.ts';
 import { deviceOfPath, JOURNAL_FOLDER } from '../journal/path.ts';
 import type { Database } from '../mirror/database.ts';
 import { appendedCommit, findAppended } from './capture/appended.ts';
-import { type Captured, Capturer } from './capture/capture.ts';
+import { type Captured, Capturer, closing } from './capture/capture.ts';
 import { completeLines } from './capture/completion.ts';
 import { branchRef, type Clone, trackingRef } from './clones/clone.ts';
 import { GrowthMeter } from './clones/growth.ts';
@@ -39,10 +40,13 @@ import { RemoteView } from './sync/remote-view.ts';
 import { settleFor } from './sync/resolving.ts';
 import { isRewritten, noteKnown, rewrittenTrouble } from './sync/rewritten.ts';
 import { type Synced, type SyncPort, syncClone } from './sync/sync.ts';
+import { Tasks } from './tasks.ts';
 
 /** What a repository needs of the program around it. */
 export interface RepositoryPorts {
-  readonly git: GitContext;
+  readonly git: Omit<GitContext, 'gits'>;
+  /** Milliseconds that a git may do nothing while somebody waits for it. */
+  readonly gitSilence: number;
   readonly githubUrl: string;
   readonly identity: Identity;
   readonly mirror: Database;
@@ -54,6 +58,8 @@ export interface RepositoryPorts {
   readonly filler: Filler | undefined;
   readonly onStatus: (repository: Repository) => void;
   readonly onProgress: (repository: string, stage: string, percent: number) => void;
+  /** Notes in the clone what the next start needs to know of it. */
+  readonly note: (git: GitContext) => Promise<void>;
   /** Another clone stands in the folder: this repository is to be closed, and that one opened. */
   readonly onReplaced: (repository: Repository) => void;
   readonly onTrouble: (error: unknown) => void;
@@ -80,6 +86,7 @@ export class Repository {
   readonly target: Target;
   readonly primary: boolean;
   readonly #ports: RepositoryPorts;
+  readonly #gits: Gits;
   readonly #clone: Clone;
   readonly #reconciler: Reconciler;
   readonly #capturer: Capturer;
@@ -96,6 +103,8 @@ export class Repository {
   };
   #uncommitted: readonly Problem[] = [];
   readonly #syncs = new Mutex();
+  /** What works in the clone at somebody's request, and not under its lock all the time. */
+  readonly #tasks = new Tasks();
   #nextSync: PlannedSync | undefined;
   #broken: Trouble | undefined;
   #presence: Presence = 'here';
@@ -107,7 +116,9 @@ export class Repository {
     this.target = target;
     this.primary = primary;
     this.#ports = ports;
-    const { git, identity } = ports;
+    const { identity, gitSilence } = ports;
+    this.#gits = new Gits(gitSilence, (since) => this.#gitHung(since));
+    const git = { ...ports.git, gits: this.#gits };
     const blobs = new BlobReader(git);
     this.#clone = {
       name: target.name,
@@ -186,6 +197,28 @@ export class Repository {
     return this.#presence === 'other';
   }
 
+  /** Whether it is being closed, or was: nothing is done here any more. */
+  get isClosed(): boolean {
+    return this.#abort.signal.aborted;
+  }
+
+  /** Whether the clone is still being made, or meets its remote for the first time. */
+  get isOpening(): boolean {
+    return this.#state.state === 'cloning';
+  }
+
+  /** How git runs in the clone. */
+  get git(): GitContext {
+    return this.#clone.git;
+  }
+
+  /** What a person should know of gits that hang here at the moment. */
+  get hanging(): string | undefined {
+    const commands = this.#gits.hanging.map((command) => `git ${command}`).join(', ');
+    if (commands === '') return undefined;
+    return `In ${this.name} a git does not get on (${commands}): the disk may be slow, or something stopped it.`;
+  }
+
   /** Resolves when the clone is there and the mirror agrees with it. */
   get opened(): Promise<void> {
     return this.#opened;
@@ -219,6 +252,7 @@ export class Repository {
       result: this.#syncs.run(async () => {
         await this.#settled;
         if (this.#nextSync === next) this.#nextSync = undefined;
+        if (this.isClosed) return toResult(this.name, failedSync(closingTrouble), this.#clone.tip);
         return this.#runSync(push).catch((error: unknown) => {
           this.#fail(error);
           return toResult(this.name, failedSync(surpriseTrouble(error)), this.#clone.tip);
@@ -239,9 +273,13 @@ export class Repository {
   }
 
   /** Makes the mirror agree with the branch after somebody else may have moved it. */
-  async refresh(): Promise<void> {
+  refresh(): Promise<void> {
+    return this.#tasks.run(() => this.#refresh());
+  }
+
+  async #refresh(): Promise<void> {
     await this.#opened;
-    if (this.#broken || (await this.#look()) !== 'here') return;
+    if (this.isClosed || this.#broken || (await this.#look()) !== 'here') return;
     const refs = await listRefs(this.#clone.git, 'refs/');
     const tracked = refs.get(trackingRef(this.#clone)) ?? null;
     const isOurs = this.#reconciler.covers(refs.get(branchRef(this.#clone)) ?? null);
@@ -257,16 +295,21 @@ export class Repository {
     if (presence === this.#presence) return presence;
     this.#presence = presence;
     if (presence !== 'here') endStaying(this.#clone);
-    if (presence === 'gone') this.#setState({ state: 'failed', error: goneTrouble(this.#ports.git) });
+    if (presence === 'gone') this.#setState({ state: 'failed', error: goneTrouble(this.#clone.git) });
     if (presence === 'here') this.#setState((await isRewritten(this.#clone)) ? REWRITTEN : READY);
     if (presence === 'other') this.#ports.onReplaced(this);
     return presence;
   }
 
   /** Settles a rewritten history for one side. The next sync goes on from there. */
-  async resolveRewritten(keep: 'local' | 'remote'): Promise<Result<void>> {
+  resolveRewritten(keep: 'local' | 'remote'): Promise<Result<void>> {
+    return this.#tasks.run(() => this.#resolveRewritten(keep));
+  }
+
+  async #resolveRewritten(keep: 'local' | 'remote'): Promise<Result<void>> {
     await this.#settled;
-    await this.refresh();
+    if (this.isClosed) return closing(this.name);
+    await this.#refresh();
     const clone = this.#clone;
     if (this.#broken || !(await isRewritten(clone))) {
       return fail(
@@ -286,8 +329,13 @@ export class Repository {
    * Captures to another branch from now on: the one of that name, here or on the remote, else a new one that begins
    * where we are.
    */
-  async useBranch(branch: string): Promise<Result<void>> {
+  useBranch(branch: string): Promise<Result<void>> {
+    return this.#tasks.run(() => this.#useBranch(branch));
+  }
+
+  async #useBranch(branch: string): Promise<Result<void>> {
     await this.#settled;
+    if (this.isClosed) return closing(this.name);
     if (this.#broken) return fail('unavailable', `${this.#broken.detail} ${this.#broken.action}`);
     const checked = await checkBranchName(this.#clone, branch);
     if (!checked.ok) return checked;
@@ -309,18 +357,23 @@ export class Repository {
 
   /** Reads into the mirror what it lacks of the clone, which is everything after the mirror was lost. */
   async restore(): Promise<void> {
-    if (this.#broken || this.isReplaced) return;
-    await this.#reconcileAll();
+    if (this.#broken || this.isReplaced || this.isClosed) return;
+    await this.#tasks.run(() => this.#reconcileAll());
   }
 
   /** Looks at what only the clone itself can tell: a person's uncommitted changes, and how much there is. */
-  async look(): Promise<void> {
-    if (this.#broken || this.#state.state === 'cloning' || (await this.#look()) !== 'here') return;
+  look(): Promise<void> {
+    return this.#tasks.run(() => this.#inspect());
+  }
+
+  async #inspect(): Promise<void> {
+    if (this.isClosed || this.#broken || this.#state.state === 'cloning' || (await this.#look()) !== 'here')
+      return;
     // Our own changes have to reach the work tree first.
     await this.#follower.now();
     await this.#locks.look();
     await this.#growth.look();
-    const changes = await uncommittedChanges(this.#ports.git).catch(() => new Map<string, string>());
+    const changes = await uncommittedChanges(this.#clone.git).catch(() => new Map<string, string>());
     this.#uncommitted = [...changes].map(([file, state]) => ({ file, line: null, reason: describe(state) }));
   }
 
@@ -347,20 +400,28 @@ export class Repository {
     };
   }
 
-  async close(): Promise<void> {
+  /**
+   * Ends all work here: what was taken is answered, and no git is at work in the folder any more. False if a git can't be
+   * ended, so the folder must stay where it is.
+   */
+  async close(): Promise<boolean> {
     this.#abort.abort();
     clearTimeout(this.#appendedTimer);
     await this.#appending;
     await this.#settled.catch(() => undefined);
+    await this.#capturer.close();
     await this.#syncs.run(async () => undefined);
     await this.#clone.lock.run(async () => undefined);
+    await this.#tasks.ended();
     await this.#reconciler.close();
     await this.#follower.close();
     await this.#maintenance.close();
     await this.#clone.importer.close();
-    this.#clone.mover.close();
-    this.#clone.blobs.close();
+    await this.#clone.mover.close();
+    await this.#clone.blobs.close();
+    const isIdle = await this.#gits.close();
     await this.#locks.layDown();
+    return isIdle;
   }
 
   /** What another program appends is captured once it has been at rest for a second. */
@@ -383,6 +444,12 @@ export class Repository {
       return found.restless;
     });
     if (restless) this.#captureAppendedSoon();
+  }
+
+  /** A git that was ended in the middle may leave a lock, which would be in the way of the next one. */
+  #gitHung(since: number): void {
+    this.#locks.cutOff(since);
+    this.#locks.look().then((freed) => freed && this.#follower.soon(), this.#ports.onTrouble);
   }
 
   #branchMoved(): void {
@@ -414,10 +481,11 @@ export class Repository {
     await this.#refreshRemote();
     this.#follower.soon();
     this.#captureAppendedSoon();
+    await this.#ports.note(this.#clone.git).catch(onTrouble);
   }
 
   async #firstContact(): Promise<void> {
-    if (this.#broken) return;
+    if (this.#broken || this.isClosed) return;
     if (await isRewritten(this.#clone)) this.#setState(REWRITTEN);
     else if (this.#clone.settings.contacted) this.#setState(READY);
     else await this.#runSync(false);
@@ -427,7 +495,7 @@ export class Repository {
     if (this.#broken) return toResult(this.name, failedSync(this.#broken), null);
     const presence = await this.#look();
     if (presence !== 'here') {
-      const trouble = (presence === 'gone' ? goneTrouble : replacedTrouble)(this.#ports.git);
+      const trouble = (presence === 'gone' ? goneTrouble : replacedTrouble)(this.#clone.git);
       return toResult(this.name, failedSync(trouble), null);
     }
     const { network, onProgress, mirror, onTrouble } = this.#ports;
@@ -462,7 +530,7 @@ export class Repository {
   async #succeeded(): Promise<void> {
     const lastSync = new Date().toISOString();
     // That it went well does not depend on whether it can be noted, for which git's own lock may stand in the way.
-    await writeSettings(this.#ports.git, { lastSync }).catch(this.#ports.onTrouble);
+    await writeSettings(this.#clone.git, { lastSync }).catch(this.#ports.onTrouble);
     this.#clone.settings = { ...this.#clone.settings, lastSync };
     this.#setState(READY);
     // Nobody waits for it: what it comes to is told.
@@ -499,6 +567,12 @@ export class Repository {
     this.#ports.onStatus(this);
   }
 }
+
+const closingTrouble: Trouble = {
+  status: 'failed',
+  detail: 'The repository was renamed or removed, or gitpost ended, while it was being synced.',
+  action: 'Nothing is lost: sync again.',
+};
 
 const describe = (state: string): string =>
   state === '??' ? 'is new here and not committed' : 'has changes of yours that are not committed';

@@ -2,7 +2,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { fail, ok, type Result } from '../../domain/result.ts';
 import { type NewCommit, NotAppended } from '../../git/importer.ts';
 import { findNested } from '../../git/refs.ts';
-import { GitError } from '../../git/run.ts';
+import { GitError, GitHung } from '../../git/run.ts';
 import type { Line } from '../../journal/line.ts';
 import type { Database } from '../../mirror/database.ts';
 import { branchRef, type Clone, resolveIn } from '../clones/clone.ts';
@@ -44,7 +44,8 @@ export class Capturer {
   readonly #moved: () => void;
   readonly #onTrouble: (error: unknown) => void;
   #queue: Waiting[] = [];
-  #draining = false;
+  #draining: Promise<void> | undefined;
+  #isClosed = false;
   /** How many were writing when the last batch was done, and when that was. */
   #writers = { count: 0, at: 0 };
 
@@ -70,10 +71,19 @@ export class Capturer {
   }
 
   capture(line: Line): Promise<Captured> {
+    if (this.#isClosed) return Promise.resolve(closing(this.#clone.name));
     return new Promise((settle) => {
       this.#queue.push({ line, settle });
-      if (!this.#draining) void this.#drain();
+      this.#draining ??= this.#drain().finally(() => {
+        this.#draining = undefined;
+      });
     });
+  }
+
+  /** Takes nothing more; resolves once everything that was taken is answered. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await this.#draining;
   }
 
   /** Commits files as they are, one commit each, and has the mirror read them. Runs under the lock; false where it failed. */
@@ -90,7 +100,6 @@ export class Capturer {
   }
 
   async #drain(): Promise<void> {
-    this.#draining = true;
     while (this.#queue.length > 0) {
       await this.#gather();
       await this.#clone.lock.run(async () => {
@@ -100,7 +109,6 @@ export class Capturer {
         this.#writers = { count: batch.length + this.#queue.length, at: Date.now() };
       });
     }
-    this.#draining = false;
   }
 
   async #refuse(batch: readonly Waiting[], error: unknown): Promise<void> {
@@ -147,7 +155,7 @@ export class Capturer {
     if (!this.#reconciler.covers(this.#clone.tip)) await this.#reconciler.run();
     const fresh = await this.#withoutKnown(batch);
     if (fresh.length === 0) return;
-    const deadline = Date.now() + PATIENCE_MS;
+    let refusedSince: number | undefined;
     for (let pause = 20; ; pause = Math.min(pause * 2, 500)) {
       if (this.#clone.unsafe) return settleAll(fresh, unsafe(this.#clone.name));
       const written = await this.#write(fresh);
@@ -159,12 +167,13 @@ export class Capturer {
         return gone ? settleAll(fresh, gone) : this.#finish(written, last.commit);
       }
       this.#clone.segments = undefined;
+      refusedSince ??= Date.now();
       const now = await resolveIn(this.#clone, branchRef(this.#clone));
       const [other] =
         now === null ? await findNested(this.#clone.git, 'refs/heads/', this.#clone.settings.branch) : [];
       if (now !== this.#clone.tip) await this.#reconciler.run();
       else if (other !== undefined) return settleAll(fresh, nested(this.#clone, other));
-      else if (Date.now() > deadline) return settleAll(fresh, locked(this.#clone.name));
+      else if (Date.now() - refusedSince > PATIENCE_MS) return settleAll(fresh, locked(this.#clone.name));
       else await new Promise((wake) => setTimeout(wake, pause));
     }
   }
@@ -204,7 +213,8 @@ export class Capturer {
       } catch (error) {
         if (!(error instanceof GitError)) throw error;
         this.#clone.segments = undefined;
-        if (batch.length === 1 && attempt === 2) throw error;
+        // One that did nothing twice will not do more for each line alone.
+        if (attempt === 2 && (batch.length === 1 || error instanceof GitHung)) throw error;
       }
     }
     const written: Written[] = [];
@@ -265,6 +275,14 @@ function settleAll(batch: readonly Waiting[], captured: Captured): void {
   for (const { settle } of batch) settle(captured);
 }
 
+/** Why nothing is captured any more; the manager tries the repository that takes the place of this one. */
+export const closing = (name: string) =>
+  fail(
+    'unavailable',
+    `${name} is being closed, because it is renamed or removed, or gitpost ends. The message was not saved there; try again.`,
+    { retryAfter: 2 },
+  );
+
 const unsafe = (name: string): Captured =>
   fail(
     'unavailable',
@@ -294,9 +312,18 @@ const notAppended = (name: string, words: string): Captured =>
     { retryAfter: 5 },
   );
 
+const hung = (name: string, { stderr }: GitHung): Captured =>
+  fail(
+    'unavailable',
+    `git makes no progress in ${name}: ${stderr}, and so was a second one. The disk may be slow or broken. ` +
+      'The message was not saved there; try again.',
+    { retryAfter: 5 },
+  );
+
 /** git's own words name what is wrong (a full disk, a folder that can't be written); its first line is enough. */
 function refusalOf({ name }: Clone, error: unknown): Captured {
   if (error instanceof NotAppended) return notAppended(name, error.stderr);
+  if (error instanceof GitHung) return hung(name, error);
   const words = error instanceof GitError ? error.stderr : String((error as Error).message ?? error);
   const reason = (words.trim().split('\n')[0] ?? '').replace(/\.?$/, '.');
   const isFull = /No space left on device|Out of diskspace|ENOSPC|quota exceeded/i.test(words);

@@ -58,13 +58,13 @@ export async function renamePrimary(folder: ClonesFolder, targets: readonly Targ
 }
 
 /** Notes in a clone whether it is the primary's, for the next start. */
-export async function markPrimary(folder: ClonesFolder, name: string, primary: boolean): Promise<void> {
-  await setFlag(cloneContext(folder, name), PRIMARY, primary);
+export async function markPrimary(context: GitContext, primary: boolean): Promise<void> {
+  await setFlag(context, PRIMARY, primary);
 }
 
 /** Notes in a clone whether it was removed: then it stays on disk and is not opened at the next start. */
-export async function markRemoved(folder: ClonesFolder, name: string, removed: boolean): Promise<void> {
-  await setFlag(cloneContext(folder, name), REMOVED, removed);
+export async function markRemoved(context: GitContext, removed: boolean): Promise<void> {
+  await setFlag(context, REMOVED, removed);
 }
 
 async function setFlag(context: GitContext, key: string, value: boolean): Promise<void> {

@@ -94,6 +94,12 @@ export class Locks {
     this.#timer.unref();
   }
 
+  /** Hears that a git of ours was ended in the middle: the locks that were made since it ran (ms since 1970) may be its own. */
+  cutOff(since: number): void {
+    const wasFollowing = this.#left?.wasFollowing ?? false;
+    this.#left = { since: Math.min(since, this.#left?.since ?? since), until: Date.now(), wasFollowing };
+  }
+
   /** Ends the work in the clone, in order. */
   async layDown(): Promise<void> {
     clearInterval(this.#timer);

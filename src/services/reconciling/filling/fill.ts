@@ -39,7 +39,9 @@ export async function fill(reading: Reading, journals: readonly TreeEntry[]): Pr
   }
   const problems: Record<string, Covered['problems'][string]> = {};
   let [messages, characters] = [0, 0];
-  const data = { git: clone.git, repository: clone.name, directory: mirror.directory };
+  // What knows the gits of a clone stays here: a thread gets copies only.
+  const { gits: _, ...git } = clone.git;
+  const data = { git, repository: clone.name, directory: mirror.directory };
   await filler.fill(
     data,
     fitting,
