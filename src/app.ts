@@ -1,6 +1,7 @@
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import type { Config } from './config.ts';
+import { given } from './domain/given.ts';
 import { isFailure } from './domain/repository.ts';
 import { personsConfig } from './git/clone.ts';
 import type { Identity } from './git/importer.ts';
@@ -32,6 +33,8 @@ export interface AppOptions {
   readonly filler?: Filler;
   /** Milliseconds that a git may do nothing while somebody waits for it; tests wait less. */
   readonly gitSilence?: number;
+  /** Milliseconds after which a clone that could not be opened is tried again. */
+  readonly retryPause?: number;
   /** What time it is; tests let it go wrong. */
   readonly clock?: () => Date;
   /** Told of everything that went wrong and that nobody was answered for. */
@@ -73,7 +76,7 @@ export async function startApp(options: AppOptions): Promise<App> {
       filler,
       onSynced: ({ repository, status }) => autoSync.heard(repository, isFailure(status)),
       onTrouble,
-      ...(options.gitSilence === undefined ? {} : { gitSilence: options.gitSilence }),
+      ...given({ gitSilence: options.gitSilence, retryPause: options.retryPause }),
     });
     await repositories.start();
     const intents = await Intents.open(join(config.dataDirectory, 'intents.json'), onTrouble);

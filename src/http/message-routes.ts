@@ -36,7 +36,7 @@ export function messageRoutes({ messages, repositories }: MessageServices): Rout
         const detail = `There is no repository ${JSON.stringify(fields.repository)}.`;
         return sendProblem(response, { code: 'unknown-repository', detail });
       }
-      const ready = await messages.ready();
+      const ready = await messages.ready(fields.repository);
       if (!ready.ok) return sendProblem(response, ready.failure);
       const filter = { ...given(fields), terms: parseSearch(q ?? '') };
       if (limit === undefined) return sendAll(messages, filter, before, request, response);

@@ -80,7 +80,8 @@ export class Messages {
     const unknown = this.#unknown(draft.repositories);
     if (unknown) return unknown;
     return this.#locks.run(id, async () => {
-      const entry = await this.#read(id);
+      // A capture to a repository that is open does not depend on the others.
+      const entry = await this.#lookUp(id);
       if (!entry.ok) return entry;
       return entry.value ? this.#repeat(entry.value, draft) : this.#createNew(id, draft);
     });
@@ -122,14 +123,21 @@ export class Messages {
     );
   }
 
-  /** Resolves when reads are answered with everything that was committed. */
-  ready(): Promise<Result<void>> {
-    return this.#options.repositories.withMirror(async () => undefined);
+  /**
+   * Resolves when reads are answered with everything that was committed.
+   *
+   * @param repository the only one that is read, if it is one
+   */
+  ready(repository?: string): Promise<Result<void>> {
+    return this.#options.repositories.withMirror(async () => undefined, isFor(repository));
   }
 
   /** How many current messages there are, by day, author and repository. */
   stats(question: StatsQuestion): Promise<Result<Stats>> {
-    return this.#options.repositories.withMirror((mirror) => countMessages(mirror, question));
+    return this.#options.repositories.withMirror(
+      (mirror) => countMessages(mirror, question),
+      isFor(question.repository),
+    );
   }
 
   /** The current messages that pass a filter, newest first, beginning after a key. */
@@ -140,7 +148,7 @@ export class Messages {
     const { repositories } = this.#options;
     let from = before;
     for (;;) {
-      const mirror = await repositories.withMirror(async (database) => database);
+      const mirror = await repositories.withMirror(async (database) => database, isFor(filter.repository));
       if (!mirror.ok) throw new Error(mirror.failure.detail);
       try {
         for await (const entry of mirror.value.query(filter, from)) {
@@ -155,8 +163,25 @@ export class Messages {
     }
   }
 
-  #read(id: string): Promise<Result<Entry | undefined>> {
-    return this.#options.repositories.withMirror((mirror) => mirror.read(id));
+  /** A message, unless it may be in a repository that could not be opened yet: nobody knows what that holds. */
+  async #read(id: string): Promise<Result<Entry | undefined>> {
+    const { repositories } = this.#options;
+    const entry = await this.#lookUp(id);
+    if (!entry.ok) return entry;
+    const held = entry.value && repositoriesOf(entry.value);
+    const read = await repositories.withMirror(
+      async () => entry.value,
+      (name) => held === undefined || held.includes(name),
+    );
+    return read;
+  }
+
+  /** What the mirror knows of a message now. */
+  #lookUp(id: string): Promise<Result<Entry | undefined>> {
+    return this.#options.repositories.withMirror(
+      (mirror) => mirror.read(id),
+      () => false,
+    );
   }
 
   async #createNew(id: string, draft: Draft): Promise<Result<Stored>> {
@@ -170,8 +195,7 @@ export class Messages {
       createdAt: draft.createdAt ?? this.#options.clock().toISOString(),
       ...given({ language: draft.language, url: draft.url, done: draft.done, replyTo: draft.replyTo }),
     });
-    const targets =
-      this.#targets(draft.repositories) ?? this.#options.intents.of(id) ?? this.#defaultTargets();
+    const targets = this.#targets(draft.repositories) ?? this.#intended(id) ?? this.#defaultTargets();
     return this.#bring(id, [line], targets, 'created');
   }
 
@@ -181,7 +205,7 @@ export class Messages {
     if (!first.some((line) => isSame(line, draft))) {
       return fail('id-taken', `Another message has the id ${entry.id}. Nothing was saved; use a new id.`);
     }
-    const asked = this.#targets(draft.repositories) ?? this.#options.intents.of(entry.id) ?? [];
+    const asked = this.#targets(draft.repositories) ?? this.#intended(entry.id) ?? [];
     const targets = new Set([...repositoriesOf(entry), ...asked]);
     const lacking = [...targets].filter((name) => this.#missing(entry, name).length > 0);
     if (lacking.length === 0) return ok(this.#stored(entry, false));
@@ -224,7 +248,7 @@ export class Messages {
     change: Change | undefined,
   ): Promise<Result<Stored>> {
     const { repositories, intents } = this.#options;
-    const before = await this.#read(id);
+    const before = await this.#lookUp(id);
     if (!before.ok) return before;
     const outcomes = await Promise.all(
       names.map(async (name): Promise<Failure | undefined> => {
@@ -236,7 +260,7 @@ export class Messages {
         return undefined;
       }),
     );
-    const after = await this.#read(id);
+    const after = await this.#lookUp(id);
     if (!after.ok) return after;
     if (after.value && change && headsOf(after.value) !== headsOf(before.value)) {
       repositories.publishMessage(change, after.value);
@@ -276,6 +300,12 @@ export class Messages {
     return asked === undefined ? undefined : [...new Set(asked)];
   }
 
+  /** Where an earlier attempt meant to bring a message, as far as those repositories are still there. */
+  #intended(id: string): readonly string[] | undefined {
+    const names = this.#options.intents.of(id)?.filter((name) => this.#options.repositories.find(name));
+    return names?.length === 0 ? undefined : names;
+  }
+
   #defaultTargets(): readonly string[] {
     const { repositories, defaultTarget } = this.#options;
     return defaultTarget === 'all' ? repositories.names() : [repositories.primary];
@@ -297,6 +327,12 @@ export class Messages {
 
 const invalidEdit = (errors: readonly FieldError[]) =>
   fail('invalid', `Nothing was changed: ${errors.map(({ detail }) => detail).join('; ')}.`, { errors });
+
+/** Whether a read of one repository, or of all of them, depends on one. */
+const isFor =
+  (repository: string | undefined) =>
+  (name: string): boolean =>
+    repository === undefined || repository === name;
 
 const isDeleted = (entry: Entry): boolean => entry.folded.current.deletedAt !== undefined;
 

@@ -1,5 +1,11 @@
 import { mkdir, rename } from 'node:fs/promises';
-import { isFailure, type RepositoryStatus, type SyncResult, type Target } from '../domain/repository.ts';
+import {
+  isFailure,
+  type RepositoryStatus,
+  type SyncResult,
+  type Target,
+  type Trouble,
+} from '../domain/repository.ts';
 import { fail, ok, type Result } from '../domain/result.ts';
 import { sameName } from '../domain/target.ts';
 import { inspectFolder, isSameFolder, removeUnfinished } from '../git/clone.ts';
@@ -48,6 +54,8 @@ export interface ManagerOptions {
   readonly onTrouble: (error: unknown) => void;
   /** How long somebody else's lock is waited for; tests wait less. */
   readonly lockPatience?: LockPatience;
+  /** Milliseconds after which a clone that could not be opened is tried again; doubled each time. */
+  readonly retryPause?: number;
   /** Milliseconds that a git may do nothing while somebody waits for it; tests wait less. */
   readonly gitSilence?: number;
 }
@@ -59,6 +67,8 @@ const FIRST_CONTACT_MS = 5000;
 /** How long a request for a status waits for what only a clone can tell. */
 const DETAILS_MS = 5000;
 const SYNCS_AT_ONCE = 4;
+/** Milliseconds until a clone that could not be opened is tried again, at first and at most. */
+const [FIRST_PAUSE_MS, LONGEST_PAUSE_MS] = [1000, 60_000];
 /** How often work follows a repository to a new place. */
 const PLACES = 5;
 
@@ -73,6 +83,12 @@ export class RepositoryManager {
   #rebuilding: Promise<void> | undefined;
   /** While a repository gets another name, its messages are read again under that name. */
   #renaming: Promise<unknown> | undefined;
+  /**
+   * Those that the start found, or was told of, and that could not be opened yet: how often it was tried, and why it
+   * failed. Until then nobody knows what they hold, so reads that concern them are refused.
+   */
+  readonly #unopened = new Map<string, { readonly failures: number; readonly trouble: Trouble }>();
+  readonly #retries = new Map<string, NodeJS.Timeout>();
   /** Which repository has taken the place of one that was closed. */
   readonly #successors = new WeakMap<Repository, Repository>();
   #isAgreed = false;
@@ -94,9 +110,9 @@ export class RepositoryManager {
       ({ name }) => !targets.some((target) => sameName(target.name, name)),
     );
     targets.forEach((target, index) => {
-      this.#begin(target, index === 0);
+      this.#keepOpening(this.#begin(target, index === 0));
     });
-    for (const target of added) this.#begin(target, false);
+    for (const target of added) this.#keepOpening(this.#begin(target, false));
     this.#agreed = this.#agree();
     this.#agreed.then(() => {
       this.#isAgreed = true;
@@ -168,16 +184,23 @@ export class RepositoryManager {
   }
 
   /**
-   * Works on the mirror once it agrees with the commits, and once more where it proves broken on the way: it is
-   * made anew from the clones then.
+   * Works on the mirror once it agrees with the commits, and again if it proves broken on the way: then it is made again
+   * from the clones. Refused if a repository that the answer depends on could not be opened yet.
+   *
+   * @param concerns whether the answer depends on a repository, by its name
    */
-  async withMirror<Value>(work: (mirror: Database) => Promise<Value>): Promise<Result<Value>> {
+  async withMirror<Value>(
+    work: (mirror: Database) => Promise<Value>,
+    concerns: (repository: string) => boolean = () => true,
+  ): Promise<Result<Value>> {
     for (let attempt = 1; ; attempt += 1) {
       const ready = await within(
         PATIENCE_MS,
         this.whenAgreed().then(() => true),
       );
       if (!ready) return notReady('The messages are still being read from the repositories.');
+      const unopened = this.unopened().find(concerns);
+      if (unopened !== undefined) return this.#notOpened(unopened);
       try {
         return ok(await work(this.#options.mirror));
       } catch (error) {
@@ -185,6 +208,19 @@ export class RepositoryManager {
         this.rebuild();
       }
     }
+  }
+
+  /** The repositories that could not be opened yet, so nobody knows what they hold. */
+  unopened(): string[] {
+    return [...this.#unopened.keys()];
+  }
+
+  #notOpened(name: string) {
+    const { trouble } = this.#unopened.get(name) ?? {};
+    const why = `${trouble?.detail ?? `The clone ${name} can not be used.`} Its messages cannot be read until then.`;
+    const others =
+      this.names().length > 1 ? ' Those of one other repository can be: ?repository=<name>.' : '';
+    return notReady(`${why} gitpost tries again on its own.${others}`);
   }
 
   async whenAgreed(): Promise<void> {
@@ -273,6 +309,7 @@ export class RepositoryManager {
       if (!noted) return notNow(name);
       await repository.close();
       this.#repositories.delete(name);
+      this.#letGo(name);
       await this.#forget(name);
       return ok(undefined);
     });
@@ -288,9 +325,12 @@ export class RepositoryManager {
       return notNow(repository.name);
     }
     this.#repositories.delete(repository.name);
+    const isUnopened = this.#unopened.has(repository.name);
+    this.#letGo(repository.name);
     await this.#forget(repository.name);
     const renamed = this.#begin({ ...target, name }, primary);
     this.#successors.set(repository, renamed);
+    if (isUnopened) this.#keepOpening(renamed);
     await renamed.opened;
     return ok(renamed);
   }
@@ -319,6 +359,7 @@ export class RepositoryManager {
   async close(): Promise<void> {
     await this.#changes.run(async () => {
       const all = this.list();
+      for (const timer of this.#retries.values()) clearTimeout(timer);
       // Nothing is opened again that is not here any more.
       this.#repositories.clear();
       await Promise.all(all.map((repository) => repository.close()));
@@ -349,8 +390,45 @@ export class RepositoryManager {
     return this.#changes.run(async () => {
       if (this.#repositories.get(replaced.name) !== replaced) return;
       await replaced.close();
-      this.#begin(replaced.target, replaced.primary);
+      this.#keepOpening(this.#begin(replaced.target, replaced.primary));
     });
+  }
+
+  /** Tries again and again, with growing pauses, until a clone that the start counts on can be opened. */
+  #keepOpening(repository: Repository): void {
+    const { name, target, primary } = repository;
+    void repository.opened.then(() => {
+      if (this.#repositories.get(name) !== repository || repository.isClosed) return;
+      const { broken } = repository;
+      if (!broken) {
+        this.#unopened.delete(name);
+        return;
+      }
+      const failures = (this.#unopened.get(name)?.failures ?? 0) + 1;
+      this.#unopened.set(name, { failures, trouble: broken });
+      const pause = Math.min(this.#retryPause * 2 ** (failures - 1), LONGEST_PAUSE_MS);
+      const again = () =>
+        this.#changes.run(async () => {
+          if (this.#repositories.get(name) !== repository) return;
+          await repository.close();
+          const next = this.#begin(target, primary, undefined, broken);
+          this.#successors.set(repository, next);
+          this.#keepOpening(next);
+        });
+      const timer = setTimeout(() => void again().catch(this.#options.onTrouble), pause);
+      timer.unref();
+      this.#retries.set(name, timer);
+    });
+  }
+
+  get #retryPause(): number {
+    return this.#options.retryPause ?? FIRST_PAUSE_MS;
+  }
+
+  #letGo(name: string): void {
+    clearTimeout(this.#retries.get(name));
+    this.#retries.delete(name);
+    this.#unopened.delete(name);
   }
 
   async #sync(names: readonly string[], push: boolean): Promise<SyncResult[]> {
@@ -372,7 +450,7 @@ export class RepositoryManager {
     return names.flatMap((name) => results.get(name) ?? []);
   }
 
-  #begin(target: Target, primary: boolean, branch?: string): Repository {
+  #begin(target: Target, primary: boolean, branch?: string, failedBefore?: Trouble): Repository {
     const { githubUrl, identity, mirror, events, credentials } = this.#options;
     const repository = Repository.open(target, primary, branch, {
       git: cloneContext(this.#folder, target.name),
@@ -387,6 +465,7 @@ export class RepositoryManager {
       onStatus: (changed) => this.#publishStatus(changed),
       onProgress: (name, stage, percent) =>
         events.publish({ type: 'progress', data: { repository: name, stage, percent } }),
+      failedBefore,
       note: async (git) => {
         await markPrimary(git, primary);
         await markRemoved(git, false);

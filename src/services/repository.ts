@@ -60,6 +60,8 @@ export interface RepositoryPorts {
   readonly onProgress: (repository: string, stage: string, percent: number) => void;
   /** Notes in the clone what the next start needs to know of it. */
   readonly note: (git: GitContext) => Promise<void>;
+  /** Why an earlier attempt to open the clone failed; it stays the state until this one gets through. */
+  readonly failedBefore: Trouble | undefined;
   /** Another clone stands in the folder: this repository is to be closed, and that one opened. */
   readonly onReplaced: (repository: Repository) => void;
   readonly onTrouble: (error: unknown) => void;
@@ -167,6 +169,7 @@ export class Repository {
       () => this.#branchMoved(),
       ports.onTrouble,
     );
+    if (ports.failedBefore) this.#state = { state: 'failed', error: ports.failedBefore };
     this.#opened = this.#open(branch).catch((error: unknown) => this.#giveUp(error));
     this.#settled = this.#opened
       .then(() => this.#firstContact())
@@ -190,6 +193,11 @@ export class Repository {
   /** Whether the clone can not be used at all. */
   get isBroken(): boolean {
     return this.#broken !== undefined;
+  }
+
+  /** Why the clone can't be used, if it can't. */
+  get broken(): Trouble | undefined {
+    return this.#broken;
   }
 
   /** Whether another clone has taken the place of this one, which is of no use any more. */
@@ -464,7 +472,8 @@ export class Repository {
     this.#broken = {
       status: 'failed',
       detail: `The clone ${this.name} can not be used: ${said}`,
-      action: 'Nothing was saved in it. Mend what is said here and start gitpost again.',
+      action:
+        'Nothing was saved in it now, and what it holds is safe. Fix what is said here: gitpost tries again on its own.',
     };
     this.#setState({ state: 'failed', error: this.#broken });
   }

@@ -8,7 +8,7 @@ import { gitEnvironment } from './git.ts';
 export async function startSmallApp(
   folder: string,
   environment: Record<string, string> = {},
-  options: Pick<AppOptions, 'gitSilence'> = {},
+  options: Pick<AppOptions, 'gitSilence' | 'retryPause'> = {},
 ): Promise<{ readonly api: Api; readonly troubles: unknown[]; readonly close: () => Promise<void> }> {
   const own = {
     ...gitEnvironment(),
