@@ -87,6 +87,11 @@ export function gitEnvironment(own: Readonly<Record<string, string | undefined>>
     GCM_INTERACTIVE: 'never',
     GIT_OPTIONAL_LOCKS: '0',
     GIT_LITERAL_PATHSPECS: '1',
+    // A trace that a person has set up in `trace2.*` may write our environment, the token included, into a file. git reads
+    // those settings before any `-c`, so only these keep it from that.
+    GIT_TRACE2: '0',
+    GIT_TRACE2_EVENT: '0',
+    GIT_TRACE2_PERF: '0',
     ...(environment.GIT_SSH_COMMAND === undefined && environment.GIT_SSH === undefined
       ? { GIT_SSH_COMMAND: 'ssh -oBatchMode=yes -oConnectTimeout=20' }
       : {}),

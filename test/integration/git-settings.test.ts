@@ -224,6 +224,46 @@ describe('another address in place of the remote', () => {
   });
 });
 
+test("a person's trace of git never gets the token, wherever it is set up", async () => {
+  const folder = await temporaryFolder();
+  const token = 'the-right-token-of-ann';
+  const server = await startGitServer({ root: join(folder, 'server'), username: 'ann', token });
+  onTestFinished(() => server.close());
+  await server.createRepository('ann/messages');
+  const traces = join(folder, 'traces');
+  await mkdir(traces);
+  const settingsFor = (name: string) =>
+    ['event', 'normal', 'perf']
+      .map((kind) => `  ${kind}Target = ${join(traces, `${name}-${kind}`)}\n`)
+      .join('');
+  const config = (name: string) =>
+    `[trace2]\n${settingsFor(name)}  envVars = GITPOST_TOKEN,GITPOST_USERNAME\n  configParams = *\n`;
+  const [global, system] = [join(folder, 'global'), join(folder, 'system')];
+  await writeFile(global, config('global'));
+  await writeFile(system, config('system'));
+  const variables = ['GIT_TRACE', 'GIT_TRACE_CURL', 'GIT_TRACE2', 'GIT_TRACE2_EVENT', 'GIT_TRACE2_PERF'];
+  const gitpost = await startProcess({
+    folder,
+    env: {
+      GIT_CONFIG_GLOBAL: global,
+      GIT_CONFIG_SYSTEM: system,
+      GIT_CONFIG_NOSYSTEM: undefined,
+      GITHUB_URL: server.url,
+      GITHUB_USERNAME: 'ann',
+      GITHUB_TOKEN: token,
+      GIT_TRACE2_ENV_VARS: 'GITPOST_TOKEN',
+      ...Object.fromEntries(variables.map((name) => [name, join(traces, name)])),
+    },
+  });
+  const api = apiAt(gitpost.url);
+  await api.create({ text: 'Traced' });
+  expect((await api.sync('push')).status).toBe('pushed');
+  const files = await readdir(traces);
+  const written = await Promise.all(files.map((file) => readFile(join(traces, file), 'utf8')));
+  expect(written.filter((text) => text.includes(token))).toEqual([]);
+  expect(files).toEqual([]);
+});
+
 describe.runIf(process.platform === 'linux' && process.getuid?.() === 0)('a clone of another user', () => {
   test("is not trusted, as git advises, and git's words are told", async () => {
     const { folder, gitpost, clone } = await scene();
