@@ -66,6 +66,13 @@ const SECURITY_HEADERS = helmet({
   referrerPolicy: { policy: 'no-referrer' },
 });
 
+/**
+ * How long a connection may stay open without a request. Whoever closes it first may do so under a request that is on
+ * its way, which the client then sees as a reset; so the client should be the first. Browsers and proxies let go after
+ * two minutes at most, as do the usual HTTP libraries.
+ */
+const KEEP_ALIVE_MS = 150_000;
+
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { config, publicDirectory, version, messages, repositories, github, events, onSurprise } = options;
   const app = express();
@@ -79,6 +86,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const access = accessControl(config.accessToken);
   const stream = eventRoute(events);
 
+  const endings = lastAnswers();
+  app.use(endings.handler);
   app.use(SECURITY_HEADERS);
   app.use(hostGuard({ local, allowed: config.allowedHosts, port: () => port }));
   app.use(express.static(publicDirectory, { dotfiles: 'ignore', redirect: false, setHeaders: cacheControl }));
@@ -108,6 +117,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       requireHostHeader: false,
       headersTimeout: 15_000,
       requestTimeout: 120_000,
+      keepAliveTimeout: KEEP_ALIVE_MS,
       connectionsCheckingInterval: 5000,
     },
     app,
@@ -116,7 +126,37 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   server.on('clientError', refuseConnection);
   await listen(server, config.port, config.host);
   port = (server.address() as AddressInfo).port;
-  return { url: `http://${urlHost(config.host)}:${port}`, close: () => closeServer(server, stream.close) };
+  return {
+    url: `http://${urlHost(config.host)}:${port}`,
+    close: () => {
+      endings.begin();
+      return closeServer(server, stream.close);
+    },
+  };
+}
+
+/**
+ * Says in each answer from some moment on that it is the last one of its connection. The client then opens another one
+ * instead of sending into one that is about to be closed.
+ */
+function lastAnswers(): { readonly handler: express.RequestHandler; readonly begin: () => void } {
+  const open = new Set<express.Response>();
+  let hasBegun = false;
+  const end = (response: express.Response) => {
+    if (!response.headersSent) response.setHeader('Connection', 'close');
+  };
+  return {
+    handler: (_request, response, next) => {
+      open.add(response);
+      response.on('close', () => open.delete(response));
+      if (hasBegun) end(response);
+      next();
+    },
+    begin: () => {
+      hasBegun = true;
+      for (const response of open) end(response);
+    },
+  };
 }
 
 /** What node can not read as a request never reaches the application, and is answered in the same shape all the same. */
