@@ -3,7 +3,7 @@
 //   node scripts/build.mjs --missing  build only where the output is missing or older than its sources
 //   node scripts/build.mjs --watch    build again at each change
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { accessSync, constants, existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, context } from 'esbuild';
@@ -93,10 +93,33 @@ if (process.argv.includes('--missing') && isFresh()) process.exit(0);
 if (process.argv.includes('--watch')) {
   for (const options of [server, page]) await (await context({ ...options, logLevel: 'info' })).watch();
 } else {
+  await buildAll().catch(refuse);
+}
+
+async function buildAll() {
+  // The folders are tried before anything is removed, so what runs keeps its files.
+  for (const folder of ['.', 'public', 'dist', 'public/assets']) {
+    if (existsSync(join(root, folder))) accessSync(join(root, folder), constants.W_OK);
+  }
   rmSync(join(root, 'dist'), { recursive: true, force: true });
   rmSync(join(root, 'public/assets'), { recursive: true, force: true });
   rmSync(join(root, 'public/service-worker.js'), { force: true });
   await Promise.all([build(server), build(page)]);
+}
+
+/**
+ * A folder that can't be written to is nothing that a stack would explain.
+ * @param {NodeJS.ErrnoException & { readonly errors?: readonly { readonly text: string }[] }} error
+ */
+function refuse(error) {
+  const said = [error.message, ...(error.errors ?? []).map(({ text }) => text)].join(' ');
+  if (!/EROFS|EACCES|EPERM|ENOSPC|read-only file system|permission denied|no space left/i.test(said))
+    throw error;
+  process.stderr.write(
+    `gitpost: it is not built yet, and ${root} cannot be written to (${said.trim().split('\n')[0]}). ` +
+      'Run "npm run build" where it can be, then start it again.\n',
+  );
+  process.exit(1);
 }
 
 /** Whether every output exists and none of the sources was changed after the oldest of them. */

@@ -4,6 +4,7 @@ import { setFlagsFromString } from 'node:v8';
 import { pino } from 'pino';
 import { type App, StartRefused, startApp } from './app.ts';
 import { type Config, exposesToken, isConfigError, readConfig } from './config.ts';
+import { whenOrphaned } from './orphan.ts';
 import { fillInThreads } from './services/reconciling/filling/filler.ts';
 
 // Node prints what simple-git would log, environment and all, where this is set.
@@ -43,7 +44,7 @@ try {
   const filler = fillInThreads(new URL('filling.js', import.meta.url), onTrouble);
   const app = await startApp({ config, version, publicDirectory, onTrouble, filler });
   process.stdout.write(`gitpost is at ${app.url}/\n`);
-  stopOnSignals(app);
+  stopWithReason(app);
 } catch (error) {
   const reason = refusalOf(error);
   if (reason === undefined) throw error;
@@ -66,21 +67,27 @@ function configOrExit(): Config {
   return process.exit(EXIT_CONFIG);
 }
 
-/** Ends in order at the first signal, and at once at the second. */
-function stopOnSignals(app: App): void {
+/** Ends in order at the first signal or when npm is gone, and at once at the second signal. */
+function stopWithReason(app: App): void {
   let stopping = false;
+  const stop = () => {
+    if (stopping) return;
+    stopping = true;
+    setTimeout(() => process.exit(0), LAST_RESORT_MS).unref();
+    app.close().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        onTrouble(error);
+        process.exit(0);
+      },
+    );
+  };
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => {
       if (stopping) process.exit(EXIT_REFUSED);
-      stopping = true;
-      setTimeout(() => process.exit(0), LAST_RESORT_MS).unref();
-      app.close().then(
-        () => process.exit(0),
-        (error: unknown) => {
-          onTrouble(error);
-          process.exit(0);
-        },
-      );
+      stop();
     });
   }
+  // npm passes a signal on to the shell that it starts us with, and that ends without telling us.
+  if (process.env.npm_lifecycle_event === 'start') whenOrphaned(stop);
 }
