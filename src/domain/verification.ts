@@ -8,6 +8,7 @@ export type Severity = 'wrong' | 'notice';
 export type FindingKind =
   | 'clone-missing'
   | 'clone-broken'
+  | 'object-unusual'
   | 'line-unreadable'
   | 'line-newer'
   | 'line-twice'

@@ -421,6 +421,35 @@ describe('the clone', () => {
     },
   );
 
+  test('with content that git has doubts about is checked like any other, with a notice', async () => {
+    const { folder, clone } = await archive();
+    const person = await cloneOf(join(folder, 'data/remotes/messages.git'), join(folder, 'person'));
+    await commitFile(person, '.gitmodules', '[submodule "x"]\n\tpath = -x\n\turl = -u\n', 'A submodule');
+    // A commit that git itself would not write.
+    const commit = [
+      `tree ${await git(person, 'rev-parse', 'HEAD^{tree}')}`,
+      `parent ${await git(person, 'rev-parse', 'HEAD')}`,
+      'author Eve <eve@example.org> 1700000000 +51800000',
+      'committer Eve <eve@example.org> 1700000000 +0000',
+      '',
+      'Odd',
+      '',
+    ];
+    await writeFile(join(folder, 'commit'), commit.join('\n'));
+    const odd = await git(person, 'hash-object', '-t', 'commit', '-w', '--literally', join(folder, 'commit'));
+    await git(person, 'merge', '--quiet', '-s', 'ours', '--no-ff', '-m', 'Take it in', odd);
+    await git(person, 'push', '--quiet', 'origin', 'main');
+    await git(clone, 'fetch', '--quiet', 'origin', 'main');
+    await git(clone, 'merge', '--quiet', '--ff-only', 'FETCH_HEAD');
+    await expect(git(clone, 'fsck')).rejects.toThrow('gitmodulesPath');
+
+    const { code, found, stdout } = await verifyMoved(folder);
+    expect(code).toBe(0);
+    expect([...new Set(found)]).toEqual(['notice object-unusual']);
+    for (const rule of ['gitmodulesPath', 'gitmodulesUrl', 'badTimezone']) expect(stdout).toContain(rule);
+    expect(stdout).toMatch(/3 messages/);
+  });
+
   test("with changes of a person's is a notice, and one whose own file is not as the branch has it", async () => {
     const { folder, clone, journal } = await archive();
     await writeFile(join(clone, 'notes.txt'), 'mine');

@@ -1,6 +1,6 @@
 import { relative } from 'node:path';
 import { readConfig } from '../../git/clone.ts';
-import { brokenObjects } from '../../git/fsck.ts';
+import { checkIntegrity } from '../../git/fsck.ts';
 import { findHousekeepingLocks, findLocks, gitFolders, type Lock } from '../../git/locks.ts';
 import { uncommittedChanges } from '../../git/porcelain.ts';
 import { checkedOut, resolve } from '../../git/refs.ts';
@@ -16,19 +16,29 @@ const LEFT_MS = 60_000;
 /** Index and work tree may be so far behind the branch while a gitpost works. */
 const FOLLOW_MS = 3000;
 
-/** Whether every object of a clone is whole. */
+/** Whether every object of a clone is there and intact. What an object says is noted in `findings`, and no damage. */
 export async function checkObjects(
   git: GitContext,
   isRunning: boolean,
   findings: Findings,
   signal: AbortSignal,
 ): Promise<boolean> {
-  let complaints = await brokenObjects(git, signal);
+  let complaints = await checkIntegrity(git, signal);
   // Packs may be put together while git reads them: what is broken stays broken.
-  if (complaints.length > 0 && isRunning) complaints = await brokenObjects(git, signal);
-  for (const complaint of complaints) findings.add(broken(complaint));
-  return complaints.length === 0;
+  if (complaints.damage.length > 0 && isRunning) complaints = await checkIntegrity(git, signal);
+  for (const complaint of complaints.damage) findings.add(broken(complaint));
+  for (const complaint of complaints.content) findings.add(unusual(complaint));
+  return complaints.damage.length === 0;
 }
+
+const unusual = (complaint: string) =>
+  ({
+    kind: 'object-unusual',
+    severity: 'notice',
+    detail: `git fsck has doubts about what an object says: ${complaint}`,
+    action:
+      'Nothing is missing or damaged. A host that checks what it receives may refuse the push. To find the commit that brought a blob or a tree: git log --all --find-object=<its id>.',
+  }) as const;
 
 const broken = (complaint: string) =>
   ({

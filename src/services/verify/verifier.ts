@@ -139,6 +139,7 @@ export class Verifier {
       const told = { subject, branch, head, tracked, locks, remoteHead };
       // Whatever else seems to be wrong where objects are broken comes from that.
       if (!isWhole) return { ...told, findings: objects, read: undefined };
+      for (const notice of objects.list()) findings.add(notice);
       if (read instanceof Error) throw read;
       await checkStates(git, head, findings);
       addFailure(subject, findings);
