@@ -1,19 +1,68 @@
 import type { Place, Trouble } from '../domain/repository.ts';
+import { hostOf, localPath } from './address.ts';
+import { cleanLine, type Spoken, wordsOf } from './words.ts';
 
 interface Rule {
   readonly words: RegExp;
   readonly detail: string;
-  readonly action: string;
+  readonly action: string | ((spoken: Spoken) => string);
 }
 
 const PURGE =
   'Editing or deleting a message does not take it out of the history: docs/sync.md says how to do that on every machine.';
 
 /**
- * Why a remote refuses a push, by the codes of GitHub (`GH001` and so on) and the words of others, as they stand in what
- * it says. The first rule that fits counts.
+ * Why a remote refuses a push, by the codes of GitHub (`GH001` and so on) and the words of others. They are matched
+ * against what is left without names; see {@link wordsOf}. The first rule that fits counts.
  */
 const RULES: readonly Rule[] = [
+  {
+    words: /shallow update not allowed/i,
+    detail:
+      'The remote refused the push, because old commits are missing: this clone is shallow, or it has a part of its history from one that is.',
+    action: ({ directory }) =>
+      `Get the missing commits from a repository that has all of them (git -C ${directory} fetch --unshallow <its address>), and push again.`,
+  },
+  {
+    words: /branch is currently checked out|refusing to update checked out branch/i,
+    detail:
+      'The remote refused the push, because it is a repository with a work tree, and someone has this very branch checked out there.',
+    action: ({ url }) =>
+      'Push to a bare repository instead (git init --bare), or check out another branch there, or let its work tree follow: ' +
+      `git -C ${localPath(url) ?? '<its folder>'} config receive.denyCurrentBranch updateInstead.`,
+  },
+  {
+    words: /No space left on device|Disk quota exceeded/i,
+    detail: 'The remote has no room left on its disk, so it took nothing.',
+    action: 'Make room there, and push again.',
+  },
+  {
+    words: /Read-only file system|unable to create temporary object directory|insufficient permission/i,
+    detail: 'The remote cannot be written to: its disk is read-only, or its folder belongs to another user.',
+    action: 'Make it writable for the user who receives the push, and push again.',
+  },
+  {
+    words: /fsck error in pack/i,
+    detail: 'The remote checks what it receives, and refused something in it.',
+    action:
+      'It names the object and the rule. Change the setting there (receive.fsck.<rule>, receive.fsckObjects), or use another repository: what is in the history stays there.',
+  },
+  {
+    words: /… exists; cannot create/i,
+    detail:
+      'The remote refused the push, because it has another branch whose name is the beginning of this one, or begins with it.',
+    action: 'Delete or rename one of the two branches. git cannot have both.',
+  },
+  {
+    words: /Unable to create …: File exists|Another git process seems to be running/i,
+    detail: 'Another git holds a lock in the remote, or left it behind when it was killed.',
+    action: 'If no git is at work in the remote, delete the file that it names, and push again.',
+  },
+  {
+    words: /\bDENIED by\b/,
+    detail: 'The remote does not let you push to this branch.',
+    action: 'Ask the people who run it for write access to the branch, or capture to another one.',
+  },
   {
     words: /GH009|push cannot contain secrets|secrets? (was |were )?detected|secret push protection/i,
     detail: 'The remote refused the push, because it found a credential in what was to be sent.',
@@ -56,7 +105,7 @@ const RULES: readonly Rule[] = [
     action: 'Send them with git lfs push --all origin in the clone, and push again.',
   },
   {
-    words: /archived|read-only/i,
+    words: /\barchived\b|\bread-only\b/i,
     detail: 'The remote refused the push, because the repository is archived or read-only.',
     action: 'Take it out of the archive, or name another repository.',
   },
@@ -76,36 +125,34 @@ const MOST_WORDS = 600;
 const MOST_PLACES = 10;
 
 /**
- * What it means that a remote refused a push by a rule or a hook of its own.
+ * What it means that a remote refused a push.
  *
- * @param reason what stands beside the ref in git's answer
+ * @param reason what is next to the ref in git's answer
  * @param stderr what git printed, with the remote's own words
  */
-export function rejection(reason: string, stderr: string): Trouble {
+export function rejection(reason: string, stderr: string, spoken: Spoken): Trouble {
+  const words = wordsOf(`${reason}\n${stderr}`, spoken);
+  const said = `${words.own}\n${words.remote}`;
+  const { detail, action } = RULES.find((rule) => rule.words.test(said)) ?? OTHER;
   const remote = remoteLines(stderr);
-  const said = [reason, ...remote].join('\n');
-  const { detail, action } = RULES.find(({ words }) => words.test(said)) ?? OTHER;
-  const words = [reason, ...remote.map(plain).filter((line) => line !== '')].join('; ').slice(0, MOST_WORDS);
+  const shown = [cleanLine(reason), ...remote.map(plain)].filter((line) => line !== '');
   const places = placesIn(remote);
   return {
     status: 'rejected',
-    detail: `${detail} (${words})`,
-    action: `Nothing is lost here, and messages are captured as before. ${action}${unblocking(remote)}`,
+    detail: `${detail} (${shown.join('; ').slice(0, MOST_WORDS)})`,
+    action:
+      `Nothing is lost here, and messages are captured as before. ` +
+      `${typeof action === 'string' ? action : action(spoken)}${unblocking(remote, spoken)}`,
     ...(places.length === 0 ? {} : { places }),
   };
 }
 
-/** What the remote says, without git's prefix, controls and the lines that only decorate. */
+/** What the remote says, without git's prefix, controls and empty lines. */
 function remoteLines(stderr: string): string[] {
   return stderr
     .split(/[\r\n]+/)
     .flatMap((line) => /^remote: ?(.*)$/.exec(line)?.[1] ?? [])
-    .map((line) =>
-      line
-        .replace(/\p{C}+/gu, ' ')
-        .replace(/\/\/[^/@\s]+@/g, '//')
-        .trim(),
-    )
+    .map(cleanLine)
     .filter((line) => line !== '');
 }
 
@@ -129,8 +176,14 @@ function placesIn(lines: readonly string[]): Place[] {
   return places;
 }
 
-/** Where the remote offers to let a credential pass, the address of that page. */
-function unblocking(lines: readonly string[]): string {
-  const pages = lines.flatMap((line) => /https?:\/\/\S+\/unblock-secret\/\S+/.exec(line)?.[0] ?? []);
+/**
+ * The pages on which the remote offers to let a credential pass. Anyone can print an address, so it must be one of the
+ * remote's own host.
+ */
+function unblocking(lines: readonly string[], { url }: Spoken): string {
+  const own = hostOf(url)?.host.replace(/^ssh\./, '');
+  const pages = lines
+    .flatMap((line) => /https:\/\/\S+\/unblock-secret\/[\w-]+/.exec(line)?.[0] ?? [])
+    .filter((page) => URL.canParse(page) && new URL(page).hostname === own);
   return pages.length === 0 ? '' : ` To allow it: ${pages.slice(0, 3).join(' ')}`;
 }

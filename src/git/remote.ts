@@ -1,12 +1,13 @@
 import { stat } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
 import type { Trouble } from '../domain/repository.ts';
 import { isBelow } from '../domain/target.ts';
+import { localPath, protocolOf } from './address.ts';
 import { isNested } from './ref-names.ts';
 import { dropStaleTracking } from './refs.ts';
 import { rejection } from './rejection.ts';
 import { type GitContext, type RunOptions, type RunResult, run } from './run.ts';
 import { troubleOf } from './trouble.ts';
+import type { Spoken } from './words.ts';
 
 /** Who we are to a remote, asked anew for each command. */
 export interface Credentials {
@@ -38,14 +39,14 @@ const LOW_SPEED = { bytes: 1000, seconds: 15 };
 
 /** What a remote counts and packs for a large fetch, it tells by some words a second, and sends nothing else meanwhile. */
 const WORDS = { bytes: 10, seconds: 15 };
-/** What came is checked here, without a word, for as long as it takes. */
+/** What came is checked here, without a word, for as long as it takes. Only git's own words begin a line with this. */
 export const CHECKING = {
-  after: /Receiving objects: 100% \((\d+)\/\1\)[^\r\n]*done/,
+  after: /(?:^|[\r\n])Receiving objects: 100% \((\d+)\/\1\)[^\r\n]*done/,
   timeout: 30 * 60_000,
 };
 /** What was sent is checked by the remote before it answers. No remote is thought to be slower than this. */
 const CHECKED_A_SECOND = 100;
-export const SENT = /Writing objects: 100% \((\d+)\/\1\)[^\r\n]*done/;
+export const SENT = /(?:^|[\r\n])Writing objects: 100% \((\d+)\/\1\)[^\r\n]*done/;
 
 // Reads the token from its own environment, so that it stands in no argument, file or address.
 const HELPER =
@@ -103,7 +104,10 @@ export async function fetchBranch(
   if (result.ok && isBlocked(result.value) && (await dropStaleTracking(context, branch)))
     result = await runRemote(context, url, network, args, asking);
   if (!result.ok) return result;
-  if (isBlocked(result.value)) return { ok: false, trouble: troubleOf(result.value) };
+  if (isBlocked(result.value))
+    return { ok: false, trouble: troubleOf(result.value, spokenOf(context, url, branch)) };
+  // git says so with exit code 0, and fetches nothing.
+  if (SHALLOW.test(result.value.stderr)) return { ok: false, trouble: shallowRemote };
   return { ok: true, value: result.value.code === 0 ? 'fetched' : 'absent' };
 }
 
@@ -114,11 +118,29 @@ const isBlocked = ({ code, stderr }: RunResult): boolean =>
 
 const isAbsent = (result: RunResult): boolean => /couldn't find remote ref/i.test(result.stderr);
 
-// Who is slower is told so by either side's git, in these words.
-const RACED = /\[rejected\]|cannot lock ref|failed to update ref|incorrect old value/;
+const SHALLOW = /^warning: rejected .* because shallow roots are not allowed to be updated/m;
 
-/** What a push came to: `raced` where the remote has moved on in the meantime. */
-export type Pushed = 'pushed' | 'raced';
+const shallowRemote: Trouble = {
+  status: 'failed',
+  detail:
+    'The remote is a shallow clone: it lacks the beginning of its own history, so git takes nothing from it.',
+  action:
+    'Complete it (git fetch --unshallow, in the remote), or use a repository that has all commits. Nothing is lost here, and messages are captured as before.',
+};
+
+/** git's own word for a push that comes too late: the remote has commits that we lack. */
+const OVERTAKEN = /^\[rejected\]/;
+/** What a remote says when another push holds the branch, or has just moved it; also when a lock was left there. */
+const HELD = /cannot lock ref|failed to update ref|incorrect old value/;
+
+/**
+ * What a push came to. `raced`: somebody else was quicker, so another round of fetch and push is due. `held`: the remote
+ * could not move the branch, though it is where it was; worth another round, and if that is no help, `trouble` says why.
+ */
+export type Pushed =
+  | { readonly kind: 'pushed' }
+  | { readonly kind: 'raced' }
+  | { readonly kind: 'held'; readonly trouble: Trouble };
 
 /**
  * Pushes a commit to a branch of the remote, and believes only what the remote's branch says.
@@ -157,16 +179,21 @@ export async function pushBranch(
     .map((text) => text.split('\t'))
     .find(([, refs]) => refs?.endsWith(`:refs/heads/${branch}`));
   const [flag, , summary = ''] = line ?? [];
-  if (code === 0 && flag !== undefined && flag !== '!' && flag !== '=') return { ok: true, value: 'pushed' };
+  const pushed: Outcome<Pushed> = { ok: true, value: { kind: 'pushed' } };
+  if (code === 0 && flag !== undefined && flag !== '!' && flag !== '=') return pushed;
   // The words may be wrong both ways: an answer that was lost reads as "up to date", or as a failure.
   const now = await listRemote(context, url, network);
-  if (now.ok && now.value.branches.get(branch) === commit) return { ok: true, value: 'pushed' };
+  if (now.ok && now.value.branches.get(branch) === commit) return pushed;
   const inTheWay = now.ok && [...now.value.branches.keys()].find((other) => isNested(other, branch));
   if (inTheWay) return { ok: false, trouble: nestedTrouble(branch, inTheWay) };
   const hasMoved = now.ok && (now.value.branches.get(branch) ?? null) !== known;
-  if (flag === '!' && (hasMoved || RACED.test(summary))) return { ok: true, value: 'raced' };
-  if (flag === '!') return { ok: false, trouble: rejection(summary, stderr) };
-  return { ok: false, trouble: now.ok ? troubleOf(result.value) : now.trouble };
+  if (flag === '!' && (hasMoved || OVERTAKEN.test(summary))) return { ok: true, value: { kind: 'raced' } };
+  const spoken = spokenOf(context, url, branch);
+  if (flag === '!') {
+    const trouble = rejection(summary, stderr, spoken);
+    return HELD.test(summary) ? { ok: true, value: { kind: 'held', trouble } } : { ok: false, trouble };
+  }
+  return { ok: false, trouble: now.ok ? troubleOf(result.value, spoken) : now.trouble };
 }
 
 const nestedTrouble = (branch: string, other: string): Trouble => ({
@@ -174,6 +201,13 @@ const nestedTrouble = (branch: string, other: string): Trouble => ({
   detail: `The remote has the branch ${other}, so it cannot also have the branch ${branch}: git would need the same name for a folder and a file.`,
   action:
     'Nothing is lost here, and messages are captured as before. Choose another branch for this repository, or rename or delete the one on the remote, then push again.',
+});
+
+const spokenOf = ({ directory, environment }: GitContext, url: string, branch?: string): Spoken => ({
+  url,
+  directory,
+  hasAgent: environment.SSH_AUTH_SOCK !== undefined,
+  ...(branch === undefined ? {} : { branch }),
 });
 
 interface Asking extends Pick<RunOptions, 'silent'> {
@@ -199,7 +233,7 @@ async function runRemote(
   const ran = await run(context, args, { ...options, ...silent, timeout: SILENCE_MS });
   const result = login ? withoutToken(ran, login) : ran;
   if (result.code === 0 || (!result.timedOut && accepts(result))) return { ok: true, value: result };
-  return { ok: false, trouble: troubleOf(result) };
+  return { ok: false, trouble: troubleOf(result, spokenOf(context, url)) };
 }
 
 interface Login {
@@ -246,18 +280,6 @@ function withoutToken(result: RunResult, { username, token }: Login): RunResult 
     stdout: Buffer.from(hidden(result.stdout.toString('latin1')), 'latin1'),
     stderr: hidden(result.stderr),
   };
-}
-
-function protocolOf(url: string): string {
-  const path = localPath(url);
-  if (path !== undefined) return 'file';
-  return /^([a-z]+):\/\//i.exec(url)?.[1]?.toLowerCase() ?? 'ssh';
-}
-
-/** The folder that an address means, where it is one of this machine. */
-export function localPath(url: string): string | undefined {
-  if (url.startsWith('file:')) return fileURLToPath(url);
-  return url.startsWith('/') || /^[A-Za-z]:[\\/]/.test(url) ? url : undefined;
 }
 
 async function isPathThere(url: string): Promise<boolean> {

@@ -80,7 +80,7 @@ function toEnd(git: GitProcess, options: RunOptions): Promise<RunResult> {
       alive();
     });
     git.onWords((text) => {
-      stderr = (stderr + text).slice(-MAX_STDERR);
+      stderr = lastLines(stderr + text);
       options.onProgress?.(text);
       alive();
     });
@@ -119,6 +119,13 @@ export async function text(context: GitContext, args: readonly string[], options
 }
 
 const MAX_STDERR = 64 * 1024;
+
+/** The end of a text, from the beginning of a line: half a line would lose the mark that says who said it. */
+function lastLines(text: string): string {
+  if (text.length <= MAX_STDERR) return text;
+  const end = text.slice(-MAX_STDERR);
+  return end.slice(end.search(/[\r\n]/) + 1);
+}
 
 /** How long a git that was asked to end may take for it, in milliseconds. */
 const LAST_CALL_MS = 1000;

@@ -498,7 +498,7 @@ describe('a failed sync', () => {
       `      - commit: ${commit}`,
       `        path: ${path}:${number}`,
       '    (?) To push, remove secret from commit(s) or follow this URL to allow the secret.',
-      '    https://github.com/ann/messages/security/secret-scanning/unblock-secret/2gakJr',
+      '    https://127.0.0.1/ann/messages/security/secret-scanning/unblock-secret/2gakJr',
     ];
     const hook = join(bare, 'hooks/pre-receive');
     await writeFile(hook, `#!/bin/sh\ncat >&2 <<'END'\n${said.join('\n')}\nEND\nexit 1\n`, { mode: 0o755 });

@@ -1,4 +1,5 @@
 import type { SyncStatus, Trouble } from '../../domain/repository.ts';
+import { localPath } from '../../git/address.ts';
 import { renewDevice, writeSettings } from '../../git/clone.ts';
 import { commitTree, mergeTrees } from '../../git/merge.ts';
 import {
@@ -11,14 +12,7 @@ import {
   setRef,
   setTracking,
 } from '../../git/refs.ts';
-import {
-  fetchBranch,
-  listRemote,
-  localPath,
-  type Network,
-  pushBranch,
-  type RemoteRefs,
-} from '../../git/remote.ts';
+import { fetchBranch, listRemote, type Network, pushBranch, type RemoteRefs } from '../../git/remote.ts';
 import { output, run } from '../../git/run.ts';
 import { diffJournals, diffTrees, isAbsent, isFile, type TreeChange } from '../../git/tree.ts';
 import { rawLines } from '../../journal/merge.ts';
@@ -65,6 +59,7 @@ const RACED: Trouble = {
 /** Brings a clone and its remote together: fetch, fast-forward or merge, and push. Captures go on meanwhile. */
 export async function syncClone(port: SyncPort, push: boolean): Promise<Synced> {
   let pulled = 0;
+  let raced = RACED;
   if (await isRewritten(port.clone))
     return { status: 'rewritten', pushed: 0, pulled, trouble: rewrittenTrouble };
   for (let round = 1; round <= ROUNDS; round += 1) {
@@ -94,9 +89,10 @@ export async function syncClone(port: SyncPort, push: boolean): Promise<Synced> 
       };
     if (outcome.kind === 'trouble')
       return { status: outcome.trouble.status, pushed: 0, pulled, trouble: outcome.trouble };
+    raced = outcome.trouble ?? RACED;
     await new Promise((wake) => setTimeout(wake, Math.random() * 200 * round));
   }
-  return { status: RACED.status, pushed: 0, pulled, trouble: RACED };
+  return { status: raced.status, pushed: 0, pulled, trouble: raced };
 }
 
 /**
@@ -273,7 +269,7 @@ async function isOwn({ blobs }: Clone, { oldMode, oldId, newMode, newId }: TreeC
 
 type PushOutcome =
   | { readonly kind: 'done'; readonly pushed: number | null }
-  | { readonly kind: 'raced' }
+  | { readonly kind: 'raced'; readonly trouble?: Trouble }
   | { readonly kind: 'trouble'; readonly trouble: Trouble };
 
 async function pushTip(port: SyncPort, branch: string, empty: boolean): Promise<PushOutcome> {
@@ -286,7 +282,8 @@ async function pushTip(port: SyncPort, branch: string, empty: boolean): Promise<
   const { ahead } = await countApart(clone.git, tip, before);
   const outcome = await pushBranch(clone.git, url, network, branch, tip, before, ahead);
   if (!outcome.ok) return { kind: 'trouble', trouble: await nameCulprits(clone, tip, outcome.trouble) };
-  if (outcome.value === 'raced') return { kind: 'raced' };
+  if (outcome.value.kind === 'held') return { kind: 'raced', trouble: outcome.value.trouble };
+  if (outcome.value.kind === 'raced') return { kind: 'raced' };
   // git moves the tracking ref itself, but not where the answer to the push was lost.
   await setTracking(clone.git, branch, tip);
   await noteKnown(clone, 'remote', tip, branch);

@@ -3,6 +3,8 @@ import { rejection } from '../../../src/git/rejection.ts';
 
 const remote = (...lines: string[]): string => lines.map((line) => `remote: ${line}`).join('\n');
 
+const spoken = { url: 'https://github.com/ann/messages.git', directory: '/clone', branch: 'main' };
+
 const SECRET = remote(
   'error: GH013: Repository rule violations found for refs/heads/main.',
   '',
@@ -39,7 +41,7 @@ describe('a push that was refused', () => {
     ],
     ['words of its own', 'Not on a Friday', /^The remote refused the push\. \(.*Not on a Friday\)$/],
   ])('is told in words: %s', (_, said, detail) => {
-    const trouble = rejection('[remote rejected] (declined)', remote(said));
+    const trouble = rejection('[remote rejected] (declined)', remote(said), spoken);
     expect(trouble.status).toBe('rejected');
     expect(trouble.detail).toMatch(detail);
     expect(trouble.detail).toContain(said);
@@ -47,7 +49,7 @@ describe('a push that was refused', () => {
   });
 
   test('for a credential names the places and the page that allows it', () => {
-    const { detail, action, places } = rejection('[remote rejected] (push declined)', SECRET);
+    const { detail, action, places } = rejection('[remote rejected] (push declined)', SECRET, spoken);
     expect(detail).toMatch(/found a credential/);
     expect(detail).not.toMatch(/—|locations/);
     expect(action).toContain(
@@ -71,6 +73,7 @@ describe('a push that was refused', () => {
         'Secret push protection found the following secrets in commit: 37e54de5e78c31d9e3c3821fd15f7069e3d375b6',
         '-- messages/notes.jsonl:1 | GitLab Personal Access Token',
       ),
+      spoken,
     );
     expect(detail).toMatch(/found a credential/);
     expect(places).toEqual([
@@ -79,7 +82,11 @@ describe('a push that was refused', () => {
   });
 
   test('says nothing of credentials in addresses, and no controls', () => {
-    const { detail } = rejection('', remote('see https://ann:pass@example.org/ \u001b[31mnow\u001b[0m'));
+    const { detail } = rejection(
+      '',
+      remote('see https://ann:pass@example.org/ \u001b[31mnow\u001b[0m'),
+      spoken,
+    );
     expect(detail).toContain('https://example.org/');
     expect(detail).not.toMatch(/pass|\p{Cc}/u);
   });

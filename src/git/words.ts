@@ -1,0 +1,94 @@
+import { hostOf, localPath } from './address.ts';
+
+/** A remote, as far as what git says about it is concerned. */
+export interface Spoken {
+  readonly url: string;
+  /** The folder of the clone that talks to it. */
+  readonly directory: string;
+  readonly branch?: string;
+  /** Whether an ssh-agent can be reached, which decides about keys with a passphrase. */
+  readonly hasAgent?: boolean;
+}
+
+/** What was said about a remote, without any name in it: an address must never be taken for a reason. */
+export interface Words {
+  /** Lines of git, ssh and curl. Of an ssh remote, what its programs print is among them. */
+  readonly own: string;
+  /** Lines that the remote sent, which git marks with `remote:`. They can say anything. */
+  readonly remote: string;
+}
+
+/** Takes the lines apart by who said them, and takes every address, path and name out of them. */
+export function wordsOf(stderr: string, spoken: Spoken): Words {
+  const lines = stderr.split(/[\r\n]+/);
+  const remote = lines.flatMap((line) => /^remote: ?(.*)$/.exec(line)?.[1] ?? []);
+  return {
+    own: lines
+      .filter((line) => !line.startsWith('remote:'))
+      .map((line) => withoutNames(line, spoken))
+      .join('\n'),
+    remote: remote.map((line) => withoutBareNames(withoutNames(line, spoken), spoken)).join('\n'),
+  };
+}
+
+/** Stands where a name was. */
+const NAME = '…';
+
+/** Where git, ssh, curl and some hosts put a name without quotes around it. */
+const SLOTS: readonly RegExp[] = [
+  /(?<=\bresolve (?:host|hostname|proxy):? )[^\s:]+/gi,
+  /(?<=\bconnect to (?:host )?)\S+(?= port\b)/gi,
+  /(?<=\b(?:closed|reset) by )\S+(?= port\b)/gi,
+  /(?<=\bhost key (?:is known )?for )\S+/gi,
+  /(?<=\bsubject name \()[^)]*/gi,
+  /(?<=\bPermission to )\S+(?= denied\b)/gi,
+  /(?<=\bdenied to )\S+/gi,
+  /(?<=\b(?:FATAL|DENIED): \S{1,9} )\S+ \S+ \S+(?= DENIED\b)/g,
+  /(?<=\b(?:remote ref|refspec|remote branch) )\S+/gi,
+];
+
+/** What is a name wherever it is: addresses, quoted words, refs, paths, `user@host`, and repositories. */
+const NAMES: readonly RegExp[] = [
+  /\b[a-z][a-z0-9+.-]*:\/\/[^\s'"]+/gi,
+  /(?<=^|[\s(:=])(['"`])[^'"`]*\1(?=$|[\s.,:;)])/g,
+  /\brefs\/[^\s'",:]+/g,
+  /(?<=^|[\s(=])(?:[A-Za-z]:)?[\\/][^\s'",:;)]+/g,
+  /[^\s'"@]+@[^\s'":]+/g,
+  /[^\s'"]+\.git\b/g,
+];
+
+function withoutNames(line: string, spoken: Spoken): string {
+  const known = longNamesOf(spoken).reduce((rest, name) => rest.replaceAll(name, NAME), line);
+  return [...NAMES, ...SLOTS].reduce((rest, pattern) => rest.replace(pattern, NAME), known);
+}
+
+/** Names that can not be mistaken for a word, since there is a separator in them, the longest first. */
+function longNamesOf({ url, directory }: Spoken): string[] {
+  const path = localPath(url) ?? hostOf(url)?.path ?? '';
+  const inside = path.replace(/^[\\/]+|[\\/]+$/g, '');
+  return [url, path, inside, inside.replace(/\.git$/, ''), directory]
+    .filter((name) => /[^\\/:][\\/:][^\\/:]/.test(name))
+    .sort((a, b) => b.length - a.length);
+}
+
+/** A remote's own sentences may hold a name just like that. Losing a word of theirs does no harm. */
+function withoutBareNames(line: string, { url, branch }: Spoken): string {
+  const { host, user, path = '' } = hostOf(url) ?? {};
+  const parts = (localPath(url) ?? path)
+    .split(/[\\/]+/)
+    .flatMap((part) => [part, part.replace(/\.git$/, '')]);
+  const names = [...parts, host, user, branch].filter((name) => name !== undefined && name !== '');
+  return [...new Set(names as string[])].reduce(
+    (rest, name) => rest.replace(new RegExp(`(?<![\\w-])${escaped(name)}(?![\\w-])`, 'g'), NAME),
+    line,
+  );
+}
+
+const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+
+/** A line as it can be shown: without controls, marks that turn text around, and credentials in addresses. */
+export const cleanLine = (line: string): string =>
+  line
+    .replace(/\p{C}+/gu, ' ')
+    .replace(/\/\/[^/\s]*@/g, '//')
+    .trim();
