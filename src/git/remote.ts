@@ -21,7 +21,19 @@ export interface Network {
   readonly credentials: Credentials | undefined;
   readonly onProgress: (stage: string, percent: number) => void;
   readonly signal?: AbortSignal;
+  /** Only tests are less patient. */
+  readonly patience?: Patience;
 }
+
+/** How long a remote may say nothing, in milliseconds. */
+export interface Patience {
+  /** When it is asked where its branches are, and while bytes are on their way. */
+  readonly answer: number;
+  /** While it prepares what was asked for, or checks what it was sent. */
+  readonly work: number;
+}
+
+const PATIENCE: Patience = { answer: 30_000, work: 5 * 60_000 };
 
 export type Outcome<Value> =
   | { readonly ok: true; readonly value: Value }
@@ -33,20 +45,20 @@ export interface RemoteRefs {
   readonly branches: ReadonlyMap<string, string>;
 }
 
-// A remote that is silent for so long is given up; git itself gives up a transfer that is slower than this before.
-const SILENCE_MS = 40_000;
-const LOW_SPEED = { bytes: 1000, seconds: 15 };
+/**
+ * libcurl gives up what stays below this. It counts before the first byte of an answer, too, when a remote may be at
+ * work, so the limit is only for one that sends next to nothing, and we look at git's words for everything else.
+ */
+const BYTES_A_SECOND = 10;
 
-/** What a remote counts and packs for a large fetch, it tells by some words a second, and sends nothing else meanwhile. */
-const WORDS = { bytes: 10, seconds: 15 };
-/** What came is checked here, without a word, for as long as it takes. Only git's own words begin a line with this. */
-export const CHECKING = {
-  after: /(?:^|[\r\n])Receiving objects: 100% \((\d+)\/\1\)[^\r\n]*done/,
-  timeout: 30 * 60_000,
-};
+// Only git's own words begin a line with these; what the remote says begins with `remote:`.
+export const RECEIVING = /(?:^|[\r\n])Receiving objects: /;
+export const RECEIVED = /(?:^|[\r\n])Receiving objects: 100% \((\d+)\/\1\)[^\r\n]*done/;
+export const SENT = /(?:^|[\r\n])Writing objects: 100% \((\d+)\/\1\)[^\r\n]*done/;
+/** What came is checked here, without a word, for so many milliseconds at most. */
+const CHECKING_MS = 30 * 60_000;
 /** What was sent is checked by the remote before it answers. No remote is thought to be slower than this. */
 const CHECKED_A_SECOND = 100;
-export const SENT = /(?:^|[\r\n])Writing objects: 100% \((\d+)\/\1\)[^\r\n]*done/;
 
 // Reads the token from its own environment, so that it stands in no argument, file or address.
 const HELPER =
@@ -78,9 +90,10 @@ export async function listRemote(
 }
 
 /**
- * Fetches one branch into its tracking ref. `absent` where the remote has no such branch. A remote that has traded `feat`
- * for `feat/x` leaves a tracking ref here that git cannot keep next to the new one: that is dropped, as `fetch --prune`
- * would.
+ * Fetches one branch into its tracking ref; `absent` if the remote has no such branch. Some servers say nothing while
+ * they count what to send, and answer nobody else meanwhile, so ask with {@link listRemote} first whether it is there.
+ * A remote that has traded `feat` for `feat/x` leaves a tracking ref here that git cannot keep next to the new one: that
+ * is dropped, as `fetch --prune` would.
  */
 export async function fetchBranch(
   context: GitContext,
@@ -98,8 +111,16 @@ export async function fetchBranch(
     'origin',
     refspec,
   ];
-  const patience = { lowSpeed: WORDS, silent: CHECKING };
-  const asking = { accepts: (one: RunResult) => isAbsent(one) || isBlocked(one), ...patience };
+  const { answer, work } = network.patience ?? PATIENCE;
+  const asking = {
+    accepts: (one: RunResult) => isAbsent(one) || isBlocked(one),
+    longest: work,
+    timeout: work,
+    stages: [
+      { after: RECEIVING, timeout: answer },
+      { after: RECEIVED, timeout: CHECKING_MS },
+    ],
+  };
   let result = await runRemote(context, url, network, args, asking);
   if (result.ok && isBlocked(result.value) && (await dropStaleTracking(context, branch)))
     result = await runRemote(context, url, network, args, asking);
@@ -165,11 +186,13 @@ export async function pushBranch(
     'origin',
     `${commit}:refs/heads/${branch}`,
   ];
-  const seconds = commits / CHECKED_A_SECOND;
+  const { answer, work } = network.patience ?? PATIENCE;
+  const longest = work + (commits / CHECKED_A_SECOND) * 1000;
   const result = await runRemote(context, url, network, args, {
     accepts: () => true,
-    lowSpeed: { ...LOW_SPEED, seconds: LOW_SPEED.seconds + Math.ceil(seconds) },
-    silent: { after: SENT, timeout: SILENCE_MS + seconds * 1000 },
+    longest,
+    timeout: answer,
+    stages: [{ after: SENT, timeout: longest }],
   });
   if (!result.ok) return result;
   const { code, stdout, stderr } = result.value;
@@ -210,11 +233,12 @@ const spokenOf = ({ directory, environment }: GitContext, url: string, branch?: 
   ...(branch === undefined ? {} : { branch }),
 });
 
-interface Asking extends Pick<RunOptions, 'silent'> {
+interface Asking extends Pick<RunOptions, 'stages'> {
   /** Whether an end that is no success is an answer. */
   readonly accepts?: (result: RunResult) => boolean;
-  /** A transfer of fewer bytes a second than this, for so many seconds, is given up. */
-  readonly lowSpeed?: { readonly bytes: number; readonly seconds: number };
+  /** How long git may say nothing, and how long next to nothing may come over HTTP, in milliseconds. */
+  readonly timeout?: number;
+  readonly longest?: number;
 }
 
 async function runRemote(
@@ -222,15 +246,16 @@ async function runRemote(
   url: string,
   network: Network,
   args: readonly string[],
-  { accepts = () => false, lowSpeed = LOW_SPEED, ...silent }: Asking = {},
+  { accepts = () => false, timeout = (network.patience ?? PATIENCE).answer, ...more }: Asking = {},
 ): Promise<Outcome<RunResult>> {
+  const { longest = timeout, stages = [] } = more;
   if (!(await isPathThere(url))) return { ok: false, trouble: pathMissing(url) };
   const login = loginFor(url, network.credentials);
   const options = optionsFor(url, network, login, [
-    `http.lowSpeedLimit=${lowSpeed.bytes}`,
-    `http.lowSpeedTime=${lowSpeed.seconds}`,
+    `http.lowSpeedLimit=${BYTES_A_SECOND}`,
+    `http.lowSpeedTime=${Math.ceil(longest / 1000)}`,
   ]);
-  const ran = await run(context, args, { ...options, ...silent, timeout: SILENCE_MS });
+  const ran = await run(context, args, { ...options, timeout, stages });
   const result = login ? withoutToken(ran, login) : ran;
   if (result.code === 0 || (!result.timedOut && accepts(result))) return { ok: true, value: result };
   return { ok: false, trouble: troubleOf(result, spokenOf(context, url)) };

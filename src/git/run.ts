@@ -9,14 +9,20 @@ export interface RunOptions extends ProcessOptions {
    * waits for a remote; any other one is ended once it does nothing at all.
    */
   readonly timeout?: number;
-  /** From which word of git on it has another limit: what it does from there on, it may do in silence. */
-  readonly silent?: { readonly after: RegExp; readonly timeout: number };
+  /** The limits that take the place of `timeout`, one after the other, each once git has said its words. */
+  readonly stages?: readonly Stage[];
   /** Bytes on its standard output after which it is ended with all its children; 400 MiB where nothing is said. */
   readonly maxOutput?: number;
   /** Ends it early: git is asked first, so that it can lay down its locks, and killed where it does not end. */
   readonly signal?: AbortSignal;
   /** Called with what git says on its standard error while it runs, such as progress. */
   readonly onProgress?: (text: string) => void;
+}
+
+/** A part of what git does that has a limit of its own: how long it may say nothing, in milliseconds. */
+export interface Stage {
+  readonly after: RegExp;
+  readonly timeout: number;
 }
 
 export interface RunResult {
@@ -59,12 +65,13 @@ function toEnd(git: GitProcess, options: RunOptions): Promise<RunResult> {
             git.kill();
           }, milliseconds);
     let timer = limit(options.timeout);
-    let { silent } = options;
+    const stages = [...(options.stages ?? [])];
     const alive = () => {
-      if (!silent?.after.test(stderr)) return timer?.refresh();
+      const begun = stages.findLastIndex(({ after }) => after.test(stderr));
+      if (begun === -1) return timer?.refresh();
       clearTimeout(timer);
-      timer = limit(silent.timeout);
-      silent = undefined;
+      timer = limit(stages[begun]?.timeout);
+      stages.splice(0, begun + 1);
     };
     let lastCall: NodeJS.Timeout | undefined;
     const end = () => {

@@ -15,6 +15,8 @@ export type Fault =
   | ({ kind: 'status'; status: number; body?: string; headers?: Record<string, string> } & FaultScope)
   /** Takes the request and never answers. */
   | ({ kind: 'hang' } & FaultScope)
+  /** Says nothing for so long before it answers a fetch's or push's exchange, as a server that counts or checks first. */
+  | ({ kind: 'think'; milliseconds: number } & FaultScope)
   /** Lets bodies through at this rate, in both directions. */
   | ({ kind: 'slow'; bytesPerSecond: number } & FaultScope)
   /** Destroys the connection in the middle of the body of a fetch's or push's answer. */

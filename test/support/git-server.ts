@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import { bareRepository, git } from './git.ts';
 import { type Backend, readHead, startBackend } from './git-backend.ts';
 import { type Fault, faultBox, throttle } from './git-faults.ts';
@@ -89,10 +90,16 @@ export async function startGitServer(options: GitServerOptions): Promise<GitServ
       await buffer(request);
       return void response.destroy();
     }
+    const body = fault.kind === 'think' ? await buffer(request) : undefined;
+    // What only asks for refs is answered at once.
+    if (fault.kind === 'think' && method === 'POST' && !body?.includes('command=ls-refs')) {
+      await Promise.race([delay(fault.milliseconds), once(response, 'close')]);
+      if (response.destroyed) return;
+    }
     const backend = startBackend(root, url, request, username);
     backends.add(backend);
     backend.exited.then(() => backends.delete(backend));
-    await relay(request, response, backend, fault);
+    await relay(body ? Readable.from([body]) : request, response, backend, fault);
   }
 
   server.listen(options.port ?? 0, '127.0.0.1');
@@ -125,7 +132,7 @@ export async function startGitServer(options: GitServerOptions): Promise<GitServ
 
 /** Passes the bodies in both directions between a client and git, as well as the fault allows. */
 async function relay(
-  request: IncomingMessage,
+  request: Readable,
   response: ServerResponse,
   backend: Backend,
   fault: Fault,

@@ -103,12 +103,19 @@ export async function syncClone(port: SyncPort, push: boolean): Promise<Synced> 
  */
 async function fetchRemote(port: SyncPort): Promise<'fetched' | 'empty' | 'switched' | Trouble> {
   const { clone, url, network } = port;
+  // A remote that does not answer this is out of reach; one that does may take its time for what is asked next.
+  const listed = await listRemote(clone.git, url, network);
+  if (!listed.ok) return listed.trouble;
+  const { branches } = listed.value;
   if (!clone.settings.contacted) {
-    const listed = await listRemote(clone.git, url, network);
-    if (!listed.ok) return listed.trouble;
     const trouble = await clone.lock.run(() => takeBranchName(clone, listed.value));
     if (trouble) return trouble;
-    if (!listed.value.branches.has(clone.settings.branch)) return 'empty';
+    if (!branches.has(clone.settings.branch)) return 'empty';
+  }
+  const theirs = branches.get(clone.settings.branch);
+  if (theirs !== undefined && theirs === (await resolveIn(clone, trackingRef(clone)))) {
+    await setContacted(port);
+    return 'fetched';
   }
   const { branch } = clone.settings;
   const tracking = trackingRef(clone);

@@ -47,7 +47,7 @@ it('a git that has come so far may go on in silence for longer, and not for ever
       ['-c', `alias.wait=!echo "all of it" >&2; sleep ${seconds}`, 'wait'],
       {
         timeout: 500,
-        silent: { after: /all of it/, timeout: 4000 },
+        stages: [{ after: /all of it/, timeout: 4000 }],
       },
     );
   expect(await waiting(1.5)).toMatchObject({ code: 0, timedOut: false });
