@@ -33,11 +33,13 @@ export function eventRoute(events: Events): { readonly router: Router; readonly 
           ? `id: ${events.lastId}\nevent: reset\ndata: {}\n\n`
           : `id: ${events.lastId}\n\n`;
       response.write(`retry: 1000\n\n${missed?.map(frame).join('') ?? ''}${start}`);
+      // A stream that was ended stays subscribed until its connection is closed, and must not be written to.
+      const send = (text: string) => void (response.writableEnded || response.write(text));
       const unsubscribe = events.subscribe((event) => {
         if (response.writableLength > MOST_WAITING) response.destroy();
-        else response.write(frame(event));
+        else send(frame(event));
       });
-      const pings = setInterval(() => response.write(PING), PING_MS);
+      const pings = setInterval(() => send(PING), PING_MS);
       const end = () => response.end();
       ends.add(end);
       response.on('close', () => {

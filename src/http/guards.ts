@@ -11,7 +11,8 @@ export interface HostNames {
   readonly port: () => number;
 }
 
-const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
+/** Methods that change nothing. */
+export const SAFE_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /**
  * Refuses a request that was meant for another server: a page that had its name pointed here (DNS rebinding)

@@ -9,6 +9,7 @@ import type { Github } from '../services/github.ts';
 import type { Messages } from '../services/messages.ts';
 import type { RepositoryManager } from '../services/repositories.ts';
 import { bulkReader } from './body.ts';
+import { sessionCookieName } from './cookies.ts';
 import { eventRoute } from './event-route.ts';
 import { githubRoutes } from './github-routes.ts';
 import { hostGuard, siteGuard } from './guards.ts';
@@ -23,7 +24,10 @@ import { statsRoute } from './stats-route.ts';
 import { type VerificationSource, verifyRoute } from './verify-route.ts';
 
 export interface ServerOptions {
-  readonly config: Pick<Config, 'host' | 'port' | 'allowedHosts' | 'accessToken' | 'githubUrl'>;
+  readonly config: Pick<
+    Config,
+    'host' | 'port' | 'allowedHosts' | 'accessToken' | 'dataDirectory' | 'githubUrl'
+  >;
   readonly publicDirectory: string;
   readonly version: string;
   readonly messages: Messages;
@@ -83,7 +87,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     .set('case sensitive routing', true);
   let port = config.port;
   const local = ['127.0.0.1', 'localhost', '::1', ...(isWildcard(config.host) ? [] : [config.host])];
-  const access = accessControl(config.accessToken);
+  const access = accessControl(config.accessToken, sessionCookieName(config.dataDirectory));
   const stream = eventRoute(events);
 
   const endings = lastAnswers();

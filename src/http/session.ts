@@ -1,15 +1,15 @@
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
-import { type Request, type RequestHandler, Router } from 'express';
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { type Request, type RequestHandler, type Response, Router } from 'express';
 import { bodyReader, jsonBody } from './body.ts';
-import { typeGuard } from './guards.ts';
+import { cookieValues } from './cookies.ts';
+import { SAFE_METHODS, typeGuard } from './guards.ts';
 import { methods } from './methods.ts';
 import { sendProblem } from './problem.ts';
 import { sessionSchema } from './schemas.ts';
+import { Sessions } from './sessions.ts';
 import { validate } from './validate.ts';
 import { wrongTries } from './wrong-tries.ts';
 
-const COOKIE = 'gitpost_session';
-const MOST_SESSIONS = 1000;
 const MOST_BYTES = 16 * 1024;
 
 /** Who may use the API where an access token is configured: bearers of it, and sessions that were opened with it. */
@@ -20,14 +20,18 @@ export interface Access {
   readonly isAllowed: (request: Request) => boolean;
 }
 
-export function accessControl(token: string | undefined): Access {
-  const sessions = new Set<string>();
+/** @param cookie is the name of the session cookie */
+export function accessControl(token: string | undefined, cookie: string): Access {
+  const sessions = new Sessions();
   const tries = wrongTries();
+  const secretsOf = (request: Request): string[] => cookieValues(request.headers.cookie, cookie);
+  const setCookie = (response: Response, value: string, more = ''): void =>
+    void response.setHeader('Set-Cookie', `${cookie}=${value}; Path=/; HttpOnly; SameSite=Strict${more}`);
 
   const isToken = (given: string): boolean =>
     token !== undefined && timingSafeEqual(digest(given), digest(token));
   const isAllowed = (request: Request): boolean => {
-    if (token === undefined || sessions.has(cookieOf(request))) return true;
+    if (token === undefined || sessions.has(secretsOf(request))) return true;
     const [, bearer] = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '') ?? [];
     if (bearer === undefined || tries.areTooMany(request)) return false;
     if (isToken(bearer)) return true;
@@ -49,22 +53,22 @@ export function accessControl(token: string | undefined): Access {
           tries.count(request);
           return sendProblem(response, { code: 'unauthenticated', detail: 'The access token is not right.' });
         }
-        const session = randomBytes(32).toString('base64url');
-        sessions.add(session);
-        const [oldest] = sessions;
-        if (sessions.size > MOST_SESSIONS && oldest !== undefined) sessions.delete(oldest);
-        response.setHeader('Set-Cookie', `${COOKIE}=${session}; Path=/; HttpOnly; SameSite=Strict`);
+        setCookie(response, sessions.start(secretsOf(request)));
         response.status(204).end();
       },
     ],
     delete: (request, response) => {
-      sessions.delete(cookieOf(request));
-      response.setHeader('Set-Cookie', `${COOKIE}=; Path=/; HttpOnly; SameSite=Strict; Max-Age=0`);
+      sessions.end(secretsOf(request));
+      setCookie(response, '', '; Max-Age=0');
       response.status(204).end();
     },
   });
   const guard: RequestHandler = (request, response, next) => {
-    if (isAllowed(request)) return next();
+    if (isAllowed(request)) {
+      // A write that was accepted still gets its answer, which says no more than what the person wrote.
+      if (SAFE_METHODS.has(request.method)) sessions.endWithSession(secretsOf(request), response);
+      return next();
+    }
     if (tries.areTooMany(request)) return sendProblem(response, tooManyTries);
     response.setHeader('WWW-Authenticate', 'Bearer realm="gitpost"');
     sendProblem(response, {
@@ -83,8 +87,3 @@ const tooManyTries = {
 
 // Digests have one length, so that the comparison takes one time whatever was given.
 const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
-
-function cookieOf(request: Request): string {
-  const cookies = (request.headers.cookie ?? '').split(';').map((cookie) => cookie.trim());
-  return cookies.find((cookie) => cookie.startsWith(`${COOKIE}=`))?.slice(COOKIE.length + 1) ?? '';
-}

@@ -1,5 +1,6 @@
 import './styles/index.css';
 import { render } from 'preact';
+import { followOtherTabs } from './actions/session.ts';
 import { whenSignedOut } from './api/client.ts';
 import { keepPage } from './offline.ts';
 import { takeUpDraft } from './state/draft.ts';
@@ -8,6 +9,7 @@ import { holdTab } from './state/tab.ts';
 import { Page } from './views/page.tsx';
 
 whenSignedOut(() => session.dispatch('asked to sign in'));
+followOtherTabs();
 
 const root = document.getElementById('app');
 if (root) render(<Page />, root);

@@ -291,7 +291,7 @@ describe('an access token', () => {
       problemOf(await client.get('/messages', { Authorization: value }), 401);
     }
     problemOf(
-      await client.get('/messages', { Cookie: 'gitpost_session=; gitpost_session=x; __proto__=1' }),
+      await client.get('/messages', { Cookie: 'gitpost_session=; gitpost_session_00000000=x; __proto__=1' }),
       401,
     );
     for (const body of [{}, { token: 5 }, { token, more: 1 }, [], null]) {

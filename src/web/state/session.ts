@@ -1,4 +1,4 @@
-import { recall, remember } from './storage.ts';
+import { recall, remember, whenRemembered } from './storage.ts';
 import { createStore } from './store.ts';
 
 export interface Session {
@@ -17,3 +17,7 @@ function reduce(_: Session, action: Action): Session {
 }
 
 export const session = createStore(reduce, { signedOut: false, canSignOut: recall('signed-in') === 'yes' });
+
+/** Calls back when another tab of this browser has signed in or out. */
+export const whenSessionChanged = (react: (signedIn: boolean) => void): void =>
+  whenRemembered('signed-in', (value) => react(value === 'yes'));

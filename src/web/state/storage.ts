@@ -16,6 +16,13 @@ export function remember(key: string, value: string | null): void {
   }
 }
 
+/** Calls back when another tab of this browser has remembered something else under a key, or has forgotten it. */
+export function whenRemembered(key: string, react: (value: string | null) => void): void {
+  addEventListener('storage', (event) => {
+    if (event.key === `gitpost.${key}`) react(event.newValue);
+  });
+}
+
 /** What this browser keeps under names that begin alike: what comes after that beginning. */
 export function recallNames(prefix: string): string[] {
   const start = `gitpost.${prefix}`;

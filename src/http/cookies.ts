@@ -1,0 +1,22 @@
+import { createHash } from 'node:crypto';
+import { hostname } from 'node:os';
+
+/**
+ * The name of the session cookie. Browsers keep one set of cookies for all ports of a host, so the name has a part of
+ * its own for each machine and data folder: two gitposts at one host name then do not sign each other out.
+ */
+export function sessionCookieName(dataDirectory: string): string {
+  const instance = createHash('sha256').update(`${hostname()}\0${dataDirectory}`).digest('hex').slice(0, 8);
+  return `gitpost_session_${instance}`;
+}
+
+/**
+ * Every value that a Cookie header gives for a name. There can be several: a page of a parent domain, or one below
+ * another path, can add a cookie of the same name, and the order says nothing about which one is ours.
+ */
+export function cookieValues(header: string | undefined, name: string): string[] {
+  return (header ?? '').split(';').flatMap((cookie) => {
+    const [key = '', ...value] = cookie.split('=');
+    return key.trim() === name ? [value.join('=').trim()] : [];
+  });
+}
