@@ -28,15 +28,21 @@ export function accessControl(token: string | undefined, cookie: string): Access
   const setCookie = (response: Response, value: string, more = ''): void =>
     void response.setHeader('Set-Cookie', `${cookie}=${value}; Path=/; HttpOnly; SameSite=Strict${more}`);
 
-  const isToken = (given: string): boolean =>
+  const isToken = (given: string | Buffer): boolean =>
     token !== undefined && timingSafeEqual(digest(given), digest(token));
+  const isBearer = (given: string): boolean =>
+    // Node reads header bytes as Latin-1, and most programs send a token in UTF-8.
+    isToken(given) || isToken(Buffer.from(given, 'latin1'));
   const isAllowed = (request: Request): boolean => {
     if (token === undefined || sessions.has(secretsOf(request))) return true;
-    const [, bearer] = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '') ?? [];
-    if (bearer === undefined || tries.areTooMany(request)) return false;
-    if (isToken(bearer)) return true;
-    tries.count(request);
-    return false;
+    const bearer = bearerOf(request);
+    return bearer !== undefined && isBearer(bearer);
+  };
+  /** The answer to a wrong token. The right one never gets here, so guessing keeps nobody out who has it. */
+  const refuse = (request: Request, response: Response): void => {
+    const tooMany = tries.areTooMany(request);
+    if (!tooMany) tries.count(request);
+    sendProblem(response, tooMany ? tooManyTries : wrongToken);
   };
 
   const router = Router();
@@ -48,11 +54,7 @@ export function accessControl(token: string | undefined, cookie: string): Access
         const body = jsonBody(request);
         const parsed = body.ok ? validate(sessionSchema, body.value) : body;
         if (!parsed.ok) return sendProblem(response, parsed.failure);
-        if (tries.areTooMany(request)) return sendProblem(response, tooManyTries);
-        if (!isToken(parsed.value.token)) {
-          tries.count(request);
-          return sendProblem(response, { code: 'unauthenticated', detail: 'The access token is not right.' });
-        }
+        if (!isToken(parsed.value.token)) return refuse(request, response);
         setCookie(response, sessions.start(secretsOf(request)));
         response.status(204).end();
       },
@@ -69,8 +71,8 @@ export function accessControl(token: string | undefined, cookie: string): Access
       if (SAFE_METHODS.has(request.method)) sessions.endWithSession(secretsOf(request), response);
       return next();
     }
-    if (tries.areTooMany(request)) return sendProblem(response, tooManyTries);
     response.setHeader('WWW-Authenticate', 'Bearer realm="gitpost"');
+    if (bearerOf(request) !== undefined) return refuse(request, response);
     sendProblem(response, {
       code: 'unauthenticated',
       detail: 'This gitpost has an access token: sign in with it first.',
@@ -79,11 +81,17 @@ export function accessControl(token: string | undefined, cookie: string): Access
   return { router, guard, isAllowed };
 }
 
+const wrongToken = { code: 'unauthenticated', detail: 'The access token is wrong.' } as const;
+
 const tooManyTries = {
   code: 'too-many-tries',
-  detail: 'Too many wrong access tokens. Wait a minute and try again.',
+  detail:
+    'Too many wrong access tokens came from this address. Wait a minute before you try others; the right one is accepted at any time.',
   retryAfter: 60,
 } as const;
 
-// Digests have one length, so that the comparison takes one time whatever was given.
-const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
+const bearerOf = (request: Request): string | undefined =>
+  /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
+
+// All digests have the same length, so the comparison takes the same time whatever was given.
+const digest = (text: string | Buffer): Buffer => createHash('sha256').update(text).digest();

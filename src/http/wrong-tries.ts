@@ -4,7 +4,11 @@ const TRIES = 10;
 const TRIES_MS = 60_000;
 const MOST_PLACES = 10_000;
 
-/** Counts wrong access tokens by where they come from, so that who guesses locks nobody else out. */
+/**
+ * Counts wrong access tokens by the address they come from: ten a minute, after which a wrong one is answered 429. Ask
+ * only after the comparison has failed. Behind a proxy everybody has one address, and the right token must pass there
+ * however many wrong ones others send.
+ */
 export function wrongTries(now: () => number = Date.now) {
   const times = new Map<string, number[]>();
 

@@ -318,6 +318,28 @@ describe('an access token', () => {
     expect(other.stdout() + other.stderr()).not.toContain(token);
   });
 
+  test('gets in at once, however many wrong ones come from the same address', async () => {
+    const tokenOfWords = 'größer-als-sechzehn-€';
+    const other = await startProcess({ env: { ACCESS_TOKEN: tokenOfWords } });
+    const client = apiAt(other.url);
+    const wrong = () => client.get('/messages', { Authorization: 'Bearer not-the-token-of-this' });
+    const statuses: number[] = [];
+    for (let n = 0; n < 15; n += 1) {
+      statuses.push((await wrong()).status);
+      const right = { Authorization: `Bearer ${Buffer.from(tokenOfWords).toString('latin1')}` };
+      expect((await client.get('/messages', right)).status).toBe(200);
+      expect((await client.send('POST', '/session', { json: { token: tokenOfWords } })).status).toBe(204);
+    }
+    expect(statuses).toEqual([...Array(10).fill(401), ...Array(5).fill(429)]);
+    const tooMany = await wrong();
+    problemOf(tooMany, 429);
+    expect(tooMany.headers.get('retry-after')).toBe('60');
+    problemOf(await client.send('POST', '/session', { json: { token: 'not-the-token-of-this' } }), 429);
+    // Anyone at that address who has given no token yet is asked for one.
+    problemOf(await client.get('/messages'), 401);
+    problemOf(await client.get('/messages', { Cookie: 'gitpost_session=old' }), 401);
+  });
+
   test('is not needed where none is set', async () => {
     expect((await api.get('/messages')).status).toBe(200);
     expect(await healthOf(api)).toHaveProperty('version');
