@@ -67,11 +67,21 @@ function npmOf() {
   throw new Error('Start this by "npm run node-versions"');
 }
 
-/** @param {string} report */
+/**
+ * How many tests passed, and the names of those that did not.
+ * @param {string} report
+ */
 function countsOf(report) {
   if (!existsSync(report)) return '';
-  const { numPassedTests, numTotalTests } = JSON.parse(readFileSync(report, 'utf8'));
-  return `, ${numPassedTests} of ${numTotalTests} unit tests passed`;
+  const { numPassedTests, numTotalTests, testResults } = JSON.parse(readFileSync(report, 'utf8'));
+  const failed = testResults.flatMap(({ name, assertionResults }) =>
+    assertionResults
+      .filter(({ status }) => status === 'failed')
+      .map(
+        ({ fullName, failureMessages }) => `\n  ${name}: ${fullName}: ${failureMessages[0]?.split('\n')[0]}`,
+      ),
+  );
+  return `, ${numPassedTests} of ${numTotalTests} unit tests passed${failed.join('')}`;
 }
 
 /**
