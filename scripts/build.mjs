@@ -41,7 +41,7 @@ const worker = {
       const files = ['public/index.html', 'public/favicon.svg', ...built.sort()];
       const hash = createHash('sha256');
       for (const file of files) hash.update(file).update(readFileSync(join(root, file)));
-      const paths = files.map((file) => file.replace(/^public/, '').replace(/\/index\.html$/, '/'));
+      const paths = files.map((file) => file.replace(/^public/, '.').replace(/\/index\.html$/, '/'));
       await build({
         ...browser,
         entryPoints: { 'service-worker': 'src/web/worker/service-worker.ts' },

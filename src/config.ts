@@ -13,6 +13,8 @@ export interface Config {
   readonly host: string;
   readonly accessToken: string | undefined;
   readonly allowedHosts: readonly string[];
+  /** The address at which people open the page through a proxy, without a slash at its end. */
+  readonly publicUrl: string | undefined;
   readonly authorName: string | undefined;
   readonly authorEmail: string | undefined;
   /** The first one is the primary. */
@@ -96,6 +98,12 @@ const variables = z.object({
     .default('')
     .transform(list)
     .refine((hosts) => hosts.every(isHostName), 'ALLOWED_HOSTS must be host names, separated by commas'),
+  PUBLIC_URL: httpUrl('PUBLIC_URL')
+    .refine(
+      (url) => /^\/[A-Za-z0-9._~/-]*$/.test(new URL(url).pathname) && !new URL(url).pathname.includes('//'),
+      'PUBLIC_URL must have a path of plain letters and digits, or none',
+    )
+    .optional(),
   AUTHOR_NAME: person('AUTHOR_NAME').optional(),
   AUTHOR_EMAIL: person('AUTHOR_EMAIL').optional(),
   SYNC_INTERVAL: number('SYNC_INTERVAL', 86_400).default(0),
@@ -127,6 +135,7 @@ export function readConfig(own: Environment, directory: string): Config | Config
     host: values.HOST,
     accessToken: values.ACCESS_TOKEN,
     allowedHosts: values.ALLOWED_HOSTS,
+    publicUrl: values.PUBLIC_URL,
     authorName: values.AUTHOR_NAME,
     authorEmail: values.AUTHOR_EMAIL,
     targets,

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { RequestHandler } from 'express';
 import { type ProblemInput, sendProblem } from './problem.ts';
+import type { PublicAddress } from './public-address.ts';
 
 /** The names under which this server is asked for. */
 export interface HostNames {
@@ -37,8 +38,7 @@ function hostProblem(request: IncomingMessage, names: HostNames): ProblemInput |
   if (isOurs(host, names) && !/^[a-z]+:\/\//i.test(request.url ?? '')) return undefined;
   return {
     code: 'wrong-host',
-    detail:
-      'This is gitpost, and the request was meant for another server. ALLOWED_HOSTS names further hosts to answer for.',
+    detail: `This is gitpost, and the request was meant for another server: its Host header is ${quoted(host)}. If that is a name of this gitpost, put it into ALLOWED_HOSTS, or set PUBLIC_URL if there is a proxy in front.`,
   };
 }
 
@@ -52,18 +52,27 @@ function isOurs(host: string, { local, allowed, port }: HostNames): boolean {
 }
 
 /** Refuses what a page of another site sends, or wants to read: Sec-Fetch-Site says so, or the Origin. */
-export const siteGuard: RequestHandler = (request, response, next) => {
-  const site = request.headers['sec-fetch-site'];
-  const origin = request.headers.origin;
-  const isForeign =
-    (site !== undefined && site !== 'same-origin' && site !== 'none') ||
-    !isOwnOrigin(origin, request.headers.host);
-  if (!isForeign) return next();
-  sendProblem(response, {
-    code: 'foreign-site',
-    detail: 'A page of another site has no access here. Nothing was saved or changed.',
-  });
-};
+export function siteGuard(address: PublicAddress | undefined): RequestHandler {
+  return (request, response, next) => {
+    const detail = foreignDetail(request, address);
+    if (detail === undefined) return next();
+    sendProblem(response, { code: 'foreign-site', detail });
+  };
+}
+
+/** Why a request comes from another site, in words; nothing if it does not. */
+function foreignDetail({ headers }: IncomingMessage, address: PublicAddress | undefined): string | undefined {
+  const { origin, host } = headers;
+  const site = headers['sec-fetch-site'];
+  if (site !== undefined && site !== 'same-origin' && site !== 'none') {
+    return `A page of another site has no access here, and the browser says that this request comes from one (Sec-Fetch-Site: ${quoted(site)}). Nothing was saved or changed.`;
+  }
+  if (isOwnOrigin(origin, host) || origin === address?.origin) return undefined;
+  const expected = [...(address ? [address.origin] : []), `http://${host}`, `https://${host}`];
+  return `A page of another site has no access here. This request comes from a page at ${quoted(origin)}, and gitpost is at ${expected.join(' or ')}. If that page is this gitpost behind a proxy, set PUBLIC_URL to the address that people open there. Nothing was saved or changed.`;
+}
+
+const quoted = (text: unknown): string => JSON.stringify(String(text).slice(0, 200));
 
 function isOwnOrigin(origin: string | undefined, host: string | undefined): boolean {
   if (origin === undefined) return true;

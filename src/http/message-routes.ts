@@ -12,6 +12,7 @@ import { readCursor, writeCursor } from './cursor.ts';
 import { typeGuard } from './guards.ts';
 import { methods } from './methods.ts';
 import { sendProblem, toProblem } from './problem.ts';
+import { pathTo } from './public-address.ts';
 import { editSchema, listSchema } from './schemas.ts';
 import { validate, validateDraft } from './validate.ts';
 
@@ -106,7 +107,7 @@ function sendStored(response: Response, stored: Result<Stored>): void {
   const { created, message, tag } = stored.value;
   response.setHeader('ETag', tag);
   if (created && response.req.method === 'POST') {
-    response.status(201).location(`/messages/${message.id}`);
+    response.status(201).location(pathTo(response, `/messages/${message.id}`));
   }
   response.json(message);
 }
@@ -130,7 +131,7 @@ async function sendPage(
   if (more && last) {
     const query = new URLSearchParams(request.query as Record<string, string>);
     query.set('cursor', writeCursor(last.key));
-    response.setHeader('Link', `</messages?${query}>; rel="next"`);
+    response.setHeader('Link', `<${pathTo(response, '/messages')}?${query}>; rel="next"`);
   }
   const lines = page.map(({ json }) => json);
   if (wantsNdjson(request, response)) response.send(lines.map((line) => `${line}\n`).join(''));

@@ -10,6 +10,7 @@ import { jsonBody } from './body.ts';
 import { typeGuard } from './guards.ts';
 import { methods } from './methods.ts';
 import { sendProblem } from './problem.ts';
+import { pathTo } from './public-address.ts';
 import { addRepositorySchema, changeRepositorySchema, resolveSchema, syncSchema } from './schemas.ts';
 import { validate } from './validate.ts';
 
@@ -36,7 +37,7 @@ export function repositoryRoutes(repositories: RepositoryManager, github: Github
         const { repository, probe } = added.value;
         response
           .status(202)
-          .location(`/repositories/${repository.name}`)
+          .location(pathTo(response, `/repositories/${repository.name}`))
           .json({ ...repository.status(), probe });
       },
     ],

@@ -9,7 +9,6 @@ import type { Github } from '../services/github.ts';
 import type { Messages } from '../services/messages.ts';
 import type { RepositoryManager } from '../services/repositories.ts';
 import { bulkReader } from './body.ts';
-import { sessionCookieName } from './cookies.ts';
 import { eventRoute } from './event-route.ts';
 import { githubRoutes } from './github-routes.ts';
 import { hostGuard, siteGuard } from './guards.ts';
@@ -18,6 +17,7 @@ import { messageRoutes } from './message-routes.ts';
 import { methods } from './methods.ts';
 import { openApiDocument } from './openapi.ts';
 import { errorHandler, sendProblem, toProblem } from './problem.ts';
+import { notePath, publicAddressOf } from './public-address.ts';
 import { repositoryRoutes } from './repository-routes.ts';
 import { accessControl } from './session.ts';
 import { statsRoute } from './stats-route.ts';
@@ -26,7 +26,7 @@ import { type VerificationSource, verifyRoute } from './verify-route.ts';
 export interface ServerOptions {
   readonly config: Pick<
     Config,
-    'host' | 'port' | 'allowedHosts' | 'accessToken' | 'dataDirectory' | 'githubUrl'
+    'host' | 'port' | 'allowedHosts' | 'accessToken' | 'dataDirectory' | 'githubUrl' | 'publicUrl'
   >;
   readonly publicDirectory: string;
   readonly version: string;
@@ -87,15 +87,17 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     .set('case sensitive routing', true);
   let port = config.port;
   const local = ['127.0.0.1', 'localhost', '::1', ...(isWildcard(config.host) ? [] : [config.host])];
-  const access = accessControl(config.accessToken, sessionCookieName(config.dataDirectory));
+  const address = config.publicUrl === undefined ? undefined : publicAddressOf(config.publicUrl);
+  const access = accessControl(config.accessToken, config.dataDirectory, address);
   const stream = eventRoute(events);
 
   const endings = lastAnswers();
   app.use(endings.handler);
+  const allowed = [...config.allowedHosts, ...(address ? [address.hostname] : [])];
   app.use(SECURITY_HEADERS);
-  app.use(hostGuard({ local, allowed: config.allowedHosts, port: () => port }));
+  app.use(hostGuard({ local, allowed, port: () => port }), notePath(address));
   app.use(express.static(publicDirectory, { dotfiles: 'ignore', redirect: false, setHeaders: cacheControl }));
-  app.use(siteGuard, noStore);
+  app.use(siteGuard(address), noStore);
   app.use(access.router, healthRoute(options.health, access.isAllowed));
   // No body is taken of who has no access: it would be held in memory.
   app.use(access.guard, bulkReader());
@@ -111,9 +113,14 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const router = express.Router();
   methods(router, '/openapi.json', { get: (_request, response) => void response.json(document) });
   app.use(router);
-  app.use((_request, response) =>
-    sendProblem(response, { code: 'not-found', detail: 'There is nothing at this path.' }),
-  );
+  app.use((request, response) => {
+    const isBelow = address?.path && `${request.path}/`.startsWith(`${address.path}/`);
+    const hint = ` The proxy has to take ${address?.path} off before it passes a request on; docs/proxy.md shows how.`;
+    sendProblem(response, {
+      code: 'not-found',
+      detail: `There is nothing at this path.${isBelow ? hint : ''}`,
+    });
+  });
   app.use(errorHandler(onSurprise));
 
   const server = createServer(

@@ -1,10 +1,11 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { type Request, type RequestHandler, type Response, Router } from 'express';
 import { bodyReader, jsonBody } from './body.ts';
-import { cookieValues } from './cookies.ts';
+import { cookieValues, sessionCookie } from './cookies.ts';
 import { SAFE_METHODS, typeGuard } from './guards.ts';
 import { methods } from './methods.ts';
 import { sendProblem } from './problem.ts';
+import { cameByPublicAddress, type PublicAddress } from './public-address.ts';
 import { sessionSchema } from './schemas.ts';
 import { Sessions } from './sessions.ts';
 import { validate } from './validate.ts';
@@ -18,15 +19,29 @@ export interface Access {
   /** Lets through who has access, and tells the others to sign in. */
   readonly guard: RequestHandler;
   readonly isAllowed: (request: Request) => boolean;
+  /** What the session cookie is called for the one who gets this answer. */
+  readonly cookieName: (response: Response) => string;
 }
 
-/** @param cookie is the name of the session cookie */
-export function accessControl(token: string | undefined, cookie: string): Access {
+/** @param address is where people reach this server through a proxy, if there is one */
+export function accessControl(
+  token: string | undefined,
+  dataDirectory: string,
+  address: PublicAddress | undefined,
+): Access {
   const sessions = new Sessions();
   const tries = wrongTries();
-  const secretsOf = (request: Request): string[] => cookieValues(request.headers.cookie, cookie);
-  const setCookie = (response: Response, value: string, more = ''): void =>
-    void response.setHeader('Set-Cookie', `${cookie}=${value}; Path=/; HttpOnly; SameSite=Strict${more}`);
+  const own = sessionCookie(dataDirectory);
+  const open = address && sessionCookie(dataDirectory, address);
+  const names = [...new Set([own.name, ...(open ? [open.name] : [])])];
+  const secretsOf = ({ headers }: Request): string[] =>
+    names.flatMap((name) => cookieValues(headers.cookie, name));
+  const cookieFor = ({ req }: Response) =>
+    address && open && cameByPublicAddress(req, address) ? open : own;
+  const setCookie = (response: Response, value: string, more = ''): void => {
+    const { name, attributes } = cookieFor(response);
+    response.setHeader('Set-Cookie', `${name}=${value}${attributes}${more}`);
+  };
 
   const isToken = (given: string | Buffer): boolean =>
     token !== undefined && timingSafeEqual(digest(given), digest(token));
@@ -78,7 +93,7 @@ export function accessControl(token: string | undefined, cookie: string): Access
       detail: 'This gitpost has an access token: sign in with it first.',
     });
   };
-  return { router, guard, isAllowed };
+  return { router, guard, isAllowed, cookieName: (response) => cookieFor(response).name };
 }
 
 const wrongToken = { code: 'unauthenticated', detail: 'The access token is wrong.' } as const;

@@ -1,5 +1,6 @@
 import type { Message } from '../domain/message.ts';
 import type { RepositoryStatus } from '../domain/repository.ts';
+import { at } from './place.ts';
 
 export interface MessageChange {
   readonly change: 'created' | 'updated' | 'deleted';
@@ -81,7 +82,7 @@ export function listen(handlers: Handlers): () => void {
 }
 
 function subscribe(handlers: Handlers, heard: () => void): EventSource {
-  const source = new EventSource('/events');
+  const source = new EventSource(at('/events'));
   const listenTo = (name: string, handle: (data: string) => void) =>
     source.addEventListener(name, (event) => {
       heard();

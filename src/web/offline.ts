@@ -1,6 +1,7 @@
+import { at, PLACE } from './place.ts';
 import { update } from './state/update.ts';
 
-const SCRIPT = '/service-worker.js';
+const SCRIPT = at('/service-worker.js');
 
 interface TrustedTypes {
   readonly createPolicy: (
@@ -22,7 +23,7 @@ export function keepPage(): void {
     isControlled = true;
   });
   registration = serviceWorker
-    .register(scriptUrl(), { scope: '/', updateViaCache: 'none' })
+    .register(scriptUrl(), { scope: PLACE, updateViaCache: 'none' })
     .catch(() => undefined);
 }
 

@@ -208,7 +208,7 @@ describe('the page', () => {
     }
     expect(policy).not.toMatch(/unsafe|\*|https?:/);
     expect(answer.text).not.toMatch(/<script(?![^>]*\bsrc=)[^>]*>|\son\w+=|<style/);
-    const assets = [...answer.text.matchAll(/(?:src|href)="(\/[^"]+)"/g)].map(([, path]) => path as string);
+    const assets = [...answer.text.matchAll(/(?:src|href)="\.(\/[^"]+)"/g)].map(([, path]) => path as string);
     expect(assets.length).toBeGreaterThan(1);
     for (const path of assets) expect((await api.get(path)).status, path).toBe(200);
     expect(answer.text).not.toMatch(/(?:src|href)="(?:https?:)?\/\//);

@@ -35,6 +35,7 @@ describe('with nothing set', () => {
       host: '127.0.0.1',
       accessToken: undefined,
       allowedHosts: [],
+      publicUrl: undefined,
       authorName: undefined,
       authorEmail: undefined,
       targets: [{ name: 'messages', url: join(folder, 'data/remotes/messages.git'), own: true }],
@@ -54,7 +55,7 @@ describe('with nothing set', () => {
 
   it('a variable that is set to nothing counts as not set', async () => {
     const names = [
-      'GITHUB_TOKEN GITHUB_USERNAME REPOSITORY_NAME REPOSITORIES DEFAULT_TARGET PORT HOST ACCESS_TOKEN ALLOWED_HOSTS',
+      'GITHUB_TOKEN GITHUB_USERNAME REPOSITORY_NAME REPOSITORIES DEFAULT_TARGET PORT HOST ACCESS_TOKEN ALLOWED_HOSTS PUBLIC_URL',
       'AUTHOR_NAME AUTHOR_EMAIL SYNC_INTERVAL REPOS_DIR DATA_DIR GITHUB_URL GITHUB_API_URL SECRET_GUARD LOG_LEVEL',
     ].flatMap((line) => line.split(' '));
     const config = await configOf(
@@ -79,6 +80,12 @@ describe('a value that is right', () => {
     ['ACCESS_TOKEN', { ACCESS_TOKEN: 'x'.repeat(16) }, { accessToken: 'x'.repeat(16) }],
     ['ACCESS_TOKEN', { ACCESS_TOKEN: '0123456789-äöü-€' }, { accessToken: '0123456789-äöü-€' }],
     ['ALLOWED_HOSTS', { ALLOWED_HOSTS: 'a.example.org, b,,' }, { allowedHosts: ['a.example.org', 'b'] }],
+    [
+      'PUBLIC_URL',
+      { PUBLIC_URL: 'https://a.example.org:8443/' },
+      { publicUrl: 'https://a.example.org:8443' },
+    ],
+    ['PUBLIC_URL', { PUBLIC_URL: 'http://box.lan/my/notes/' }, { publicUrl: 'http://box.lan/my/notes' }],
     ['AUTHOR_NAME', { AUTHOR_NAME: 'Zoë Lee' }, { authorName: 'Zoë Lee' }],
     ['AUTHOR_NAME', { AUTHOR_NAME: 'x'.repeat(80) }, { authorName: 'x'.repeat(80) }],
     ['AUTHOR_NAME', { AUTHOR_NAME: '😀'.repeat(80) }, { authorName: '😀'.repeat(80) }],
@@ -170,6 +177,13 @@ describe('a value that is wrong', () => {
     ['ACCESS_TOKEN', 'short one', /white space|16 characters/],
     ['ALLOWED_HOSTS', 'a.example.org,http://b', /host names/],
     ['ALLOWED_HOSTS', 'a b', /host names/],
+    ['PUBLIC_URL', 'notes.example.org', /http or https URL/],
+    ['PUBLIC_URL', 'https://ann:pw@notes.example.org', /http or https URL/],
+    ['PUBLIC_URL', 'https://notes.example.org/?a=b', /http or https URL/],
+    ['PUBLIC_URL', 'ftp://notes.example.org', /http or https URL/],
+    ['PUBLIC_URL', 'https://notes.example.org/a//b', /path/],
+    ['PUBLIC_URL', 'https://notes.example.org/a;b', /path/],
+    ['PUBLIC_URL', 'https://notes.example.org/%2e%2e/x%20y', /path/],
     ['AUTHOR_NAME', 'x'.repeat(81), /80 characters/],
     ['AUTHOR_NAME', '😀'.repeat(81), /80 characters/],
     ['AUTHOR_NAME', 'a\nb', /control characters/],

@@ -112,13 +112,11 @@ async function fetchRemote(port: SyncPort): Promise<'fetched' | 'empty' | 'switc
     if (trouble) return trouble;
     if (!branches.has(clone.settings.branch)) return 'empty';
   }
-  const theirs = branches.get(clone.settings.branch);
-  if (theirs !== undefined && theirs === (await resolveIn(clone, trackingRef(clone)))) {
-    await setContacted(port);
-    return 'fetched';
-  }
   const { branch } = clone.settings;
   const tracking = trackingRef(clone);
+  const theirs = branches.get(branch);
+  if (theirs !== undefined && theirs === (await resolveIn(clone, tracking)))
+    return (await setContacted(port, branch)) ? 'fetched' : 'switched';
   const fetched = await fetchBranch(clone.git, url, network, branch);
   if (!fetched.ok) return fetched.trouble;
   if (fetched.value === 'fetched') return (await setContacted(port, branch)) ? 'fetched' : 'switched';

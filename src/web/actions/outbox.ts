@@ -1,6 +1,7 @@
 import type { Message } from '../../domain/message.ts';
 import { getMessage, type NewMessage, postMessage } from '../api/messages.ts';
 import { isIdTaken, isIncomplete, isPassing, type Problem } from '../api/problem.ts';
+import { ownName } from '../place.ts';
 import { author, draft, isBlank, toDraft } from '../state/draft.ts';
 import { say, show } from '../state/notices.ts';
 import { outbox, type Waiting } from '../state/outbox.ts';
@@ -21,7 +22,7 @@ let channel: BroadcastChannel | undefined;
 /** Reads what waits in this browser and sends it, now and whenever something waits. Returns how to stop. */
 export function openOutbox(): () => void {
   isOpen = true;
-  channel = new BroadcastChannel('gitpost.outbox');
+  channel = new BroadcastChannel(ownName('.outbox'));
   // Another tab has sent, changed or added a message.
   channel.onmessage = () => void read();
   void read().then(sendWaiting);

@@ -1,3 +1,4 @@
+import { at } from '../place.ts';
 import { type Problem, toProblem, UNREACHABLE } from './problem.ts';
 
 export type Answer<Body> =
@@ -49,7 +50,7 @@ async function reach(method: string, path: string, options: Options): Promise<Re
   const hasBody = options.body !== undefined;
   const signal = options.signal ?? (options.patience ? AbortSignal.timeout(options.patience) : undefined);
   try {
-    return await fetch(path, {
+    return await fetch(at(path), {
       method,
       credentials: 'same-origin',
       cache: 'no-store',

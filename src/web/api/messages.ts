@@ -60,10 +60,9 @@ function pathOf(id: string): string {
   return `/messages/${encodeURIComponent(id)}`;
 }
 
-/** The address of the next page, on this server whatever host the header names. */
+/** The path of the next page, on this server and below its place whatever address the header names. */
 function nextOf(link: string | null): string | null {
   const target = link?.match(/<([^>]*)>\s*;[^,]*\brel="?next"?/)?.[1];
   if (target === undefined) return null;
-  const url = new URL(target, `${location.origin}/messages`);
-  return url.pathname + url.search;
+  return `/messages${new URL(target, location.href).search}`;
 }

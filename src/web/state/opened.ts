@@ -1,4 +1,5 @@
 import { useState } from 'preact/hooks';
+import { ownName } from '../place.ts';
 
 const remembered = new Map<string, unknown>();
 
@@ -31,7 +32,7 @@ export function useKept<Value>(key: string): [Value | undefined, (value: Value |
 
 function recallInTab<Value>(key: string): Value | undefined {
   try {
-    const json = sessionStorage.getItem(`gitpost.${key}`);
+    const json = sessionStorage.getItem(ownName(`.${key}`));
     return json === null ? undefined : (JSON.parse(json) as Value);
   } catch {
     return undefined;
@@ -40,8 +41,8 @@ function recallInTab<Value>(key: string): Value | undefined {
 
 function keepInTab(key: string, value: unknown): void {
   try {
-    if (value === undefined) sessionStorage.removeItem(`gitpost.${key}`);
-    else sessionStorage.setItem(`gitpost.${key}`, JSON.stringify(value));
+    if (value === undefined) sessionStorage.removeItem(ownName(`.${key}`));
+    else sessionStorage.setItem(ownName(`.${key}`), JSON.stringify(value));
   } catch {
     // A full or forbidden storage must not get in the way of writing.
   }

@@ -1,3 +1,4 @@
+import { ownName } from '../place.ts';
 import type { Kept, Waiting } from './outbox.ts';
 
 // The messages that wait for the server. They are in IndexedDB rather than in the local storage, which is written
@@ -42,7 +43,7 @@ async function inStore<Value>(
 
 function open(): Promise<IDBDatabase> {
   return new Promise((resolve, reject) => {
-    const request = indexedDB.open('gitpost', 1);
+    const request = indexedDB.open(ownName(''), 1);
     request.onupgradeneeded = () => {
       // The number that a message gets is its place in the order of sending.
       request.result.createObjectStore(STORE, { keyPath: 'number', autoIncrement: true });

@@ -1,3 +1,4 @@
+import { at } from '../place.ts';
 import { dayAfter, startOfDay } from '../text/time.ts';
 import { createStore } from './store.ts';
 
@@ -41,7 +42,7 @@ function spanOf(day: string): Readonly<Record<string, string>> {
 /** The page's own address for a query, for links that can be opened in another tab. */
 export function addressOf(query: Partial<Query>): string {
   const search = new URLSearchParams(given({ ...EVERYTHING, ...query }, KEYS)).toString();
-  return search === '' ? '/' : `/?${search}`;
+  return at(search === '' ? '/' : `/?${search}`);
 }
 
 const given = (query: Query, keys: readonly (keyof Query)[]) =>

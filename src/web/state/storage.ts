@@ -1,7 +1,9 @@
+import { ownName } from '../place.ts';
+
 /** What this browser keeps for us. A browser may forbid it; the page then works, and forgets. */
 export function recall(key: string): string | null {
   try {
-    return localStorage.getItem(`gitpost.${key}`);
+    return localStorage.getItem(ownName(`.${key}`));
   } catch {
     return null;
   }
@@ -9,8 +11,8 @@ export function recall(key: string): string | null {
 
 export function remember(key: string, value: string | null): void {
   try {
-    if (value === null) localStorage.removeItem(`gitpost.${key}`);
-    else localStorage.setItem(`gitpost.${key}`, value);
+    if (value === null) localStorage.removeItem(ownName(`.${key}`));
+    else localStorage.setItem(ownName(`.${key}`), value);
   } catch {
     // A full or forbidden storage must not get in the way of writing.
   }
@@ -19,13 +21,13 @@ export function remember(key: string, value: string | null): void {
 /** Calls back when another tab of this browser has remembered something else under a key, or has forgotten it. */
 export function whenRemembered(key: string, react: (value: string | null) => void): void {
   addEventListener('storage', (event) => {
-    if (event.key === `gitpost.${key}`) react(event.newValue);
+    if (event.key === ownName(`.${key}`)) react(event.newValue);
   });
 }
 
 /** What this browser keeps under names that begin alike: what comes after that beginning. */
 export function recallNames(prefix: string): string[] {
-  const start = `gitpost.${prefix}`;
+  const start = ownName(`.${prefix}`);
   try {
     return Object.keys(localStorage).flatMap((name) =>
       name.startsWith(start) ? [name.slice(start.length)] : [],

@@ -1,11 +1,12 @@
 import { v4 as uuid } from 'uuid';
+import { ownName } from '../place.ts';
 
 /**
  * This tab among all that show the page. Each keeps what is written in it under a name of its own, which outlives a
  * reload, and holds a lock of that name as long as it is open: so another one can tell what was left behind for good.
  */
 
-const LOCK = 'gitpost.tab.';
+const LOCK = ownName('.tab.');
 /** A page that is being reloaded lets go of its lock a moment after the next one has begun. In milliseconds. */
 const RELOAD_MS = 2000;
 
@@ -15,7 +16,7 @@ export const nameOfTab = (): string => name;
 
 function recallName(): string | null {
   try {
-    return sessionStorage.getItem('gitpost.tab');
+    return sessionStorage.getItem(ownName('.tab'));
   } catch {
     // A browser may forbid it: then what is written here is found by the next tab.
     return null;
@@ -25,7 +26,7 @@ function recallName(): string | null {
 function newName(): string {
   const fresh = uuid();
   try {
-    sessionStorage.setItem('gitpost.tab', fresh);
+    sessionStorage.setItem(ownName('.tab'), fresh);
   } catch {
     // As above.
   }

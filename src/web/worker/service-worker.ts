@@ -4,11 +4,15 @@
 export type {};
 
 declare const self: ServiceWorkerGlobalScope;
-/** The paths of the page's files, and a name for exactly these; the build knows both. */
+/** The paths of the page's files from the folder of this script, and a name for exactly these; the build knows both. */
 declare const FILES: readonly string[];
 declare const VERSION: string;
 
-const CACHE = `gitpost-${VERSION}`;
+const PLACE = new URL('.', self.location.href).pathname;
+const PATHS = FILES.map((file) => new URL(file, self.location.href).pathname);
+/** All places of an origin share its caches, and so does whatever else is there. */
+const OWN = `gitpost:${PLACE}:`;
+const CACHE = OWN + VERSION;
 /** How long a server may take that accepts a connection and says nothing. In milliseconds. */
 const PATIENCE = 4000;
 
@@ -17,20 +21,22 @@ self.addEventListener('activate', (event) => event.waitUntil(activate()));
 self.addEventListener('fetch', (event) => {
   const { request } = event;
   const { origin, pathname } = new URL(request.url);
-  if (request.method !== 'GET' || origin !== self.location.origin || !FILES.includes(pathname)) return;
+  if (request.method !== 'GET' || origin !== self.location.origin || !PATHS.includes(pathname)) return;
   event.respondWith(answer(request, pathname));
 });
 
 /** All files of one build or none: half of one would not run. */
 async function install(): Promise<void> {
   const cache = await caches.open(CACHE);
-  await cache.addAll(FILES.map((file) => new Request(file, { cache: 'no-cache' })));
+  await cache.addAll(PATHS.map((path) => new Request(path, { cache: 'no-cache' })));
   await self.skipWaiting();
 }
 
 async function activate(): Promise<void> {
   const names = await caches.keys();
-  await Promise.all(names.filter((name) => name !== CACHE).map((name) => caches.delete(name)));
+  await Promise.all(
+    names.filter((name) => name.startsWith(OWN) && name !== CACHE).map((name) => caches.delete(name)),
+  );
   await self.clients.claim();
 }
 
