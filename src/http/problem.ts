@@ -1,5 +1,6 @@
 import type { ErrorRequestHandler, Response } from 'express';
 import type { Failure, FailureCode, FieldError } from '../domain/result.ts';
+import { isForPerson, plainPage } from './plain-page.ts';
 
 interface Kind {
   readonly status: number;
@@ -78,7 +79,9 @@ export function toProblem({ code, detail, errors, members }: ProblemInput): Prob
 export function sendProblem(response: Response, problem: ProblemInput): void {
   const document = toProblem(problem);
   if (problem.retryAfter !== undefined) response.setHeader('Retry-After', String(problem.retryAfter));
-  response.status(document.status).type('application/problem+json').send(JSON.stringify(document));
+  response.status(document.status).vary('Accept');
+  if (isForPerson(response.req, problem.code)) response.type('html').send(plainPage(response, document));
+  else response.type('application/problem+json').send(JSON.stringify(document));
 }
 
 /** The last handler: what the body parser and the router refuse, and surprises, which tell nothing of themselves. */

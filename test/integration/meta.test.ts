@@ -4,6 +4,7 @@ import { type Api, apiAt, expected, problemOf } from '../support/api.ts';
 import { listen } from '../support/events.ts';
 import { startGitServer } from '../support/git-server.ts';
 import { type GitpostProcess, startProcess } from '../support/process.ts';
+import { exchange, requestHead } from '../support/raw-http.ts';
 import { temporaryFolder } from '../support/tmp.ts';
 import { eventually } from '../support/wait.ts';
 
@@ -213,6 +214,83 @@ describe('the page', () => {
     for (const path of assets) expect((await api.get(path)).status, path).toBe(200);
     expect(answer.text).not.toMatch(/(?:src|href)="(?:https?:)?\/\//);
   });
+});
+
+describe('an address that leads nowhere', () => {
+  const fromBrowser = {
+    Accept: 'text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8',
+    'Sec-Fetch-Mode': 'navigate',
+  };
+
+  test('is a page in words for a browser, with the same headers as any other', async () => {
+    const home = await api.get('/');
+    for (const path of [
+      '/nonsense',
+      '/a/b/c',
+      '/%3Cscript%3Ealert(1)%3C/script%3E',
+      '/nonsense?q="><img src=x>',
+    ]) {
+      const answer = await api.get(path, fromBrowser);
+      expect(answer.status).toBe(404);
+      expect(answer.headers.get('content-type')).toMatch(/^text\/html; charset=utf-8/);
+      expect(answer.text).toContain('<a href="/">');
+      expect(answer.text).toContain('There is nothing at this path');
+      expect(answer.text).not.toMatch(/<script|<img|alert/);
+      expect(answer.headers.get('cache-control')).toBe('no-store');
+      expect(answer.headers.get('vary')).toMatch(/accept/i);
+      const names = [
+        'content-security-policy',
+        'x-content-type-options',
+        'referrer-policy',
+        'x-frame-options',
+      ];
+      for (const name of names) expect(answer.headers.get(name), name).toBe(home.headers.get(name));
+    }
+  });
+
+  test('is a problem document for programs, and so is every error of the API', async () => {
+    for (const Accept of ['*/*', 'application/json', 'application/json, text/html;q=0.9']) {
+      problemOf(await api.get('/nonsense', { Accept }), 404);
+    }
+    problemOf(await api.send('POST', '/nonsense', { json: {}, headers: fromBrowser }), 404);
+    problemOf(await api.get('/messages/none', fromBrowser), 404);
+    problemOf(await api.get('/messages?limit=0', fromBrowser), 400);
+    problemOf(await api.get('/push', fromBrowser), 405);
+  });
+
+  test('leads to the sign-in where there is an access token', async () => {
+    const other = await startProcess({ env: { ACCESS_TOKEN: 'correct-horse-battery' } });
+    const answer = await apiAt(other.url).get('/nonsense', fromBrowser);
+    expect(answer.status).toBe(401);
+    expect(answer.text).toContain('<a href="/">');
+  });
+
+  test('says under a foreign name which one that was, as text', async () => {
+    const host = `<b>evil</b>.example`;
+    const answer = await exchange(
+      gitpost.url,
+      requestHead('GET / HTTP/1.1', `Host: ${host}`, 'Accept: text/html'),
+    );
+    expect(answer.status).toBe(421);
+    expect(answer.text).toContain('&lt;b&gt;evil');
+    expect(answer.text).not.toContain('<b>');
+  });
+});
+
+test('an icon is there under the name that browsers ask for on their own', async () => {
+  const answer = await fetch(`${api.url}/favicon.ico`);
+  expect(answer.status).toBe(200);
+  expect(answer.headers.get('content-type')).toMatch(/^image\/(x-icon|vnd\.microsoft\.icon)/);
+  const bytes = Buffer.from(await answer.arrayBuffer());
+  expect(bytes.length).toBeLessThan(4096);
+  // Two bytes of nothing, then: an icon, with at least one picture, which is a PNG.
+  expect([bytes.readUInt16LE(0), bytes.readUInt16LE(2)]).toEqual([0, 1]);
+  for (let index = 0; index < bytes.readUInt16LE(4); index += 1) {
+    const [size, offset] = [bytes.readUInt32LE(6 + 16 * index + 8), bytes.readUInt32LE(6 + 16 * index + 12)];
+    const picture = bytes.subarray(offset, offset + size);
+    expect(picture.subarray(0, 8)).toEqual(Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'));
+    expect(picture.readUInt32BE(16)).toBe(bytes.readUInt8(6 + 16 * index));
+  }
 });
 
 describe('an access token', () => {
