@@ -231,6 +231,6 @@ function healthOf(
     ...(reasons.length === 0 ? {} : { reasons }),
     version,
     git,
-    counts: { messages: mirror.size, repositories: repositories.names().length },
+    counts: { messages: mirror.current, repositories: repositories.names().length },
   };
 }

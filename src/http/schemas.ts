@@ -372,7 +372,10 @@ export const healthSchema = z
     reasons: z.array(z.string()).optional(),
     version: z.string().optional(),
     git: z.string().optional(),
-    counts: z.object({ messages: z.int(), repositories: z.int() }).optional(),
+    counts: z
+      .object({ messages: z.int(), repositories: z.int() })
+      .optional()
+      .meta({ description: 'Messages that are not deleted, as GET /stats counts them, and repositories' }),
   })
   .meta({ id: 'Health' });
 

@@ -44,6 +44,7 @@ export class Database {
   readonly #writing = new Set<Slot>();
   #timeline = new Timeline();
   #size = 0;
+  #current = 0;
   #idsFlush = 0;
   #flush = 0;
   #dirty = false;
@@ -91,6 +92,11 @@ export class Database {
   /** How many messages it holds, deleted ones too. */
   get size(): number {
     return this.#size;
+  }
+
+  /** How many of them are not deleted. */
+  get current(): number {
+    return this.#current;
   }
 
   /** The ids of messages of which a repository that holds them lacks lines that another one has. */
@@ -280,6 +286,7 @@ export class Database {
     if (timeline !== this.#timeline || !timeline.isFree(first, last) || isKnown()) return false;
     timeline.insert(last, placed);
     this.#size += size;
+    this.#current += shown;
     this.#counts.set(repository, this.countIn(repository) + shown);
     // It is written with what covers it: without that it would have to be compared with the branch, line by line.
     this.#dirty = true;
@@ -288,6 +295,7 @@ export class Database {
 
   #reset(): void {
     this.#size = 0;
+    this.#current = 0;
     this.#counts.clear();
     this.#partial.clear();
     this.#repositories.clear();
@@ -300,9 +308,11 @@ export class Database {
   }
 
   #count(id: string, before: Entry | undefined, after: Entry | undefined): void {
+    const [names, namesBefore] = [shownIn(after), shownIn(before)];
     this.#size += Number(after !== undefined) - Number(before !== undefined);
-    for (const name of shownIn(before)) this.#counts.set(name, this.countIn(name) - 1);
-    for (const name of shownIn(after)) this.#counts.set(name, this.countIn(name) + 1);
+    this.#current += Number(names.length > 0) - Number(namesBefore.length > 0);
+    for (const name of namesBefore) this.#counts.set(name, this.countIn(name) - 1);
+    for (const name of names) this.#counts.set(name, this.countIn(name) + 1);
     if (after && isPartial(after)) this.#partial.add(id);
     else this.#partial.delete(id);
   }
@@ -349,6 +359,7 @@ export class Database {
     }
     this.#timeline = new Timeline(slots, index);
     this.#size = state.size;
+    this.#current = state.current;
     this.#flush = state.flush;
     this.#idsFlush = state.idsFlush;
     for (const [name, covered] of Object.entries(state.repositories)) this.#repositories.set(name, covered);
@@ -437,6 +448,7 @@ export class Database {
       counts: Object.fromEntries(this.#counts),
       partial: this.partial(),
       size: this.#size,
+      current: this.#current,
       shards: timeline.slots().map(({ number, written, from }) => {
         return { number, written, from: from === FIRST ? null : from };
       }),

@@ -29,11 +29,13 @@ export interface State {
   readonly counts: Readonly<Record<string, number>>;
   readonly partial: readonly string[];
   readonly size: number;
+  /** How many of them are not deleted. */
+  readonly current: number;
   readonly shards: readonly StoredShard[];
 }
 
 /** Files of another version are taken for absent. */
-export const VERSION = 7;
+export const VERSION = 8;
 
 const STATE_FILE = 'state.json';
 /** The folder of shards that are written beside the mirror, to be taken into it. */

@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Api, apiAt, expected, problemOf } from '../support/api.ts';
@@ -40,6 +41,37 @@ describe('/health', () => {
       git: expect.stringMatching(/^\d+\.\d+/),
       counts: expect.objectContaining({ messages: 1, repositories: 1 }),
     });
+  });
+
+  test('counts messages that are not deleted, as /stats does, also after a restart without a mirror', async () => {
+    const folder = await temporaryFolder();
+    const countsOf = async (client: Api) => {
+      const stats = expected<{ messages: number }>(await client.get('/stats'), 200);
+      return [(await healthOf(client)).counts?.messages, stats.messages];
+    };
+    const env = { DATA_DIR: join(folder, 'data') };
+    let other = await startProcess({ folder, env });
+    let client = apiAt(other.url);
+    const results = await client.bulk(
+      Array.from({ length: 20 }, (_, number) => ({ text: `Number ${number}` })),
+    );
+    const ids = results.map(({ message }) => message?.id as string);
+    for (const id of ids.slice(0, 5)) await client.delete(id);
+    expect(await countsOf(client)).toEqual([15, 15]);
+    await client.edit(ids[0] as string, {});
+    expect(await countsOf(client)).toEqual([16, 16]);
+    await client.edit(ids[9] as string, { text: 'Edited' });
+    await other.stop();
+    other = await startProcess({ folder, env });
+    client = apiAt(other.url);
+    await client.messages();
+    expect(await countsOf(client)).toEqual([16, 16]);
+    await other.stop();
+    await rm(join(folder, 'data', 'mirror'), { recursive: true });
+    other = await startProcess({ folder, env });
+    client = apiAt(other.url);
+    await client.messages();
+    expect(await countsOf(client)).toEqual([16, 16]);
   });
 
   test('answers at once after the start, while a remote is silent', async () => {
