@@ -50,6 +50,11 @@ const KINDS = {
 
 export type ProblemCode = keyof typeof KINDS;
 
+/** The status and the title of a kind of failure. */
+export const kindOf = (code: ProblemCode): Kind => KINDS[code];
+
+export const PROBLEM_CODES = Object.keys(KINDS) as readonly ProblemCode[];
+
 export interface ProblemInput extends Omit<Failure, 'code'> {
   readonly code: ProblemCode;
 }
@@ -76,6 +81,7 @@ export function toProblem({ code, detail, errors, members }: ProblemInput): Prob
   };
 }
 
+/** Sends an error: to a program as a problem document, to a person who typed a wrong address as a plain page. */
 export function sendProblem(response: Response, problem: ProblemInput): void {
   const document = toProblem(problem);
   if (problem.retryAfter !== undefined) response.setHeader('Retry-After', String(problem.retryAfter));

@@ -429,6 +429,10 @@ export const problemSchema = z
   })
   .meta({ id: 'Problem' });
 
+export const bulkResultSchema = z
+  .object({ status: z.int(), message: messageSchema.optional(), problem: problemSchema.optional() })
+  .meta({ id: 'BulkResult', description: 'What became of one line: a message, or a problem' });
+
 export const sessionSchema = z
   .strictObject({ token: z.string({ error: 'token must be a string' }) })
   .meta({ id: 'SessionRequest' });

@@ -17,7 +17,7 @@ import { messageRoutes } from './message-routes.ts';
 import { methods } from './methods.ts';
 import { openApiDocument } from './openapi.ts';
 import { errorHandler, sendProblem, toProblem } from './problem.ts';
-import { notePath, publicAddressOf } from './public-address.ts';
+import { notePath, pathTo, publicAddressOf } from './public-address.ts';
 import { repositoryRoutes } from './repository-routes.ts';
 import { accessControl } from './session.ts';
 import { statsRoute } from './stats-route.ts';
@@ -90,10 +90,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const address = config.publicUrl === undefined ? undefined : publicAddressOf(config.publicUrl);
   const access = accessControl(config.accessToken, config.dataDirectory, address);
   const stream = eventRoute(events);
+  const allowed = [...config.allowedHosts, ...(address ? [address.hostname] : [])];
 
   const endings = lastAnswers();
   app.use(endings.handler);
-  const allowed = [...config.allowedHosts, ...(address ? [address.hostname] : [])];
   app.use(SECURITY_HEADERS);
   app.use(hostGuard({ local, allowed, port: () => port }), notePath(address));
   app.use(express.static(publicDirectory, { dotfiles: 'ignore', redirect: false, setHeaders: cacheControl }));
@@ -109,9 +109,14 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     verifyRoute(options.verify),
     stream.router,
   );
-  const document = openApiDocument(version);
   const router = express.Router();
-  methods(router, '/openapi.json', { get: (_request, response) => void response.json(document) });
+  methods(router, '/openapi.json', {
+    get: (_request, response) => {
+      const server = pathTo(response, '') || '/';
+      const isLocked = config.accessToken !== undefined;
+      response.json(openApiDocument(version, { server, isLocked, cookie: access.cookieName(response) }));
+    },
+  });
   app.use(router);
   app.use((request, response) => {
     const isBelow = address?.path && `${request.path}/`.startsWith(`${address.path}/`);

@@ -98,6 +98,8 @@ describe('/health', () => {
 
 describe('/openapi.json', () => {
   interface Operation {
+    operationId: string;
+    security?: object[];
     responses: Record<string, { description: string; content?: Record<string, { schema?: object }> }>;
     requestBody?: { content: Record<string, { schema?: object }> };
     parameters?: Array<{ name: string; in: string }>;
@@ -106,7 +108,9 @@ describe('/openapi.json', () => {
     openapi: string;
     info: { title: string; version: string };
     paths: Record<string, Record<string, Operation>>;
-    components: { schemas: Record<string, object> };
+    components: { schemas: Record<string, object>; securitySchemes: Record<string, object> };
+    servers: Array<{ url: string }>;
+    security: object[];
   }
   const document = async () => expected<Document>(await api.get('/openapi.json'), 200);
 
@@ -199,6 +203,59 @@ describe('/openapi.json', () => {
     stop.abort();
     return { status: answer.status, text };
   }
+
+  test('names each operation once, and says with what it can succeed and fail', async () => {
+    const { paths } = await document();
+    const operations = Object.values(paths).flatMap((item) =>
+      Object.entries(item).flatMap(([method, operation]) => (method === 'parameters' ? [] : [operation])),
+    );
+    const ids = operations.map(({ operationId }) => operationId);
+    expect(ids.length).toBeGreaterThan(20);
+    expect(new Set(ids).size).toBe(ids.length);
+    for (const { operationId, responses } of operations) {
+      expect(operationId).toMatch(/^[a-z][A-Za-z]+$/);
+      const statuses = Object.keys(responses);
+      expect(statuses.filter((status) => /^2/.test(status)).length, operationId).toBeGreaterThan(0);
+      expect(statuses, operationId).toEqual(
+        expect.arrayContaining(['400', '401', '403', '421', '500', 'default']),
+      );
+      for (const [status, { content }] of Object.entries(responses)) {
+        if (/^[45d]/.test(status) && status !== '502') {
+          expect(Object.keys(content ?? {}), `${operationId} ${status}`).toEqual([
+            'application/problem+json',
+          ]);
+        }
+      }
+    }
+    const { content } = paths['/messages']?.post?.responses['200'] ?? {};
+    expect(Object.keys(content ?? {})).toEqual(['application/json', 'application/x-ndjson']);
+  });
+
+  test('says how to sign in, and that nobody has to where no access token is set', async () => {
+    const { security, components, servers, paths } = await document();
+    expect(security).toEqual([{}, { bearer: [] }, { session: [] }]);
+    expect(servers).toEqual([{ url: '/' }]);
+    expect(paths['/session']?.post?.security).toEqual([]);
+    expect(Object.keys(components.securitySchemes)).toEqual(['bearer', 'session']);
+
+    const token = 'correct-horse-battery';
+    const env = { ACCESS_TOKEN: token, PUBLIC_URL: 'https://a.example/notes' };
+    const other = await startProcess({ env });
+    const client = apiAt(other.url, { Authorization: `Bearer ${token}` });
+    const own = expected<Document>(await client.get('/openapi.json'), 200);
+    expect(own.security).toEqual([{ bearer: [] }, { session: [] }]);
+    expect(own.servers).toEqual([{ url: '/' }]);
+    const open = expected<Document>(await client.get('/openapi.json', { Origin: 'https://a.example' }), 200);
+    expect(open.servers).toEqual([{ url: '/notes' }]);
+    for (const [{ components: parts }, headers] of [
+      [own, {}],
+      [open, { Origin: 'https://a.example' }],
+    ] as const) {
+      const signedIn = await client.send('POST', '/session', { json: { token }, headers });
+      const name = signedIn.headers.get('set-cookie')?.split('=')[0];
+      expect(parts.securitySchemes.session).toMatchObject({ type: 'apiKey', in: 'cookie', name });
+    }
+  });
 
   test('tells the fields of a message and of a problem', async () => {
     const { components, paths } = await document();
