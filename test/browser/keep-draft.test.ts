@@ -10,6 +10,7 @@ import {
   connection,
   idOf,
   post,
+  postWell,
   sendButton,
   targets,
   textField,
@@ -236,6 +237,45 @@ test('a draft outlives the tab that it was written in', async () => {
   await later.goto(url);
   await soon(() => textField(later).inputValue()).toBe('Not sent yet');
   expect(await since.messages()).toEqual([]);
+});
+
+const nameOfTab = (page: Page) => page.evaluate<string>(`sessionStorage.getItem('gitpost.tab')`);
+
+test('a duplicated tab takes a name of its own, so each keeps its own draft', async () => {
+  const first = await openPage(browser(), scene().url, { expects: /^Another page: / });
+  await soon(() => connection(first).textContent()).toBe('Live');
+  const opened = first.waitForEvent('popup');
+  // A page opened like this begins with a copy of the session storage, as a duplicated tab does.
+  await first.evaluate('void open(location.href)');
+  const second = await opened;
+  const name = await nameOfTab(first);
+  await soon(() => nameOfTab(second)).not.toBe(name);
+  await textField(first).fill('In the first');
+  await textField(second).fill('In the second');
+  await second.reload();
+  await soon(() => textField(second).inputValue()).toBe('In the second');
+  await first.reload();
+  await soon(() => textField(first).inputValue()).toBe('In the first');
+  expect(await nameOfTab(first)).toBe(name);
+});
+
+test('a browser that refuses locks is asked once, and the tab keeps its name', async () => {
+  const page = await openPage(browser(), scene().url);
+  const name = await nameOfTab(page);
+  // WebKit does this to each page that is going away. Without an end, asking again would hang this test.
+  await page.addInitScript(`
+    globalThis.asked = 0;
+    LockManager.prototype.request = () => {
+      globalThis.asked += 1;
+      if (globalThis.asked > 100) return new Promise(() => undefined);
+      return Promise.reject(new DOMException('The page is going away', 'AbortError'));
+    };
+  `);
+  await page.reload();
+  await soon(() => connection(page).textContent()).toBe('Live');
+  await postWell(page, 'Written without locks');
+  expect(await page.evaluate('globalThis.asked')).toBe(1);
+  expect(await nameOfTab(page)).toBe(name);
 });
 
 test('each tab keeps its own draft, whatever is sent from another', async () => {

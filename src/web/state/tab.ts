@@ -33,13 +33,18 @@ function newName(): string {
   return fresh;
 }
 
-/** Holds the lock of this tab from now on. One that was duplicated has the name of another, and takes a new one. */
+/**
+ * Holds the lock of this tab from now on. A duplicated tab has the name of the original, so it takes a new one.
+ * It asks again only when the wait for the lock has timed out. Any other refusal is final: WebKit refuses every
+ * request of a page that is going away, and asking again would keep that page busy forever.
+ */
 export function holdTab(): void {
   if (!navigator.locks) return;
   const signal = AbortSignal.timeout(RELOAD_MS);
   navigator.locks
     .request(LOCK + name, { signal }, () => new Promise(() => undefined))
-    .catch(() => {
+    .catch((reason: unknown) => {
+      if (reason !== signal.reason) return;
       name = newName();
       holdTab();
     });
