@@ -1,9 +1,13 @@
 import { isUtf8 } from 'node:buffer';
-import express, { type Request, type RequestHandler } from 'express';
+import { setImmediate as turn } from 'node:timers/promises';
+import type { Request, RequestHandler, Response } from 'express';
 import { fail, ok, type Result } from '../domain/result.ts';
+import { hasBody } from './guards.ts';
 import { sendProblem } from './problem.ts';
 
 const MIB = 1024 * 1024;
+
+const NOTHING: Buffer = Buffer.alloc(0);
 
 export const NDJSON = 'application/x-ndjson';
 
@@ -11,13 +15,63 @@ const MOST_BULK = 64 * MIB;
 /** What all bulks that are under way may hold together, in bytes. */
 const MOST_BULKS = 512 * MIB;
 
-/** Takes the whole body as bytes, up to a limit. */
-export const bodyReader = (limit: number = MIB): RequestHandler =>
-  express.raw({ type: () => true, inflate: false, limit });
+/** A result is longer than the shortest line, so 64 MiB of short lines would be answered with gigabytes. */
+export const MOST_BULK_LINES = 250_000;
+
+/** One line of a bulk may have as many bytes as the body of one message. */
+export const MOST_LINE_BYTES = MIB;
 
 /**
- * As {@link bodyReader}, and 64 MiB of a bulk. Bulks are held in memory until they are answered, so those that would be
- * too much together are told to come again.
+ * Reads the whole body into `request.body`, as one Buffer, up to a limit in bytes. A request without a body is passed
+ * on as it is. The bytes are copied as they come: a sender chooses how many chunks they come in, and each chunk that is
+ * kept would cost an object.
+ */
+export const bodyReader =
+  (limit: number = MIB): RequestHandler =>
+  (request, response, next) => {
+    if (!hasBody(request)) return next();
+    if ((request.headers['content-encoding'] ?? 'identity').toLowerCase() !== 'identity') {
+      return sendProblem(response, { code: 'unsupported-type', detail: 'The body must not be compressed.' });
+    }
+    const told = request.headers['content-length'];
+    if (told !== undefined && Number(told) > limit) return refuseLarge(request, response);
+    // Memory that nothing was written to yet is not taken, so a length that is only claimed costs nothing.
+    let bytes = told === undefined ? NOTHING : Buffer.allocUnsafeSlow(Number(told));
+    let length = 0;
+    const take = (chunk: Buffer): void => {
+      const needed = length + chunk.length;
+      if (needed > limit) {
+        request.off('data', take).off('end', finish);
+        bytes = NOTHING;
+        refuseLarge(request, response);
+        return;
+      }
+      if (needed > bytes.length) {
+        const larger = Buffer.allocUnsafeSlow(Math.min(limit, Math.max(needed, 2 * bytes.length, 4096)));
+        bytes.copy(larger, 0, 0, length);
+        bytes = larger;
+      }
+      chunk.copy(bytes, length);
+      length = needed;
+    };
+    const finish = (): void => {
+      request.body = bytes.subarray(0, length);
+      next();
+    };
+    request.on('data', take).on('end', finish);
+  };
+
+/** Answers once the rest has come and was dropped: a client that still sends would lose an answer before that. */
+function refuseLarge(request: Request, response: Response): void {
+  const detail =
+    'The body may have 1 MiB, or 64 MiB when it is a bulk (application/x-ndjson). Nothing was saved.';
+  request.on('end', () => sendProblem(response, { code: 'too-large', detail })).resume();
+}
+
+/**
+ * As {@link bodyReader}, and 64 MiB of a bulk. A bulk is read to its end before its first line is captured. So one that
+ * is too large is refused as a whole, and a client that sends everything before it reads anything is never waited for.
+ * Bulks are in memory until they are answered. One that would be too much next to the others is told to come again.
  */
 export function bulkReader(): RequestHandler {
   const [one, bulk] = [bodyReader(), bodyReader(MOST_BULK)];
@@ -61,24 +115,47 @@ export function parseJson(bytes: Buffer): Result<unknown> {
   }
 }
 
-/** The lines of a bulk, blank ones left out. */
-export function bulkLines(request: Request): Buffer[] {
-  const bytes: unknown = request.body;
-  const lines: Buffer[] = [];
-  if (!Buffer.isBuffer(bytes)) return lines;
-  for (let start = 0; start < bytes.length; ) {
-    const found = bytes.indexOf(0x0a, start);
+/** The bytes of a bulk; none when the request has no body. */
+export const bulkBytes = (request: Request): Buffer =>
+  Buffer.isBuffer(request.body) ? request.body : NOTHING;
+
+const LF = 0x0a;
+/** How many blank bytes are passed over before others have a turn. */
+const BLANKS_A_TURN = 256 * 1024;
+
+const isBlank = (byte: number | undefined): boolean =>
+  byte === LF || byte === 0x20 || byte === 0x0d || byte === 0x09;
+
+/**
+ * Cuts a bulk into its lines one at a time, without the blank ones. An empty Buffer in between is no line: it says that
+ * many blank bytes were passed over, and that others should have a turn.
+ */
+export function* linesOf(bytes: Buffer): Generator<Buffer> {
+  for (let at = 0; at < bytes.length; ) {
+    const most = Math.min(bytes.length, at + BLANKS_A_TURN);
+    while (at < most && isBlank(bytes[at])) at += 1;
+    if (at === most) {
+      yield NOTHING;
+      continue;
+    }
+    const found = bytes.indexOf(LF, at);
     const end = found === -1 ? bytes.length : found;
-    const line = bytes.subarray(start, end);
-    if (!isBlank(line)) lines.push(line);
-    start = end + 1;
+    yield bytes.subarray(at, end);
+    at = end + 1;
   }
-  return lines;
 }
 
-const BLANKS = new Set([0x09, 0x0d, 0x20]);
-
-function isBlank(line: Buffer): boolean {
-  for (const byte of line) if (!BLANKS.has(byte)) return false;
-  return true;
+/** Whether a bulk has more than {@link MOST_BULK_LINES} lines. */
+export async function hasTooManyLines(bytes: Buffer): Promise<boolean> {
+  let count = 0;
+  for (const line of linesOf(bytes)) {
+    if (line.length === 0) await turn();
+    else count += 1;
+    if (count > MOST_BULK_LINES) return true;
+    if (count % LINES_A_TURN === 0) await turn();
+  }
+  return false;
 }
+
+/** So many lines are counted before others have a turn. */
+const LINES_A_TURN = 10_000;

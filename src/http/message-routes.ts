@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { setImmediate as turn } from 'node:timers/promises';
 import { type Request, type Response, Router } from 'express';
 import { given } from '../domain/given.ts';
@@ -7,22 +6,35 @@ import type { Result } from '../domain/result.ts';
 import type { Key } from '../mirror/entry.ts';
 import type { Messages, Stored } from '../services/messages.ts';
 import type { RepositoryManager } from '../services/repositories.ts';
-import { bulkLines, isBulk, jsonBody, NDJSON, parseJson } from './body.ts';
+import {
+  bulkBytes,
+  hasTooManyLines,
+  isBulk,
+  jsonBody,
+  linesOf,
+  MOST_BULK_LINES,
+  MOST_LINE_BYTES,
+  NDJSON,
+  parseJson,
+} from './body.ts';
 import { readCursor, writeCursor } from './cursor.ts';
 import { typeGuard } from './guards.ts';
 import { methods } from './methods.ts';
-import { sendProblem, toProblem } from './problem.ts';
+import { type ProblemInput, sendProblem, toProblem } from './problem.ts';
 import { pathTo } from './public-address.ts';
 import { editSchema, listSchema } from './schemas.ts';
 import { validate, validateDraft } from './validate.ts';
+import { endStream, writeChunk } from './write-chunk.ts';
 
 export interface MessageServices {
   readonly messages: Messages;
   readonly repositories: RepositoryManager;
 }
 
-/** So many lines of a bulk are on their way at once, and so many are read or answered before others have a turn. */
-const [MOST_UNDER_WAY, LINES_A_TURN] = [1000, 50];
+/** So many lines of a bulk, or bytes of them, are on their way at once. */
+const [MOST_UNDER_WAY, MOST_BYTES_UNDER_WAY] = [1000, 4 * 1024 * 1024];
+/** So many lines, or bytes, are read or answered before others have a turn. */
+const [LINES_A_TURN, BYTES_A_TURN] = [50, 128 * 1024];
 
 export function messageRoutes({ messages, repositories }: MessageServices): Router {
   const router = Router();
@@ -156,22 +168,10 @@ async function sendAll(
     if (!(await writeChunk(response, chunk))) return;
     chunk = '';
   }
-  response.end(ndjson ? chunk : `${chunk}]`);
+  endStream(response, ndjson ? chunk : `${chunk}]`);
 }
 
 const CHUNK = 32 * 1024;
-
-/** Whether the reader is still there to take more. */
-async function writeChunk(response: Response, chunk: string): Promise<boolean> {
-  if (response.write(chunk)) return !response.destroyed;
-  const settled = new AbortController();
-  const { signal } = settled;
-  const either = ['drain', 'close'].map((event) => once(response, event, { signal }));
-  await Promise.race(either).catch(() => undefined);
-  settled.abort();
-  await Promise.allSettled(either);
-  return !response.destroyed;
-}
 
 function wantsNdjson(request: Request, response: Response): boolean {
   const ndjson = request.accepts(['application/json', NDJSON]) === NDJSON;
@@ -180,29 +180,72 @@ function wantsNdjson(request: Request, response: Response): boolean {
   return ndjson;
 }
 
-/** One result a line, in the order of the lines; a bad line spoils no other. */
+/**
+ * One result a line, in the order of the lines; a bad line spoils no other. Results are sent as they come. A client that
+ * stops reading is waited for, and when it is gone, the lines that are not under way yet are not captured.
+ */
 async function sendBulk(messages: Messages, request: Request, response: Response): Promise<void> {
+  const bytes = bulkBytes(request);
+  if (await hasTooManyLines(bytes)) {
+    const detail = `A bulk may have ${MOST_BULK_LINES.toLocaleString('en')} lines. Nothing was saved; send it in parts.`;
+    return sendProblem(response, { code: 'too-large', detail });
+  }
   response.setHeader('Content-Type', `${NDJSON}; charset=utf-8`);
-  const underWay: ReturnType<typeof createOne>[] = [];
+  const underWay: UnderWay[] = [];
+  let bytesUnderWay = 0;
   const sendFirst = async (): Promise<boolean> => {
-    const results = await Promise.all(underWay.splice(0, LINES_A_TURN));
+    const first = underWay.splice(0, LINES_A_TURN);
+    for (const { length } of first) bytesUnderWay -= length;
+    const results = await Promise.all(first.map(({ result }) => result));
     return writeChunk(response, results.map((result) => `${JSON.stringify(result)}\n`).join(''));
   };
-  for (const line of bulkLines(request)) {
-    underWay.push(createOne(messages, line));
-    // What is read of the lines goes on while git writes those before, and everybody else has their turn in between.
-    if (underWay.length % LINES_A_TURN === 0) await turn();
-    if (underWay.length >= MOST_UNDER_WAY && !(await sendFirst())) return;
+  let [lines, size] = [0, 0];
+  for (const line of linesOf(bytes)) {
+    if (line.length > 0) underWay.push(begin(messages, line));
+    bytesUnderWay += line.length;
+    lines += 1;
+    size += line.length;
+    // The next lines are read while git writes the ones before, and everybody else has a turn in between.
+    if (line.length === 0 || lines >= LINES_A_TURN || size >= BYTES_A_TURN) {
+      [lines, size] = [0, 0];
+      await turn();
+    }
+    while (underWay.length >= MOST_UNDER_WAY || bytesUnderWay >= MOST_BYTES_UNDER_WAY) {
+      if (!(await sendFirst())) return;
+    }
   }
   while (underWay.length > 0) if (!(await sendFirst())) return;
-  response.end();
+  endStream(response);
+}
+
+/** A line of a bulk that is being captured, and how long it is in bytes. */
+interface UnderWay {
+  readonly length: number;
+  readonly result: ReturnType<typeof createOne>;
+}
+
+/** Begins to capture a line. What goes wrong is seen when its turn to be answered comes, and until then by nobody. */
+function begin(messages: Messages, line: Buffer): UnderWay {
+  const result = createOne(messages, line);
+  result.catch(() => undefined);
+  return { length: line.length, result };
 }
 
 async function createOne(messages: Messages, line: Buffer) {
+  if (line.length > MOST_LINE_BYTES) return refused(longLine);
   const body = parseJson(line);
   const draft = body.ok ? validateDraft(body.value) : body;
   const stored = draft.ok ? await messages.create(draft.value) : draft;
   if (stored.ok) return { status: stored.value.created ? 201 : 200, message: stored.value.message };
-  const problem = toProblem(stored.failure);
+  return refused(stored.failure);
+}
+
+const longLine = {
+  code: 'too-large',
+  detail: 'A line of a bulk may have 1 MiB. This one was not saved.',
+} as const;
+
+function refused(failure: ProblemInput) {
+  const problem = toProblem(failure);
   return { status: problem.status, problem };
 }

@@ -134,6 +134,12 @@ export function openApiDocument(version: string, options: DocumentOptions = {}):
         }),
         post: operation('createMessage', {
           summary: 'Capture a message, or a bulk of them',
+          description:
+            'A bulk (application/x-ndjson) has one message a line: at most 64 MiB, 250,000 lines, and 1 MiB in a line. ' +
+            'It is read to its end first, and refused with 413 as a whole when it is larger. Then its lines are ' +
+            'captured in order, and each has one result line as soon as it is known: {"status":201,"message":{…}} or ' +
+            '{"status":400,"problem":{…}}. A client that disconnects, or reads nothing for 2 minutes, ends it: lines ' +
+            'that were captured by then stay. Send it again with the same ids to complete it.',
           requestBody: {
             required: true,
             content: {

@@ -90,16 +90,15 @@ export function sendProblem(response: Response, problem: ProblemInput): void {
   else response.type('application/problem+json').send(JSON.stringify(document));
 }
 
-/** The last handler: what the body parser and the router refuse, and surprises, which tell nothing of themselves. */
+/** The last handler: what the router refuses, and surprises, which tell nothing of themselves. */
 export function errorHandler(onSurprise: (error: unknown) => void): ErrorRequestHandler {
-  return (error: { status?: number; type?: string }, _request, response, _next) => {
+  return (error: { status?: number }, _request, response, _next) => {
     if (response.headersSent) {
       response.destroy();
       return;
     }
     const problem = refusalOf(error);
     if (problem) {
-      if (problem.code === 'too-large') response.setHeader('Connection', 'close');
       sendProblem(response, problem);
       return;
     }
@@ -112,14 +111,7 @@ export function errorHandler(onSurprise: (error: unknown) => void): ErrorRequest
   };
 }
 
-function refusalOf({ status, type }: { status?: number; type?: string }): ProblemInput | undefined {
-  if (type === 'entity.too.large') {
-    return {
-      code: 'too-large',
-      detail: 'The body may have 1 MiB, or 64 MiB where it is a bulk (application/x-ndjson).',
-    };
-  }
-  if (status === 415) return { code: 'unsupported-type', detail: 'The body must not be compressed.' };
+function refusalOf({ status }: { status?: number }): ProblemInput | undefined {
   if (status !== undefined && status >= 400 && status < 500) {
     return { code: 'invalid', detail: 'The request can not be read: check its path and its body.' };
   }

@@ -1,0 +1,42 @@
+import { once } from 'node:events';
+import type { ServerResponse } from 'node:http';
+
+/** How long a client may take nothing at all of what is sent to it. In milliseconds. */
+const PATIENCE_MS = 120_000;
+
+/**
+ * Sends a part of an answer. A client that reads slowly is waited for, so memory stays flat. One that takes nothing for
+ * two minutes is let go, since what it is sent holds memory.
+ *
+ * @returns whether the client is still there to take more
+ */
+export async function writeChunk(
+  response: ServerResponse,
+  chunk: string,
+  patience = PATIENCE_MS,
+): Promise<boolean> {
+  if (response.write(chunk)) return !response.destroyed;
+  const letGo = expectReading(response, patience);
+  const settled = new AbortController();
+  const { signal } = settled;
+  const either = ['drain', 'close'].map((event) => once(response, event, { signal }));
+  await Promise.race(either).catch(() => undefined);
+  settled.abort();
+  await Promise.allSettled(either);
+  // From here on it may be us who take long.
+  response.off('timeout', letGo).setTimeout(0);
+  return !response.destroyed;
+}
+
+/** Sends the last part of an answer, with the patience of {@link writeChunk}. */
+export function endStream(response: ServerResponse, chunk = '', patience = PATIENCE_MS): void {
+  expectReading(response, patience);
+  response.end(chunk);
+}
+
+/** Node starts the time again whenever the client has taken something. */
+function expectReading(response: ServerResponse, patience: number): () => void {
+  const letGo = (): void => void response.destroy();
+  response.on('timeout', letGo).setTimeout(patience);
+  return letGo;
+}
