@@ -1,5 +1,6 @@
 // Runs one of the soaks of test/soak for as long as one wants; both are too long for `npm test`.
 //   node scripts/soak.mjs histories --histories 300 --seed 7       --path 3:0 lives one failed history again
+//     --only foreign-file,branch mixes only these further kinds of steps into everyday use; --only everyday none of them
 //   node scripts/soak.mjs processes --minutes 10 --processes 5 --seed 7
 import { randomInt } from 'node:crypto';
 import { dirname, join } from 'node:path';
@@ -9,7 +10,7 @@ import { startVitest } from 'vitest/node';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const soaks = {
-  histories: { histories: '300', seed: String(randomInt(2 ** 31)), path: '' },
+  histories: { histories: '300', seed: String(randomInt(2 ** 31)), path: '', only: '' },
   processes: { minutes: '10', processes: '5', seed: String(randomInt(2 ** 31)) },
 };
 

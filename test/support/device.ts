@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { expect } from 'vitest';
 import { type App, startApp } from '../../src/app.ts';
 import { isConfigError, readConfig } from '../../src/config.ts';
 import { fillHere } from './filler.ts';
@@ -10,7 +11,9 @@ const READY_LIMIT_MS = 30_000;
 /** One machine of a person: a whole gitpost in this process, whose clock can be wrong. */
 export interface Device {
   readonly folder: string;
-  /** Its clones, the primary one first. */
+  /** The names of its repositories, the primary one first; a rename changes them. */
+  readonly names: [string, ...string[]];
+  /** Its clones, in the order of their names. */
   readonly clones: readonly [string, ...string[]];
   /** Milliseconds that its clock is off. */
   skew: number;
@@ -24,17 +27,29 @@ export interface Device {
   readonly start: () => Promise<void>;
 }
 
+export interface DeviceOptions {
+  /** Further repositories are added while it runs, and not named by its environment, so they can be renamed. */
+  readonly addsAtRunTime?: boolean;
+  /** The names of the repositories in a folder that is a copy of another device's. */
+  readonly names?: readonly [string, ...string[]];
+}
+
 /** Starts a device with one repository for each of the remotes given. */
 export async function startDevice(
   folder: string,
   remotes: readonly [string, ...string[]],
   trouble: unknown[],
+  { addsAtRunTime = false, names }: DeviceOptions = {},
 ): Promise<Device> {
   let app: App | undefined;
 
   const device: Device = {
     folder,
-    clones: [cloneOf(remotes[0]), ...remotes.slice(1).map(cloneOf)],
+    names: names ? [...names] : [nameOf(remotes[0]), ...remotes.slice(1).map(nameOf)],
+    get clones() {
+      const [primary, ...others] = device.names.map((name) => join(folder, 'repos', name));
+      return [primary as string, ...others] as const;
+    },
     skew: 0,
     request: async (method, path, body) => {
       const response = await fetch(`${app?.url}${path}`, {
@@ -53,17 +68,14 @@ export async function startDevice(
     start,
   };
 
-  function cloneOf(remote: string): string {
-    return join(folder, 'repos', (remote.split('/').at(-1) ?? '').replace(/\.git$/, ''));
-  }
-
   async function start(): Promise<void> {
     const [primary, ...others] = remotes;
     const own = {
       ...gitEnvironment(),
+      GIT_CONFIG_GLOBAL: join(folder, 'gitconfig'),
       PORT: '0',
       REPOSITORY_NAME: primary,
-      ...(others.length === 0 ? {} : { REPOSITORIES: others.join() }),
+      ...(others.length === 0 || addsAtRunTime ? {} : { REPOSITORIES: others.join() }),
       AUTHOR_NAME: 'Device',
       AUTHOR_EMAIL: 'd@example.org',
     };
@@ -77,13 +89,29 @@ export async function startDevice(
       filler: fillHere,
       clock: () => new Date(Math.max(0, Date.now() + device.skew)),
     });
-    // What a person does by hand in a clone needs one that is there.
-    await eventually(async () => {
-      const { json } = await device.request('GET', '/repositories');
-      return (json as { state: string }[]).every(({ state }) => state !== 'cloning');
-    }, READY_LIMIT_MS);
+    await whenMade(device);
   }
 
   await start();
+  if (addsAtRunTime && !names) {
+    for (const url of remotes.slice(1)) await addRepository(device, nameOf(url), url);
+  }
   return device;
+}
+
+const nameOf = (remote: string): string => (remote.split('/').at(-1) ?? '').replace(/\.git$/, '');
+
+/** Adds a repository, or one again that was removed, and waits until its clone is there. */
+export async function addRepository(device: Device, name: string, url: string): Promise<void> {
+  const { status, json } = await device.request('POST', '/repositories', { name, url });
+  expect(status, `${name} is added and answered ${status} ${JSON.stringify(json)}`).toBe(202);
+  await whenMade(device);
+}
+
+/** What a person does by hand in a clone needs one that is there. */
+async function whenMade(device: Device): Promise<void> {
+  await eventually(async () => {
+    const { json } = await device.request('GET', '/repositories');
+    return (json as { state: string }[]).every(({ state }) => state !== 'cloning');
+  }, READY_LIMIT_MS);
 }

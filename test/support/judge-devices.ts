@@ -1,8 +1,11 @@
 import { expect } from 'vitest';
+import type { Acknowledged } from './acknowledged.ts';
+import { locksIn } from './clone-state.ts';
 import type { Device } from './device.ts';
 import { git } from './git.ts';
-import type { Acknowledged } from './take-step.ts';
+import { takenAway, textsOnBranch } from './judge-branch.ts';
 import { eventually } from './wait.ts';
+import { whenClean } from './when-clean.ts';
 
 interface Revision {
   readonly text: string;
@@ -14,37 +17,85 @@ interface Seen {
   readonly histories: ReadonlyMap<string, readonly Revision[]>;
 }
 
-/** Holds devices that have all synced against each other and against what was acknowledged. */
-export async function judgeDevices(devices: readonly Device[], { ids, texts }: Acknowledged): Promise<void> {
+interface Finding {
+  readonly file?: string;
+}
+
+const LOCK_LIMIT_MS = 10_000;
+
+/**
+ * Holds devices that have all synced against each other and against what was acknowledged.
+ *
+ * @param foreign files that somebody wrote who is no gitpost: `verify` may say what is odd in them
+ */
+export async function judgeDevices(
+  devices: readonly Device[],
+  acknowledged: Acknowledged,
+  foreign: ReadonlySet<string> = new Set(),
+): Promise<void> {
+  // What plain git says comes first: it tells best what went wrong.
+  for (const each of devices) {
+    for (const [number, clone] of each.clones.entries()) await judgeClone(clone, number, acknowledged);
+  }
+  const { ids, texts } = acknowledged;
   const [first, ...others] = await Promise.all(devices.map((each) => look(each, ids)));
   for (const other of others) expect(other).toEqual(first);
   for (const id of ids) {
     const revisions = first?.histories.get(id) ?? [];
     const held = revisions.map(({ text }) => text);
     // An undelete repeats a text, so that it may be there more than once.
-    for (const text of texts.get(id) ?? []) expect(held).toContain(text);
+    for (const text of texts.get(id)?.keys() ?? []) expect(held, `The history of ${id}`).toContain(text);
     const heads = revisions.filter(({ head }) => head === true);
     const message = first?.messages.find((one) => one.id === id);
     if (message) expect(message.conflict === true).toBe(heads.length > 1);
   }
-  for (const each of devices) {
-    for (const clone of each.clones) await judgeClone(clone);
-    const { json } = await each.request('GET', '/verify');
-    expect(json, JSON.stringify(json)).toMatchObject({
-      status: 'ok',
-      repositories: each.clones.map(() => ({ unpushed: 0, findings: [] })),
-      mirror: { findings: [] },
-    });
-  }
+  for (const each of devices) await judgeAnswers(each, foreign);
 }
 
-async function judgeClone(clone: string): Promise<void> {
+/** What a device says of itself. */
+async function judgeAnswers(device: Device, foreign: ReadonlySet<string>): Promise<void> {
+  const { json: repositories } = await device.request('GET', '/repositories');
+  for (const { name, state, error } of repositories as { name: string; state: string; error: unknown }[]) {
+    expect(state, `${device.folder}, ${name}: ${JSON.stringify(error)}`).toBe('ready');
+  }
+  const { json } = await device.request('GET', '/verify');
+  const { repositories: verified, mirror } = json as {
+    repositories: { findings: Finding[]; unpushed: number }[];
+    mirror: { findings: Finding[] };
+  };
+  const ours = [...verified, mirror].flatMap(({ findings }) =>
+    findings.filter(({ file }) => file === undefined || !foreign.has(file)),
+  );
+  expect(ours, `${device.folder}, what a verification finds`).toEqual([]);
+  expect(verified.map(({ unpushed }) => unpushed)).toEqual(device.clones.map(() => 0));
+}
+
+async function judgeClone(clone: string, number: number, { texts }: Acknowledged): Promise<void> {
   await git(clone, 'fsck', '--no-dangling');
-  // Index and work tree follow within a second.
+  await whenClean(clone);
   await eventually(async () => {
-    expect(await git(clone, 'status', '--porcelain')).toBe('');
+    expect(await locksIn(clone), `${clone}: locks that are left`).toEqual([]);
     return true;
-  });
+  }, LOCK_LIMIT_MS);
+  const held = await textsOnBranch(clone);
+  const lost = [...texts].flatMap(([id, said]) =>
+    [...said].flatMap(([text, where]) =>
+      where.has(number) && !held.get(id)?.has(text) ? [lostText(clone, id, text)] : [],
+    ),
+  );
+  const away = await takenAway(clone);
+  if (lost.length + away.length === 0) return;
+  throw new Error([`${clone}:`, ...(await Promise.all(lost)), ...away].join('\n'));
+}
+
+/** Says of a text that no journal has whether another file of the branch has it. */
+async function lostText(clone: string, id: string, text: string): Promise<string> {
+  const [line = ''] = text.split('\n');
+  const files = await git(clone, 'grep', '--files-with-matches', '--fixed-strings', line, 'main').catch(
+    () => '',
+  );
+  const where = files === '' ? 'no file of the branch has it' : `it is in ${files.replaceAll('\n', ', ')}`;
+  return `LOST: "${text.slice(0, 80)}" of ${id} was answered and is in no journal of the branch; ${where}`;
 }
 
 async function look(on: Device, ids: readonly string[]): Promise<Seen> {

@@ -3,30 +3,39 @@ import { appendFile, cp, mkdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'vitest';
+import { type Acknowledged, acknowledge, acknowledgeAnswer, capture } from './acknowledged.ts';
 import { type Device, startDevice } from './device.ts';
 import { commitFile, git } from './git.ts';
 import type { Step } from './histories.ts';
 import { lineOf } from './journal.ts';
-import { eventually } from './wait.ts';
+import { visitBranches } from './steps/branch.ts';
+import { pushForeignFile } from './steps/foreign-file.ts';
+import { confuseLetterCase } from './steps/letter-case.ts';
+import { loseIndex } from './steps/lost-index.ts';
+import { pushOddLine } from './steps/odd-line.ts';
+import { removeUnderLoad, renameUnderLoad } from './steps/rename.ts';
+import { changeSetting } from './steps/setting.ts';
+import { stopChild } from './steps/stopped-child.ts';
+import { whenClean } from './when-clean.ts';
 
 /** With the copied ones; more of them only take longer to say the same. */
 const MOST_DEVICES = 5;
 const YEAR_MS = 365 * 24 * 3600 * 1000;
 
-/** What must never be missing: texts by the id of their message, and ids in the order in which they came. */
-export interface Acknowledged {
-  readonly ids: string[];
-  readonly texts: Map<string, Set<string>>;
-}
-
 /** A history while it is lived. */
 export interface Life {
   readonly folder: string;
   readonly remotes: readonly [string, ...string[]];
+  /** Whether the devices add their further repositories while they run. */
+  readonly addsAtRunTime: boolean;
   readonly devices: Device[];
   readonly acknowledged: Acknowledged;
   /** Everything that went wrong and that nobody was answered for. */
   readonly trouble: unknown[];
+  /** The files of the branch that somebody wrote who is no gitpost; what is odd in them is theirs. */
+  readonly foreign: Set<string>;
+  /** Git processes that were stopped, so that none is left when the history ends. */
+  readonly stopped: Set<number>;
 }
 
 /** Takes one step of a history; `text` is what it writes, and stands nowhere else. */
@@ -40,6 +49,24 @@ export async function takeStep(life: Life, step: Step, text: string): Promise<vo
     case 'delete':
     case 'undelete':
       return change(acknowledged, on, step.kind, step.pick, text);
+    case 'foreign-file':
+      return pushForeignFile(life, on, step.pick, text);
+    case 'odd-line':
+      return pushOddLine(life, on, step.pick, text);
+    case 'branch':
+      return visitBranches(life, on, step.pick, text);
+    case 'lose-index':
+      return loseIndex(life, on, step.pick, text);
+    case 'rename':
+      return renameUnderLoad(life, on, step.pick, text);
+    case 'remove':
+      return removeUnderLoad(life, on, step.pick, text);
+    case 'letter-case':
+      return confuseLetterCase(life, on, step.pick, text);
+    case 'setting':
+      return changeSetting(life, on, step.pick, text);
+    case 'stop-child':
+      return stopChild(life, on, step.pick, text);
     case 'append':
       return append(acknowledged, on, text);
     case 'commit':
@@ -64,16 +91,9 @@ export async function takeStep(life: Life, step: Step, text: string): Promise<vo
   }
 }
 
-function acknowledge({ ids, texts }: Acknowledged, id: string, text: string): void {
-  if (!texts.has(id)) ids.push(id);
-  texts.set(id, (texts.get(id) ?? new Set()).add(text));
-}
-
 async function create({ acknowledged, remotes }: Life, on: Device, pick: number, text: string) {
   const repositories = remotes.length > 1 && pick % 3 === 0 ? { repositories: 'all' } : {};
-  const { status, json } = await on.request('POST', '/messages', { text, ...repositories });
-  expect(status, JSON.stringify(json)).toBe(201);
-  acknowledge(acknowledged, (json as { id: string }).id, text);
+  await capture(acknowledged, on, text, 'An everyday message', repositories);
 }
 
 async function change(
@@ -92,7 +112,7 @@ async function change(
   }
   const { status, json } = await on.request('PATCH', `/messages/${id}`, kind === 'edit' ? { text } : {});
   expect([200, 404], JSON.stringify(json)).toContain(status);
-  if (status === 200 && kind === 'edit') acknowledge(acknowledged, id, text);
+  if (status === 200 && kind === 'edit') acknowledgeAnswer(acknowledged, on, text, json);
 }
 
 async function append(acknowledged: Acknowledged, on: Device, text: string): Promise<void> {
@@ -105,8 +125,7 @@ async function append(acknowledged: Acknowledged, on: Device, text: string): Pro
 
 /** A person who knows that index and work tree take a second waits for it; another one does not. */
 async function perhapsWait({ clones: [clone] }: Device, pick: number): Promise<void> {
-  if (pick % 2 === 1) return;
-  await eventually(async () => (await git(clone, 'status', '--porcelain')) === '', 30_000);
+  if (pick % 2 === 0) await whenClean(clone);
 }
 
 async function commitByHand(on: Device, pick: number, text: string): Promise<void> {
@@ -143,11 +162,11 @@ async function interrupt(acknowledged: Acknowledged, on: Device, pick: number, t
 }
 
 /** Copies the whole folder of a device, as a person does who moves to another machine and goes on with both. */
-async function copy({ folder, devices, remotes, trouble }: Life, on: Device): Promise<void> {
+async function copy({ folder, devices, remotes, trouble, addsAtRunTime }: Life, on: Device): Promise<void> {
   if (devices.length === MOST_DEVICES) return;
   const home = join(folder, `device-${devices.length}`);
   await on.stop();
   await cp(on.folder, home, { recursive: true, preserveTimestamps: true });
   await on.start();
-  devices.push(await startDevice(home, remotes, trouble));
+  devices.push(await startDevice(home, remotes, trouble, { addsAtRunTime, names: on.names }));
 }

@@ -1,0 +1,64 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { expect } from 'vitest';
+import { acknowledgeAnswer, capture } from '../acknowledged.ts';
+import { addRepository, type Device } from '../device.ts';
+import type { Life } from '../take-step.ts';
+import { eventually } from '../wait.ts';
+
+const MESSAGES = 8;
+const AGAIN_LIMIT_MS = 30_000;
+
+/** A repository gets another name while messages are written to it. */
+export async function renameUnderLoad(life: Life, on: Device, pick: number, text: string): Promise<void> {
+  const [, name] = on.names;
+  if (name === undefined) return;
+  const other = /-\d+$/.test(name) ? name.replace(/-\d+$/, '') : `${name}-${pick}`;
+  const answers = load(life, on, name, text);
+  await delay(pick % 40);
+  const { status, json } = await on.request('PATCH', `/repositories/${name}`, { name: other });
+  expect([200, 503], `${name} becomes ${other}: ${status} ${JSON.stringify(json)}`).toContain(status);
+  if (status === 200) on.names[1] = other;
+  await answers;
+  await captureAgain(life, on, `${text}, after the rename`, `After ${name} was renamed to ${other}`);
+}
+
+/** A repository is removed while messages are written to it, and added again. */
+export async function removeUnderLoad(life: Life, on: Device, pick: number, text: string): Promise<void> {
+  const [, name] = on.names;
+  const [, url] = life.remotes;
+  if (name === undefined || url === undefined) return;
+  const answers = load(life, on, name, text);
+  await delay(pick % 40);
+  const { status, json } = await on.request('DELETE', `/repositories/${name}`);
+  expect([204, 503], `${name} is removed: ${status} ${JSON.stringify(json)}`).toContain(status);
+  await answers;
+  if (status === 204) {
+    await capture(life.acknowledged, on, `${text}, without ${name}`, `After ${name} was removed`);
+    await addRepository(on, name, url);
+  }
+  await captureAgain(life, on, `${text}, after all`, `After ${name} was removed and added again`);
+}
+
+/** Many messages at once; those that are refused were never promised to anybody. */
+async function load({ acknowledged }: Life, on: Device, name: string, text: string): Promise<void> {
+  await Promise.all(
+    Array.from({ length: MESSAGES }, async (_, index) => {
+      await delay(index * 5);
+      const body = { text: `${text}, at once ${index}`, repositories: [name] };
+      const { status, json } = await on.request('POST', '/messages', body);
+      // Refused in words: the repository is busy, or has no such name at the moment.
+      expect([201, 404, 409, 503], `${name} under load: ${status} ${JSON.stringify(json)}`).toContain(status);
+      if (status === 201) acknowledgeAnswer(acknowledged, on, body.text, json);
+    }),
+  );
+}
+
+/** The repository has to take messages again, soon. */
+async function captureAgain({ acknowledged }: Life, on: Device, text: string, why: string): Promise<void> {
+  await eventually(async () => {
+    await capture(acknowledged, on, text, `${why}, for ${AGAIN_LIMIT_MS / 1000} s`, {
+      repositories: [on.names[1]],
+    });
+    return true;
+  }, AGAIN_LIMIT_MS);
+}
