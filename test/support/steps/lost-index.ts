@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { appendFile, mkdir, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { capture } from '../acknowledged.ts';
@@ -36,6 +35,8 @@ export async function loseIndex(life: Life, on: Device, pick: number, text: stri
   if (isElsewhere) await git(clone, 'config', '--unset', 'core.worktree');
   else if (pick % 4 > 0) await resetIndex(clone);
   await say('afterwards');
+  // Sooner or later the person does it: without an index, a commit of theirs would take away all their own files.
+  if (!isElsewhere && pick % 4 === 0) await resetIndex(clone);
   if (pick % 2 === 0) await commitAll(on, text);
 }
 
@@ -43,11 +44,6 @@ export async function loseIndex(life: Life, on: Device, pick: number, text: stri
 async function resetIndex(clone: string): Promise<void> {
   await rm(join(clone, '.git', 'index'), { force: true });
   await git(clone, 'reset', '--quiet');
-}
-
-/** What a person does in the end who has lost an index and did nothing about it yet. */
-export async function findIndexAgain({ clones }: Device): Promise<void> {
-  for (const clone of clones) if (!existsSync(join(clone, '.git', 'index'))) await resetIndex(clone);
 }
 
 /** Gives the files time to follow. Whether they have to is for the end: `whenClean` says so there. */

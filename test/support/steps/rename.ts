@@ -5,7 +5,7 @@ import { addRepository, type Device } from '../device.ts';
 import type { Life } from '../take-step.ts';
 import { eventually } from '../wait.ts';
 
-const MESSAGES = 8;
+const WRITERS = 5;
 const AGAIN_LIMIT_MS = 30_000;
 
 /** A repository gets another name while messages are written to it. */
@@ -13,12 +13,12 @@ export async function renameUnderLoad(life: Life, on: Device, pick: number, text
   const [, name] = on.names;
   if (name === undefined) return;
   const other = /-\d+$/.test(name) ? name.replace(/-\d+$/, '') : `${name}-${pick}`;
-  const answers = load(life, on, name, text);
-  await delay(pick % 40);
+  const stop = load(life, on, name, text);
+  await delay(pick % 100);
   const { status, json } = await on.request('PATCH', `/repositories/${name}`, { name: other });
   expect([200, 503], `${name} becomes ${other}: ${status} ${JSON.stringify(json)}`).toContain(status);
   if (status === 200) on.names[1] = other;
-  await answers;
+  await stop();
   await captureAgain(life, on, `${text}, after the rename`, `After ${name} was renamed to ${other}`);
 }
 
@@ -27,11 +27,11 @@ export async function removeUnderLoad(life: Life, on: Device, pick: number, text
   const [, name] = on.names;
   const [, url] = life.remotes;
   if (name === undefined || url === undefined) return;
-  const answers = load(life, on, name, text);
-  await delay(pick % 40);
+  const stop = load(life, on, name, text);
+  await delay(pick % 100);
   const { status, json } = await on.request('DELETE', `/repositories/${name}`);
   expect([204, 503], `${name} is removed: ${status} ${JSON.stringify(json)}`).toContain(status);
-  await answers;
+  await stop();
   if (status === 204) {
     await capture(life.acknowledged, on, `${text}, without ${name}`, `After ${name} was removed`);
     await addRepository(on, name, url);
@@ -39,18 +39,29 @@ export async function removeUnderLoad(life: Life, on: Device, pick: number, text
   await captureAgain(life, on, `${text}, after all`, `After ${name} was removed and added again`);
 }
 
-/** Many messages at once; those that are refused were never promised to anybody. */
-async function load({ acknowledged }: Life, on: Device, name: string, text: string): Promise<void> {
-  await Promise.all(
-    Array.from({ length: MESSAGES }, async (_, index) => {
-      await delay(index * 5);
-      const body = { text: `${text}, at once ${index}`, repositories: [name] };
+/**
+ * Several write one message after the other until they are told to stop. Those that are refused were never promised to
+ * anybody.
+ */
+function load({ acknowledged }: Life, on: Device, name: string, text: string) {
+  let isOver = false;
+  const write = async (writer: number) => {
+    for (let index = 0; !isOver; index += 1) {
+      const body = { text: `${text}, writer ${writer}, ${index}`, repositories: [name] };
       const { status, json } = await on.request('POST', '/messages', body);
       // Refused in words: the repository is busy, or has no such name at the moment.
       expect([201, 404, 409, 503], `${name} under load: ${status} ${JSON.stringify(json)}`).toContain(status);
-      if (status === 201) acknowledgeAnswer(acknowledged, on, body.text, json);
-    }),
-  );
+      if (status !== 201) return;
+      acknowledgeAnswer(acknowledged, on, body.text, json);
+    }
+  };
+  const writers = Promise.all(Array.from({ length: WRITERS }, (_, writer) => write(writer)));
+  // A failure is heard of by whoever stops them, even when the change itself has failed before.
+  writers.catch(() => undefined);
+  return async (): Promise<void> => {
+    isOver = true;
+    await writers;
+  };
 }
 
 /** The repository has to take messages again, soon. */
