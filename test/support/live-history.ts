@@ -74,9 +74,11 @@ async function during(life: Life, what: string, work: () => Promise<void>): Prom
   }
 }
 
-/** What went wrong and was only logged, a line each. */
+/** What went wrong and was only logged, each once. */
 const loggedIn = ({ trouble }: Life): string =>
-  trouble.map((one) => `\n  Logged: ${one instanceof Error ? one.message : String(one)}`).join('');
+  [...new Set(trouble.map((one) => (one instanceof Error ? one.message : String(one))))]
+    .map((words) => `\n  Logged: ${words}`)
+    .join('');
 
 async function settleAndJudge(life: Life): Promise<void> {
   const { devices, acknowledged, foreign } = life;
