@@ -8,7 +8,7 @@ import { judgeClone, judgeObjects, linesById, tipOf } from './judge-clone.ts';
 import type { Ledger } from './ledger.ts';
 import type { Machine } from './machine.ts';
 import type { Report } from './report.ts';
-import { REPOSITORIES } from './writer.ts';
+import { REPOSITORIES, type RepositoryName } from './repositories.ts';
 
 const AT_ONCE = 8;
 
@@ -21,7 +21,7 @@ interface Shown {
 /** Holds machines that are all in sync against each other, the remote, their own commits and what was answered. */
 export async function judge(
   machines: readonly Machine[],
-  bares: ReadonlyMap<string, string>,
+  bares: ReadonlyMap<RepositoryName, string>,
   ledger: Ledger,
   report: Report,
 ): Promise<void> {
@@ -88,7 +88,10 @@ function compare(who: string, one: Shown, other: Shown, report: Report): void {
 async function judgeDeliveries(machine: Machine, report: Report): Promise<void> {
   const commits = new Map<string, Set<string>>();
   for (const name of REPOSITORIES) {
-    commits.set(name, new Set((await git(machine.clone(name), 'rev-list', 'main')).split('\n')));
+    commits.set(
+      machine.nameOf(name),
+      new Set((await git(machine.clone(name), 'rev-list', 'main')).split('\n')),
+    );
   }
   const isSettled = ({ repository, commit, state }: Message['deliveries'][number]) =>
     state === 'pushed' && commit !== null && commits.get(repository)?.has(commit) === true;
@@ -131,7 +134,7 @@ function judgeLedger(ledger: Ledger, { messages, histories }: Shown, report: Rep
 
 async function judgeTips(
   machines: readonly Machine[],
-  bares: ReadonlyMap<string, string>,
+  bares: ReadonlyMap<RepositoryName, string>,
   report: Report,
 ): Promise<void> {
   for (const [name, bare] of bares) {

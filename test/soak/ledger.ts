@@ -1,7 +1,9 @@
+import type { Draft } from './writer.ts';
+
 /** A creation that has had no good answer yet; who sends it again must be answered, and it must be there once. */
 export interface Unanswered {
   readonly machine: string;
-  readonly draft: { readonly id: string; readonly text: string };
+  readonly draft: Draft;
 }
 
 /** What was sent, and what was answered with success and must never be missing. */

@@ -2,10 +2,13 @@ import { join } from 'node:path';
 import { type Answer, apiAt, type RequestOptions } from '../support/api.ts';
 import { type GitpostProcess, startProcess } from '../support/process.ts';
 import type { Report } from './report.ts';
+import { REPOSITORIES, type RepositoryName } from './repositories.ts';
 
 /** Longer than any answer may take, a push to a remote that says nothing included. */
 const ANSWER_LIMIT_MS = 180_000;
 const STOP_LIMIT_MS = 10_000;
+
+const [PRIMARY, FURTHER] = REPOSITORIES;
 
 /** One machine of a person: a gitpost process that is killed and started again and again. */
 export class Machine {
@@ -13,17 +16,32 @@ export class Machine {
   readonly folder: string;
   readonly #env: Readonly<Record<string, string>>;
   readonly #report: Report;
+  /** Where the second repository is cloned from. */
+  readonly #furtherUrl: string;
+  #further: string = FURTHER;
   #process: GitpostProcess | undefined;
 
-  constructor(name: string, folder: string, env: Readonly<Record<string, string>>, report: Report) {
+  constructor(
+    name: string,
+    folder: string,
+    env: Readonly<Record<string, string>>,
+    furtherUrl: string,
+    report: Report,
+  ) {
     this.name = name;
+    this.#furtherUrl = furtherUrl;
     this.folder = folder;
     this.#env = env;
     this.#report = report;
   }
 
-  clone(repository: string): string {
-    return join(this.folder, 'repos', repository);
+  /** The name that a repository has on this machine now. */
+  nameOf(repository: RepositoryName): string {
+    return repository === FURTHER ? this.#further : repository;
+  }
+
+  clone(repository: RepositoryName): string {
+    return join(this.folder, 'repos', this.nameOf(repository));
   }
 
   get isUp(): boolean {
@@ -45,6 +63,28 @@ export class Machine {
     void process.exited.then(({ code, signal }) => {
       if (this.#process === process) this.#report.complain(`${this.name} ended by itself: ${signal ?? code}`);
     });
+    await this.findFurther();
+  }
+
+  /** Learns which name the second repository has, after a kill in the middle of a change too, or adds it. */
+  async findFurther(): Promise<void> {
+    const listed = await this.ask('GET', '/repositories');
+    if (listed?.status !== 200) return;
+    const other = listed.json<{ name: string }[]>().find(({ name }) => name !== PRIMARY);
+    if (other) this.#further = other.name;
+    else
+      await this.ask('POST', '/repositories', {
+        json: { name: this.#further, url: this.#furtherUrl, confirm: true },
+      });
+  }
+
+  async renameFurther(name: string): Promise<void> {
+    await this.ask('PATCH', `/repositories/${this.#further}`, { json: { name } });
+    await this.findFurther();
+  }
+
+  async removeFurther(): Promise<void> {
+    await this.ask('DELETE', `/repositories/${this.#further}`);
   }
 
   /** Ends the process as a crash would; what it started is left to itself. */
@@ -72,7 +112,10 @@ export class Machine {
   async ask(method: string, path: string, options: RequestOptions = {}): Promise<Answer | undefined> {
     const process = this.#process;
     if (!process) return undefined;
-    const name = `${method} ${path.replace(/\?.*/, '').replace(/[0-9a-f-]{36}/, ':id')}`;
+    const name = `${method} ${path
+      .replace(/\?.*/, '')
+      .replace(/[0-9a-f-]{36}/, ':id')
+      .replace(/(\/repositories)\/.*/, '$1/:name')}`;
     const answer = await within(apiAt(process.url).send(method, path, options));
     this.#report.requests.add(`${name} ${answer?.status ?? 'none'}`);
     if (!answer && this.#process === process) {

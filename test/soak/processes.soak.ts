@@ -12,7 +12,9 @@ import { numberOf } from './options.ts';
 import { Random } from './random.ts';
 import { Remote } from './remote.ts';
 import { Report } from './report.ts';
-import { create, REPOSITORIES, writeSomething } from './writer.ts';
+import { REPOSITORIES, type RepositoryName } from './repositories.ts';
+import { comeBack, turnOver } from './upheaval.ts';
+import { create, writeSomething } from './writer.ts';
 
 const username = 'ann';
 // In two parts, so that nobody takes this file for a leak.
@@ -26,7 +28,7 @@ test('processes that are killed, and a remote that comes and goes, lose nothing'
   console.log(`Seed ${seed}, in ${folder}`);
   const [ledger, report] = [new Ledger(), new Report()];
   const remote = await Remote.start({ root: join(folder, 'remotes'), username, token });
-  const bares = new Map<string, string>();
+  const bares = new Map<RepositoryName, string>();
   for (const name of REPOSITORIES) {
     bares.set(name, await remote.server.createRepository(`${username}/${name}`));
   }
@@ -37,10 +39,10 @@ test('processes that are killed, and a remote that comes and goes, lose nothing'
       GITHUB_USERNAME: username,
       GITHUB_TOKEN: token,
       REPOSITORY_NAME: REPOSITORIES[0],
-      REPOSITORIES: REPOSITORIES[1],
       SYNC_INTERVAL: index % 2 === 0 ? '0' : '10',
     };
-    return new Machine(`machine-${index}`, join(folder, `machine-${index}`), env, report);
+    const furtherUrl = `${remote.server.url}/${username}/${REPOSITORIES[1]}`;
+    return new Machine(`machine-${index}`, join(folder, `machine-${index}`), env, furtherUrl, report);
   });
 
   const deadline = Date.now() + numberOf('minutes') * 60_000;
@@ -59,6 +61,7 @@ test('processes that are killed, and a remote that comes and goes, lose nothing'
     ...machines.flatMap((machine) => [
       untilTheEnd(50, 700, () => writeSomething(machine, ledger, random, report)),
       untilTheEnd(1000, 9000, () => machine.ask('POST', random.next() < 0.7 ? '/push' : '/pull')),
+      untilTheEnd(3000, 20_000, () => turnOver(machine, random, report)),
       untilTheEnd(8000, 40_000, async () => {
         await (random.next() < 0.6 ? machine.kill() : machine.terminate());
         await delay(random.between(0, 3000));
@@ -68,7 +71,11 @@ test('processes that are killed, and a remote that comes and goes, lose nothing'
   ]);
 
   console.log('The time is over: everything is made to agree');
-  for (const machine of machines) await machine.start();
+  for (const machine of machines) {
+    await machine.start();
+    await machine.findFurther();
+    await comeBack(machine, report);
+  }
   for (const { machine: name, draft } of [...ledger.unanswered.values()]) {
     const machine = machines.find((one) => one.name === name);
     if (machine) await create(machine, ledger, draft);

@@ -8,9 +8,7 @@ import type { Ledger } from './ledger.ts';
 import type { Machine } from './machine.ts';
 import type { Random } from './random.ts';
 import type { Report } from './report.ts';
-
-/** The repositories that every machine has, the primary one first. */
-export const REPOSITORIES = ['notes', 'further'] as const;
+import { REPOSITORIES, type RepositoryName } from './repositories.ts';
 
 const ACTIONS = {
   create: 40,
@@ -61,7 +59,11 @@ export async function writeSomething(
   }
 }
 
-type Draft = { readonly id: string; readonly text: string; readonly repositories?: readonly string[] };
+export type Draft = {
+  readonly id: string;
+  readonly text: string;
+  readonly repositories?: readonly RepositoryName[];
+};
 
 function draftOf({ name }: Machine, random: Random): Draft {
   const id = randomUUID();
@@ -71,11 +73,17 @@ function draftOf({ name }: Machine, random: Random): Draft {
   return { id, text, repositories: where === 'all' ? REPOSITORIES : [REPOSITORIES[1]] };
 }
 
+/** A draft as it is sent, with the names that the repositories have on the machine at the moment. */
+const bodyOf = (machine: Machine, { repositories, ...draft }: Draft) => ({
+  ...draft,
+  ...(repositories && { repositories: repositories.map((name) => machine.nameOf(name)) }),
+});
+
 /** Sends a message, the first time or again. */
 export async function create(machine: Machine, ledger: Ledger, draft: Draft): Promise<void> {
   ledger.send(draft.id, draft.text);
   ledger.unanswered.set(draft.id, { machine: machine.name, draft });
-  const answer = await machine.ask('POST', '/messages', { json: draft });
+  const answer = await machine.ask('POST', '/messages', { json: bodyOf(machine, draft) });
   note(ledger, draft, answer?.status);
 }
 
@@ -90,7 +98,7 @@ async function bulk(machine: Machine, ledger: Ledger, drafts: readonly Draft[]):
     ledger.send(draft.id, draft.text);
     ledger.unanswered.set(draft.id, { machine: machine.name, draft });
   }
-  const raw = drafts.map((draft) => `${JSON.stringify(draft)}\n`).join('');
+  const raw = drafts.map((draft) => `${JSON.stringify(bodyOf(machine, draft))}\n`).join('');
   const answer = await machine.ask('POST', '/messages', { raw, headers: ndjson });
   if (answer?.status !== 200) return;
   const results = linesOfJson<{ status: number }>(answer.text);
