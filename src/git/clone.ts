@@ -69,27 +69,52 @@ const UNFINISHED = '.new-';
  */
 export async function createClone(context: GitContext, branch: string, url: string): Promise<void> {
   await appearWhole(context, async (inside) => {
-    await output(inside, ['init', '--quiet', '--template=', `--initial-branch=${branch}`]);
+    await output(inside, ['init', '--quiet', '--template=', SHA1, `--initial-branch=${branch}`]);
     await writeConfig(inside, 'remote.origin.url', url);
     await writeConfig(inside, 'remote.origin.fetch', '+refs/heads/*:refs/remotes/origin/*');
   });
 }
 
-/** Makes a bare repository for the app's own use, whole or not at all; one that is there is left as it is. */
+// Nearly every host has SHA-1 only, whatever `init.defaultObjectFormat` of a person says.
+const SHA1 = '--object-format=sha1';
+
+/**
+ * Makes a bare repository for the app's own use, whole or not at all; one that is there is left as it is. It has the same
+ * kind of hash as the clone that is pushed to it, if there is a clone yet.
+ */
 export async function ensureBareRepository(context: GitContext, path: string): Promise<boolean> {
   if (await isThere(join(path, 'HEAD'))) return false;
   const bare = { ...context, directory: path };
+  const format = await formatOf(context);
+  const make = (inside: GitContext) => initBare(inside, format);
   // What is left of one that was damaged is not thrown away.
-  if (await isThere(path)) await initBare(bare);
-  else await appearWhole(bare, initBare);
+  if (await isThere(path)) await make(bare);
+  else await appearWhole(bare, make);
   return true;
 }
 
-async function initBare(context: GitContext): Promise<void> {
-  await output(context, ['init', '--quiet', '--bare', '--template=', '--initial-branch=main']);
-  // The git that receives a push is not told our settings; a person's hooks are none of its business either.
-  for (const [key, value] of BARE_SETTINGS) await writeConfig(context, key, value);
+/** The option that gives a new repository the kind of hash that a clone has. */
+async function formatOf(context: GitContext): Promise<string> {
+  if ((await inspectFolder(context.directory)) !== 'clone') return SHA1;
+  const { code, stdout } = await run(context, ['rev-parse', '--show-object-format']);
+  return code === 0 ? `--object-format=${stdout.toString().trim()}` : SHA1;
 }
+
+async function initBare(context: GitContext, format: string): Promise<void> {
+  await output(context, ['init', '--quiet', '--bare', '--template=', format, '--initial-branch=main']);
+  const bare = bareContext(context);
+  // The git that receives a push is not told our settings; a person's hooks are none of its business either.
+  for (const [key, value] of BARE_SETTINGS) await writeConfig(bare, key, value);
+}
+
+/**
+ * How git runs in a bare repository. It is named outright: with `safe.bareRepository=explicit`, a protection that a person
+ * may have chosen, git does not work in one that it only happens to be started in.
+ */
+const bareContext = (context: GitContext): GitContext => ({
+  ...context,
+  environment: { ...context.environment, GIT_DIR: context.directory },
+});
 
 /** Makes a folder under another name and renames it, so that a cut leaves no half of it. */
 async function appearWhole(context: GitContext, make: (inside: GitContext) => Promise<void>): Promise<void> {

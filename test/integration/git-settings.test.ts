@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { apiAt, commitOf } from '../support/api.ts';
@@ -160,6 +160,63 @@ describe('what a person sets in the clone itself', () => {
     const made = await scene();
     await writeFile(join(made.clone, '.git/info/exclude'), '*.jsonl\nmessages/\n');
     await judge(made);
+  });
+});
+
+describe('what a person sets for all repositories', () => {
+  // Each in a file of its own as `git config --global` would write it, from the first start on.
+  const settings = new Map<string, Record<string, string>>([
+    ['bare repositories only by name', { 'safe.bareRepository': 'explicit' }],
+    ['the kind of hash', { 'init.defaultObjectFormat': 'sha256' }],
+    ['the form of the refs', { 'init.defaultRefFormat': 'reftable' }],
+    ['an index in two parts without a checksum', { 'core.splitIndex': 'true', 'index.skipHash': 'true' }],
+    ['what suits many files', { 'feature.manyFiles': 'true', 'feature.experimental': 'true' }],
+    ['the name of the first branch', { 'init.defaultBranch': 'feat/x', 'init.templateDir': '/nonexistent' }],
+    [
+      'all of it at once',
+      {
+        'safe.bareRepository': 'explicit',
+        'init.defaultObjectFormat': 'sha256',
+        'core.splitIndex': 'true',
+        'splitIndex.maxPercentChange': '0',
+        'index.skipHash': 'true',
+        'feature.manyFiles': 'true',
+      },
+    ],
+  ]);
+  test('changes nothing from the first start to the second', async () => {
+    await together(settings, async (chosen) => {
+      const config = join(await temporaryFolder(), 'gitconfig');
+      await writeFile(config, '');
+      for (const [key, value] of Object.entries(chosen))
+        await git('/', 'config', '--file', config, key, value);
+      const env = { GIT_CONFIG_GLOBAL: config };
+      const made = await scene({ env });
+      await judge(made);
+      expect(await git(made.clone, 'rev-parse', '--show-object-format')).toBe('sha1');
+      await made.gitpost.stop();
+      const again = await startProcess({ folder: made.folder, env });
+      await judge({ ...made, api: apiAt(again.url) });
+      // The bare repository is gone, and is made again and filled.
+      await rm(made.bare, { recursive: true });
+      const api = apiAt(again.url);
+      await api.create({ text: 'Later' });
+      expect((await api.sync('push')).status).toBe('pushed');
+      await git(made.bare, 'fsck', '--strict', '--no-dangling');
+      await git(made.clone, 'fsck', '--strict', '--no-dangling');
+    });
+  }, 240_000);
+
+  test('of the kind of hash in a clone of theirs is kept, by the remote that is made for it as well', async () => {
+    const folder = await temporaryFolder();
+    const clone = join(folder, 'repos/messages');
+    await mkdir(clone, { recursive: true });
+    await git(clone, 'init', '-q', '-b', 'main', '--object-format=sha256');
+    const api = apiAt((await startProcess({ folder })).url);
+    await api.create({ text: 'Long ids' });
+    expect((await api.sync('push')).status).toBe('pushed');
+    const bare = join(folder, 'data/remotes/messages.git');
+    expect(await git(bare, 'rev-parse', '--show-object-format')).toBe('sha256');
   });
 });
 
