@@ -1,5 +1,6 @@
-import { lstat, rm } from 'node:fs/promises';
+import { lstat, realpath, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { gitPath } from './clone.ts';
 import { withIndexHeld } from './held-index.ts';
 import { checkedOut } from './refs.ts';
 import { type GitContext, output, run } from './run.ts';
@@ -8,8 +9,8 @@ import { diffTrees, emptyTree, isAbsent, type TreeChange } from './tree.ts';
 
 /**
  * What became of bringing index and work tree to a commit: done; `elsewhere` where another branch is checked
- * out, so that there is nothing to do; `locked` while another git holds the index; `partly` where a person's
- * own changes stand in the way of the files named.
+ * out, or git has its work tree in another folder, so that there is nothing to do; `locked` while another git
+ * holds the index; `partly` where a person's own changes stand in the way of the files named.
  */
 export type Followed =
   | { readonly outcome: 'done' | 'elsewhere' | 'locked' }
@@ -25,7 +26,8 @@ export async function followBranch(
   from: string | null,
   to: string,
 ): Promise<Followed> {
-  if ((await checkedOut(context)) !== branch) return { outcome: 'elsewhere' };
+  if ((await checkedOut(context)) !== branch || !(await isOwnWorkTree(context)))
+    return { outcome: 'elsewhere' };
   // git itself would bring back what a person deleted, and take a file that stands where a folder goes for nothing.
   if (await isAsGitExpects(context, await diffTrees(context, from, to))) {
     const old = from ?? (await emptyTree(context));
@@ -35,6 +37,36 @@ export async function followBranch(
   }
   return followPathByPath(context, branch, from, to);
 }
+
+/** Whether git writes files to the clone's folder. A person may have set `core.worktree` to another one, for a while. */
+export async function isOwnWorkTree(context: GitContext): Promise<boolean> {
+  const { code, stdout } = await run(context, ['rev-parse', '--path-format=absolute', '--show-toplevel']);
+  if (code !== 0) return false;
+  const [top, own] = await Promise.all(
+    [stdout.toString('utf8').replace(/\n$/, ''), context.directory].map((path) =>
+      realpath(path).catch(() => null),
+    ),
+  );
+  return top !== null && top === own;
+}
+
+/**
+ * Makes an index that is lost again as it was when index and work tree were last brought to a commit. What a person had
+ * staged went with it; their files stay as they are. False if another git holds the index, or has made one meanwhile.
+ */
+export async function restoreIndex(context: GitContext, commit: string): Promise<boolean> {
+  const index = await gitPath(context, 'index');
+  if (await isFile(index)) return true;
+  const restored = await withIndexHeld(context, async (held) => {
+    if (await isFile(index)) return true;
+    await output(held, ['read-tree', '--reset', commit]);
+    await run(held, ['update-index', '-q', '--refresh']);
+    return true;
+  });
+  return restored === true;
+}
+
+const isFile = async (path: string): Promise<boolean> => (await stats(path)) !== undefined;
 
 /** Whether every file that is to change is there, or left out on purpose, and every one that is to come has room. */
 async function isAsGitExpects(context: GitContext, changes: readonly TreeChange[]): Promise<boolean> {
@@ -62,7 +94,8 @@ export async function followPathByPath(
   to: string,
   concerns: (path: string) => boolean = () => true,
 ): Promise<Followed> {
-  if ((await checkedOut(context)) !== branch) return { outcome: 'elsewhere' };
+  if ((await checkedOut(context)) !== branch || !(await isOwnWorkTree(context)))
+    return { outcome: 'elsewhere' };
   const changes = (await diffTrees(context, from, to)).filter(({ path }) => concerns(path));
   const left = await withIndexHeld(context, (held) => bringTo(held, changes));
   if (left === null) return { outcome: 'locked' };

@@ -381,9 +381,17 @@ export class Repository {
     await this.#follower.now();
     await this.#locks.look();
     await this.#growth.look();
-    const changes = await uncommittedChanges(this.#clone.git).catch(() => new Map<string, string>());
+    let changes = await this.#uncommittedChanges();
+    if ([...changes.keys()].some((path) => path.startsWith(`${JOURNAL_FOLDER}/`))) {
+      // A journal that only missed a change is nobody's.
+      await this.#follower.again();
+      changes = await this.#uncommittedChanges();
+    }
     this.#uncommitted = [...changes].map(([file, state]) => ({ file, line: null, reason: describe(state) }));
   }
+
+  #uncommittedChanges = (): Promise<Map<string, string>> =>
+    uncommittedChanges(this.#clone.git).catch(() => new Map<string, string>());
 
   status(): RepositoryStatus {
     const { settings, tip, remoteTip, unsafe } = this.#clone;

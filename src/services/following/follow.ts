@@ -3,7 +3,9 @@ import { gitPath } from '../../git/clone.ts';
 import { mendCutOff } from '../../git/cut-off.ts';
 import { checkedOut, isAncestor } from '../../git/refs.ts';
 import { run } from '../../git/run.ts';
-import { followBranch, followPathByPath } from '../../git/worktree.ts';
+import { updateStale } from '../../git/stale-files.ts';
+import { followBranch, followPathByPath, isOwnWorkTree, restoreIndex } from '../../git/worktree.ts';
+import { JOURNAL_FOLDER } from '../../journal/path.ts';
 import { branchRef, type Clone, resolveIn } from '../clones/clone.ts';
 import { broughtByUs } from './brought.ts';
 import { FOLLOW_MARK, type FollowMark, readFollowMark, writeFollowMark } from './follow-mark.ts';
@@ -34,7 +36,9 @@ export class Follower {
   #looks = 0;
   #mark: FollowMark | undefined;
   #earlier: readonly { readonly commit: string | null; readonly until: number }[] = [];
-  #files: { readonly mark: string; readonly lock: string } | undefined;
+  #files: { readonly mark: string; readonly index: string; readonly lock: string } | undefined;
+  /** Whether it was looked, since the last thing that could have left some behind, for journals that are stale. */
+  #isJudged = false;
   #timer: NodeJS.Timeout | undefined;
   #since = 0;
   #running: Promise<void> = Promise.resolve();
@@ -98,13 +102,19 @@ export class Follower {
     // A person may hold the index for as long as they write at a message; until then there is nothing to ask git for.
     if (await this.#isIndexHeld()) return this.soon(LOCKED_MS);
     this.#mark ??= await this.#readMark();
+    // Without an index git takes every file for deleted: nothing can follow, or be finished, until there is one again.
+    const isLost = this.#mark.commit !== null && !(await this.#hasIndex());
+    if (isLost && !(await this.#restoreIndex(this.#mark.commit))) return;
     if (this.#mark.towards !== undefined && !(await this.#finish(this.#mark))) return this.soon(LOCKED_MS);
     if ((await checkedOut(git)) !== settings.branch) return;
     const operation = await lastOperation(this.#clone);
     const isNew = operation.name !== this.#mark.operation && operation.commit !== '';
-    if (!isNew && this.#mark.commit === tip) return;
+    const isDoubtful = isNew || isLost || !this.#isJudged;
+    if (!isDoubtful && this.#mark.commit === tip) return;
     // Somebody has moved the branch and we have not heard of it: to follow what we know would take it back.
     if ((await resolveIn(this.#clone, branchRef(this.#clone))) !== tip) return this.#onStale();
+    if (isDoubtful && !(await this.#judge(tip))) return this.soon(LOCKED_MS);
+    if (!isNew && this.#mark.commit === tip) return;
     if (isNew && !(await isAncestor(git, operation.commit, tip))) return this.#waitFor(operation, tip);
     const before = this.#mark;
     if (isNew && !(await this.#catchUpWith(before, operation.commit))) return this.soon(LOCKED_MS);
@@ -114,6 +124,41 @@ export class Follower {
     if (outcome === 'locked' || outcome === 'elsewhere') await this.#writeMark(before);
     else await this.#followed(before.commit, { commit: tip, operation: operation.name });
     if (outcome === 'locked') this.soon(LOCKED_MS);
+    // Journals that were stale already stand in the way like those that a person has changed, which they are not.
+    if (outcome === 'partly' && !(await this.#judge(tip))) this.soon(LOCKED_MS);
+  }
+
+  /**
+   * Brings journals that the work tree missed up to the branch. Whether that is done; false where it has to wait for
+   * another git.
+   */
+  async #judge(tip: string): Promise<boolean> {
+    const { git } = this.#clone;
+    this.#isJudged = !(await isOwnWorkTree(git)) || (await updateStale(git, JOURNAL_FOLDER, tip));
+    return this.#isJudged;
+  }
+
+  async #hasIndex(): Promise<boolean> {
+    return stat((await this.#where()).index).then(
+      () => true,
+      () => false,
+    );
+  }
+
+  /** Whether the index that was lost is there again; where it is not yet, that is tried again. */
+  async #restoreIndex(commit: string | null): Promise<boolean> {
+    const { git, settings } = this.#clone;
+    if (commit === null || (await checkedOut(git)) !== settings.branch || !(await isOwnWorkTree(git)))
+      return false;
+    const isRestored = await restoreIndex(git, commit);
+    if (!isRestored) this.soon(LOCKED_MS);
+    return isRestored;
+  }
+
+  /** Looks again whether journals in the work tree are behind the branch, and follows. */
+  again(): Promise<void> {
+    this.#isJudged = false;
+    return this.now();
   }
 
   /**
@@ -209,7 +254,8 @@ export class Follower {
 
   async #where() {
     const { git } = this.#clone;
-    this.#files ??= { mark: await gitPath(git, FOLLOW_MARK), lock: await gitPath(git, 'index.lock') };
+    const index = this.#files?.index ?? (await gitPath(git, 'index'));
+    this.#files ??= { mark: await gitPath(git, FOLLOW_MARK), index, lock: `${index}.lock` };
     return this.#files;
   }
 }

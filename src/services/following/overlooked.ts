@@ -2,11 +2,11 @@ import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { commitTree, replaceInTree } from '../../git/merge.ts';
-import { isAncestor } from '../../git/refs.ts';
+import { checkedOut, isAncestor } from '../../git/refs.ts';
 import { run } from '../../git/run.ts';
 import { diffTrees, isAbsent, type TreeChange } from '../../git/tree.ts';
 import { trailersOf } from '../../journal/commit.ts';
-import { isJournal } from '../../journal/path.ts';
+import { isJournal, JOURNAL_FOLDER } from '../../journal/path.ts';
 import { branchRef, type Clone, resolveIn } from '../clones/clone.ts';
 import { linesOf } from '../clones/lines.ts';
 import { madeByUs } from './brought.ts';
@@ -29,7 +29,11 @@ export async function keepOverlooked(
   for (let tries = 1; ; tries += 1) {
     const tip = await resolveIn(clone, branchRef(clone));
     if (tip === known || tip === null) return tip;
-    const overlooked = await findLeftOut(clone, await followed(), await lastKnown(clone, known, tip), tip);
+    const [brought, last] = [await followed(), await lastKnown(clone, known, tip)];
+    const leftOut = await findLeftOut(clone, brought, last, tip);
+    const forgotten = await findForgotten(clone, brought, last, tip);
+    const isNamed = new Set(leftOut.map(({ path }) => path));
+    const overlooked = [...leftOut, ...forgotten.filter(({ path }) => !isNamed.has(path))];
     if (overlooked.length === 0) return tip;
     const restored = await restore(clone, tip, overlooked);
     if (await clone.mover.move(clone.settings.branch, tip, restored)) return restored;
@@ -47,6 +51,31 @@ async function lastKnown(clone: Clone, known: string | null, tip: string): Promi
     if (isLater && (await isAncestor(clone.git, to, tip))) last = to;
   }
   return last;
+}
+
+/**
+ * Finds the journals that a commit has deleted from the branch while their files are still there as we wrote them. That
+ * commit was made without the index that named them: it was lost. Anyone who takes a journal out on purpose deletes the
+ * file as well.
+ */
+async function findForgotten(
+  clone: Clone,
+  followed: readonly (string | null)[],
+  known: string | null,
+  tip: string,
+): Promise<TreeChange[]> {
+  if (known === null || !(await isAncestor(clone.git, known, tip))) return [];
+  const changes = await diffTrees(clone.git, known, tip, [JOURNAL_FOLDER]);
+  const taken = new Map(changes.map((change) => [change.path, change]));
+  const deleted = changes.filter(({ path, newMode }) => isAbsent(newMode) && isJournal(path));
+  // The files of another branch say nothing of what is meant here.
+  if (deleted.length === 0 || (await checkedOut(clone.git)) !== clone.settings.branch) return [];
+  const forgotten: TreeChange[] = [];
+  for (const { path, oldMode, oldId, newMode, newId } of deleted) {
+    const again = { path, oldMode: newMode, oldId: newId, newMode: oldMode, newId: oldId };
+    if (!isInTheWay(path, taken) && (await isInWorkTree(clone, again, followed))) forgotten.push(again);
+  }
+  return forgotten;
 }
 
 async function findLeftOut(
