@@ -21,6 +21,7 @@ import type { Filler } from './services/reconciling/filling/filler.ts';
 import { RepositoryManager } from './services/repositories.ts';
 import type { Repository } from './services/repository.ts';
 import { AutoSync, type Syncable } from './services/sync/auto-sync.ts';
+import { SyncLog, type SyncNote } from './services/sync/sync-log.ts';
 import { type Subject, Verifier } from './services/verify/verifier.ts';
 import { type Watcher, watchClones } from './watching/clones.ts';
 
@@ -37,6 +38,8 @@ export interface AppOptions {
   readonly retryPause?: number;
   /** What time it is; tests let it go wrong. */
   readonly clock?: () => Date;
+  /** Hears when syncing a repository begins to fail, still fails after an hour, or works again. */
+  readonly onSyncNote?: (note: SyncNote) => void;
   /** Told of everything that went wrong and that nobody was answered for. */
   readonly onTrouble: (error: unknown) => void;
 }
@@ -63,6 +66,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     const mirror = await Database.open(join(config.dataDirectory, 'mirror'), onTrouble);
     const events = new Events();
     const autoSync = new AutoSync(config.syncInterval, () => repositories.list().map(syncable));
+    const syncLog = new SyncLog(options.onSyncNote ?? (() => undefined));
     const repositories = new RepositoryManager({
       reposDirectory: config.reposDirectory,
       remotesDirectory: join(config.dataDirectory, 'remotes'),
@@ -75,6 +79,7 @@ export async function startApp(options: AppOptions): Promise<App> {
       events,
       filler,
       onSynced: ({ repository, status }) => autoSync.heard(repository, isFailure(status)),
+      onOutcome: (result) => syncLog.heard(result),
       onTrouble,
       ...given({ gitSilence: options.gitSilence, retryPause: options.retryPause }),
     });

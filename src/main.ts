@@ -6,6 +6,7 @@ import { type App, StartRefused, startApp } from './app.ts';
 import { type Config, exposesToken, isConfigError, readConfig } from './config.ts';
 import { whenOrphaned } from './orphan.ts';
 import { fillInThreads } from './services/reconciling/filling/filler.ts';
+import type { SyncNote } from './services/sync/sync-log.ts';
 
 // Node prints what simple-git would log, environment and all, where this is set.
 delete process.env.DEBUG;
@@ -42,7 +43,8 @@ process.on('uncaughtException', (error: NodeJS.ErrnoException) => {
 try {
   const publicDirectory = fileURLToPath(new URL('public/', root));
   const filler = fillInThreads(new URL('filling.js', import.meta.url), onTrouble);
-  const app = await startApp({ config, version, publicDirectory, onTrouble, filler });
+  const onSyncNote = ({ level, message, fields }: SyncNote) => log[level](fields, message);
+  const app = await startApp({ config, version, publicDirectory, onSyncNote, onTrouble, filler });
   process.stdout.write(`gitpost is at ${app.url}/\n`);
   stopWithReason(app);
 } catch (error) {

@@ -51,6 +51,8 @@ export interface ManagerOptions {
   readonly filler?: Filler | undefined;
   /** Told of each sync that somebody asked for. */
   readonly onSynced: (result: SyncResult) => void;
+  /** Hears what each sync came to, the automatic ones too. */
+  readonly onOutcome?: (result: SyncResult) => void;
   readonly onTrouble: (error: unknown) => void;
   /** How long somebody else's lock is waited for; tests wait less. */
   readonly lockPatience?: LockPatience;
@@ -471,6 +473,7 @@ export class RepositoryManager {
         await markRemoved(git, false);
       },
       onReplaced: (replaced) => void this.#reopen(replaced).catch(this.#options.onTrouble),
+      onOutcome: (result) => this.#options.onOutcome?.(result),
       onTrouble: (error) => this.#onTrouble(error),
       lockPatience: this.#options.lockPatience ?? LOCK_PATIENCE,
     });

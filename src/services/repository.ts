@@ -64,6 +64,8 @@ export interface RepositoryPorts {
   readonly failedBefore: Trouble | undefined;
   /** Another clone stands in the folder: this repository is to be closed, and that one opened. */
   readonly onReplaced: (repository: Repository) => void;
+  /** Hears what each sync came to, whoever asked for it. */
+  readonly onOutcome: (result: SyncResult) => void;
   readonly onTrouble: (error: unknown) => void;
   readonly lockPatience: LockPatience;
 }
@@ -261,10 +263,12 @@ export class Repository {
         await this.#settled;
         if (this.#nextSync === next) this.#nextSync = undefined;
         if (this.isClosed) return toResult(this.name, failedSync(closingTrouble), this.#clone.tip);
-        return this.#runSync(push).catch((error: unknown) => {
+        const outcome = await this.#runSync(push).catch((error: unknown) => {
           this.#fail(error);
           return toResult(this.name, failedSync(surpriseTrouble(error)), this.#clone.tip);
         });
+        this.#noteOutcome(outcome);
+        return outcome;
       }),
     };
     this.#nextSync = next;
@@ -505,7 +509,12 @@ export class Repository {
     if (this.#broken || this.isClosed) return;
     if (await isRewritten(this.#clone)) this.#setState(REWRITTEN);
     else if (this.#clone.settings.contacted) this.#setState(READY);
-    else await this.#runSync(false);
+    else this.#noteOutcome(await this.#runSync(false));
+  }
+
+  /** A sync that is given up because the program ends is no failure. */
+  #noteOutcome(outcome: SyncResult): void {
+    if (!this.#abort.signal.aborted && !this.isReplaced) this.#ports.onOutcome(outcome);
   }
 
   async #runSync(push: boolean): Promise<SyncResult> {

@@ -9,6 +9,7 @@ import { lineOf } from '../support/journal.ts';
 import { startProcess } from '../support/process.ts';
 import { nastyTexts } from '../support/texts.ts';
 import { temporaryFolder } from '../support/tmp.ts';
+import { eventually } from '../support/wait.ts';
 
 const forged = 'x\n{"level":30,"msg":"all is well"}\r\n\u001b[2J\u001b]0;title\u0007';
 
@@ -44,6 +45,39 @@ test('the log has one JSON object a line, whatever is written in it', async () =
   }
   expect(lines.length).toBeGreaterThan(0);
   expect(gitpost.stdout().split('\n')).toHaveLength(2);
+});
+
+test('the log says when pushing fails, also automatically, and when it works again', async () => {
+  const folder = await temporaryFolder();
+  const remote = join(folder, 'disk/remote.git');
+  const env = { REPOSITORY_NAME: remote, SYNC_INTERVAL: '1', LOG_LEVEL: 'info' };
+  const gitpost = await startProcess({ folder, env });
+  const api = apiAt(gitpost.url);
+  await api.create({ text: 'Where does it go?' });
+  const logged = () =>
+    gitpost
+      .stderr()
+      .split('\n')
+      .filter((line) => line.includes('"repository":"remote"'))
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+  await eventually(async () => logged().length > 0);
+  for (let time = 0; time < 3; time += 1) expect((await api.sync('push', 'remote')).status).toBe('offline');
+  expect(logged()).toEqual([
+    {
+      level: 40,
+      time: expect.any(Number),
+      msg: 'syncing failed',
+      repository: 'remote',
+      status: 'offline',
+      detail: `The folder ${remote} is not there.`,
+      action: expect.stringMatching(/Plug in the disk/),
+    },
+  ]);
+  await bareRepository(remote);
+  // An automatic push may be quicker.
+  expect(['pushed', 'up-to-date']).toContain((await api.sync('push', 'remote')).status);
+  await eventually(async () => logged().length > 1);
+  expect(logged().slice(1)).toMatchObject([{ level: 30, msg: 'syncing works again' }]);
 });
 
 test.skipIf(process.platform === 'win32')('nobody else on this machine can read the messages', async () => {

@@ -1,4 +1,5 @@
 import { isFailure, type SyncResult, type Trouble } from '../../domain/repository.ts';
+import { cleanLine } from '../../git/words.ts';
 import type { Synced } from './sync.ts';
 
 /** A sync as the API tells of it. */
@@ -30,7 +31,7 @@ export const failedSync = (trouble: Trouble): Synced => ({
 /** What to say where something went wrong that should not have; the log has the rest. */
 export const surpriseTrouble = (error: unknown): Trouble => ({
   status: 'failed',
-  detail: `Something unexpected went wrong: ${(error as Error).message.split('\n')[0]}`,
+  detail: `Something unexpected went wrong: ${cleanLine((error as Error).message.split('\n')[0] ?? '')}`,
   action:
     'Nothing is lost here: what was captured is committed. Try again; the log of the program says more.',
 });
