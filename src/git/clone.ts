@@ -20,7 +20,7 @@ export interface CloneSettings {
 
 // The highest precedence of all attributes, so that no file from a remote has bytes changed on their way to disk;
 // and where a person merges by hand, both sides' lines are kept.
-const ATTRIBUTES = 'messages/** -text -ident -filter -working-tree-encoding !eol merge=union\n';
+export const ATTRIBUTES = 'messages/** -text -ident -filter -working-tree-encoding !eol merge=union\n';
 
 /** Whether there is a clone in a folder; `blocked` where something else is. */
 export async function inspectFolder(directory: string): Promise<'absent' | 'clone' | 'blocked'> {

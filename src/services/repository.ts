@@ -22,6 +22,7 @@ import type { Database } from '../mirror/database.ts';
 import { appendedCommit, findAppended } from './capture/appended.ts';
 import { type Captured, Capturer, closing } from './capture/capture.ts';
 import { completeLines } from './capture/completion.ts';
+import { AttributeProblems } from './clones/attribute-problems.ts';
 import { branchRef, type Clone, trackingRef } from './clones/clone.ts';
 import { GrowthMeter } from './clones/growth.ts';
 import { type LockPatience, Locks } from './clones/locks.ts';
@@ -99,6 +100,7 @@ export class Repository {
   readonly #maintenance: Maintenance;
   readonly #growth: GrowthMeter;
   readonly #locks: Locks;
+  readonly #attributes: AttributeProblems;
   readonly #opened: Promise<void>;
   readonly #settled: Promise<void>;
   #state: { readonly state: RepositoryState; readonly error: Trouble | null } = {
@@ -150,6 +152,7 @@ export class Repository {
     const onStale = () => void this.refresh().catch(ports.onTrouble);
     this.#follower = new Follower(this.#clone, ports.onTrouble, onTip, onStale);
     this.#growth = new GrowthMeter(this.#clone, () => ports.onStatus(this));
+    this.#attributes = new AttributeProblems(this.#clone, () => ports.onStatus(this));
     this.#maintenance = new Maintenance(this.#clone, ports.onTrouble);
     this.#reconciler = new Reconciler({
       clone: this.#clone,
@@ -297,6 +300,7 @@ export class Repository {
     const isOurs = this.#reconciler.covers(refs.get(branchRef(this.#clone)) ?? null);
     const moved = !isOurs && (await this.#clone.lock.run(() => this.#reconciler.run()));
     if (moved || tracked !== this.#clone.remoteTip) await this.#refreshRemote();
+    if (moved) void this.#attributes.check(this.#ports.onTrouble);
     this.#follower.soon();
   }
 
@@ -436,6 +440,7 @@ export class Repository {
     await this.#reconciler.close();
     await this.#follower.close();
     await this.#maintenance.close();
+    await this.#attributes.close();
     await this.#clone.importer.close();
     await this.#clone.mover.close();
     await this.#clone.blobs.close();
@@ -503,6 +508,7 @@ export class Repository {
     this.#follower.soon();
     this.#captureAppendedSoon();
     await this.#ports.note(this.#clone.git).catch(onTrouble);
+    void this.#attributes.check(onTrouble);
   }
 
   async #firstContact(): Promise<void> {
@@ -550,6 +556,7 @@ export class Repository {
     else if (await isRewritten(clone)) this.#setState(REWRITTEN);
     else await this.#succeeded();
     this.#branchMoved();
+    void this.#attributes.check(onTrouble);
     return toResult(this.name, synced, clone.tip);
   }
 
@@ -578,6 +585,7 @@ export class Repository {
     return [
       ...unreadable.flatMap(([file, lines]) => lines.map(({ line, reason }) => ({ file, line, reason }))),
       ...this.#locks.problems,
+      ...this.#attributes.problems,
       ...this.#uncommitted,
     ];
   }

@@ -1,0 +1,93 @@
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ATTRIBUTES, gitPath } from './clone.ts';
+import { type GitContext, output, run } from './run.ts';
+
+/** One attribute of one path, as `git check-attr` names it: `set`, `unset`, or a value. */
+export interface PathAttribute {
+  readonly path: string;
+  readonly attribute: string;
+  readonly value: string;
+}
+
+/** A question about attributes: which ones, of which paths; the paths need not be there. */
+export interface AttributeQuestion {
+  readonly paths: readonly string[];
+  readonly attributes: readonly string[];
+}
+
+const MAX_NAMES = 40 * 1024 * 1024;
+
+/** All paths of a commit; `null` if their names are more than can be looked at. */
+export async function pathsOf(context: GitContext, commit: string): Promise<string[] | null> {
+  const args = ['ls-tree', '-r', '-z', '--full-tree', '--name-only', commit];
+  const { code, stdout } = await run(context, args, { maxOutput: MAX_NAMES });
+  if (code !== 0) return null;
+  return stdout
+    .toString('utf8')
+    .split('\0')
+    .filter((path) => path !== '');
+}
+
+/** What a person wrote into the clone's own `info/attributes`; ours, which win over everything, are left out. */
+export async function personsAttributes(context: GitContext): Promise<string> {
+  const present = await readFile(await gitPath(context, 'info/attributes'), 'utf8').catch(() => '');
+  return present.replaceAll(ATTRIBUTES, '');
+}
+
+/**
+ * What attributes paths have by the `.gitattributes` of a commit and by `own`, but not by the ones that gitpost sets in
+ * this clone: so as every other clone has them. Those that are not specified are left out. Ask one thing at a time of a
+ * clone.
+ */
+export async function attributesAt(
+  context: GitContext,
+  commit: string,
+  own: string,
+  questions: readonly AttributeQuestion[],
+): Promise<PathAttribute[]> {
+  const objects = await gitPath(context, 'objects');
+  const format = (await output(context, ['rev-parse', '--show-object-format'])).toString().trim();
+  // A git folder with an index of its own: the person's index is not touched, and our attributes are not in it.
+  const directory = await gitPath(context, 'gitpost/attributes');
+  // One that was killed in the middle left its folder behind.
+  await rm(directory, { recursive: true, force: true });
+  await mkdir(directory, { recursive: true });
+  try {
+    await output({ ...context, directory }, [
+      'init',
+      '--quiet',
+      '--bare',
+      '--template=',
+      `--object-format=${format}`,
+    ]);
+    await mkdir(join(directory, 'info'), { recursive: true });
+    await writeFile(join(directory, 'info/attributes'), own);
+    const apart: GitContext = {
+      ...context,
+      directory,
+      environment: { ...context.environment, GIT_DIR: directory, GIT_OBJECT_DIRECTORY: objects },
+    };
+    await output(apart, ['read-tree', commit]);
+    const found: PathAttribute[] = [];
+    for (const { paths, attributes } of questions) {
+      if (paths.length === 0) continue;
+      const args = ['check-attr', '--cached', '-z', '--stdin', ...attributes];
+      const listing = await output(apart, args, { input: paths.map((path) => `${path}\0`).join('') });
+      found.push(...parsed(listing));
+    }
+    return found;
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
+}
+
+function parsed(listing: Buffer): PathAttribute[] {
+  const parts = listing.toString('utf8').split('\0');
+  const found: PathAttribute[] = [];
+  for (let at = 0; at + 2 < parts.length; at += 3) {
+    const [path = '', attribute = '', value = ''] = parts.slice(at, at + 3);
+    if (value !== 'unspecified') found.push({ path, attribute, value });
+  }
+  return found;
+}
