@@ -13,6 +13,7 @@ export type FindingKind =
   | 'line-newer'
   | 'line-twice'
   | 'line-gone'
+  | 'journal-astray'
   | 'parent-missing'
   | 'mirror-absent'
   | 'mirror-damaged'

@@ -9,6 +9,9 @@ export const GIT_SETTINGS: readonly string[] = [
   'core.autocrlf=false',
   'core.symlinks=false',
   'core.fsmonitor=false',
+  // A path is what its bytes say. On a disk that sees no difference git sets this to true, and then fast-import puts
+  // a journal into any folder called `Messages`, which nobody reads.
+  'core.ignorecase=false',
   'core.quotePath=false',
   // What we name is an id or a full name: git need not look whether a ref has the id for its name, a dozen files each time.
   'core.warnAmbiguousRefs=false',

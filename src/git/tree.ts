@@ -1,4 +1,4 @@
-import { isJournal, JOURNAL_FOLDER } from '../journal/path.ts';
+import { deviceOfPath, isJournal, JOURNAL_FOLDER } from '../journal/path.ts';
 import { isId } from './refs.ts';
 import { type GitContext, GitError, output, run } from './run.ts';
 import { NO_GITMODULES } from './settings.ts';
@@ -102,6 +102,25 @@ export async function listJournals(context: GitContext, commit: string): Promise
 /** Everything below the journals' folder of a commit: files, links and submodules, whatever they are called. */
 export const listMessages = (context: GitContext, commit: string): Promise<TreeEntry[]> =>
   listTree(context, ['-r', '-l', commit, '--', `${JOURNAL_FOLDER}/`]);
+
+/**
+ * Journals that devices wrote into a folder whose name differs from that of the journals' folder in case only, as
+ * earlier versions did on some disks. Nobody reads them there.
+ */
+export async function listAstray(context: GitContext, commit: string): Promise<TreeEntry[]> {
+  const top = await listTree(context, [commit]);
+  const folders = top.filter(({ path }) => path !== JOURNAL_FOLDER && path.toLowerCase() === JOURNAL_FOLDER);
+  if (folders.length === 0) return [];
+  const inside = await listTree(context, [
+    '-r',
+    '-l',
+    commit,
+    '--',
+    ...folders.map(({ path }) => `${path}/`),
+  ]);
+  const asOurs = (path: string) => `${JOURNAL_FOLDER}${path.slice(JOURNAL_FOLDER.length)}`;
+  return inside.filter(({ mode, path }) => isFile(mode) && deviceOfPath(asOurs(path)) !== undefined);
+}
 
 /**
  * Whether something stands in a commit where a journal's folders go that is no folder: a link, a file or a submodule at

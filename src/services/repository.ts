@@ -22,6 +22,7 @@ import type { Database } from '../mirror/database.ts';
 import { appendedCommit, findAppended } from './capture/appended.ts';
 import { type Captured, Capturer, closing } from './capture/capture.ts';
 import { completeLines } from './capture/completion.ts';
+import { AstrayJournals } from './clones/astray.ts';
 import { AttributeProblems } from './clones/attribute-problems.ts';
 import { branchRef, type Clone, trackingRef } from './clones/clone.ts';
 import { GrowthMeter } from './clones/growth.ts';
@@ -99,6 +100,7 @@ export class Repository {
   readonly #follower: Follower;
   readonly #maintenance: Maintenance;
   readonly #growth: GrowthMeter;
+  readonly #astray: AstrayJournals;
   readonly #locks: Locks;
   readonly #attributes: AttributeProblems;
   readonly #opened: Promise<void>;
@@ -152,6 +154,7 @@ export class Repository {
     const onStale = () => void this.refresh().catch(ports.onTrouble);
     this.#follower = new Follower(this.#clone, ports.onTrouble, onTip, onStale);
     this.#growth = new GrowthMeter(this.#clone, () => ports.onStatus(this));
+    this.#astray = new AstrayJournals(this.#clone);
     this.#attributes = new AttributeProblems(this.#clone, () => ports.onStatus(this));
     this.#maintenance = new Maintenance(this.#clone, ports.onTrouble);
     this.#reconciler = new Reconciler({
@@ -389,6 +392,7 @@ export class Repository {
     await this.#follower.now();
     await this.#locks.look();
     await this.#growth.look();
+    await this.#astray.look();
     let changes = await this.#uncommittedChanges();
     if ([...changes.keys()].some((path) => path.startsWith(`${JOURNAL_FOLDER}/`))) {
       // A journal that only missed a change is nobody's.
@@ -584,6 +588,7 @@ export class Repository {
     const unreadable = Object.entries(this.#ports.mirror.covered(this.name)?.problems ?? {});
     return [
       ...unreadable.flatMap(([file, lines]) => lines.map(({ line, reason }) => ({ file, line, reason }))),
+      ...this.#astray.problems,
       ...this.#locks.problems,
       ...this.#attributes.problems,
       ...this.#uncommitted,

@@ -286,6 +286,17 @@ describe('lines', () => {
     expect(await verifyMoved(folder)).toMatchObject({ code: 0, found: ['notice line-gone'] });
   });
 
+  test('in a folder that differs from "messages" in case only are wrong, with the way to bring them back', async () => {
+    const { folder, clone, journal } = await archive();
+    const astray = journal.replace('messages/', 'Messages/').replace(/([^/]+)$/, 'other-$1');
+    await commitFile(clone, astray, `${lineOf({ id: randomUUID(), text: 'Astray' })}\n`, 'earlier');
+    const { code, found, stdout } = await verifyMoved(folder);
+    const [, year] = journal.split('/');
+    expect(found).toEqual([`wrong journal-astray Messages/${year}`]);
+    expect(stdout).toContain(`mv Messages/${year} messages/from-Messages`);
+    expect(code).toBe(1);
+  });
+
   test('whose parent is nowhere are a notice', async () => {
     const { folder, clone } = await archive();
     const line = lineOf({ id: idOf(0), text: 'x', revision: 2, parents: ['0123456789abcdef'] });

@@ -7,6 +7,7 @@ import { checkedOut, resolve } from '../../git/refs.ts';
 import type { GitContext } from '../../git/run.ts';
 import { hasUnsafeFolder } from '../../git/tree.ts';
 import { deviceOfPath } from '../../journal/path.ts';
+import { findAstray } from '../clones/astray.ts';
 import { isRewritten, rewrittenTrouble } from '../sync/rewritten.ts';
 import type { Findings } from './findings.ts';
 
@@ -55,7 +56,10 @@ export async function checkStates(git: GitContext, head: string | null, findings
     const { detail, action } = rewrittenTrouble;
     findings.add({ kind: 'rewritten', severity: 'wrong', detail, action });
   }
-  if (head !== null && (await hasUnsafeFolder(git, head))) findings.add(UNSAFE);
+  if (head === null) return;
+  if (await hasUnsafeFolder(git, head)) findings.add(UNSAFE);
+  for (const { folder, detail, action } of await findAstray(git, head))
+    findings.add({ kind: 'journal-astray', severity: 'wrong', detail, action, file: folder });
 }
 
 const UNSAFE = {

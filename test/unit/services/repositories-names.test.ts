@@ -1,7 +1,9 @@
+import { execFile } from 'node:child_process';
 import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
 import { describe, expect, test, vi } from 'vitest';
-import { bareRepository, cloneOf, commitFile, git } from '../../support/git.ts';
+import { bareRepository, cloneOf, commitFile, git, gitEnvironment } from '../../support/git.ts';
 import { linesOfCommit } from '../../support/journal.ts';
 import { idOf, lineOf, timeAt } from '../../support/lines.ts';
 import { type Managed, startManager } from '../../support/manager.ts';
@@ -187,5 +189,65 @@ describe('a journal of this device that somebody changed', () => {
     await pull(managed);
     commits.push(await managed.add(shortLine(5)));
     await expectAll(managed, commits, 6);
+  });
+});
+
+describe('a folder whose name differs from "messages" in case only, in a clone that sees no difference', () => {
+  async function twinScene(): Promise<Scene & { clone: string }> {
+    const folder = await temporaryFolder();
+    const remote = await bareRepository(join(folder, 'shared.git'));
+    const elsewhere = await cloneOf(remote, join(folder, 'elsewhere'));
+    await commitFile(elsewhere, 'Messages/notes.md', 'mine', 'a folder of mine');
+    await git(elsewhere, 'push', '--quiet', 'origin', 'HEAD:main');
+    const managed = await startManager(folder, [remote]);
+    const clone = managed.clone();
+    // As `git init` does on such a disk.
+    await git(clone, 'config', 'core.ignorecase', 'true');
+    await managed.add(longLine(0));
+    await push(managed);
+    return { folder, remote, elsewhere, managed, clone };
+  }
+
+  test('takes in no message, and is left alone by captures, merges and the work tree', async () => {
+    const made = await twinScene();
+    const { managed, clone, elsewhere } = made;
+    const commits = await capture(managed, 1, 3);
+    // A person's change and another device's message make the next pull a merge.
+    await git(elsewhere, 'pull', '--quiet', 'origin', 'main');
+    const other = `${longLine(3).raw}\n`;
+    await pushed(made, 'messages/2026/11/other-a1b2c3.2026-11-22.jsonl', (file) => writeFile(file, other));
+    await pushed(made, 'Messages/notes.md', (file) => writeFile(file, 'changed'));
+    await push(managed);
+    commits.push(await managed.add(longLine(4)));
+    await push(managed);
+    await expectAll(managed, commits, 5);
+    const folders = await git(clone, 'ls-tree', '-r', '--name-only', 'main', '--', 'Messages');
+    expect(folders).toBe('Messages/notes.md');
+    expect(await git(clone, 'show', 'main:Messages/notes.md')).toBe('changed');
+    await managed.manager.find('shared')?.look();
+    expect(await git(clone, '-c', 'core.ignorecase=false', 'status', '--porcelain')).toBe('');
+    expect(statusOf(managed)?.problems).toEqual([]);
+    expect(await git(clone, 'ls-files')).toBe(await git(clone, 'ls-tree', '-r', '--name-only', 'main'));
+    expect(managed.troubles).toEqual([]);
+  });
+
+  test('is reported if messages are in it, and what the report says brings them back', async () => {
+    const made = await scene();
+    const { managed } = made;
+    const clone = managed.clone();
+    const path = 'Messages/2026/11/other-a1b2c3.2026-11-22.jsonl';
+    await commitFile(clone, path, `${longLine(1).raw}\n`, 'an earlier version');
+    const repository = managed.manager.find('shared');
+    await repository?.refresh();
+    await repository?.look();
+    const [problem, ...more] = statusOf(managed)?.problems ?? [];
+    expect(more).toEqual([]);
+    expect(problem).toMatchObject({ file: 'Messages/2026', line: null });
+    const command = /(mkdir -p .*)$/.exec(problem?.reason ?? '')?.[1] ?? '';
+    await promisify(execFile)('sh', ['-ec', command], { cwd: clone, env: gitEnvironment() });
+    await repository?.refresh();
+    await repository?.look();
+    expect(statusOf(managed)?.problems).toEqual([]);
+    await expectAll(managed, [], 2);
   });
 });
