@@ -175,7 +175,7 @@ async function frontOf(target: string): Promise<{ url: string; update(): void; c
       answer.on('end', () => {
         const text = Buffer.concat(parts).toString();
         const title = text.replace('<title>gitpost', `<title>gitpost ${build}`);
-        response.end(title.replaceAll(/"gitpost-[0-9a-f]{12}"/g, `"gitpost-build-${build}"`));
+        response.end(title.replaceAll(/"[0-9a-f]{12}"/g, `"build-${build}"`));
       });
     })
       .on('error', () => response.destroy())
@@ -208,7 +208,7 @@ test('a new build is taken up by itself, and is the one that opens without the s
   await page.getByRole('alert').getByText('gitpost was updated').waitFor();
   await page.getByRole('button', { name: 'Load again' }).click();
   await soon(() => textField(page).inputValue()).toBe('In the middle of a');
-  await soon(() => page.evaluate<string[]>('caches.keys()')).toEqual(['gitpost-build-2']);
+  await soon(() => page.evaluate<string[]>('caches.keys()')).toEqual(['gitpost:/:build-2']);
 
   await front.close();
   await page.reload();

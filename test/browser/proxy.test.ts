@@ -59,6 +59,9 @@ test('two gitposts below paths of one address work side by side, also without th
   await page.reload();
   await page.getByText('Waits for the notes').waitFor();
   await notes.start();
+  // Sessions end with the process.
+  await page.getByLabel('Access token').fill(token);
+  await page.getByLabel('Access token').press('Enter');
   await soon(async () => (await notes.api.messages('?q=waits')).length).toBe(1);
   expect(await diary.api.messages()).toHaveLength(1);
 

@@ -13,6 +13,8 @@ export interface Options {
   readonly patience?: number;
 }
 
+const GATEWAY_ERRORS: ReadonlySet<number> = new Set([502, 503, 504]);
+
 let signedOut: () => void = () => {};
 let signIns = 0;
 
@@ -42,6 +44,8 @@ export async function call<Body>(method: string, path: string, options: Options 
   if (isAnswer(response, body)) {
     return { ok: true, status: response.status, body: body as Body, headers: response.headers };
   }
+  // A proxy answers in place of a gitpost that does not run. Our own refusals are always JSON.
+  if (GATEWAY_ERRORS.has(response.status) && body === undefined) return { ok: false, problem: UNREACHABLE };
   if (response.status === 401 && signIns === signInsBefore) signedOut();
   return { ok: false, problem: toProblem(response.status, body) };
 }
