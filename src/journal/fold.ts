@@ -1,4 +1,4 @@
-import { type Line, timeOf } from './line.ts';
+import { type Line, parentName, timeOf } from './line.ts';
 
 /** A message, folded from all its lines. */
 export interface Folded {
@@ -22,7 +22,9 @@ export function fold(lines: readonly Line[]): Folded {
   const unique = [...new Map(lines.map((line) => [line.hash, line])).values()];
   const instants = new Map(unique.map((line) => [line, Date.parse(timeOf(line))]));
   const replaced = new Set(unique.flatMap((line) => line.parents));
-  const heads = unique.filter((line) => !replaced.has(line.hash)).sort(byPrecedence(instants));
+  const open = unique.filter((line) => !replaced.has(parentName(line.hash)));
+  // Lines that replace each other in a circle would leave none.
+  const heads = (open.length > 0 ? open : [...unique]).sort(byPrecedence(instants));
   const current = heads[0];
   if (current === undefined) throw new Error('A message without lines can not be folded');
   return { current, heads, lines: parentsFirst(unique.sort(byAge(instants))) };
@@ -47,20 +49,32 @@ const difference = (instants: Instants, a: Line, b: Line): number =>
  * length, since others write them too, so it is followed without calling itself.
  */
 function parentsFirst(lines: readonly Line[]): Line[] {
-  const open = new Map(lines.map((line) => [line.hash, line]));
+  const open = new Set(lines);
+  const byName = new Map<string, Line[]>();
+  for (const line of lines) {
+    const name = parentName(line.hash);
+    const alike = byName.get(name);
+    if (alike) alike.push(line);
+    else byName.set(name, [line]);
+  }
   const ordered: Line[] = [];
   for (const line of lines) {
     const path: { readonly line: Line; next: number }[] = [];
-    const enter = (found: Line | undefined): void => {
+    const enter = (found: Line): void => {
       // Taken out before its parents are placed, so that a line comes once.
-      if (found && open.delete(found.hash)) path.push({ line: found, next: 0 });
+      if (open.delete(found)) path.push({ line: found, next: 0 });
     };
     enter(line);
     for (let last = path.at(-1); last; last = path.at(-1)) {
       const parent = last.line.parents[last.next];
+      // Two lines with one name are placed one after the other.
+      const found = parent === undefined ? undefined : byName.get(parent)?.find((one) => open.has(one));
+      if (found) {
+        enter(found);
+        continue;
+      }
       last.next += 1;
-      if (parent !== undefined) enter(open.get(parent));
-      else ordered.push((path.pop() as { line: Line }).line);
+      if (parent === undefined) ordered.push((path.pop() as { line: Line }).line);
     }
   }
   return ordered;

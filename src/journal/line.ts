@@ -4,12 +4,13 @@ import { topLevelMembers } from './members.ts';
 
 /** One readable line of a journal: one complete revision of a message. See docs/format.md. */
 export interface Line extends Content {
-  /** The first 16 hex digits of the SHA-256 of the line's bytes without LF: what `parents` name. */
+  /** The SHA-256 of the line's bytes without LF, in hex: what tells it from every other line. */
   readonly hash: string;
   /** The line's text, byte for byte, without LF: what is copied, never what was parsed. */
   readonly raw: string;
   readonly id: string;
   readonly revision: number;
+  /** The lines that it replaces, by {@link parentName}. */
   readonly parents: readonly string[];
   readonly createdAt: string;
   readonly updatedAt?: string;
@@ -32,7 +33,8 @@ export interface Unreadable {
 }
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
-const HASH = /^[0-9a-f]{16}$/;
+const PARENT_DIGITS = 16;
+const PARENT = /^[0-9a-f]{16}$/;
 const DATES = ['createdAt', 'updatedAt', 'deletedAt'];
 const KNOWN = new Set(
   'v id revision parents author type language url done text replyTo createdAt updatedAt deletedAt'.split(' '),
@@ -43,9 +45,13 @@ const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 /** Whether a string is a UUID of any version. */
 export const isUuid = (text: string): boolean => UUID.test(text);
 
-export function hashOf(bytes: string | Buffer): string {
-  return hash('sha256', bytes, 'hex').slice(0, 16);
-}
+export const hashOf = (bytes: string | Buffer): string => hash('sha256', bytes, 'hex');
+
+/**
+ * What `parents` call a line with a hash: its first 16 hex digits. Somebody can make two lines that share them, so
+ * nothing but `parents` goes by this name, and a line that is named so is every line with that name.
+ */
+export const parentName = (hash: string): string => hash.slice(0, PARENT_DIGITS);
 
 /** Writes a revision as the one line that stands for it, keys in the format's order, absent ones left out. */
 export function toLine(revision: Revision): Line {
@@ -121,7 +127,7 @@ type Members = Readonly<Record<string, unknown>>;
 
 function readParents(value: unknown): string[] {
   if (!Array.isArray(value)) return [];
-  return value.filter((parent): parent is string => typeof parent === 'string' && HASH.test(parent));
+  return value.filter((parent): parent is string => typeof parent === 'string' && PARENT.test(parent));
 }
 
 function readContent({ author, type, language, url, replyTo, done }: Members, text: string): Content {

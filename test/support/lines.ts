@@ -1,4 +1,11 @@
-import { isUnreadable, type Line, parseLine, type Revision, toLine } from '../../src/journal/line.ts';
+import {
+  isUnreadable,
+  type Line,
+  parentName,
+  parseLine,
+  type Revision,
+  toLine,
+} from '../../src/journal/line.ts';
 import { type Entry, makeEntry } from '../../src/mirror/entry.ts';
 
 /** A UUID that can be told by its number. */
@@ -30,7 +37,7 @@ export function lineAfter(parents: readonly Line[], fields: Partial<Revision> = 
   return lineOf({
     id: first.id,
     revision: Math.max(...parents.map((line) => line.revision)) + 1,
-    parents: parents.map((line) => line.hash),
+    parents: parents.map((line) => parentName(line.hash)),
     createdAt: first.createdAt,
     updatedAt: timeAt(60_000),
     ...fields,

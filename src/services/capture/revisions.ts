@@ -1,6 +1,6 @@
 import { type Content, MESSAGE_TYPES } from '../../domain/message.ts';
 import type { Folded } from '../../journal/fold.ts';
-import { type Line, type Revision, toLine } from '../../journal/line.ts';
+import { type Line, parentName, type Revision, toLine } from '../../journal/line.ts';
 
 /** The fields of a message that an edit can give. */
 export type Edit = Partial<Omit<Content, 'replyTo'>>;
@@ -57,7 +57,7 @@ function following(
   return {
     id: current.id,
     revision: Math.max(...heads.map((line) => line.revision)) + 1,
-    parents: heads.map((line) => line.hash),
+    parents: [...new Set(heads.map(({ hash }) => parentName(hash)))],
     createdAt: current.createdAt,
     others,
   };

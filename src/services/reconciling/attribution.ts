@@ -1,7 +1,7 @@
 import type { BlobReader } from '../../git/blobs.ts';
 import { type FileCommit, filesOf, logFiles, logTrailers, type TrailerCommit } from '../../git/log.ts';
 import type { GitContext } from '../../git/run.ts';
-import { type Line, timeOf } from '../../journal/line.ts';
+import { type Line, parentName, timeOf } from '../../journal/line.ts';
 import { readInTurns } from '../../journal/split.ts';
 import { append } from './append.ts';
 
@@ -77,7 +77,9 @@ function byTrailers(commits: readonly TrailerCommit[], wanted: readonly Line[]):
 }
 
 const isChain = (lines: readonly Line[]): boolean =>
-  lines.every((line, index) => index === 0 || line.parents.includes(lines[index - 1]?.hash ?? ''));
+  lines.every(
+    (line, index) => index === 0 || line.parents.includes(parentName(lines[index - 1]?.hash ?? '')),
+  );
 
 /** Takes what is found out of `open`. */
 async function byContents(

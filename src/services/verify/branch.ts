@@ -1,7 +1,7 @@
 import { BlobReader } from '../../git/blobs.ts';
 import type { GitContext } from '../../git/run.ts';
 import { diffJournals, listJournals } from '../../git/tree.ts';
-import { isUnreadable, type Line } from '../../journal/line.ts';
+import { isUnreadable, type Line, parentName } from '../../journal/line.ts';
 import { deviceOfPath } from '../../journal/path.ts';
 import { readJournal, splitJournal } from '../../journal/split.ts';
 import type { Findings } from './findings.ts';
@@ -20,7 +20,7 @@ export interface BranchLine {
 export interface BranchContents {
   readonly lines: ReadonlyMap<string, BranchLine>;
   readonly ids: ReadonlySet<string>;
-  /** Lines that are named as a parent and are not there, with the line that names them. */
+  /** Lines that are named as a parent and are not there, by that name, with the line that names them. */
   readonly orphans: Map<string, BranchLine>;
 }
 
@@ -59,7 +59,7 @@ export async function readBranch(
   } finally {
     blobs.close();
   }
-  for (const hash of parents.keys()) if (lines.has(hash)) parents.delete(hash);
+  for (const hash of lines.keys()) parents.delete(parentName(hash));
   return { lines, ids, orphans: parents };
 }
 

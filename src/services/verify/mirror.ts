@@ -1,5 +1,6 @@
 import { isAncestor, resolve } from '../../git/refs.ts';
 import type { GitContext } from '../../git/run.ts';
+import { parentName } from '../../journal/line.ts';
 import { MirrorBroken } from '../../mirror/broken.ts';
 import type { Covered } from '../../mirror/covered.ts';
 import type { Entry } from '../../mirror/entry.ts';
@@ -83,7 +84,7 @@ function see(all: ReadonlyMap<string, Seen>, entry: Entry): void {
     if (seen) seen.shown += 1;
   }
   for (const [hash, { commits }] of entry.held) {
-    for (const { compared } of all.values()) compared.contents.orphans.delete(hash);
+    for (const { compared } of all.values()) compared.contents.orphans.delete(parentName(hash));
     for (const [name, commit] of commits) {
       const seen = all.get(name);
       if (!seen) continue;

@@ -4,6 +4,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import {
   isUnreadable,
   isUuid,
+  parentName,
   parseLine,
   type Revision,
   readLine,
@@ -116,7 +117,7 @@ describe('a line as it is written', () => {
       fc.property(anyRevision(), (revision) => {
         const line = toLine(revision);
         expect(line.raw).not.toContain('\n');
-        expect(line.hash).toBe(sha16(Buffer.from(line.raw)));
+        expect(line.hash).toBe(sha256(Buffer.from(line.raw)));
         expect(parseLine(Buffer.from(line.raw))).toEqual({ ...revision, raw: line.raw, hash: line.hash });
         expect(readLine(line.raw)).toEqual(line);
       }),
@@ -126,19 +127,19 @@ describe('a line as it is written', () => {
 });
 
 describe('the hash of a line', () => {
-  it('is the first 16 hex digits of the SHA-256 of its bytes', () => {
+  it('is the SHA-256 of its bytes, and `parents` name its first 16 hex digits', () => {
     // Made with `printf '%s' … | sha256sum`, for a line with two bytes a character in it.
     const bytes = `{"v":1,"id":"${ID}","revision":1,"author":"Zoë","type":"text","text":"é","createdAt":"2026-11-22T10:00:00.000Z"}`;
-    expect(readable(bytes).hash).toBe(sha16(Buffer.from(bytes)));
-    expect(readable(bytes).hash).toMatch(/^[0-9a-f]{16}$/);
-    expect(sha16(Buffer.from(''))).toBe('e3b0c44298fc1c14');
+    expect(readable(bytes).hash).toBe(sha256(Buffer.from(bytes)));
+    expect(readable(bytes).hash).toMatch(/^[0-9a-f]{64}$/);
+    expect(parentName(sha256(Buffer.from('')))).toBe('e3b0c44298fc1c14');
   });
 
   it('is of the bytes as they stand, not of what they mean', () => {
     const spaced = raw().replaceAll(',', ' , ');
-    expect(readable(spaced)).toMatchObject({ raw: spaced, hash: sha16(Buffer.from(spaced)) });
+    expect(readable(spaced)).toMatchObject({ raw: spaced, hash: sha256(Buffer.from(spaced)) });
     const withReturn = `${raw()}\r`;
-    expect(readable(withReturn)).toMatchObject({ raw: withReturn, hash: sha16(Buffer.from(withReturn)) });
+    expect(readable(withReturn)).toMatchObject({ raw: withReturn, hash: sha256(Buffer.from(withReturn)) });
     expect(readable(withReturn).hash).not.toBe(readable(raw()).hash);
   });
 });
@@ -190,7 +191,7 @@ describe('lenient reading', () => {
   it('needs no more than `v`, `id`, `revision`, `text` and `createdAt`, in any order', () => {
     const bytes = ` { "text" : "" ,\t"revision":3.0, "createdAt":"2026-11-22", "id":"${ID}","v":1 } `;
     expect(readable(bytes)).toEqual({
-      hash: sha16(Buffer.from(bytes)),
+      hash: sha256(Buffer.from(bytes)),
       raw: bytes,
       id: ID,
       revision: 3,
@@ -359,8 +360,8 @@ describe('isUuid', () => {
   });
 });
 
-function sha16(bytes: Buffer): string {
-  return createHash('sha256').update(bytes).digest('hex').slice(0, 16);
+function sha256(bytes: Buffer): string {
+  return createHash('sha256').update(bytes).digest('hex');
 }
 
 /** Any text that JavaScript can hold, halves of surrogate pairs included. */
