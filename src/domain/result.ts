@@ -14,6 +14,7 @@ export type FailureCode =
   | 'precondition-failed'
   | 'looks-secret'
   | 'public-repository'
+  | 'unwritable'
   | 'fixed-by-environment'
   | 'repository-exists'
   | 'not-rewritten'

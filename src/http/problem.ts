@@ -15,6 +15,7 @@ const KINDS = {
   'id-taken': { status: 409, title: 'The id is taken' },
   'precondition-failed': { status: 412, title: 'The message has changed' },
   'looks-secret': { status: 422, title: 'The text looks like a credential' },
+  unwritable: { status: 422, title: 'The change cannot be written' },
   'public-repository': { status: 422, title: 'The repository is public' },
   'fixed-by-environment': { status: 409, title: 'The environment says otherwise' },
   'repository-exists': { status: 409, title: 'The repository is there already' },

@@ -131,6 +131,25 @@ function readOne(bytes: Buffer): Line | Unreadable | undefined {
   return isBlank(bytes) ? undefined : parseLine(bytes);
 }
 
+/**
+ * Why a line that is to be written could not be read again, in words that go on from "the line"; `undefined` if it
+ * reads as what it is. Nothing else may become a commit.
+ */
+export function whyUnreadable(line: Line): string | undefined {
+  const bytes = Buffer.from(line.raw);
+  if (bytes.includes(LF)) return 'has a line end in it';
+  const again = readOne(bytes);
+  if (again === undefined) return 'is blank';
+  if (isUnreadable(again)) return again.reason;
+  const isSame =
+    again.hash === line.hash &&
+    again.id === line.id &&
+    again.revision === line.revision &&
+    again.text === line.text &&
+    again.parents.length === line.parents.length;
+  return isSame ? undefined : 'does not read as what it says';
+}
+
 const passedOver = (bytes: Buffer): Unreadable | undefined =>
   isBlank(bytes) ? undefined : { reason: 'is too short' };
 

@@ -12,6 +12,7 @@ import type { Entry, Key } from '../mirror/entry.ts';
 import { repositoriesOf } from '../mirror/matches.ts';
 import type { Intents } from './capture/intents.ts';
 import {
+  checkReadable,
   contentBefore,
   deletedLine,
   type Edit,
@@ -195,6 +196,8 @@ export class Messages {
       createdAt: draft.createdAt ?? this.#options.clock().toISOString(),
       ...given({ language: draft.language, url: draft.url, done: draft.done, replyTo: draft.replyTo }),
     });
+    const readable = checkReadable(line);
+    if (!readable.ok) return readable;
     const targets = this.#targets(draft.repositories) ?? this.#intended(id) ?? this.#defaultTargets();
     return this.#bring(id, [line], targets, 'created');
   }
@@ -231,6 +234,10 @@ export class Messages {
       }
       const line = decide(entry);
       if (!line.ok) return line;
+      if (line.value) {
+        const readable = checkReadable(line.value);
+        if (!readable.ok) return readable;
+      }
       const change =
         line.value === undefined ? undefined : line.value.deletedAt === undefined ? 'updated' : 'deleted';
       const names = repositoriesOf(entry);

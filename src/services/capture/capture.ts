@@ -10,7 +10,7 @@ import { goneTrouble, type Presence, replacedTrouble } from '../clones/presence.
 import { mirrorLines } from '../reconciling/mirroring.ts';
 import { begin } from '../reconciling/reconcile.ts';
 import type { Reconciler } from '../reconciling/reconciler.ts';
-import { commitOf, segmentsAt } from './chain.ts';
+import { commitOf, segmentsAt, UnreadableLine } from './chain.ts';
 import type { Segments } from './segments.ts';
 
 /** What a capture comes to: the id of the commit that holds the line, durable and mirrored. */
@@ -211,7 +211,7 @@ export class Capturer {
       try {
         return await this.#writeOn(this.#clone.tip, batch);
       } catch (error) {
-        if (!(error instanceof GitError)) throw error;
+        if (!(error instanceof GitError || error instanceof UnreadableLine)) throw error;
         this.#clone.segments = undefined;
         // One that did nothing twice will not do more for each line alone.
         if (attempt === 2 && (batch.length === 1 || error instanceof GitHung)) throw error;
@@ -322,6 +322,11 @@ const hung = (name: string, { stderr }: GitHung): Captured =>
 
 /** git's own words name what is wrong (a full disk, a folder that can't be written); its first line is enough. */
 function refusalOf({ name }: Clone, error: unknown): Captured {
+  if (error instanceof UnreadableLine)
+    return fail(
+      'unwritable',
+      `${error.message}, so nobody could read it again. Nothing was written to ${name}.`,
+    );
   if (error instanceof NotAppended) return notAppended(name, error.stderr);
   if (error instanceof GitHung) return hung(name, error);
   const words = error instanceof GitError ? error.stderr : String((error as Error).message ?? error);

@@ -2,17 +2,31 @@ import { Importer, type NewCommit } from '../../git/importer.ts';
 import { listMessages } from '../../git/tree.ts';
 import { cleanName, commitTextOf } from '../../journal/commit.ts';
 import type { Line } from '../../journal/line.ts';
+import { whyUnreadable } from '../../journal/split.ts';
 import type { Clone } from '../clones/clone.ts';
 import { Segments } from './segments.ts';
 
 const LINES_A_BATCH = 500;
 
-/** The commit of one line, appended to where the segments have it stand. */
+/** A line that no gitpost could read again: a surprise, since such a change is refused before it gets this far. */
+export class UnreadableLine extends Error {
+  constructor(reason: string) {
+    super(`The line ${reason}`);
+    this.name = 'UnreadableLine';
+  }
+}
+
+/**
+ * The commit of one line, appended to where the segments have it stand. Throws an {@link UnreadableLine} if the line
+ * could not be read again: this is the one place where lines become commits.
+ */
 export async function commitOf(
   { identity, settings }: Clone,
   line: Line,
   segments: Segments,
 ): Promise<NewCommit> {
+  const reason = whyUnreadable(line);
+  if (reason !== undefined) throw new UnreadableLine(reason);
   const { author, time, message } = commitTextOf(line, settings.device);
   const email = cleanName(identity.email);
   return { author: { name: author, email }, time, message, ...(await segments.append(line)) };

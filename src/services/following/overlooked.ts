@@ -167,8 +167,9 @@ function isInTheWay(path: string, taken: ReadonlyMap<string, TreeChange>): boole
 async function restore(clone: Clone, tip: string, changes: readonly TreeChange[]): Promise<string> {
   const records = changes.map(({ path, newMode, newId }) => `${newMode} ${newId}\t${path}\0`);
   const tree = await replaceInTree(clone.git, `${tip}^{tree}`, records);
-  const ids: string[] = [];
-  for (const change of changes) if (isJournal(change.path)) ids.push(...(await broughtIn(clone, change)));
+  const brought: string[][] = [];
+  for (const change of changes) if (isJournal(change.path)) brought.push(await broughtIn(clone, change));
+  const ids = brought.flat();
   const what = ids.length > 0 ? 'messages' : 'files';
   const message = `Keep ${what} that a commit left out\n\n${trailersOf(ids, clone.settings.device)}`;
   return commitTree(clone.git, tree, [tip], message, clone.identity);

@@ -35,7 +35,7 @@ export async function catchUpInSteps(reading: Reading, way: Way): Promise<number
     if (signal.aborted) return changed.size;
     const difference = await readDifference(clone, all.slice(index, index + FILES_A_STEP), problems);
     problems = difference.problems;
-    removed.push(...difference.removed);
+    for (const line of difference.removed) removed.push(line);
     await mirrored(difference.added);
   }
   if (signal.aborted) return changed.size;

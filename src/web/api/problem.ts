@@ -71,7 +71,7 @@ export const isPassing = ({ status }: Problem): boolean =>
   status === 0 || status === 401 || status === 408 || status === 429 || status >= 500;
 
 /** The text looks like a credential, and nobody has said yet that it may be saved. */
-export const isSecretGuard = ({ status }: Problem): boolean => status === 422;
+export const isSecretGuard = ({ type }: Problem): boolean => type.endsWith(':looks-secret');
 
 /** The message is not the one that the edit began from. */
 export const isOutOfDate = ({ status }: Problem): boolean => status === 412;
