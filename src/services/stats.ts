@@ -82,8 +82,11 @@ function addTo(
   return sum;
 }
 
-/** The day of a quarter of an hour in a zone; each is asked for many times. */
-function daysIn(zone: string): (quarter: number) => string {
+/**
+ * The day of a quarter of an hour in a zone; each is asked for many times. A day that is not of the years 0000 to 9999
+ * is the first or the last of them, as in the names of journals.
+ */
+export function daysIn(zone: string): (quarter: number) => string {
   const known = new Map<number, string>();
   // This locale writes a date as ISO 8601 does.
   const format = new Intl.DateTimeFormat('en-CA', {
@@ -93,10 +96,26 @@ function daysIn(zone: string): (quarter: number) => string {
     day: '2-digit',
   });
   return (quarter) => {
-    const day = known.get(quarter) ?? format.format(quarter * QUARTER_MS);
+    const day = known.get(quarter) ?? dayIn(format, quarter * QUARTER_MS);
     known.set(quarter, day);
     return day;
   };
+}
+
+const [FIRST_DAY, LAST_DAY] = ['0000-01-01', '9999-12-31'];
+const FIRST_MS = Date.parse(FIRST_DAY);
+
+/** The calendar is the same again after 400 years. */
+const [CYCLE_YEARS, CYCLE_MS] = [400, 146_097 * DAY_MS];
+
+function dayIn(format: Intl.DateTimeFormat, time: number): string {
+  if (time < FIRST_MS - DAY_MS) return FIRST_DAY;
+  // A format has no year 0, and counts those before it without a sign.
+  const shift = time < FIRST_MS + CYCLE_MS ? 1 : 0;
+  const [year = '', month, day] = format.format(time + shift * CYCLE_MS).split('-');
+  const number = Number(year) - shift * CYCLE_YEARS;
+  if (number < 0) return FIRST_DAY;
+  return number > 9999 ? LAST_DAY : `${String(number).padStart(4, '0')}-${month}-${day}`;
 }
 
 function add(counts: Map<string, number>, name: string, count: number): void {
