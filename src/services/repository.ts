@@ -17,7 +17,7 @@ import { BranchMover, listRefs, writeCommitGraph } from '../git/refs.ts';
 import type { Network } from '../git/remote.ts';
 import { type GitContext, GitError } from '../git/run.ts';
 import type { Line } from '../journal/line.ts';
-import { deviceOfPath, JOURNAL_FOLDER } from '../journal/path.ts';
+import { deviceOfPath, isJournal, JOURNAL_FOLDER } from '../journal/path.ts';
 import type { Database } from '../mirror/database.ts';
 import { appendedCommit, findAppended } from './capture/appended.ts';
 import { type Captured, Capturer, closing } from './capture/capture.ts';
@@ -399,7 +399,11 @@ export class Repository {
       await this.#follower.again();
       changes = await this.#uncommittedChanges();
     }
-    this.#uncommitted = [...changes].map(([file, state]) => ({ file, line: null, reason: describe(state) }));
+    this.#uncommitted = [...changes].map(([file, state]) => ({
+      file,
+      line: null,
+      reason: describe(file, state),
+    }));
   }
 
   #uncommittedChanges = (): Promise<Map<string, string>> =>
@@ -613,5 +617,12 @@ const closingTrouble: Trouble = {
   action: 'Nothing is lost: sync again.',
 };
 
-const describe = (state: string): string =>
-  state === '??' ? 'is new here and not committed' : 'has changes of yours that are not committed';
+function describe(file: string, state: string): string {
+  if (isJournal(file) && file.includes(NO_CHARACTER)) {
+    return 'has a name that is not UTF-8, so what is appended to it is not captured. Rename it, or commit it yourself: then its messages are read.';
+  }
+  return state === '??' ? 'is new here and not committed' : 'has changes of yours that are not committed';
+}
+
+/** What stands for bytes that are no UTF-8. */
+const NO_CHARACTER = '\ufffd';

@@ -251,3 +251,23 @@ describe('a folder whose name differs from "messages" in case only, in a clone t
     await expectAll(managed, [], 2);
   });
 });
+
+test('a journal of another program whose name is not UTF-8 is reported, and read once it is committed', async () => {
+  const { managed } = await scene();
+  const clone = managed.clone();
+  const name = Buffer.concat([
+    Buffer.from(join(clone, 'messages/caf')),
+    Buffer.from([0xe9]),
+    Buffer.from('.jsonl'),
+  ]);
+  await writeFile(name, `${longLine(1).raw}\n`);
+  const repository = managed.manager.find('shared');
+  await repository?.look();
+  expect(statusOf(managed)?.problems).toMatchObject([{ reason: expect.stringMatching(/not UTF-8/) }]);
+  await git(clone, 'add', 'messages');
+  await git(clone, 'commit', '--quiet', '-m', 'a name in Latin-1');
+  await repository?.refresh();
+  await repository?.look();
+  expect(statusOf(managed)?.problems).toEqual([]);
+  await expectAll(managed, [await managed.add(longLine(2))], 3);
+});
