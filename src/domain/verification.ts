@@ -4,7 +4,7 @@
  */
 export type Severity = 'wrong' | 'notice';
 
-/** What a verification can find. README says what each means. */
+/** What a verification can find. docs/verify.md says what each means. */
 export type FindingKind =
   | 'clone-missing'
   | 'clone-broken'

@@ -13,15 +13,9 @@ const read = (path: string): string => readFileSync(join(root, path), 'utf8');
 const sorted = (values: Iterable<string>): string[] => [...new Set(values)].sort();
 
 const readme = read('README.md');
+const configuration = read('docs/configuration.md');
+const api = read('docs/api.md');
 const contributing = read('CONTRIBUTING.md');
-
-/** The part of a page below a heading, up to the next one of its rank. */
-function section(page: string, heading: string): string {
-  const [, after] = page.split(`\n${heading}\n`);
-  if (after === undefined) throw new Error(`There is no heading ${heading}`);
-  const rank = heading.replace(/ .*$/, '');
-  return after.split(`\n${rank} `)[0] as string;
-}
 
 /** The first cell of each row of the tables in a text, without their heads. */
 const firstCells = (text: string): string[] =>
@@ -35,16 +29,16 @@ describe('variables', () => {
   const known = sorted(all(schema, /^ {2}([A-Z_]+):/gm));
   const example = read('.env.example');
 
-  test('stand in the table of the README, all of them and no other', () => {
+  test('are in the table of docs/configuration.md, all of them and no others', () => {
     expect(known).toContain('REPOSITORY_NAME');
-    expect(sorted(firstCells(section(readme, '## Configuration')))).toEqual(known);
+    expect(sorted(firstCells(configuration))).toEqual(known);
   });
 
-  test('stand in .env.example, each once', () => {
+  test('are in .env.example, each once', () => {
     expect(all(example, /^#? ?([A-Z_]+)=/gm).sort()).toEqual(known);
   });
 
-  test('are all commented out in .env.example, and what stands there is taken', () => {
+  test('are all commented out in .env.example, and their examples are valid', () => {
     expect(parse(example)).toEqual({});
     const values = parse(example.replace(/^# ([A-Z_]+=)/gm, '$1'));
     expect(sorted(Object.keys(values))).toEqual(known);
@@ -54,7 +48,7 @@ describe('variables', () => {
 });
 
 describe('routes', () => {
-  test('stand in the table of the README, all of them and no other', () => {
+  test('are in the table of docs/api.md, all of them and no others', () => {
     const { paths } = openApiDocument('0') as { paths: Record<string, object> };
     const served = Object.entries(paths).flatMap(([path, operations]) =>
       Object.keys(operations)
@@ -62,7 +56,7 @@ describe('routes', () => {
         .map((method) => `${method.toUpperCase()} ${path.replace(/\{(\w+)\}/g, ':$1')}`),
     );
     expect(served).toContain('POST /messages');
-    expect(sorted(firstCells(section(readme, '## API')))).toEqual(sorted(['GET /', ...served]));
+    expect(sorted(firstCells(api))).toEqual(sorted(['GET /', ...served]));
   });
 
   test('of the OpenAPI document are those that are registered', () => {
