@@ -27,7 +27,7 @@ const GITHUB = [
   'github-failed',
 ] as const satisfies readonly ProblemCode[];
 
-const WRITE = ['looks-secret', 'precondition-failed', 'unavailable', 'incomplete'] as const;
+const WRITE = ['looks-secret', 'unwritable', 'precondition-failed', 'unavailable', 'incomplete'] as const;
 
 /**
  * What each operation of the API can fail with besides that. This is the one place that openapi.json takes it from: a
@@ -35,7 +35,14 @@ const WRITE = ['looks-secret', 'precondition-failed', 'unavailable', 'incomplete
  */
 const OWN = {
   listMessages: ['unknown-repository', 'unavailable'],
-  createMessage: ['unknown-repository', 'id-taken', 'looks-secret', 'unavailable', 'incomplete'],
+  createMessage: [
+    'unknown-repository',
+    'id-taken',
+    'looks-secret',
+    'unwritable',
+    'unavailable',
+    'incomplete',
+  ],
   getMessage: ['unknown-message', 'unavailable'],
   editMessage: ['unknown-message', ...WRITE],
   deleteMessage: ['unknown-message', ...WRITE],

@@ -1,5 +1,5 @@
 import { linkSync, readdirSync } from 'node:fs';
-import { cp, mkdir, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readdir, readFile, rename, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay, setImmediate } from 'node:timers/promises';
 import fc from 'fast-check';
@@ -391,6 +391,17 @@ describe('counts', () => {
   });
 });
 
+/** Puts a folder in the way of the state file, so that it cannot be written. Returns what puts things back. */
+async function blockState(folder: string): Promise<() => Promise<void>> {
+  const [state, aside] = [join(folder, 'state.json'), join(folder, 'aside')];
+  await rename(state, aside).catch(() => undefined);
+  await mkdir(join(state, 'in-the-way'), { recursive: true });
+  return async () => {
+    await rm(state, { recursive: true });
+    await rename(aside, state).catch(() => undefined);
+  };
+}
+
 describe('a folder that was damaged', { timeout: 30_000 }, () => {
   const COUNT = SHARD_LIMITS.entries + 200;
 
@@ -496,8 +507,9 @@ describe('a folder that was damaged', { timeout: 30_000 }, () => {
     expect(second.covered('home')).toBeUndefined();
     await second.create(message(3));
     // The new one is cut off between its shard and its state, which a folder in the way of the state stands for.
-    await mkdir(join(folder, `state.json.${process.pid}.tmp`), { recursive: true });
+    const clear = await blockState(folder);
     await second.close();
+    await clear();
     const third = await open(folder);
     if (third.covered('home') === undefined) expect(await listOf(third)).toEqual([]);
     else expect(idsOf(await listOf(third))).toEqual([idOf(2), idOf(1)]);
@@ -525,14 +537,13 @@ describe('a write that fails', () => {
     const database = await open(folder, (error) => troubles.push(error));
     await database.create(message(1));
     await database.flush();
-    const obstacle = join(folder, `state.json.${process.pid}.tmp`);
-    await mkdir(obstacle);
+    const clear = await blockState(folder);
     await database.create(message(2));
     await database.flush();
     expect(troubles).toHaveLength(1);
     expect(idsOf(await listOf(database))).toEqual([idOf(2), idOf(1)]);
+    await clear();
     expect(idsOf(await listOf(await open(folder)))).toEqual([idOf(1)]);
-    await rm(obstacle, { recursive: true });
     await database.create(message(3));
     await database.close();
     expect(idsOf(await listOf(await open(folder)))).toEqual([3, 2, 1].map(idOf));

@@ -151,6 +151,8 @@ describe('something else than a file that has the name of the next segment', () 
     const { managed } = await scene();
     const clone = managed.clone();
     const path = named(await deviceOf(managed), '.2026-11-22.2.jsonl');
+    // The work tree follows a moment later, and may not have the folder yet.
+    await mkdir(dirname(join(clone, path)), { recursive: true });
     await make(join(clone, path));
     await git(clone, 'add', '--', path);
     await git(clone, 'commit', '--quiet', '-m', 'odd', '--', path);
