@@ -111,10 +111,14 @@ export class Follower {
     const isNew = operation.name !== this.#mark.operation && operation.commit !== '';
     const isDoubtful = isNew || isLost || !this.#isJudged;
     if (!isDoubtful && this.#mark.commit === tip) return;
+    const isMoved = async () => (await resolveIn(this.#clone, branchRef(this.#clone))) !== tip;
     // Somebody has moved the branch and we have not heard of it: to follow what we know would take it back.
-    if ((await resolveIn(this.#clone, branchRef(this.#clone))) !== tip) return this.#onStale();
-    if (isDoubtful && !(await this.#judge(tip))) return this.soon(LOCKED_MS);
-    if (!isNew && this.#mark.commit === tip) return;
+    if (await isMoved()) return this.#onStale();
+    if (isDoubtful) {
+      if (!(await this.#judge(tip))) return this.soon(LOCKED_MS);
+      if (!isNew && this.#mark.commit === tip) return;
+      if (await isMoved()) return this.#onStale();
+    }
     if (isNew && !(await isAncestor(git, operation.commit, tip))) return this.#waitFor(operation, tip);
     const before = this.#mark;
     if (isNew && !(await this.#catchUpWith(before, operation.commit))) return this.soon(LOCKED_MS);
