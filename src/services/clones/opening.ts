@@ -13,7 +13,7 @@ import { removeLeftOvers } from '../../git/left-overs.ts';
 import { listRefs, setRef } from '../../git/refs.ts';
 import { encodeKnown, forgetKnownRemote } from '../sync/rewritten.ts';
 import type { Clone } from './clone.ts';
-import { switchBranch } from './switching.ts';
+import { finishRenaming, switchBranch } from './switching.ts';
 
 /**
  * Makes a repository's clone, or takes up the one that is there, without a network: an empty one can be captured to
@@ -43,6 +43,7 @@ export async function openClone(
   await encodeKnown(clone);
   if (folder === 'absent' && branch !== undefined) await writeSettings(git, { branch, branchGiven: true });
   clone.settings = await readSettings(git);
+  await finishRenaming(clone);
   if (branch !== undefined) {
     // Nothing is mirrored yet: that follows once the clone is open.
     const switched = await switchBranch(clone, branch, async () => undefined);

@@ -1,5 +1,5 @@
 import { fail, ok, type Result } from '../../domain/result.ts';
-import { type CloneSettings, writeSettings } from '../../git/clone.ts';
+import { type CloneSettings, readConfig, writeConfig, writeSettings } from '../../git/clone.ts';
 import {
   checkedOut,
   checkOut,
@@ -9,7 +9,7 @@ import {
   setRef,
   updateRefs,
 } from '../../git/refs.ts';
-import { GitError } from '../../git/run.ts';
+import { GitError, output } from '../../git/run.ts';
 import { type Clone, trackingRef } from './clone.ts';
 
 /** Whether a name can be that of a branch. */
@@ -114,4 +114,38 @@ async function forget({ git }: Clone, branch: string, at: string): Promise<void>
   const ref = `refs/heads/${branch}`;
   if ((await checkedOut(git)) === branch || (await resolve(git, ref)) !== at) return;
   await setRef(git, ref, null).catch(() => undefined);
+}
+
+/** The name that the branch in use is about to get; empty otherwise. */
+const NEW_NAME = 'gitpost.newBranchName';
+
+/**
+ * Gives the branch in use another name. The name is noted first, since git and the settings cannot change in one step: if
+ * the program is killed in between, {@link finishRenaming} does the rest at the next start.
+ */
+export async function renameBranch(clone: Clone, name: string): Promise<void> {
+  const { git, settings } = clone;
+  const { branch } = settings;
+  await writeConfig(git, NEW_NAME, name);
+  const isBorn = (await resolve(git, `refs/heads/${branch}`)) !== null;
+  if (isBorn) await output(git, ['branch', '-m', branch, name]);
+  else await output(git, ['symbolic-ref', 'HEAD', `refs/heads/${name}`]);
+  await writeSettings(git, { branch: name });
+  clone.settings = { ...clone.settings, branch: name };
+  clone.mover.close();
+  await writeConfig(git, NEW_NAME, '');
+}
+
+/** Ends a change of name that was cut off: once git has the new name and no longer the old one, the settings get it. */
+export async function finishRenaming(clone: Clone): Promise<void> {
+  const { git, settings } = clone;
+  const name = (await readConfig(git, NEW_NAME)) ?? '';
+  if (name === '') return;
+  const isOldGone = (await resolve(git, `refs/heads/${settings.branch}`)) === null;
+  const isNewThere = (await resolve(git, `refs/heads/${name}`)) !== null || (await checkedOut(git)) === name;
+  if (isOldGone && isNewThere) {
+    await writeSettings(git, { branch: name });
+    clone.settings = { ...settings, branch: name };
+  }
+  await writeConfig(git, NEW_NAME, '');
 }

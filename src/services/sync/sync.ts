@@ -19,6 +19,7 @@ import { rawLines } from '../../journal/merge.ts';
 import { isNamedAfter, JOURNAL_FOLDER } from '../../journal/path.ts';
 import { readInTurns } from '../../journal/split.ts';
 import { branchRef, type Clone, resolveIn, trackingRef } from '../clones/clone.ts';
+import { renameBranch } from '../clones/switching.ts';
 import type { Mover, Reconciled } from '../reconciling/reconciler.ts';
 import { nameCulprits } from './culprits.ts';
 import { checkSize } from './oversize.ts';
@@ -154,12 +155,7 @@ async function takeBranchName(clone: Clone, remote: RemoteRefs): Promise<Trouble
   // git can rename `main` to `main/x`, but not while there is another branch that nests with the new name.
   const inTheWay = (await findNested(clone.git, 'refs/heads/', name)).find((other) => other !== branch);
   if (inTheWay !== undefined) return nameTaken(name, inTheWay, branch);
-  const born = (await resolve(clone.git, `refs/heads/${branch}`)) !== null;
-  if (born) await output(clone.git, ['branch', '-m', branch, name]);
-  else await output(clone.git, ['symbolic-ref', 'HEAD', `refs/heads/${name}`]);
-  await writeSettings(clone.git, { branch: name });
-  clone.settings = { ...clone.settings, branch: name };
-  clone.mover.close();
+  await renameBranch(clone, name);
   return undefined;
 }
 

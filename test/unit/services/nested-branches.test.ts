@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { leaveLock } from '../../support/clone-state.ts';
-import { bareRepository, git } from '../../support/git.ts';
+import { bareRepository, cloneOf, commitFile, git } from '../../support/git.ts';
 import { startGitServer } from '../../support/git-server.ts';
 import { type Managed, startManager } from '../../support/manager.ts';
 import { lineNumber, pull, push, statusOf, textsOf } from '../../support/repositories.ts';
@@ -313,4 +313,49 @@ describe('a change of branch in the middle of a sync', () => {
     }
     expect(managed.troubles).toEqual([]);
   });
+});
+
+describe('the name that the remote gives the branch at first contact', () => {
+  it('is taken to the end after a kill in the middle of it', async () => {
+    const folder = await temporaryFolder();
+    const remote = join(folder, 'shared.git');
+    const managed = await startManager(folder, [remote]);
+    await managed.add(lineNumber(1));
+    await managed.close();
+    const clone = managed.clone();
+    // As where the program is killed after git has the name and before the settings have it.
+    await git(clone, 'config', 'gitpost.newBranchName', 'trunk/x');
+    await git(clone, 'branch', '-m', 'main', 'trunk/x');
+    await bareRepository(remote, 'trunk/x');
+    const again = await startManager(folder, [remote]);
+    expect(statusOf(again)).toMatchObject({ branch: 'trunk/x', state: 'ready' });
+    await judge(again, remote, 'trunk/x', 2);
+    expect((await textsOf(again)).sort()).toEqual(['message 1', 'message 2']);
+    expect(await setting(clone, 'branch')).toBe('trunk/x');
+  });
+
+  for (const name of ['main/x', 'trunk', 'other/x']) {
+    it(`may nest with ours or with another branch of the clone: ${name}`, async () => {
+      const folder = await temporaryFolder();
+      const remote = join(folder, 'shared.git');
+      const managed = await startManager(folder, [remote]);
+      const clone = managed.clone();
+      await managed.add(lineNumber(1));
+      await git(clone, 'branch', 'other');
+      await bareRepository(remote, name);
+      const work = await cloneOf(remote, join(folder, 'work'));
+      await git(work, 'checkout', '-q', '-B', name);
+      await commitFile(work, 'a.txt', 'a\n', 'Begin');
+      await git(work, 'push', '-q', 'origin', name);
+      if (name === 'other/x') {
+        expect(await push(managed)).toMatchObject({ status: 'conflicted' });
+        expect(statusOf(managed)?.error?.detail).toContain('next to the branch other');
+        await managed.add(lineNumber(2));
+        await git(clone, 'branch', '-D', 'other');
+      }
+      expect(await push(managed)).toMatchObject({ status: 'pushed' });
+      await judge(managed, remote, name, 3);
+      expect(managed.troubles).toEqual([]);
+    });
+  }
 });
