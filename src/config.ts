@@ -5,6 +5,7 @@ import { parse } from 'dotenv';
 import { z } from 'zod';
 import type { Target } from './domain/repository.ts';
 import { parseTarget, sameName } from './domain/target.ts';
+import { withoutEnd } from './domain/trim.ts';
 import { gitEnvironment } from './git/settings.ts';
 
 /** Everything that the program is told from outside, validated, with its defaults filled in. */
@@ -56,7 +57,7 @@ const httpUrl = (name: string) =>
   z
     .string()
     .refine(isPlainHttpUrl, `${name} must be an http or https URL without user name, password and query`)
-    .transform((url) => url.replace(/\/+$/, ''));
+    .transform((url) => withoutEnd(url, '/'));
 
 const oneOf = <const Values extends readonly [string, ...string[]]>(name: string, values: Values) =>
   z.enum(values, { error: () => `${name} must be one of ${values.join(', ')}` });

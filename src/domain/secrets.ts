@@ -85,8 +85,9 @@ const DESCRIBED: readonly Pattern[] = [
   },
   {
     name: 'a password',
-    // With letters and digits, as few words and no variables have; not what a program calls or looks up.
-    form: /(?<![A-Za-z])(?:password|passwd|passphrase|pwd)["']?\s{0,5}[:=]\s{0,5}(["']?)(?=[^\s"']{0,40}[A-Za-z])(?=[^\s"']{0,40}\d)[^\s"'()[\]{}<>$.,;`]{8,}(?:\1)(?=[\s"',;]|$)/i,
+    // With letters and digits, as few words and no variables have; not what a program calls or looks up. Bounded, since
+    // what may be in a password may also be the beginning of the next one.
+    form: /(?<![A-Za-z])(?:password|passwd|passphrase|pwd)["']?\s{0,5}[:=]\s{0,5}(["']?)(?=[^\s"']{0,40}[A-Za-z])(?=[^\s"']{0,40}\d)[^\s"'()[\]{}<>$.,;`]{8,255}(?:\1)(?=[\s"',;]|$)/i,
   },
   {
     name: 'a secret key',

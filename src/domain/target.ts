@@ -1,6 +1,7 @@
 import type { GithubName } from './github.ts';
 import type { Target } from './repository.ts';
 import { fail, ok, type Result } from './result.ts';
+import { withoutEnd } from './trim.ts';
 
 /** What the short forms of a repository are read against. */
 export interface TargetContext {
@@ -87,7 +88,7 @@ export const isLocalLocation = (url: string): boolean => isPath(url) || url.star
 
 /** The last part of a URL or a path, without `.git`: the name of the clone's folder. */
 export function nameOf(location: string): string {
-  const parts = location.replace(/[/\\]+$/, '').split(/[/\\:]/);
+  const parts = withoutEnd(location, '/\\').split(/[/\\:]/);
   return (parts.at(-1) ?? '').replace(/\.git$/, '');
 }
 
@@ -95,7 +96,7 @@ export function nameOf(location: string): string {
 export function isBelow(url: string, base: string): boolean {
   if (!URL.canParse(url)) return false;
   const [own, other] = [new URL(base), new URL(url)];
-  const path = own.pathname.replace(/\/*$/, '/');
+  const path = `${withoutEnd(own.pathname, '/')}/`;
   return own.origin === other.origin && other.pathname.startsWith(path);
 }
 
@@ -117,19 +118,19 @@ export function githubPageOf(url: string, githubUrl: string): string | null {
 
 function pathBelow(url: string, base: string): string | undefined {
   if (!isBelow(url, base)) return undefined;
-  return new URL(url).pathname.slice(new URL(base).pathname.replace(/\/*$/, '/').length);
+  return new URL(url).pathname.slice(withoutEnd(new URL(base).pathname, '/').length + 1);
 }
 
 /** The path of `user@host:path`, and of an address of ssh, http or `www.` that leads to the same host. */
 function pathOnHost(url: string, host: string): string | undefined {
-  const [, short, path] = (SCP.test(url) && /^(?:[^@/]*@)?([^/:]+):\/*(.+)$/.exec(url)) || [];
+  const [, short, path] = (SCP.test(url) && /^(?:[^@/]*@)?([^/:]+):(.+)$/.exec(url)) || [];
   const parsed = short === undefined && !isPath(url) && URL.canParse(url) ? new URL(url) : undefined;
   // Another port of http is another server.
   if (parsed && parsed.protocol !== 'ssh:' && parsed.port !== '') return undefined;
   const found = (short ?? parsed?.hostname ?? '').toLowerCase();
   // GitHub answers ssh on the port of https under a name of its own.
   if (![host, `www.${host}`, `ssh.${host}`].includes(found)) return undefined;
-  return path ?? parsed?.pathname.slice(1);
+  return path?.replace(/^\/+/, '') ?? parsed?.pathname.slice(1);
 }
 
 /** Whether two names would be one folder on a system that does not tell capitals from small letters. */

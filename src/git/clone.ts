@@ -173,7 +173,7 @@ export async function readSettings(context: GitContext): Promise<CloneSettings> 
     lines.stdout
       .toString('utf8')
       .split('\n')
-      .map((line) => /^gitpost\.(\S+) ?(.*)$/.exec(line))
+      .map((line) => /^gitpost\.(\S+)(?: (.*))?$/.exec(line))
       .flatMap((match) => (match ? [[match[1] ?? '', match[2] ?? ''] as const] : [])),
   );
   const device = values.get('device') ?? '';

@@ -89,7 +89,7 @@ const RULES: readonly Rule[] = [
     action: 'Change the rule, or add this account to those that may pass it, and push again.',
   },
   {
-    words: /GH001|large files detected|exceeds .*file size limit/i,
+    words: /GH001|large files detected|exceeds .{0,200}file size limit/i,
     detail: 'The remote refused the push, because a file in it is too large.',
     action: 'Take the file out of the commits that were not pushed yet, with plain git, and push again.',
   },
@@ -169,7 +169,7 @@ function placesIn(lines: readonly string[]): Place[] {
   let commit: string | null = null;
   for (const line of lines) {
     commit = /\bcommit: ([0-9a-f]{7,64})\b/i.exec(line)?.[1] ?? commit;
-    const [, path, number] = /^(?:path: |-- )(.+?):(\d{1,9})(?: \|.*)?$/.exec(line) ?? [];
+    const [, path, number] = /^(?:path: |-- )(.+?):(\d{1,9})(?: \||$)/.exec(line) ?? [];
     if (path !== undefined && places.length < MOST_PLACES)
       places.push({ commit, path, line: Number(number) });
   }
@@ -183,7 +183,7 @@ function placesIn(lines: readonly string[]): Place[] {
 function unblocking(lines: readonly string[], { url }: Spoken): string {
   const own = hostOf(url)?.host.replace(/^ssh\./, '');
   const pages = lines
-    .flatMap((line) => /https:\/\/\S+\/unblock-secret\/[\w-]+/.exec(line)?.[0] ?? [])
+    .flatMap((line) => /https:\/\/\S{1,500}\/unblock-secret\/[\w-]{1,200}/.exec(line)?.[0] ?? [])
     .filter((page) => URL.canParse(page) && new URL(page).hostname === own);
   return pages.length === 0 ? '' : ` To allow it: ${pages.slice(0, 3).join(' ')}`;
 }

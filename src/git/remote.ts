@@ -53,8 +53,8 @@ const BYTES_A_SECOND = 10;
 
 // Only git's own words begin a line with these; what the remote says begins with `remote:`.
 export const RECEIVING = /(?:^|[\r\n])Receiving objects: /;
-export const RECEIVED = /(?:^|[\r\n])Receiving objects: 100% \((\d+)\/\1\)[^\r\n]*done/;
-export const SENT = /(?:^|[\r\n])Writing objects: 100% \((\d+)\/\1\)[^\r\n]*done/;
+export const RECEIVED = /(?:^|[\r\n])Receiving objects: 100% \((\d+)\/\1\)[^\r\n]{0,200}done/;
+export const SENT = /(?:^|[\r\n])Writing objects: 100% \((\d+)\/\1\)[^\r\n]{0,200}done/;
 /** What came is checked here, without a word, for so many milliseconds at most. */
 const CHECKING_MS = 30 * 60_000;
 /** What was sent is checked by the remote before it answers. No remote is thought to be slower than this. */
@@ -328,7 +328,7 @@ function progressReader(onProgress: Network['onProgress']): (text: string) => vo
   let last = '';
   return (text) => {
     for (const [, stage = '', percent = ''] of text.matchAll(
-      /(?:remote: )?([A-Z][A-Za-z ]+):\s+(\d{1,3})% \(/g,
+      /(?:remote: )?([A-Z][A-Za-z ]{1,60}):\s{1,4}(\d{1,3})% \(/g,
     )) {
       const now = `${stage} ${percent}`;
       if (now === last) continue;

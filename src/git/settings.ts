@@ -73,7 +73,7 @@ const KEPT_GIT_NAMES = new Set([
 ]);
 
 /** What must not reach git: our secrets, its own redirections, and what would make it ask or speak otherwise. */
-const DROPPED = /^(GIT_.*|LC_.*|LANG|LANGUAGE|EDITOR|VISUAL|PAGER|SSH_ASKPASS|PREFIX|DEBUG|.*TOKEN.*)$/;
+const DROPPED = /^(GIT_.*|LC_.*|LANG|LANGUAGE|EDITOR|VISUAL|PAGER|SSH_ASKPASS|PREFIX|DEBUG|.*TOKEN.*)$/s;
 
 /** The environment of every git child, made from our own. */
 export function gitEnvironment(own: Readonly<Record<string, string | undefined>>): Record<string, string> {

@@ -202,7 +202,7 @@ const RULES: readonly Rule[] = [
     action: `Open a page in the browser and sign in to the network, then push again. ${TRY_AGAIN}`,
   },
   {
-    words: /repository \S+ not found|returned error: 404|does not appear to be a git repository/i,
+    words: /repository \S{1,2000} not found|returned error: 404|does not appear to be a git repository/i,
     status: 'not-found',
     detail: 'The remote has no such repository, or you may not see it.',
     action:

@@ -114,7 +114,10 @@ export const addRepositorySchema = z
       .string({ error: 'name must be a string' })
       .refine(isRepositoryName, 'name must be one that can be a folder everywhere')
       .optional(),
-    url: z.string({ error: 'url must be a git URL or an absolute path' }).optional(),
+    url: z
+      .string({ error: 'url must be a git URL or an absolute path' })
+      .max(4096, 'url must have 4096 characters or fewer')
+      .optional(),
     github: z
       .string()
       .regex(/^[^/]+\/[^/]+$/, 'github must be owner/name')

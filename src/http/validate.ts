@@ -19,11 +19,17 @@ export function validateDraft(value: unknown): Result<z.infer<typeof draftSchema
   return parsed.success && errors.length === 0 ? ok(parsed.data) : refuse(errors);
 }
 
-/** One entry a bad field: the first thing that is wrong with it. */
+/** More bad fields than this are counted, not named: a body can hold a hundred thousand unknown keys. */
+const MOST_ERRORS = 100;
+
+/** One entry for each bad field: the first thing that is wrong with it. */
 function refuse(all: readonly FieldError[]) {
-  const errors = all.filter(({ field }, index) => all.findIndex((other) => other.field === field) === index);
+  const firsts = new Map<string, FieldError>();
+  for (const error of all) if (!firsts.has(error.field)) firsts.set(error.field, error);
+  const errors = [...firsts.values()].slice(0, MOST_ERRORS);
   const details = errors.map(({ detail }) => detail).join('; ');
-  return fail('invalid', `Nothing was saved or changed: ${details}.`, { errors });
+  const more = firsts.size > MOST_ERRORS ? `; and ${firsts.size - MOST_ERRORS} more` : '';
+  return fail('invalid', `Nothing was saved or changed: ${details}${more}.`, { errors });
 }
 
 function toFieldErrors(issue: z.core.$ZodIssue): FieldError[] {

@@ -62,7 +62,7 @@ function pathOf(id: string): string {
 
 /** The path of the next page, on this server and below its place whatever address the header names. */
 function nextOf(link: string | null): string | null {
-  const target = link?.match(/<([^>]*)>\s*;[^,]*\brel="?next"?/)?.[1];
+  const target = link?.match(/<([^<>]*)>;\s?rel="?next"?/)?.[1];
   if (target === undefined) return null;
   return `/messages${new URL(target, location.href).search}`;
 }

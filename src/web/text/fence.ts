@@ -3,11 +3,21 @@ export interface Fenced {
   readonly text: string;
 }
 
-const FENCE = /^\s*(`{3,}|~{3,})[ \t]*([^\s`]*)[^\n`]*\n([\s\S]*?)\n[ \t]*\1[`~]*\s*$/;
-
-/** The code of a text that is one fenced block and nothing else, as chats and Markdown have them. */
+/**
+ * The code of a text that is one fenced block and nothing else, as chats and Markdown have them. Read line by line: as
+ * one pattern, it would try a long first line from each of its characters.
+ */
 export function fencedCode(text: string): Fenced | undefined {
-  const [, fence = '', language = '', code = ''] = FENCE.exec(text.replaceAll('\r\n', '\n')) ?? [];
-  const isOne = fence !== '' && !code.split('\n').some((line) => line.trimStart().startsWith(fence));
-  return isOne && code.trim() !== '' ? { language, text: code } : undefined;
+  const [first = '', ...lines] = text.replaceAll('\r\n', '\n').trim().split('\n');
+  const last = lines.pop()?.trim() ?? '';
+  const [fence] = /^(?:`{3,}|~{3,})/.exec(first) ?? [];
+  if (fence === undefined || !isFence(last, fence)) return undefined;
+  const information = first.slice(fence.length).trim();
+  if (information.includes('`') || lines.some((line) => line.trimStart().startsWith(fence))) return undefined;
+  const code = lines.join('\n');
+  const [language = ''] = information.split(/\s/, 1);
+  return code.trim() === '' ? undefined : { language, text: code };
 }
+
+/** Whether a line closes a block; its fence may be longer than the one that opened it. */
+const isFence = (line: string, fence: string): boolean => line.startsWith(fence) && /^[`~]*$/.test(line);
