@@ -1,4 +1,5 @@
 import { Router } from 'express';
+import { toJson } from '../domain/unicode.ts';
 import type { Events, NumberedEvent } from '../services/events.ts';
 import { methods } from './methods.ts';
 import { sendProblem } from './problem.ts';
@@ -61,4 +62,4 @@ export function eventRoute(events: Events): { readonly router: Router; readonly 
 const PING = 'event: ping\ndata: {}\n\n';
 
 const frame = ({ id, event }: NumberedEvent): string =>
-  `id: ${id}\nevent: ${event.type}\ndata: ${JSON.stringify(event.data)}\n\n`;
+  `id: ${id}\nevent: ${event.type}\ndata: ${toJson(event.data)}\n\n`;

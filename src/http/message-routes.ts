@@ -3,6 +3,7 @@ import { type Request, type Response, Router } from 'express';
 import { given } from '../domain/given.ts';
 import { type Filter, parseSearch } from '../domain/query.ts';
 import type { Result } from '../domain/result.ts';
+import { toJson } from '../domain/unicode.ts';
 import type { Key } from '../mirror/entry.ts';
 import type { Messages, Stored } from '../services/messages.ts';
 import type { RepositoryManager } from '../services/repositories.ts';
@@ -137,7 +138,7 @@ async function sendPage(
   for await (const { key, message } of messages.query(filter, before)) {
     more = page.length === limit;
     if (more) break;
-    page.push({ key, json: JSON.stringify(message) });
+    page.push({ key, json: toJson(message) });
   }
   const last = page.at(-1);
   if (more && last) {
@@ -162,7 +163,7 @@ async function sendAll(
   let chunk = ndjson ? '' : '[';
   let first = true;
   for await (const { message } of messages.query(filter, before)) {
-    chunk += ndjson ? `${JSON.stringify(message)}\n` : `${first ? '' : ','}${JSON.stringify(message)}`;
+    chunk += ndjson ? `${toJson(message)}\n` : `${first ? '' : ','}${toJson(message)}`;
     first = false;
     if (chunk.length < CHUNK) continue;
     if (!(await writeChunk(response, chunk))) return;
@@ -197,7 +198,7 @@ async function sendBulk(messages: Messages, request: Request, response: Response
     const first = underWay.splice(0, LINES_A_TURN);
     for (const { length } of first) bytesUnderWay -= length;
     const results = await Promise.all(first.map(({ result }) => result));
-    return writeChunk(response, results.map((result) => `${JSON.stringify(result)}\n`).join(''));
+    return writeChunk(response, results.map((result) => `${toJson(result)}\n`).join(''));
   };
   let [lines, size] = [0, 0];
   for (const line of linesOf(bytes)) {

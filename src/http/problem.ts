@@ -1,5 +1,6 @@
 import type { ErrorRequestHandler, Response } from 'express';
 import type { Failure, FailureCode, FieldError } from '../domain/result.ts';
+import { toJson } from '../domain/unicode.ts';
 import { isForPerson, plainPage } from './plain-page.ts';
 
 interface Kind {
@@ -88,7 +89,7 @@ export function sendProblem(response: Response, problem: ProblemInput): void {
   if (problem.retryAfter !== undefined) response.setHeader('Retry-After', String(problem.retryAfter));
   response.status(document.status).vary('Accept');
   if (isForPerson(response.req, problem.code)) response.type('html').send(plainPage(response, document));
-  else response.type('application/problem+json').send(JSON.stringify(document));
+  else response.type('application/problem+json').send(toJson(document));
 }
 
 /** The last handler: what the router refuses, and surprises, which tell nothing of themselves. */

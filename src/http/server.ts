@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream';
 import express from 'express';
 import helmet from 'helmet';
 import type { Config } from '../config.ts';
+import { toJson } from '../domain/unicode.ts';
 import type { Events } from '../services/events.ts';
 import type { Github } from '../services/github.ts';
 import type { Messages } from '../services/messages.ts';
@@ -85,6 +86,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     .disable('etag')
     .set('query parser', 'simple')
     .set('case sensitive routing', true);
+  // What is cut off elsewhere, or comes from a remote, must not make an answer that other programs cannot read.
+  app.response.json = function (body) {
+    return this.type('application/json').send(toJson(body));
+  };
   let port = config.port;
   const local = ['127.0.0.1', 'localhost', '::1', ...(isWildcard(config.host) ? [] : [config.host])];
   const address = config.publicUrl === undefined ? undefined : publicAddressOf(config.publicUrl);

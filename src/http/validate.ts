@@ -1,13 +1,15 @@
 import type { z } from 'zod';
 import { type ContentFields, contentErrors } from '../domain/content.ts';
 import { type FieldError, fail, ok, type Result } from '../domain/result.ts';
+import { isWellFormed, wellFormed } from '../domain/unicode.ts';
 import { draftSchema } from './schemas.ts';
 
 /** Validates a value against a schema and names every bad field at once. */
 export function validate<Schema extends z.ZodType>(schema: Schema, value: unknown): Result<z.infer<Schema>> {
   const parsed = schema.safeParse(value);
-  if (parsed.success) return ok(parsed.data);
-  return refuse(parsed.error.issues.flatMap(toFieldErrors));
+  const broken = brokenStrings(value);
+  if (parsed.success && broken.length === 0) return ok(parsed.data);
+  return refuse([...broken, ...(parsed.error?.issues ?? []).flatMap(toFieldErrors)]);
 }
 
 /** Validates a new message: each field, and what they are together. */
@@ -15,7 +17,11 @@ export function validateDraft(value: unknown): Result<z.infer<typeof draftSchema
   const parsed = draftSchema.safeParse(value);
   const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
   const together = isObject ? contentErrors(value as ContentFields) : [];
-  const errors = [...(parsed.success ? [] : parsed.error.issues.flatMap(toFieldErrors)), ...together];
+  const errors = [
+    ...brokenStrings(value),
+    ...(parsed.success ? [] : parsed.error.issues.flatMap(toFieldErrors)),
+    ...together,
+  ];
   return parsed.success && errors.length === 0 ? ok(parsed.data) : refuse(errors);
 }
 
@@ -32,9 +38,27 @@ function refuse(all: readonly FieldError[]) {
   return fail('invalid', `Nothing was saved or changed: ${details}${more}.`, { errors });
 }
 
+/**
+ * The strings of a body, its keys included, that are not Unicode. They get into JSON as `\\ud800`, half of a surrogate
+ * pair, which has no UTF-8. No field lies deeper than in a list.
+ */
+function brokenStrings(value: unknown): FieldError[] {
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, member]) => {
+    const strings: readonly unknown[] = Array.isArray(member) ? member : [member];
+    const isBroken = strings.some((text) => typeof text === 'string' && !isWellFormed(text));
+    if (!isBroken && isWellFormed(key)) return [];
+    const field = wellFormed(key);
+    return [{ field, detail: `${field} must be Unicode, and has half of a surrogate pair` }];
+  });
+}
+
 function toFieldErrors(issue: z.core.$ZodIssue): FieldError[] {
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => ({ field: key, detail: `${JSON.stringify(key)} is not known here` }));
+    return issue.keys.map(wellFormed).map((key) => ({
+      field: key,
+      detail: `${JSON.stringify(key)} is not known here`,
+    }));
   }
   const field = issue.path.join('.');
   return [{ field, detail: issue.message.startsWith('must') ? `${field} ${issue.message}` : issue.message }];

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import type { Content } from '../domain/message.ts';
+import { wellFormed, wellFormedJson } from '../domain/unicode.ts';
 import { topLevelMembers } from './members.ts';
 
 /** One readable line of a journal: one complete revision of a message. See docs/format.md. */
@@ -62,11 +63,14 @@ export function toLine(revision: Revision): Line {
     ...{ author, type, language, url, done, text, replyTo, createdAt, updatedAt, deletedAt },
   };
   const members = others.map(([key, json]) => `${JSON.stringify(key)}:${json}`);
-  const raw = `${[JSON.stringify(known).slice(0, -1), ...members].join(',')}}`;
+  const raw = wellFormedJson(`${[JSON.stringify(known).slice(0, -1), ...members].join(',')}}`);
   return { ...revision, raw, hash: hashOf(raw) };
 }
 
-/** Reads a line leniently: `v` 1, a UUID, a whole `revision`, a string `text` and dates that parse are enough. */
+/**
+ * Reads a line leniently: `v` 1, a UUID, a whole `revision`, a string `text` and dates that parse are enough. Half of a
+ * surrogate pair is read as U+FFFD, since no other program could read what we write and answer otherwise.
+ */
 export function parseLine(bytes: Buffer): Line | Unreadable {
   try {
     return parseText(utf8.decode(bytes), bytes);
@@ -132,19 +136,20 @@ function readParents(value: unknown): string[] {
 
 function readContent({ author, type, language, url, replyTo, done }: Members, text: string): Content {
   return {
-    author: typeof author === 'string' ? author : '',
-    type: typeof type === 'string' ? type : 'text',
-    ...(typeof language === 'string' ? { language } : {}),
-    ...(typeof url === 'string' ? { url } : {}),
+    author: typeof author === 'string' ? wellFormed(author) : '',
+    type: typeof type === 'string' ? wellFormed(type) : 'text',
+    ...(typeof language === 'string' ? { language: wellFormed(language) } : {}),
+    ...(typeof url === 'string' ? { url: wellFormed(url) } : {}),
     ...(typeof done === 'boolean' ? { done } : {}),
-    text,
-    ...(typeof replyTo === 'string' ? { replyTo } : {}),
+    text: wellFormed(text),
+    ...(typeof replyTo === 'string' ? { replyTo: wellFormed(replyTo) } : {}),
   };
 }
 
 /** The members that are not known, by the last of each name, as JSON has it. */
 function otherMembers(raw: string): [string, string][] {
-  return [...new Map(topLevelMembers(raw).filter(([key]) => !KNOWN.has(key)))];
+  const others = topLevelMembers(raw).filter(([key]) => !KNOWN.has(key));
+  return [...new Map(others.map(([key, json]) => [wellFormed(key), wellFormedJson(json)]))];
 }
 
 type Dates = Pick<Line, 'createdAt' | 'updatedAt' | 'deletedAt'>;

@@ -1,3 +1,4 @@
+import { toJson } from '../../domain/unicode.ts';
 import { at } from '../place.ts';
 import { type Problem, toProblem, UNREACHABLE } from './problem.ts';
 
@@ -59,7 +60,7 @@ async function reach(method: string, path: string, options: Options): Promise<Re
       credentials: 'same-origin',
       cache: 'no-store',
       headers: { ...(hasBody && { 'Content-Type': 'application/json' }), ...options.headers },
-      ...(hasBody && { body: JSON.stringify(options.body) }),
+      ...(hasBody && { body: toJson(options.body) }),
       ...(signal && { signal }),
     });
   } catch (error) {
