@@ -62,15 +62,26 @@ export interface Piece {
   readonly class: string;
 }
 
-/** Longer code is shown as it is: colouring it would hold up the page. */
-const MOST_CHARACTERS = 20_000;
+/** Longer code, or code with longer lines, is shown as it is: colouring it would hold up the page. In characters. */
+const [MOST_CHARACTERS, LONGEST_LINE] = [20_000, 1000];
+
+/** Languages whose rules look far ahead, so the time that they take grows with the square of the length. */
+const SLOW = new Set(
+  ['c', 'cpp', 'csharp', 'ini', 'java', 'javascript', 'php', 'ruby', 'typescript'].map(hljs.getLanguage),
+);
+const MOST_OF_SLOW = 6000;
 
 /** Code in pieces that joined are the code again; one piece where the language is not known. */
 export function highlight(code: string, language: string): readonly Piece[] {
-  if (code.length > MOST_CHARACTERS || hljs.getLanguage(language) === undefined) {
-    return [{ text: code, class: '' }];
-  }
+  if (!isQuick(code, language)) return [{ text: code, class: '' }];
   return piecesOf(hljs.highlight(code, { language, ignoreIllegals: true }).value);
+}
+
+function isQuick(code: string, language: string): boolean {
+  const known = hljs.getLanguage(language);
+  if (known === undefined) return false;
+  const most = SLOW.has(known) ? MOST_OF_SLOW : MOST_CHARACTERS;
+  return code.length <= most && code.split('\n').every(({ length }) => length <= LONGEST_LINE);
 }
 
 /** The library answers markup of spans, text and five entities, which is read here instead of being inserted. */

@@ -1,5 +1,6 @@
 import MarkdownIt, { type Token } from 'markdown-it';
 import { safeUrl } from '../text/url.ts';
+import { limitWork, OutOfBudget } from './budget.ts';
 
 /** Markdown as a tree of what a message may show. No markup is made from it, so that no text can become a tag. */
 export type Node =
@@ -44,10 +45,16 @@ const TAGS = {
 export type Tag = (typeof TAGS)[keyof typeof TAGS];
 
 /** A line break in a chat is meant, so that it stays one. */
-const parser = new MarkdownIt({ html: false, linkify: true, breaks: true });
+const parser = limitWork(new MarkdownIt({ html: false, linkify: true, breaks: true }));
 
+/** The tree of a text. One that would hold up the page is shown as it was written. */
 export function parseMarkdown(text: string): readonly Node[] {
-  return treeOf(parser.parse(text, {}), 0);
+  try {
+    return treeOf(parser.parse(text, {}), 0);
+  } catch (error) {
+    if (!(error instanceof OutOfBudget)) throw error;
+    return [{ kind: 'block', text, language: '' }];
+  }
 }
 
 /** Opening and closing tokens become one element with what stands between them. */

@@ -39,6 +39,24 @@ describe('Markdown', () => {
     expect(read(text)).toBe(tree);
   });
 
+  test.each(['[', '![', 'http://a.b/', '//a.b/', '* a\n'])(
+    '64 K of %j are read or shown as they are',
+    (piece) => {
+      const text = piece.repeat(65_536 / piece.length);
+      expect(parseMarkdown(text).length).toBeGreaterThan(0);
+    },
+  );
+
+  test('what would take too long is shown as it is, and what is long and plain is not', () => {
+    const addresses = 'http://a.b/'.repeat(5900);
+    expect(parseMarkdown(addresses)).toEqual([{ kind: 'block', text: addresses, language: '' }]);
+    const words = '**Ann** said: see https://example.org/a_(b) and ann@example.org, *please*!\n'.repeat(800);
+    expect(flat(parseMarkdown(words)).filter(({ kind }) => kind === 'link')).toHaveLength(800);
+    expect(read('(https://example.org/x) https://a.example/')).toBe(
+      'p((link(https://example.org/x|https://example.org/x)) link(https://a.example/|https://a.example/))',
+    );
+  });
+
   test('a picture becomes a link, and what runs becomes words', () => {
     expect(read('![cat](http://evil.invalid/t.png)')).toBe('p(link(http://evil.invalid/t.png|cat))');
     expect(read('![cat](data:image/png;base64,xxxx)')).not.toContain('link');
