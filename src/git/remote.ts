@@ -139,7 +139,7 @@ const isBlocked = ({ code, stderr }: RunResult): boolean =>
 
 const isAbsent = (result: RunResult): boolean => /couldn't find remote ref/i.test(result.stderr);
 
-const SHALLOW = /^warning: rejected .* because shallow roots are not allowed to be updated/m;
+const SHALLOW = /^warning: rejected .{0,500} because shallow roots are not allowed to be updated/m;
 
 const shallowRemote: Trouble = {
   status: 'failed',

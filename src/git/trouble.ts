@@ -33,7 +33,7 @@ const quoted = (path: string): string =>
 /** What ssh says, and what it means to a person. */
 const SSH_RULES: readonly Rule[] = [
   {
-    words: /REMOTE HOST IDENTIFICATION HAS CHANGED|REVOKED HOST KEY|Host key for \S+ has changed/,
+    words: /REMOTE HOST IDENTIFICATION HAS CHANGED|REVOKED HOST KEY|Host key for \S{1,300} has changed/,
     of: SSH,
     status: 'failed',
     detail: (spoken, stderr) =>
@@ -75,7 +75,8 @@ const SSH_RULES: readonly Rule[] = [
       `${hasAgent ? '.' : ', and start gitpost where SSH_AUTH_SOCK is set. It is not set now.'} ${TRY_AGAIN}`,
   },
   {
-    words: /\bssh: (?:command )?not found|cannot run .*No such file|ssh variant .* does not support/i,
+    words:
+      /\bssh: (?:command )?not found|cannot run .{0,500}No such file|ssh variant .{0,100} does not support/i,
     of: SSH,
     status: 'failed',
     detail: 'The ssh program cannot be started.',
@@ -122,7 +123,7 @@ const SSH_RULES: readonly Rule[] = [
   {
     // gitolite, and what GitHub and GitLab say over ssh.
     words:
-      /\bDENIED by\b|Permission to .* denied|Write access to repository not granted|not allowed to (?:push|upload|access)|access denied/i,
+      /\bDENIED by\b|Permission to .{0,500} denied|Write access to repository not granted|not allowed to (?:push|upload|access)|access denied/i,
     by: 'both',
     of: SSH,
     status: 'unauthorized',
@@ -169,7 +170,7 @@ const RULES: readonly Rule[] = [
     action: 'Use a remote of the same kind (git init --object-format=sha1). Nothing is lost here.',
   },
   {
-    words: /transport \S+ not allowed/i,
+    words: /transport \S{1,100} not allowed/i,
     status: 'failed',
     detail: 'A setting of git leads to an address of another protocol than the one that you gave.',
     action:
@@ -231,7 +232,7 @@ const RULES: readonly Rule[] = [
   },
   {
     words:
-      /not our ref|did not send all necessary objects|remote did not send|bad object|upload-pack: .*(?:corrupt|missing)/i,
+      /not our ref|did not send all necessary objects|remote did not send|bad object|upload-pack: .{0,500}(?:corrupt|missing)/i,
     status: 'failed',
     detail: 'The remote lacks objects of its own: its repository is damaged.',
     action:
@@ -281,7 +282,7 @@ function saidBy(stderr: string): string {
   const lines = stderr
     .split(/[\r\n]+/)
     .map(cleanLine)
-    .filter((line) => /^(fatal|error|remote|ssh|!|\S+@\S+: )/i.test(line));
+    .filter((line) => /^(fatal|error|remote|ssh|!|\S{1,255}@\S{1,255}: )/i.test(line));
   const telling = lines.filter(
     (line) => !/^fatal: Could not read from remote repository|ssh-keygen/i.test(line),
   );
@@ -306,7 +307,7 @@ function distrusted(spoken: Spoken, stderr: string): string {
 /** Its path. Only what lies in a folder that we know is believed: an ssh server can print any path. */
 function untrusted(spoken: Spoken, stderr: string): string {
   const { directory } = spoken;
-  const named = /dubious ownership in repository at '(.*)'/.exec(stderr)?.[1] ?? '';
+  const named = /dubious ownership in repository at '(.{0,4000})'/.exec(stderr)?.[1] ?? '';
   if (named === directory || named === `${directory}/.git`) return directory;
   const remote = folder(spoken);
   return localPath(spoken.url) && named.startsWith(`${remote}/`) ? named : remote;

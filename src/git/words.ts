@@ -37,24 +37,24 @@ const NAME = '…';
 /** Where git, ssh, curl and some hosts put a name without quotes around it. */
 const SLOTS: readonly RegExp[] = [
   /(?<=\bresolve (?:host|hostname|proxy):? )[^\s:]+/gi,
-  /(?<=\bconnect to (?:host )?)\S+(?= port\b)/gi,
-  /(?<=\b(?:closed|reset) by )\S+(?= port\b)/gi,
+  /(?<=\bconnect to (?:host )?)\S{1,300}(?= port\b)/gi,
+  /(?<=\b(?:closed|reset) by )\S{1,300}(?= port\b)/gi,
   /(?<=\bhost key (?:is known )?for )\S+/gi,
   /(?<=\bsubject name \()[^)]*/gi,
-  /(?<=\bPermission to )\S+(?= denied\b)/gi,
+  /(?<=\bPermission to )\S{1,500}(?= denied\b)/gi,
   /(?<=\bdenied to )\S+/gi,
-  /(?<=\b(?:FATAL|DENIED): \S{1,9} )\S+ \S+ \S+(?= DENIED\b)/g,
+  /(?<=\b(?:FATAL|DENIED): \S{1,9} )\S{1,300} \S{1,300} \S{1,300}(?= DENIED\b)/g,
   /(?<=\b(?:remote ref|refspec|remote branch) )\S+/gi,
 ];
 
 /** What is a name wherever it is: addresses, quoted words, refs, paths, `user@host`, and repositories. */
 const NAMES: readonly RegExp[] = [
-  /\b[a-z][a-z0-9+.-]*:\/\/[^\s'"]+/gi,
+  /\b[a-z][a-z0-9+.-]{0,30}:\/\/[^\s'"]+/gi,
   /(?<=^|[\s(:=])(['"`])[^'"`]*\1(?=$|[\s.,:;)])/g,
   /\brefs\/[^\s'",:]+/g,
   /(?<=^|[\s(=])(?:[A-Za-z]:)?[\\/][^\s'",:;)]+/g,
-  /[^\s'"@]+@[^\s'":]+/g,
-  /[^\s'"]+\.git\b/g,
+  /[^\s'"@]{1,255}@[^\s'":]+/g,
+  /[^\s'"]{1,1000}\.git\b/g,
 ];
 
 function withoutNames(line: string, spoken: Spoken): string {
@@ -65,7 +65,7 @@ function withoutNames(line: string, spoken: Spoken): string {
 /** Names that can not be mistaken for a word, since there is a separator in them, the longest first. */
 function longNamesOf({ url, directory }: Spoken): string[] {
   const path = localPath(url) ?? hostOf(url)?.path ?? '';
-  const inside = path.replace(/^[\\/]+|[\\/]+$/g, '');
+  const inside = path.replace(/^[\\/]+|(?<![\\/])[\\/]+$/g, '');
   return [url, path, inside, inside.replace(/\.git$/, ''), directory]
     .filter((name) => /[^\\/:][\\/:][^\\/:]/.test(name))
     .sort((a, b) => b.length - a.length);
@@ -90,5 +90,5 @@ const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\
 export const cleanLine = (line: string): string =>
   line
     .replace(/\p{C}+/gu, ' ')
-    .replace(/\/\/[^/\s]*@/g, '//')
+    .replace(/\/\/[^/\s]{0,500}@/g, '//')
     .trim();

@@ -15,7 +15,13 @@ export interface PublicAddress {
 
 export function publicAddressOf(url: string): PublicAddress {
   const { origin, hostname, host, pathname, protocol } = new URL(url);
-  return { origin, hostname, host, path: pathname.replace(/\/+$/, ''), isSecure: protocol === 'https:' };
+  return {
+    origin,
+    hostname,
+    host,
+    path: pathname.replace(/(?<!\/)\/+$/, ''),
+    isSecure: protocol === 'https:',
+  };
 }
 
 /**

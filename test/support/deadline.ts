@@ -11,9 +11,10 @@ export type Times = ReadonlyMap<string, number>;
  * @param source a module in TypeScript that exports `pieces`: names, each with a function; it may import from `src` and
  *   `test/support` as this file would
  * @param limit how long each of them may take in milliseconds; one that takes longer is tried again twice
- * @returns the time of each piece; infinity for one that took more than ten seconds, which is the last one then
+ * @param deadline how long one of them may hold up the others, in milliseconds
+ * @returns the time of each piece; infinity for one that took longer than the deadline, which is the last one then
  */
-export async function timesOf(source: string, limit: number): Promise<Times> {
+export async function timesOf(source: string, limit: number, deadline = DEADLINE_MS): Promise<Times> {
   const contents = `
     import { parentPort } from 'node:worker_threads';
     ${source}
@@ -35,12 +36,12 @@ export async function timesOf(source: string, limit: number): Promise<Times> {
   const worker = new Worker(outputFiles[0]?.text ?? '', { eval: true });
   const times = new Map<string, number>();
   await new Promise<void>((resolve, reject) => {
-    let timer = setTimeout(resolve, DEADLINE_MS);
+    let timer = setTimeout(resolve, deadline);
     worker.on('message', (timed: readonly [string, number] | null) => {
       clearTimeout(timer);
       if (timed === null) return resolve();
       times.set(...timed);
-      timer = setTimeout(resolve, DEADLINE_MS);
+      timer = setTimeout(resolve, deadline);
     });
     worker.on('error', reject);
   }).finally(() => worker.terminate());
