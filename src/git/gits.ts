@@ -1,5 +1,4 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { GitProcess } from './process.ts';
 
 /** Milliseconds in which a git that somebody waits for must do something: write a byte, compute, read or write. */
 export const SILENCE_MS = 10_000;
@@ -10,6 +9,11 @@ const KNOWN_FOR = 6;
 /** How long gits may take to come to their end on their own, and after they were asked to. In milliseconds. */
 const [OWN_END_MS, ASKED_END_MS] = [3000, 1000];
 
+/** A git that can be told to end. */
+interface Ended {
+  readonly kill: (signal: 'SIGTERM' | 'SIGKILL') => void;
+}
+
 /**
  * The gits that are at work in one clone. All of them are known, so a clone can be closed: then none is at work in its
  * folder any more, and none starts again.
@@ -18,7 +22,7 @@ export class Gits {
   /** See {@link SILENCE_MS}. */
   readonly silence: number;
   readonly #onHung: (since: number) => void;
-  readonly #running = new Set<GitProcess>();
+  readonly #running = new Set<Ended>();
   /** When a command was last found to hang. */
   readonly #hanging = new Map<string, number>();
   #isClosed = false;
@@ -40,12 +44,12 @@ export class Gits {
   }
 
   /** Notes that a git has begun. */
-  begun(git: GitProcess): void {
+  begun(git: Ended): void {
     this.#running.add(git);
   }
 
   /** Notes that a git is gone. */
-  ended(git: GitProcess): void {
+  ended(git: Ended): void {
     this.#running.delete(git);
   }
 

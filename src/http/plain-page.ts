@@ -1,23 +1,21 @@
 import type { Request, Response } from 'express';
-import type { ProblemCode, ProblemDocument } from './problem.ts';
 import { pathTo } from './public-address.ts';
 
-/** What a person meets who types an address or follows a link; everything else is an answer to a program. */
-const FOR_PEOPLE: ReadonlySet<ProblemCode> = new Set([
-  'not-found',
-  'unauthenticated',
-  'foreign-site',
-  'wrong-host',
-]);
+/** What a plain page says. */
+interface Words {
+  readonly status: number;
+  readonly title: string;
+  readonly detail: string;
+}
 
-/** Whether an error goes to somebody who reads it in a browser's window rather than to a program. */
-export function isForPerson(request: Request, code: ProblemCode): boolean {
-  if (!FOR_PEOPLE.has(code) || (request.method !== 'GET' && request.method !== 'HEAD')) return false;
+/** Whether an answer will be read in a browser's window rather than by a program. */
+export function isRead(request: Request): boolean {
+  if (request.method !== 'GET' && request.method !== 'HEAD') return false;
   return request.accepts(['application/problem+json', 'application/json', 'text/html']) === 'text/html';
 }
 
 /** An error as a page in plain words, with a way to the messages. It needs no script and no style. */
-export function plainPage(response: Response, { title, detail, status }: ProblemDocument): string {
+export function plainPage(response: Response, { title, detail, status }: Words): string {
   // Under a foreign name every address is refused, so there is nowhere to go.
   const way = status === 421 ? '' : `\n<p><a href="${pathTo(response, '/')}">Go to your messages</a></p>`;
   return `<!doctype html>

@@ -1,7 +1,7 @@
 import type { ErrorRequestHandler, Response } from 'express';
 import type { Failure, FailureCode, FieldError } from '../domain/result.ts';
 import { toJson } from '../domain/unicode.ts';
-import { isForPerson, plainPage } from './plain-page.ts';
+import { isRead, plainPage } from './plain-page.ts';
 
 interface Kind {
   readonly status: number;
@@ -83,12 +83,21 @@ export function toProblem({ code, detail, errors, members }: ProblemInput): Prob
   };
 }
 
+/** What you can meet when you type an address or follow a link. All other errors only go to programs. */
+const FOR_PEOPLE: ReadonlySet<ProblemCode> = new Set([
+  'not-found',
+  'unauthenticated',
+  'foreign-site',
+  'wrong-host',
+]);
+
 /** Sends an error: to a program as a problem document, to a person who typed a wrong address as a plain page. */
 export function sendProblem(response: Response, problem: ProblemInput): void {
   const document = toProblem(problem);
   if (problem.retryAfter !== undefined) response.setHeader('Retry-After', String(problem.retryAfter));
   response.status(document.status).vary('Accept');
-  if (isForPerson(response.req, problem.code)) response.type('html').send(plainPage(response, document));
+  if (FOR_PEOPLE.has(problem.code) && isRead(response.req))
+    response.type('html').send(plainPage(response, document));
   else response.type('application/problem+json').send(toJson(document));
 }
 

@@ -41,7 +41,7 @@ test('a repository is added by its folder, changed and taken off the list again'
   await settings.getByText(/^\d+ commits? · 1 file · [\d.]+ kB$/).waitFor();
   await settings.getByLabel('Branch', { exact: true }).fill('-x');
   await settings.getByRole('button', { name: 'Change branch' }).click();
-  await settings.getByRole('alert').getByText('can not be the name of a branch').waitFor();
+  await settings.getByRole('alert').getByText('cannot be the name of a branch').waitFor();
   await soon(() => settings.getByLabel('Branch', { exact: true }).inputValue()).toBe('summer');
 
   await settings.getByLabel('Name', { exact: true }).fill('allotment');
