@@ -7,11 +7,11 @@ import { history } from '../support/histories.ts';
 import { liveHistory } from '../support/live-history.ts';
 import { temporaryFolder } from '../support/tmp.ts';
 
-/** Seeds that are lived through each time, and one that is new each time. */
-const FIXED_SEEDS = [1, 20_261_122, 424_242];
+/** A seed that is used each time, and one that is new each time. Longer runs are for `npm run soak`. */
+const FIXED_SEEDS = [424_242];
 const FRESH_SEED = randomInt(2 ** 31);
-const RUNS_A_SEED = 5;
-const FRESH_RUNS = 8;
+const RUNS_A_SEED = 3;
+const FRESH_RUNS = 4;
 
 describe('several devices and one remote', () => {
   for (const seed of [...FIXED_SEEDS, FRESH_SEED]) {

@@ -190,7 +190,9 @@ test('hooks are not run for what is captured and synced, nor drivers that a remo
     async () => (await readFile(join(clone, journal), 'utf8')).includes('From outside'),
     10_000,
   );
-  expect((await api.repository('shared')).problems).toEqual([]);
+  // They do nothing here, but they say something about the repository that a person may want to know.
+  const reasons = (await api.repository('shared')).problems.map(({ reason }) => reason);
+  expect(reasons).toEqual([expect.stringContaining('filter=evil'), expect.stringContaining('merge=evil')]);
   expect(await readdir(folder)).not.toContain('ran');
 });
 
