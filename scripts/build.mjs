@@ -16,7 +16,7 @@ const server = {
   entryPoints: {
     main: 'src/main.ts',
     verify: 'src/verify.ts',
-    filling: 'src/services/reconciling/filling/thread.ts',
+    filling: 'src/repository/reconcile/bulk/thread.ts',
   },
   outdir: 'dist',
   bundle: true,

@@ -1,5 +1,6 @@
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
+import { type FolderLock, lockFolder } from './clone/folder-lock.ts';
 import type { Config } from './config.ts';
 import { given } from './domain/given.ts';
 import { isFailure } from './domain/repository.ts';
@@ -8,21 +9,20 @@ import type { Identity } from './git/importer.ts';
 import { gitVersion } from './git/porcelain.ts';
 import type { GitContext } from './git/run.ts';
 import { GIT_SETTINGS } from './git/settings.ts';
-import type { Health } from './http/health-route.ts';
+import type { Health } from './http/routes/health.ts';
 import { startServer } from './http/server.ts';
 import { cleanName } from './journal/commit.ts';
 import { Database } from './mirror/database.ts';
-import { Intents } from './services/capture/intents.ts';
-import { type FolderLock, lockFolder } from './services/clones/lock.ts';
+import type { Filler } from './repository/reconcile/bulk/filler.ts';
+import type { Repository } from './repository/repository.ts';
+import { AutoSync, type Syncable } from './services/auto-sync.ts';
 import { Events } from './services/events.ts';
 import { Github } from './services/github.ts';
+import { Intents } from './services/intents.ts';
 import { Messages } from './services/messages.ts';
-import type { Filler } from './services/reconciling/filling/filler.ts';
 import { RepositoryManager } from './services/repositories.ts';
-import type { Repository } from './services/repository.ts';
-import { AutoSync, type Syncable } from './services/sync/auto-sync.ts';
-import { SyncLog, type SyncNote } from './services/sync/sync-log.ts';
-import { type Subject, Verifier } from './services/verify/verifier.ts';
+import { SyncLog, type SyncNote } from './services/sync-log.ts';
+import { type Subject, Verifier } from './verify/verifier.ts';
 import { type Watcher, watchClones } from './watching/clones.ts';
 
 export interface AppOptions {

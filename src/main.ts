@@ -5,8 +5,8 @@ import { pino } from 'pino';
 import { type App, StartRefused, startApp } from './app.ts';
 import { type Config, exposesToken, isConfigError, readConfig } from './config.ts';
 import { whenOrphaned } from './orphan.ts';
-import { fillInThreads } from './services/reconciling/filling/filler.ts';
-import type { SyncNote } from './services/sync/sync-log.ts';
+import { fillInThreads } from './repository/reconcile/bulk/filler.ts';
+import type { SyncNote } from './services/sync-log.ts';
 
 // Node prints what simple-git would log, environment and all, where this is set.
 delete process.env.DEBUG;

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { checkGit, credentialsOf, gitContextOf, StartRefused } from './app.ts';
+import { type ClonesFolder, cloneContext, findClones } from './clone/folder.ts';
+import { isHeld } from './clone/folder-lock.ts';
 import { isConfigError, readConfig } from './config.ts';
 import { sameName } from './domain/target.ts';
-import { type ClonesFolder, cloneContext, findClones } from './services/clones/clones-folder.ts';
-import { isHeld } from './services/clones/lock.ts';
-import { type Subject, Verifier } from './services/verify/verifier.ts';
-import { reportOf } from './verify-report.ts';
+import { reportOf } from './verify/report.ts';
+import { type Subject, Verifier } from './verify/verifier.ts';
 
 /** `npm run verify`: takes no lock and changes nothing, so that it works beside a running gitpost and without one. */
 

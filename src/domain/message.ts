@@ -63,3 +63,6 @@ export function lengthOf(text: string): number {
   for (const _ of text) length += 1;
   return length;
 }
+
+/** What happened to a message. */
+export type Change = 'created' | 'updated' | 'deleted';

@@ -10,19 +10,19 @@ import type { Github } from '../services/github.ts';
 import type { Messages } from '../services/messages.ts';
 import type { RepositoryManager } from '../services/repositories.ts';
 import { bulkReader } from './body.ts';
-import { eventRoute } from './event-route.ts';
-import { githubRoutes } from './github-routes.ts';
 import { hostGuard, siteGuard } from './guards.ts';
-import { type HealthSource, healthRoute } from './health-route.ts';
-import { messageRoutes } from './message-routes.ts';
 import { methods } from './methods.ts';
 import { openApiDocument } from './openapi.ts';
 import { errorHandler, sendProblem, toProblem } from './problem.ts';
 import { notePath, pathTo, publicAddressOf } from './public-address.ts';
-import { repositoryRoutes } from './repository-routes.ts';
+import { eventRoute } from './routes/events.ts';
+import { githubRoutes } from './routes/github.ts';
+import { type HealthSource, healthRoute } from './routes/health.ts';
+import { messageRoutes } from './routes/messages.ts';
+import { repositoryRoutes } from './routes/repositories.ts';
+import { statsRoute } from './routes/stats.ts';
+import { type VerificationSource, verifyRoute } from './routes/verify.ts';
 import { accessControl } from './session.ts';
-import { statsRoute } from './stats-route.ts';
-import { type VerificationSource, verifyRoute } from './verify-route.ts';
 
 export interface ServerOptions {
   readonly config: Pick<

@@ -1,14 +1,14 @@
 import type { Filter } from '../domain/query.ts';
 import { type Covered, firstProblems } from './covered.ts';
 import { compareKeys, type Entry, type Key } from './entry.ts';
-import { likelyFor } from './likely.ts';
-import { isPartial, matches, shownIn } from './matches.ts';
+import { Snapshot, type State, VERSION } from './files/snapshot.ts';
+import type { Stretch } from './files/staged-shards.ts';
+import { isPartial, matches, shownIn } from './search/filter.ts';
+import { likelyFor } from './search/json-prefilter.ts';
+import { runsOf, signatureOf } from './search/ngram-filter.ts';
+import { type Hints, skim } from './search/read-candidates.ts';
+import { type Tally, tallyOf } from './search/tally.ts';
 import { Shard } from './shard.ts';
-import { runsOf, signatureOf } from './signature.ts';
-import { type Hints, skim } from './skim.ts';
-import { Snapshot, type State, VERSION } from './snapshot.ts';
-import type { Stretch } from './stretch.ts';
-import { type Tally, tallyOf } from './tally.ts';
 import { FIRST, type Slot, Timeline } from './timeline.ts';
 
 const FLUSH_DELAY_MS = 1000;

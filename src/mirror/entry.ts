@@ -1,6 +1,6 @@
 import { type Folded, fold } from '../journal/fold.ts';
 import { type Line, readLine } from '../journal/line.ts';
-import { MirrorBroken } from './broken.ts';
+import { MirrorBroken } from './errors.ts';
 
 /** A line with the commit that brought it to each repository, `null` where that is not known yet. */
 export interface HeldLine {

@@ -1,6 +1,6 @@
 import type { Covered } from './covered.ts';
 import type { Entry } from './entry.ts';
-import { Snapshot } from './snapshot.ts';
+import { Snapshot } from './files/snapshot.ts';
 
 /** The mirror as its files have it at one moment, for who may not open it: nothing is changed. */
 export interface StoredMirror {

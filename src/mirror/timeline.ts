@@ -1,8 +1,8 @@
 import { compareKeys, type Entry, type Key } from './entry.ts';
-import { IdIndex } from './id-index.ts';
+import { IdIndex } from './files/id-index.ts';
+import type { Signature } from './search/ngram-filter.ts';
+import type { Tally } from './search/tally.ts';
 import { Shard } from './shard.ts';
-import type { Signature } from './signature.ts';
-import type { Tally } from './tally.ts';
 
 /** Where a shard stands in the timeline, and which file it is in. */
 interface StoredPlace {

@@ -3,9 +3,9 @@ import type { Target } from '../domain/repository.ts';
 import { type Failure, fail, ok, type Result } from '../domain/result.ts';
 import { isLocalLocation } from '../domain/target.ts';
 import type { Found } from '../github/repositories.ts';
+import type { Repository } from '../repository/repository.ts';
 import type { Github, Looked } from './github.ts';
 import type { RepositoryManager } from './repositories.ts';
-import type { Repository } from './repository.ts';
 
 /** A repository that a person wants to add. */
 export interface Wanted {

@@ -2,7 +2,7 @@ import type { Delivery, DeliveryState, HistoryEntry, Message } from '../domain/m
 import { tagsOf } from '../domain/message.ts';
 import type { Line } from '../journal/line.ts';
 import type { Entry } from '../mirror/entry.ts';
-import { repositoriesOf } from '../mirror/matches.ts';
+import { repositoriesOf } from '../mirror/search/filter.ts';
 
 /** What is known of the repositories that messages are in. */
 export interface Places {

@@ -1,7 +1,5 @@
-import type { Message } from '../domain/message.ts';
+import type { Change, Message } from '../domain/message.ts';
 import type { RepositoryStatus } from '../domain/repository.ts';
-
-export type Change = 'created' | 'updated' | 'deleted';
 
 /** What the rest of the world is told while the program runs. */
 export type GitpostEvent =

@@ -1,16 +1,13 @@
 import { createHash } from 'node:crypto';
 import { v7 as uuidv7 } from 'uuid';
+import { KeyedMutex } from '../async/mutex.ts';
 import { editErrors } from '../domain/content.ts';
 import { given } from '../domain/given.ts';
-import type { Delivery, HistoryEntry, Message } from '../domain/message.ts';
+import type { Change, Delivery, HistoryEntry, Message } from '../domain/message.ts';
 import type { Filter } from '../domain/query.ts';
 import { type Failure, type FieldError, fail, ok, type Result } from '../domain/result.ts';
 import { secretsIn } from '../domain/secrets.ts';
 import type { Line } from '../journal/line.ts';
-import { MirrorBroken } from '../mirror/broken.ts';
-import type { Entry, Key } from '../mirror/entry.ts';
-import { repositoriesOf } from '../mirror/matches.ts';
-import type { Intents } from './capture/intents.ts';
 import {
   checkReadable,
   contentBefore,
@@ -19,11 +16,13 @@ import {
   editedLine,
   firstLine,
   isUnchanged,
-} from './capture/revisions.ts';
+} from '../journal/revisions.ts';
+import type { Entry, Key } from '../mirror/entry.ts';
+import { MirrorBroken } from '../mirror/errors.ts';
+import { repositoriesOf } from '../mirror/search/filter.ts';
+import { headsOf } from '../repository/reconcile/mirror-lines.ts';
 import { toHistory, toMessage } from './delivery.ts';
-import type { Change } from './events.ts';
-import { KeyedMutex } from './mutex.ts';
-import { headsOf } from './reconciling/mirroring.ts';
+import type { Intents } from './intents.ts';
 import type { RepositoryManager } from './repositories.ts';
 import { countMessages, type Stats, type StatsQuestion } from './stats.ts';
 

@@ -1,4 +1,15 @@
 import { mkdir, rename } from 'node:fs/promises';
+import { Mutex } from '../async/mutex.ts';
+import { checkBranchName } from '../clone/branch.ts';
+import {
+  type ClonesFolder,
+  cloneContext,
+  findClones,
+  markPrimary,
+  markRemoved,
+  renamePrimary,
+} from '../clone/folder.ts';
+import { LOCK_PATIENCE, type LockPatience } from '../clone/stale-locks.ts';
 import {
   isFailure,
   type RepositoryStatus,
@@ -14,26 +25,15 @@ import type { Identity } from '../git/importer.ts';
 import type { Credentials } from '../git/remote.ts';
 import { GitClosed, type GitContext } from '../git/run.ts';
 import type { Line } from '../journal/line.ts';
-import { MirrorBroken } from '../mirror/broken.ts';
 import type { Database } from '../mirror/database.ts';
 import { type Entry, makeEntry } from '../mirror/entry.ts';
-import type { Captured } from './capture/capture.ts';
-import {
-  type ClonesFolder,
-  cloneContext,
-  findClones,
-  markPrimary,
-  markRemoved,
-  renamePrimary,
-} from './clones/clones-folder.ts';
-import { LOCK_PATIENCE, type LockPatience } from './clones/locks.ts';
-import { checkBranchName } from './clones/switching.ts';
+import { MirrorBroken } from '../mirror/errors.ts';
+import type { Captured } from '../repository/capture/capture.ts';
+import type { Filler } from '../repository/reconcile/bulk/filler.ts';
+import { changeOf, type EntryChange } from '../repository/reconcile/mirror-lines.ts';
+import { Repository } from '../repository/repository.ts';
 import { toMessage } from './delivery.ts';
 import type { Events } from './events.ts';
-import { Mutex } from './mutex.ts';
-import type { Filler } from './reconciling/filling/filler.ts';
-import { changeOf, type EntryChange } from './reconciling/mirroring.ts';
-import { Repository } from './repository.ts';
 
 export interface ManagerOptions {
   readonly reposDirectory: string;

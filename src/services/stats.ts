@@ -1,5 +1,5 @@
 import type { Database } from '../mirror/database.ts';
-import { QUARTER_MS, type Tally } from '../mirror/tally.ts';
+import { QUARTER_MS, type Tally } from '../mirror/search/tally.ts';
 
 /** Which messages to count. */
 export interface StatsQuestion {

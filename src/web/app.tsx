@@ -1,8 +1,8 @@
 import './styles/index.css';
 import { render } from 'preact';
+import { keepPage } from './actions/offline.ts';
 import { followOtherTabs } from './actions/session.ts';
 import { whenSignedOut } from './api/client.ts';
-import { keepPage } from './offline.ts';
 import { takeUpDraft } from './state/draft.ts';
 import { session } from './state/session.ts';
 import { holdTab } from './state/tab.ts';

@@ -1,6 +1,6 @@
 import express from 'express';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { eventRoute } from '../../src/http/event-route.ts';
+import { eventRoute } from '../../src/http/routes/events.ts';
 import { Events } from '../../src/services/events.ts';
 import { listen } from '../support/events.ts';
 

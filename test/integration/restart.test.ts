@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { VerifiedFile } from '../../src/mirror/verified-file.ts';
+import { VerifiedFile } from '../../src/mirror/files/verified-file.ts';
 import { type Answer, type Api, apiAt, commitOf, type Message } from '../support/api.ts';
 import { locksIn, statusOf } from '../support/clone-state.ts';
 import { listen } from '../support/events.ts';

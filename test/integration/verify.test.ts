@@ -16,7 +16,7 @@ import {
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { VerifiedFile } from '../../src/mirror/verified-file.ts';
+import { VerifiedFile } from '../../src/mirror/files/verified-file.ts';
 import { type Api, apiAt, commitOf, deliveryTo, expected, type Message, problemOf } from '../support/api.ts';
 import { statusOf } from '../support/clone-state.ts';
 import { bareRepository, cloneOf, commitFile, git } from '../support/git.ts';

@@ -1,6 +1,6 @@
 import { BlobReader } from '../../src/git/blobs.ts';
-import { fillPart } from '../../src/services/reconciling/filling/fill-part.ts';
-import type { Filler } from '../../src/services/reconciling/filling/filler.ts';
+import { fillPart } from '../../src/repository/reconcile/bulk/fill-part.ts';
+import type { Filler } from '../../src/repository/reconcile/bulk/filler.ts';
 
 let written = 0;
 

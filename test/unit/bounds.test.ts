@@ -144,8 +144,8 @@ const READERS = `
   import { cleanName, commitTextOf } from '../../src/journal/commit.ts';
   import { parseLine, toLine } from '../../src/journal/line.ts';
   import { readJournal } from '../../src/journal/split.ts';
-  import { likelyFor } from '../../src/mirror/likely.ts';
-  import { runsOf } from '../../src/mirror/signature.ts';
+  import { likelyFor } from '../../src/mirror/search/json-prefilter.ts';
+  import { runsOf } from '../../src/mirror/search/ngram-filter.ts';
   import { changesBetween } from '../../src/web/reading/changes.ts';
   import { parseMarkdown } from '../../src/web/reading/markdown.ts';
   import { commitPage } from '../../src/web/text/commit-url.ts';

@@ -60,7 +60,9 @@ describe('routes', () => {
   });
 
   test('of the OpenAPI document are those that are registered', () => {
-    const registered = readdirSync(join(root, 'src/http'))
+    const registered = readdirSync(join(root, 'src/http/routes'))
+      .map((file) => `routes/${file}`)
+      .concat(readdirSync(join(root, 'src/http')).filter((file) => file.endsWith('.ts')))
       .flatMap((file) => all(read(`src/http/${file}`), /\bmethods\(router, '([^']+)'/g))
       .map((path) => path.replace(/:(\w+)/g, '{$1}'));
     const { paths } = openApiDocument('0') as { paths: Record<string, object> };

@@ -22,7 +22,7 @@ interface Pattern {
 const MADE = new Map([
   ['git/words.ts', 'the names of a repository, each character of which stands for itself'],
   ['domain/secrets.ts', 'the forms that `key` is given, which are found in the source'],
-  ['mirror/likely.ts', 'at most 32 characters of a search, each of which stands for itself'],
+  ['mirror/search/json-prefilter.ts', 'at most 32 characters of a search, each of which stands for itself'],
 ]);
 
 function patternsIn(file: string): { patterns: Pattern[]; made: number } {

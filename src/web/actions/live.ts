@@ -1,6 +1,5 @@
 import type { RepositoryStatus } from '../../domain/repository.ts';
-import { listen, type MessageChange } from '../events.ts';
-import { lookForUpdate } from '../offline.ts';
+import { listen, type MessageChange } from '../api/events.ts';
 import { connection } from '../state/connection.ts';
 import { draft } from '../state/draft.ts';
 import { matches } from '../state/matches.ts';
@@ -9,6 +8,7 @@ import { query } from '../state/query.ts';
 import { repositories } from '../state/repositories.ts';
 import { timeline } from '../state/timeline.ts';
 import { isEverywhere } from './everywhere.ts';
+import { lookForUpdate } from './offline.ts';
 import { hearOf, openOutbox, sendWaitingNow } from './outbox.ts';
 import { loadRepositories, loadRepositoriesSoon } from './repositories.ts';
 import { takeIn } from './take-in.ts';

@@ -1,7 +1,7 @@
 import type { Message } from '../../domain/message.ts';
 import { getMessage, type NewMessage, postMessage } from '../api/messages.ts';
+import { ownName } from '../api/place.ts';
 import { isIdTaken, isIncomplete, isPassing, type Problem } from '../api/problem.ts';
-import { ownName } from '../place.ts';
 import { author, draft, isBlank, toDraft } from '../state/draft.ts';
 import { say, show } from '../state/notices.ts';
 import { outbox, type Waiting } from '../state/outbox.ts';

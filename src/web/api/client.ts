@@ -1,5 +1,5 @@
 import { toJson } from '../../domain/unicode.ts';
-import { at } from '../place.ts';
+import { at } from './place.ts';
 import { type Problem, toProblem, UNREACHABLE } from './problem.ts';
 
 export type Answer<Body> =

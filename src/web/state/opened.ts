@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import { ownName } from '../place.ts';
+import { ownName } from '../api/place.ts';
 
 const remembered = new Map<string, unknown>();
 

@@ -1,4 +1,4 @@
-import { ownName } from '../place.ts';
+import { ownName } from '../api/place.ts';
 import type { Kept, Waiting } from './outbox.ts';
 
 // The messages that wait for the server. They are in IndexedDB rather than in the local storage, which is written

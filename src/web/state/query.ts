@@ -1,4 +1,4 @@
-import { at } from '../place.ts';
+import { at } from '../api/place.ts';
 import { dayAfter, startOfDay } from '../text/time.ts';
 import { createStore } from './store.ts';
 

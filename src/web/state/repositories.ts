@@ -1,7 +1,7 @@
 import { needsPerson, type RepositoryStatus, type SyncResult } from '../../domain/repository.ts';
+import type { Progress } from '../api/events.ts';
 import type { Problem } from '../api/problem.ts';
 import type { Direction } from '../api/repositories.ts';
-import type { Progress } from '../events.ts';
 import { createStore } from './store.ts';
 
 export interface Repositories {

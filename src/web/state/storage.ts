@@ -1,4 +1,4 @@
-import { ownName } from '../place.ts';
+import { ownName } from '../api/place.ts';
 
 /** What this browser keeps for us. A browser may forbid it; the page then works, and forgets. */
 export function recall(key: string): string | null {

@@ -1,5 +1,5 @@
 import { v4 as uuid } from 'uuid';
-import { ownName } from '../place.ts';
+import { ownName } from '../api/place.ts';
 
 /**
  * This tab among all that show the page. Each keeps what is written in it under a name of its own, which outlives a

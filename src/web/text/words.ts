@@ -7,7 +7,7 @@ import {
   type SyncResult,
   type SyncStatus,
 } from '../../domain/repository.ts';
-import type { Progress } from '../events.ts';
+import type { Progress } from '../api/events.ts';
 
 const STATES: Record<Exclude<RepositoryState, 'ready'>, string> = {
   cloning: 'Being cloned',

@@ -4,8 +4,8 @@ import { EVERYTHING } from '../state/query.ts';
 import { repositories } from '../state/repositories.ts';
 import { useStore } from '../state/store.ts';
 import { needInWords } from '../text/words.ts';
-import { FilterLink } from './filter-link.tsx';
-import { LogoIcon, WarningIcon } from './icons.tsx';
+import { FilterLink } from './search/filter-link.tsx';
+import { LogoIcon, WarningIcon } from './ui/icons.tsx';
 
 const WORDS = { connecting: 'Connecting…', open: 'Live', lost: 'Connection lost' };
 

@@ -5,13 +5,13 @@ import { query } from '../state/query.ts';
 import { session } from '../state/session.ts';
 import { useStore } from '../state/store.ts';
 import { Bar } from './bar.tsx';
-import { Composer, focusComposer } from './composer.tsx';
-import { Dialogs } from './dialogs.tsx';
-import { Announcements, NoticeBar } from './notices.tsx';
-import { RepositoriesPanel } from './repositories.tsx';
-import { Search } from './search.tsx';
+import { Composer, focusComposer } from './compose/composer.tsx';
+import { Dialogs } from './dialogs/dialogs.tsx';
+import { RepositoriesPanel } from './repositories/repositories.tsx';
+import { Search } from './search/search.tsx';
 import { SignIn } from './sign-in.tsx';
-import { Timeline } from './timeline.tsx';
+import { Timeline } from './timeline/timeline.tsx';
+import { Announcements, NoticeBar } from './ui/notices.tsx';
 import { useShortcuts } from './use-shortcuts.ts';
 
 export function Page() {

@@ -1,7 +1,7 @@
 import { useRef, useState } from 'preact/hooks';
 import { signIn } from '../actions/session.ts';
 import type { Problem } from '../api/problem.ts';
-import { LogoIcon } from './icons.tsx';
+import { LogoIcon } from './ui/icons.tsx';
 
 export function SignIn() {
   const field = useRef<HTMLInputElement>(null);

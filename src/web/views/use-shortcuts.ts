@@ -1,8 +1,8 @@
 import { useEffect } from 'preact/hooks';
 import { goToNewest } from '../actions/navigate.ts';
-import { SHORTCUTS, type ShortcutName } from '../shortcuts.ts';
 import { dialog } from '../state/dialog.ts';
-import { focusComposer } from './composer.tsx';
+import { SHORTCUTS, type ShortcutName } from '../text/shortcuts.ts';
+import { focusComposer } from './compose/composer.tsx';
 
 /** Follows the keys of the table, where nobody is writing. */
 export function useShortcuts(): void {

@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Folded, fold } from '../../../src/journal/fold.ts';
 import { type Line, parentName } from '../../../src/journal/line.ts';
+import { editedLine } from '../../../src/journal/revisions.ts';
 import { type Entry, withChanges } from '../../../src/mirror/entry.ts';
-import { editedLine } from '../../../src/services/capture/revisions.ts';
 import { lineAfter, lineOf, readable, timeAt } from '../../support/lines.ts';
 
 describe('a message', () => {

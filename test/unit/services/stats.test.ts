@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { QUARTER_MS } from '../../../src/mirror/tally.ts';
+import { QUARTER_MS } from '../../../src/mirror/search/tally.ts';
 import { daysIn } from '../../../src/services/stats.ts';
 
 const dayOf = (iso: string, zone = 'UTC') => daysIn(zone)(Math.floor(Date.parse(iso) / QUARTER_MS));

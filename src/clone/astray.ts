@@ -1,0 +1,59 @@
+import type { Problem } from '../domain/repository.ts';
+import type { GitContext } from '../git/run.ts';
+import { listAstray } from '../git/tree.ts';
+import { JOURNAL_FOLDER } from '../journal/path.ts';
+import type { Clone } from './clone.ts';
+
+/** Journals of a commit that nobody reads, since their folder is not called "messages" letter by letter. */
+export interface Astray {
+  /** A folder of a year, such as `Messages/2026`. */
+  readonly folder: string;
+  readonly detail: string;
+  readonly action: string;
+}
+
+/** Finds the journals of devices in a folder such as `Messages`, by the folder of the year that they are in. */
+export async function findAstray(git: GitContext, commit: string): Promise<Astray[]> {
+  const counts = new Map<string, number>();
+  for (const { path } of await listAstray(git, commit)) {
+    const folder = path.split('/').slice(0, 2).join('/');
+    counts.set(folder, (counts.get(folder) ?? 0) + 1);
+  }
+  return [...counts].map(([folder, journals]) => ({
+    folder,
+    detail: `${journals === 1 ? 'A journal is' : `${journals} journals are`} in ${folder}, which is not read: only ${JOURNAL_FOLDER}/ is, in small letters.`,
+    action:
+      'The messages are safe in git. Run these in the clone to bring them back: ' +
+      `mkdir -p ${placeFor(folder)} && git -c core.ignorecase=false mv ${folder} ${placeFor(folder)} && git commit -m "Bring messages back"`,
+  }));
+}
+
+/** A folder that is read, and that no other of these journals goes to. */
+const placeFor = (folder: string): string => `${JOURNAL_FOLDER}/from-${folder.split('/')[0]}`;
+
+/** What a clone's branch holds of such journals, looked for again only after the branch has moved. */
+export class AstrayJournals {
+  readonly #clone: Clone;
+  #tip: string | null = null;
+  #problems: readonly Problem[] = [];
+
+  constructor(clone: Clone) {
+    this.#clone = clone;
+  }
+
+  get problems(): readonly Problem[] {
+    return this.#problems;
+  }
+
+  async look(): Promise<void> {
+    const { tip, git } = this.#clone;
+    if (tip === this.#tip) return;
+    const found = tip === null ? [] : await findAstray(git, tip);
+    this.#problems = found.map(({ folder, detail, action }) => ({
+      file: folder,
+      line: null,
+      reason: `is not read. ${detail} ${action}`,
+    }));
+    this.#tip = tip;
+  }
+}

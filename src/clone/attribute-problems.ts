@@ -1,0 +1,149 @@
+import type { Problem } from '../domain/repository.ts';
+import { attributesAt, type PathAttribute, pathsOf, personsAttributes } from '../git/attributes.ts';
+import { JOURNAL_FOLDER } from '../journal/path.ts';
+import type { Clone } from './clone.ts';
+
+const ATTACHMENTS_FOLDER = 'attachments';
+const OWN_ATTRIBUTES = [
+  'filter',
+  'working-tree-encoding',
+  'eol',
+  'text',
+  'ident',
+  'merge',
+  'export-ignore',
+  'export-subst',
+] as const;
+
+/**
+ * Finds out whether attributes of a repository mean something that gitpost does not do: files that Git LFS keeps, and
+ * filters and the like on what gitpost writes. Asked after somebody else may have moved the branch, never for a capture.
+ */
+export class AttributeProblems {
+  readonly #clone: Clone;
+  readonly #onChanged: () => void;
+  #problems: readonly Problem[] = [];
+  #checked: string | null = null;
+  #running: Promise<void> = Promise.resolve();
+
+  /** @param onChanged is called when there are other problems than before */
+  constructor(clone: Clone, onChanged: () => void) {
+    this.#clone = clone;
+    this.#onChanged = onChanged;
+  }
+
+  /** As found last. */
+  get problems(): readonly Problem[] {
+    return this.#problems;
+  }
+
+  /** Looks again, after all that look already. It resolves when that is done, whatever comes of it. */
+  check(onTrouble: (error: unknown) => void): Promise<void> {
+    this.#running = this.#running.then(() => this.#check()).catch(onTrouble);
+    return this.#running;
+  }
+
+  /** Resolves when nothing is looked at any more. */
+  close(): Promise<void> {
+    return this.#running;
+  }
+
+  async #check(): Promise<void> {
+    const { tip, git } = this.#clone;
+    if (tip === null) return;
+    const own = await personsAttributes(git);
+    const asked = `${tip} ${own}`;
+    if (asked === this.#checked) return;
+    const problems = await this.#find(tip, own);
+    this.#checked = asked;
+    if (JSON.stringify(problems) === JSON.stringify(this.#problems)) return;
+    this.#problems = problems;
+    this.#onChanged();
+  }
+
+  async #find(tip: string, own: string): Promise<Problem[]> {
+    const { git, settings } = this.#clone;
+    const paths = await pathsOf(git, tip);
+    const isPlain = own.trim() === '' && !paths?.some((path) => /(?:^|\/)\.gitattributes$/.test(path));
+    if (paths === null || isPlain) return [];
+    const isOwn = (path: string) => folderOf(path) !== undefined;
+    const found = await attributesAt(git, tip, own, [
+      { paths: paths.filter((path) => !isOwn(path)), attributes: ['filter'] },
+      {
+        paths: [...paths.filter(isOwn), ...expectedPaths(settings.device)],
+        attributes: OWN_ATTRIBUTES,
+      },
+    ]);
+    const large = found.filter(({ path, value }) => value === 'lfs' && !isOwn(path));
+    return [...lfsProblem(large, settings.branch), ...ownProblems(found.filter(({ path }) => isOwn(path)))];
+  }
+}
+
+const folderOf = (path: string): string | undefined =>
+  [JOURNAL_FOLDER, ATTACHMENTS_FOLDER].find((folder) => path.startsWith(`${folder}/`));
+
+/** Where a capture of today would write. */
+function expectedPaths(device: string): string[] {
+  const day = new Date().toISOString().slice(0, 10);
+  const file = `${device === '' ? 'device' : device}.${day}.jsonl`;
+  return [
+    `${JOURNAL_FOLDER}/${day.slice(0, 4)}/${day.slice(5, 7)}/${file}`,
+    `${JOURNAL_FOLDER}/${day.slice(0, 7)}/${file}`,
+    `${ATTACHMENTS_FOLDER}/00/${'0'.repeat(64)}`,
+  ];
+}
+
+function lfsProblem(found: readonly PathAttribute[], branch: string): Problem[] {
+  const [first] = found;
+  if (!first) return [];
+  const others =
+    found.length === 1
+      ? ''
+      : found.length === 2
+        ? ', like 1 other file'
+        : `, like ${found.length - 1} other files`;
+  const reason =
+    `is kept by Git LFS${others}. gitpost pushes commits, and only pointers to such files are in them. ` +
+    `Send the files yourself, in the clone: git lfs push --all origin ${branch}`;
+  return [{ file: first.path, line: null, reason }];
+}
+
+const OTHER_BYTES =
+  'so other clones have other bytes in their files than were committed. gitpost reads and writes what is committed';
+
+const MEANINGS: Readonly<Record<string, string>> = {
+  filter:
+    'and gitpost runs no filters: what it commits there is plain, neither encrypted nor kept elsewhere, and is pushed like that',
+  'working-tree-encoding': OTHER_BYTES,
+  eol: OTHER_BYTES,
+  text: OTHER_BYTES,
+  ident: OTHER_BYTES,
+  merge: 'so a merge by hand in another clone can lose messages; use merge=union there',
+  'export-ignore': 'so git archive leaves it out',
+  'export-subst': 'so git archive changes it',
+};
+
+/** Whether a value changes anything for the files in a folder of ours. */
+function matters({ path, attribute, value }: PathAttribute): boolean {
+  if (attribute === 'eol') return value === 'crlf';
+  // Journals are text; of what else there may be, the bytes count.
+  if (attribute === 'text') return value === 'set' && folderOf(path) === ATTACHMENTS_FOLDER;
+  if (attribute === 'merge') return !['union', 'text', 'set'].includes(value);
+  return value !== 'unset';
+}
+
+function ownProblems(found: readonly PathAttribute[]): Problem[] {
+  const problems = new Map<string, Problem>();
+  for (const one of found.filter(matters)) {
+    const folder = `${folderOf(one.path)}/`;
+    const written =
+      one.value === 'set'
+        ? one.attribute
+        : one.value === 'unset'
+          ? `-${one.attribute}`
+          : `${one.attribute}=${one.value}`;
+    const reason = `has the attribute ${written}, ${MEANINGS[one.attribute]}`;
+    problems.set(`${folder} ${reason}`, { file: folder, line: null, reason });
+  }
+  return [...problems.values()];
+}

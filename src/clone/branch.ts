@@ -1,0 +1,143 @@
+import { fail, ok, type Result } from '../domain/result.ts';
+import { type CloneSettings, readConfig, writeConfig, writeSettings } from '../git/clone.ts';
+import { checkedOut, checkOut, findNested, isBranchName, resolve, setRef, updateRefs } from '../git/refs.ts';
+import { GitError, output } from '../git/run.ts';
+import { type Clone, trackingRef } from './clone.ts';
+
+/** Whether a name can be that of a branch. */
+export async function checkBranchName(clone: Pick<Clone, 'git'>, branch: string): Promise<Result<void>> {
+  return (await isBranchName(clone.git, branch)) ? ok(undefined) : badBranch(branch);
+}
+
+function badBranch(branch: string) {
+  const errors = [{ field: 'branch', detail: 'branch must be a name that git allows' }];
+  const shown = JSON.stringify(branch.length > 100 ? `${branch.slice(0, 100)}…` : branch);
+  return fail('invalid', `${shown} cannot be the name of a branch. Nothing was changed.`, { errors });
+}
+
+function nestedBranch(branch: string, other: string) {
+  const detail = `the clone has the branch ${other}, so it cannot also have the branch ${branch}`;
+  return fail(
+    'invalid',
+    `Nothing was changed: ${detail}. git would need the same name for a folder and a file. Choose another name, or rename or delete the other branch first (git branch -m ${other} something).`,
+    { errors: [{ field: 'branch', detail }] },
+  );
+}
+
+const NOT_NOW = fail(
+  'unavailable',
+  'The branch cannot be changed at the moment; another git may be holding the clone, or its disk may be full. Nothing was changed; try again.',
+  { retryAfter: 5 },
+);
+
+/**
+ * Makes another branch the one that is captured to: the one of that name, here or on the remote, else a new one that
+ * begins where we are. Runs under the clone's lock. Everything that git can refuse comes before the settings are written,
+ * and what fails after that puts them back: a refused change leaves all as it was.
+ *
+ * @param reconcile makes the mirror agree with the branch that the settings name
+ */
+export async function switchBranch(
+  clone: Clone,
+  branch: string,
+  reconcile: () => Promise<unknown>,
+): Promise<Result<void>> {
+  const { git, settings: before } = clone;
+  if (branch === before.branch && before.branchGiven) return ok(undefined);
+  const isOther = branch !== before.branch;
+  const born = isOther ? await bear(clone, branch) : ok(null);
+  if (!born.ok) return born;
+  const wasCheckedOut = (await checkedOut(git)) === before.branch;
+  try {
+    // The name comes last: what was written before it does no harm to the branch that is in use.
+    await settle(clone, { ...(isOther ? { contacted: false } : {}), branchGiven: true, branch });
+    if (wasCheckedOut) await checkOut(git, branch);
+    await reconcile();
+    return ok(undefined);
+  } catch (error) {
+    if (!(error instanceof GitError)) throw error;
+    await settle(clone, before).catch(() => undefined);
+    clone.settings = before;
+    if (wasCheckedOut && (await checkedOut(git)) === branch) await checkOut(git, before.branch);
+    if (born.value !== null) await forget(clone, branch, born.value);
+    await reconcile().catch(() => undefined);
+    return NOT_NOW;
+  }
+}
+
+async function settle(clone: Clone, settings: Partial<CloneSettings>): Promise<void> {
+  const { contacted, branchGiven, branch } = settings;
+  const changed = Object.entries({ contacted, branchGiven, branch }).filter(
+    ([, value]) => value !== undefined,
+  );
+  await writeSettings(clone.git, Object.fromEntries(changed));
+  clone.settings = { ...clone.settings, ...settings };
+  clone.mover.close();
+}
+
+/** Makes sure that git can have a branch; returns the commit at which it was made, `null` if nothing was made. */
+async function bear(clone: Clone, branch: string): Promise<Result<string | null>> {
+  const { git, settings } = clone;
+  const ref = `refs/heads/${branch}`;
+  if ((await resolve(git, ref)) !== null) return ok(null);
+  const [other] = await findNested(git, 'refs/heads/', branch);
+  if (other !== undefined) return nestedBranch(branch, other);
+  const start =
+    (await resolve(git, trackingRef({ settings: { ...settings, branch } }))) ??
+    (await resolve(git, `refs/heads/${settings.branch}`));
+  if (start === null) return ok(null);
+  try {
+    await updateRefs(git, [{ ref, to: start, from: null }]);
+    return ok(start);
+  } catch (error) {
+    if (!(error instanceof GitError)) throw error;
+    // A person's git may have been quicker.
+    if ((await resolve(git, ref)) !== null) return ok(null);
+    const [quicker] = await findNested(git, 'refs/heads/', branch);
+    if (quicker !== undefined) return nestedBranch(branch, quicker);
+    return /File name too long|Invalid argument|bad ref|invalid refname/i.test(error.stderr)
+      ? badBranch(branch)
+      : NOT_NOW;
+  }
+}
+
+/** Takes a branch away that was made a moment ago, if nobody has moved it since. */
+async function forget({ git }: Clone, branch: string, at: string): Promise<void> {
+  const ref = `refs/heads/${branch}`;
+  if ((await checkedOut(git)) === branch || (await resolve(git, ref)) !== at) return;
+  await setRef(git, ref, null).catch(() => undefined);
+}
+
+/** The name that the branch in use is about to get; empty otherwise. */
+const NEW_NAME = 'gitpost.newBranchName';
+
+/**
+ * Gives the branch in use another name. The name is noted first, since git and the settings cannot change in one step: if
+ * the program is killed in between, {@link finishRenaming} does the rest at the next start.
+ */
+export async function renameBranch(clone: Clone, name: string): Promise<void> {
+  const { git, settings } = clone;
+  const { branch } = settings;
+  await writeConfig(git, NEW_NAME, name);
+  const isBorn = (await resolve(git, `refs/heads/${branch}`)) !== null;
+  if (isBorn) await output(git, ['branch', '-m', branch, name]);
+  else await output(git, ['symbolic-ref', 'HEAD', `refs/heads/${name}`]);
+  await writeSettings(git, { branch: name });
+  clone.settings = { ...clone.settings, branch: name };
+  clone.mover.close();
+  await writeConfig(git, NEW_NAME, '');
+}
+
+/** Ends a change of name that was cut off: once git has the new name and no longer the old one, the settings get it. */
+export async function finishRenaming(clone: Clone): Promise<void> {
+  const { git, settings } = clone;
+  const name = (await readConfig(git, NEW_NAME)) ?? '';
+  if (name === '') return;
+  const isOldGone = (await resolve(git, `refs/heads/${settings.branch}`)) === null;
+  const isNewThere = (await resolve(git, `refs/heads/${name}`)) !== null || (await checkedOut(git)) === name;
+  if (isOldGone && isNewThere) {
+    await writeSettings(git, { branch: name });
+    clone.settings = { ...settings, branch: name };
+  }
+  await writeConfig(git, NEW_NAME, '');
+}

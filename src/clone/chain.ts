@@ -1,0 +1,62 @@
+import { Importer, type NewCommit } from '../git/importer.ts';
+import { listMessages } from '../git/tree.ts';
+import { cleanName, commitTextOf } from '../journal/commit.ts';
+import type { Line } from '../journal/line.ts';
+import { whyUnreadable } from '../journal/split.ts';
+import type { Clone } from './clone.ts';
+import { Segments } from './segments.ts';
+
+const LINES_A_BATCH = 500;
+
+/** A line that no gitpost could read again: a surprise, since such a change is refused before it gets this far. */
+export class UnreadableLine extends Error {
+  constructor(reason: string) {
+    super(`The line ${reason}`);
+    this.name = 'UnreadableLine';
+  }
+}
+
+/**
+ * The commit of one line, appended to where the segments have it stand. Throws an {@link UnreadableLine} if the line
+ * could not be read again: this is the one place where lines become commits.
+ */
+export async function commitOf(
+  { identity, settings }: Clone,
+  line: Line,
+  segments: Segments,
+): Promise<NewCommit> {
+  const reason = whyUnreadable(line);
+  if (reason !== undefined) throw new UnreadableLine(reason);
+  const { author, time, message } = commitTextOf(line, settings.device);
+  const email = cleanName(identity.email);
+  return { author: { name: author, email }, time, message, ...(await segments.append(line)) };
+}
+
+/** Where this device's next lines go on top of a commit. */
+export async function segmentsAt({ git, blobs, settings }: Clone, tip: string | null): Promise<Segments> {
+  const entries = tip === null ? [] : await listMessages(git, tip);
+  return new Segments(blobs, settings.device, tip, entries);
+}
+
+/**
+ * Writes one commit a line on top of `parent` and returns the last one, durable, and on no branch yet: who moves a branch
+ * there takes all of them or none. Throws a `GitError` where git refuses.
+ */
+export async function writeChain(clone: Clone, parent: string, lines: readonly Line[]): Promise<string> {
+  const importer = new Importer(clone.git, clone.identity, clone.blobs);
+  const segments = await segmentsAt(clone, parent);
+  let tip = parent;
+  try {
+    for (let index = 0; index < lines.length; index += LINES_A_BATCH) {
+      const commits: NewCommit[] = [];
+      for (const line of lines.slice(index, index + LINES_A_BATCH)) {
+        commits.push(await commitOf(clone, line, segments));
+      }
+      tip = (await importer.write(tip, commits)).at(-1) ?? tip;
+      segments.committed(tip);
+    }
+  } finally {
+    await importer.close();
+  }
+  return tip;
+}

@@ -1,0 +1,79 @@
+import { countObjects, type ObjectCounts } from '../git/objects.ts';
+import { writeCommitGraph } from '../git/refs.ts';
+import { run } from '../git/run.ts';
+import type { Clone } from './clone.ts';
+
+/** Each batch of captures leaves one small pack; with many of them every git command gets slower. */
+const MANY_PACKS = 50;
+/** Merges and small fetches leave loose objects, a file each. */
+const MANY_LOOSE = 2000;
+/** After so many changes there is no waiting for a quiet moment. */
+const MANY_CHANGES = 250;
+const IDLE_MS = 1500;
+
+/**
+ * Keeps a clone quick, off the write path, when nobody has written for a moment: packs its many small packs and loose
+ * objects together, and writes down how its commits hang together.
+ */
+export class Maintenance {
+  readonly #clone: Clone;
+  readonly #onTrouble: (error: unknown) => void;
+  readonly #abort = new AbortController();
+  /** How many packs there may be: as counted last, and one for each change since. */
+  #packs = 0;
+  #sinceCounted = 0;
+  #timer: NodeJS.Timeout | undefined;
+  #running: Promise<void> | undefined;
+
+  constructor(clone: Clone, onTrouble: (error: unknown) => void) {
+    this.#clone = clone;
+    this.#onTrouble = onTrouble;
+  }
+
+  /** Is told of each batch of captures, and of each sync. */
+  changed(): void {
+    if (this.#abort.signal.aborted) return;
+    this.#packs += 1;
+    this.#sinceCounted += 1;
+    if (this.#running) return;
+    clearTimeout(this.#timer);
+    const pause = Math.max(this.#packs, this.#sinceCounted) > MANY_CHANGES ? 0 : IDLE_MS;
+    this.#timer = setTimeout(() => {
+      this.#running = this.#maintain()
+        .catch(this.#onTrouble)
+        .finally(() => {
+          this.#running = undefined;
+        });
+    }, pause);
+    this.#timer.unref();
+  }
+
+  /** What is going on is given up: git leaves all objects where they are. */
+  async close(): Promise<void> {
+    this.#abort.abort();
+    clearTimeout(this.#timer);
+    await this.#running;
+  }
+
+  async #maintain(): Promise<void> {
+    const { packs, loose } = await this.#count();
+    if (packs < MANY_PACKS && loose < MANY_LOOSE) return;
+    const { git, mutex, importer } = this.#clone;
+    const { signal } = this.#abort;
+    // As long as the one that writes lives, it keeps its packs from being packed together; the next one keeps its own.
+    await mutex.run(() => importer.close());
+    // Takes what all small packs hold into one, reachable or not, so that nothing that is being written is lost.
+    const settings = ['pack.threads=1', 'core.compression=-1'];
+    const args = ['repack', '-q', '-d', '--geometric=2', '--no-write-bitmap-index'];
+    await run(git, args, { settings, signal });
+    await writeCommitGraph(git, signal);
+    await this.#count();
+  }
+
+  async #count(): Promise<ObjectCounts> {
+    const counts = await countObjects(this.#clone.git);
+    this.#packs = counts.packs;
+    this.#sinceCounted = 0;
+    return counts;
+  }
+}

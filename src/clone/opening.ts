@@ -1,0 +1,72 @@
+import type { Target } from '../domain/repository.ts';
+import {
+  createClone,
+  ensureBareRepository,
+  inspectFolder,
+  prepareClone,
+  readConfig,
+  readSettings,
+  writeConfig,
+  writeSettings,
+} from '../git/clone.ts';
+import { removeLeftOvers } from '../git/left-overs.ts';
+import { listRefs, setRef } from '../git/refs.ts';
+import { finishRenaming, switchBranch } from './branch.ts';
+import type { Clone } from './clone.ts';
+import { encodeKnown, forgetKnownRemote } from './rewritten.ts';
+
+/**
+ * Makes a repository's clone, or takes up the one that is there, without a network: an empty one can be captured to
+ * at once, and meets its remote later.
+ *
+ * @param branch the branch that a person chose, if any
+ * @param takeUp called once the folder is there, before anything is done in it
+ */
+export async function openClone(
+  clone: Clone,
+  target: Target,
+  branch: string | undefined,
+  takeUp: () => Promise<void>,
+): Promise<void> {
+  const { git } = clone;
+  const isNewRemote = target.own && (await ensureBareRepository(git, target.url));
+  if (target.own) await removeLeftOvers(target.url);
+  const folder = await inspectFolder(git.directory);
+  if (folder === 'blocked') {
+    throw new Error(
+      `The folder ${git.directory} is in the way: it is no git clone. Move it away and start again.`,
+    );
+  }
+  if (folder === 'absent') await createClone(git, branch ?? 'main', target.url);
+  await takeUp();
+  await prepareClone(git);
+  await encodeKnown(clone);
+  if (folder === 'absent' && branch !== undefined) await writeSettings(git, { branch, branchGiven: true });
+  clone.settings = await readSettings(git);
+  await finishRenaming(clone);
+  if (branch !== undefined) {
+    // Nothing is mirrored yet: that follows once the clone is open.
+    const switched = await switchBranch(clone, branch, async () => undefined);
+    if (!switched.ok) throw new Error(switched.failure.detail);
+  }
+  if ((await readConfig(git, 'remote.origin.url')) !== target.url) {
+    await writeConfig(git, 'remote.origin.url', target.url);
+    await writeConfig(git, 'remote.origin.fetch', '+refs/heads/*:refs/remotes/origin/*');
+    await forgetRemote(clone);
+  }
+  if (isNewRemote) await forgetRemote(clone);
+}
+
+/** Forgets what we knew of the remote, which is another one now: what comes next is a first contact. */
+export async function forgetRemote(clone: Clone): Promise<void> {
+  const tracking = await listRefs(clone.git, 'refs/remotes/origin/');
+  for (const ref of tracking.keys()) await setRef(clone.git, ref, null).catch(() => undefined);
+  await forgetKnownRemote(clone);
+  await writeSettings(clone.git, { contacted: false });
+  clone.settings = { ...clone.settings, contacted: false };
+}
+
+/** The app's own bare repository, where it is gone, is simply made again; the next push fills it. */
+export async function renewOwnRemote(clone: Clone, target: Target): Promise<void> {
+  if (target.own && (await ensureBareRepository(clone.git, target.url))) await forgetRemote(clone);
+}

@@ -1,0 +1,172 @@
+import type { Trouble } from '../domain/repository.ts';
+import { encodeBranch } from '../git/ref-names.ts';
+import { isAncestor, listRefs, type RefUpdate, setRef, updateRefs } from '../git/refs.ts';
+import type { GitContext } from '../git/run.ts';
+import { diffJournals } from '../git/tree.ts';
+import { branchRef, type Clone, resolveIn, trackingRef } from './clone.ts';
+import { linesOf } from './lines.ts';
+
+/**
+ * Histories that lost lines: a branch that a person has reset, or a remote that was force-pushed. Nothing of it is
+ * undone or followed by itself: the old tip is kept under `refs/gitpost/backup/`, and syncing stops until a person
+ * says which side to keep. What waits for that is kept as refs too, so that one transaction of git notes all of it.
+ */
+
+type Side = 'branch' | 'remote';
+
+const PENDING = 'refs/gitpost/rewritten/';
+const BACKUP = 'refs/gitpost/backup/';
+
+/**
+ * Where the last known tip of a branch, or of the remote's branch, is kept with the clone. Each branch has one component,
+ * so `feat` and `feat/x` do not get in each other's way: what is known of a branch stays after the branch is deleted.
+ */
+const knownRef = (side: Side, branch: string): string => `refs/gitpost/known-${side}/${encodeBranch(branch)}`;
+
+/** Earlier versions kept the known tips here, under the plain name of the branch. */
+const KNOWN_PLAIN = 'refs/gitpost/known/';
+
+/** Moves the known tips of an earlier version to their encoded names: all in one transaction, or none. */
+export async function encodeKnown({ git }: Pick<Clone, 'git'>): Promise<void> {
+  const plain = await listRefs(git, KNOWN_PLAIN);
+  if (plain.size === 0) return;
+  const present = await listRefs(git, 'refs/gitpost/');
+  const updates = [...plain].flatMap(([ref, tip]): RefUpdate[] => {
+    const [, side, branch] = /^refs\/gitpost\/known\/(branch|remote)\/(.+)$/.exec(ref) ?? [];
+    if (side === undefined || branch === undefined) return [];
+    const encoded = knownRef(side as Side, branch);
+    return [...(present.has(encoded) ? [] : [{ ref: encoded, to: tip }]), { ref, to: null }];
+  });
+  await updateRefs(git, updates);
+}
+
+export const rewrittenTrouble: Trouble = {
+  status: 'rewritten',
+  detail:
+    'The history was rewritten: the branch, or the branch of the remote, lost messages that it held before. The state before is kept under refs/gitpost/backup/ in the clone.',
+  action:
+    'Choose which side to keep: the local one brings all messages back, the remote one gives up what the remote has lost. Messages are captured as before; nothing is sent or fetched until then.',
+};
+
+/**
+ * Whether something may wait for a choice, as far as is known: only this program notes that, and it is alone in a clone.
+ * A listing that began before something was noted must not say afterwards that nothing waits.
+ */
+const mayWait = new WeakMap<GitContext, boolean>();
+
+/** Whether a rewritten history waits for a person's choice. */
+export async function isRewritten({ git }: Pick<Clone, 'git'>): Promise<boolean> {
+  if (mayWait.get(git) === false) return false;
+  const isWaiting = (await listRefs(git, PENDING)).size > 0;
+  if (!isWaiting && !mayWait.has(git)) mayWait.set(git, false);
+  return isWaiting;
+}
+
+/** The tips that were lost since the last choice, each once. */
+export const lostTips = async (clone: Clone): Promise<ReadonlySet<string>> =>
+  new Set((await listRefs(clone.git, PENDING)).values());
+
+/** The old tips of the remote's branch that are kept. */
+export async function remoteBackups(clone: Clone): Promise<readonly string[]> {
+  const backups = await listRefs(clone.git, BACKUP);
+  return [...backups].flatMap(([ref, id]) => (ref.startsWith(`${BACKUP}remote-`) ? [id] : []));
+}
+
+/**
+ * Takes note of where a side is now, so that a later tip can be held against it.
+ *
+ * @param branch the branch that the tip is of; a person may have chosen another one since it was read
+ */
+export async function noteKnown(
+  clone: Clone,
+  side: Side,
+  tip: string | null,
+  branch = clone.settings.branch,
+): Promise<void> {
+  const ref = knownRef(side, branch);
+  if ((await resolveIn(clone, ref)) === tip) return;
+  await setRef(clone.git, ref, tip).catch(() => undefined);
+}
+
+/** Forgets all that is known of the remote's branches: it is another remote now, and what comes next is a first contact. */
+export async function forgetKnownRemote({ git }: Pick<Clone, 'git'>): Promise<void> {
+  const known = [...(await listRefs(git, 'refs/gitpost/known-remote/')).keys()];
+  if (known.length === 0) return;
+  const updates = known.map((ref) => ({ ref, to: null }));
+  await updateRefs(git, updates).catch(() => undefined);
+}
+
+/**
+ * Holds the tip of a side against the last ones known, and takes it as the known one. Where it does not descend from
+ * them and lines are missing, the old tip is kept and the repository is rewritten from now on.
+ *
+ * @param last a tip that is known beside the one that is kept with the clone, which may be a moment older
+ * @param branch the branch that the tip is of; a person may have chosen another one since it was read
+ */
+export async function checkSide(
+  clone: Clone,
+  side: Side,
+  tip: string | null,
+  last: string | null = null,
+  branch = clone.settings.branch,
+): Promise<boolean> {
+  const ref = knownRef(side, branch);
+  const known = await resolveIn(clone, ref);
+  if (known === tip && (last === null || last === tip)) return false;
+  // A remote branch that is gone is filled again by the next push; a branch of ours that is gone has lost its lines.
+  if (tip === null && side === 'remote') return false;
+  const lost: string[] = [];
+  for (const before of new Set([known, last === null ? null : await resolveIn(clone, last)])) {
+    if (before !== null && before !== tip && (await isLost(clone, before, tip))) lost.push(before);
+  }
+  const kept = lost.flatMap((before, index): RefUpdate[] => {
+    const name = `${side}-${stamp()}${index === 0 ? '' : `-${index}`}`;
+    return [
+      { ref: `${BACKUP}${name}`, to: before },
+      { ref: `${PENDING}${name}`, to: before },
+    ];
+  });
+  if (lost.length > 0) mayWait.set(clone.git, true);
+  await updateRefs(clone.git, [...kept, { ref, to: tip }]);
+  return lost.length > 0;
+}
+
+/** Whether lines of a tip are missing from a later one that does not descend from it. */
+async function isLost(clone: Clone, before: string, after: string | null): Promise<boolean> {
+  if (after !== null && (await isAncestor(clone.git, before, after))) return false;
+  const missing = new Set<string>();
+  const present = new Set<string>();
+  for (const change of await diffJournals(clone.git, before, after)) {
+    for (const line of await linesOf(clone, change.before)) missing.add(line.hash);
+    for (const line of await linesOf(clone, change.after)) present.add(line.hash);
+  }
+  return [...missing].some((hash) => !present.has(hash));
+}
+
+/**
+ * Moves the branch to where a person's choice puts it, keeps its tip until now, and ends the rewritten state: all of
+ * it, or nothing where somebody else has moved the branch.
+ */
+export async function settleAt(clone: Clone, target: string): Promise<boolean> {
+  const { branch: name } = clone.settings;
+  const branch = await resolveIn(clone, branchRef(clone));
+  if (branch !== clone.tip) return false;
+  const remote = await resolveIn(clone, trackingRef(clone));
+  const pending = await listRefs(clone.git, PENDING);
+  const updates: RefUpdate[] = [
+    { ref: branchRef(clone), to: target, from: branch },
+    { ref: knownRef('branch', name), to: target },
+    ...(branch === null ? [] : [{ ref: `${BACKUP}branch-${stamp()}`, to: branch }]),
+    ...(remote === null ? [] : [{ ref: knownRef('remote', name), to: remote }]),
+    ...[...pending.keys()].map((ref) => ({ ref, to: null })),
+  ];
+  return updateRefs(clone.git, updates).then(
+    () => {
+      mayWait.delete(clone.git);
+      return true;
+    },
+    () => false,
+  );
+}
+
+const stamp = (): string => new Date().toISOString().replace(/[:.]/g, '-');

@@ -1,0 +1,108 @@
+import type { BlobReader } from '../git/blobs.ts';
+import { isFile, type TreeEntry } from '../git/tree.ts';
+import type { Line } from '../journal/line.ts';
+import { dayOf, MOST_SEGMENTS, SEGMENT_BYTES, segmentOf, segmentPath } from '../journal/path.ts';
+
+interface Segment {
+  readonly path: string;
+  readonly number: number;
+  size: number;
+}
+
+/** A day's newest segment, and all numbers that are in use, by whatever it is. */
+interface Day {
+  newest: Segment | undefined;
+  readonly taken: Set<number>;
+}
+
+/** A file as it was, whole, with one more line at its end. */
+export interface Appending {
+  readonly path: string;
+  readonly content: Buffer;
+  /** How many bytes at the beginning of `content` are the file as it was. */
+  readonly kept: number;
+}
+
+const LF = Buffer.from('\n');
+const KEPT_CONTENTS = 64;
+
+/** Where this device's next line goes: the newest segment of the line's day, or the one after it. */
+export class Segments {
+  readonly #blobs: BlobReader;
+  readonly #device: string;
+  #tip: string | null;
+  readonly #days = new Map<string, Day>();
+  readonly #contents = new Map<string, Buffer>();
+
+  /** @param entries everything below the journals' folder of `tip`, of all devices, links and submodules too */
+  constructor(blobs: BlobReader, device: string, tip: string | null, entries: readonly TreeEntry[]) {
+    this.#blobs = blobs;
+    this.#device = device;
+    this.#tip = tip;
+    for (const { path, mode, size } of entries) {
+      const segment = segmentOf(path, device);
+      if (segment === undefined) continue;
+      const day = this.#day(segment.day);
+      day.taken.add(segment.number);
+      // A link, a submodule or a folder may have the name of a segment. It is left alone, and its number passed over.
+      const isSegment = isFile(mode) && path === segmentPath(device, segment.day, segment.number);
+      if (isSegment && (day.newest?.number ?? 0) < segment.number)
+        day.newest = { path, number: segment.number, size };
+    }
+  }
+
+  /** Appends a line and returns the file that it went to, whole. The next line stands on it. */
+  async append(line: Line): Promise<Appending> {
+    const bytes = Buffer.from(`${line.raw}\n`);
+    const { segment, before } = await this.#segmentFor(dayOf(line), bytes.length);
+    // A file whose last line somebody cut short must not swallow the next one.
+    const torn = before.length > 0 && before.at(-1) !== LF[0];
+    const content = Buffer.concat(torn ? [before, LF, bytes] : [before, bytes]);
+    segment.size = content.length;
+    this.#contents.delete(segment.path);
+    this.#contents.set(segment.path, content);
+    return { path: segment.path, content, kept: before.length };
+  }
+
+  /** Says that all that was appended is in the branch, at `tip`, and can be read from there again. */
+  committed(tip: string): void {
+    this.#tip = tip;
+    for (const path of this.#contents.keys()) {
+      if (this.#contents.size <= KEPT_CONTENTS) return;
+      this.#contents.delete(path);
+    }
+  }
+
+  #day(name: string): Day {
+    const day = this.#days.get(name) ?? { newest: undefined, taken: new Set() };
+    this.#days.set(name, day);
+    return day;
+  }
+
+  /** The segment that has room for so many bytes, and what it holds. */
+  async #segmentFor(name: string, length: number): Promise<{ segment: Segment; before: Buffer }> {
+    const day = this.#day(name);
+    const { newest } = day;
+    if (newest && (newest.size === 0 || newest.size + length <= SEGMENT_BYTES)) {
+      const before = await this.#contentOf(newest);
+      if (before !== null) return { segment: newest, before };
+    }
+    const number = nextFree(day.taken, newest?.number ?? 0);
+    const segment = { path: segmentPath(this.#device, name, number), number, size: 0 };
+    day.taken.add(number);
+    day.newest = segment;
+    return { segment, before: Buffer.alloc(0) };
+  }
+
+  /** What a segment holds; `null` if the branch names the file and its content cannot be read. */
+  async #contentOf({ path }: Segment): Promise<Buffer | null> {
+    return this.#contents.get(path) ?? (await this.#blobs.read(`${this.#tip}:${path}`));
+  }
+}
+
+/** The first number after one that is not in use; a gap below if there is none. */
+function nextFree(taken: ReadonlySet<number>, after: number): number {
+  let number = after + 1;
+  while (taken.has(number)) number += 1;
+  return number <= MOST_SEGMENTS || after === 0 ? number : nextFree(taken, 0);
+}

@@ -1,0 +1,207 @@
+import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { basename, dirname, join, relative } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Problem } from '../domain/repository.ts';
+import {
+  findLocks,
+  type GitFolders,
+  gitFolders,
+  isOtherGitAtWork,
+  type Lock,
+  removeLock,
+} from '../git/locks.ts';
+import type { GitContext } from '../git/run.ts';
+import { FOLLOW_MARK, readFollowMark } from './follow-mark.ts';
+import { type Holder, isAlive, ownHolder } from './holder.ts';
+
+/** How long a lock may stand before anything is said of it; git needs one for milliseconds. */
+export interface LockPatience {
+  readonly report: number;
+  /** How long nobody's lock stands unchanged before it is taken for left over. */
+  readonly remove: number;
+  /** How often it is looked. */
+  readonly look: number;
+}
+
+export const LOCK_PATIENCE: LockPatience = { report: 2000, remove: 180_000, look: 15_000 };
+
+/** How long the gits of a program that was cut off get to come to their end by themselves. */
+const ORPHANS_MS = 2000;
+
+// Says that a gitpost works in the clone; it stays where one was cut off.
+const RUNNING = 'gitpost/running.json';
+
+interface Seen {
+  readonly lock: Lock;
+  readonly since: number;
+}
+
+/** What {@link RUNNING} says: who works in the clone, and since when what a killed one left may still be there. */
+interface Running extends Holder {
+  readonly since?: number;
+}
+
+/** The time in which locks were made that a killed gitpost left; by the clock of the file system. */
+interface LeftBehind {
+  readonly since: number;
+  readonly until: number;
+  /** Whether it was writing index and work tree. The index is locked by people, too, for as long as they write at a message. */
+  readonly wasFollowing: boolean;
+}
+
+/**
+ * The locks that gits leave behind in a clone when they are cut off, and in the app's own bare repository beside it.
+ * Those of our own go at the next start, or once the gits that outlived it are done. Any other one may be held by a person, whose editor is open for hours: it is
+ * reported, and goes once it stood unchanged for some minutes in which no git was at work there.
+ */
+export class StaleLocks {
+  readonly #clone: GitContext;
+  /** The app's own bare repository, if the remote is one. */
+  readonly #bare: string | undefined;
+  readonly #patience: LockPatience;
+  readonly #seen = new Map<string, Seen>();
+  #folders: GitFolders | undefined;
+  #left: LeftBehind | undefined;
+  #problems: readonly Problem[] = [];
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(clone: GitContext, bare: string | undefined, patience: LockPatience) {
+    this.#clone = clone;
+    this.#bare = bare;
+    this.#patience = patience;
+  }
+
+  /** What stands in the way, as found by the last look. */
+  get problems(): readonly Problem[] {
+    return this.#problems;
+  }
+
+  /** Begins to work in the clone: what a gitpost that was cut off left there is taken away first. */
+  async takeUp(onFreed: () => void, onTrouble: (error: unknown) => void): Promise<void> {
+    this.#folders = await gitFolders(this.#clone);
+    const file = join(this.#folders.own, RUNNING);
+    const since = await cutOff(file);
+    const wasFollowing = await this.#wasFollowing();
+    const left = since === undefined ? undefined : { since, until: Number.POSITIVE_INFINITY, wasFollowing };
+    const isLeft = left && !(await this.#removeLeft(left));
+    await mkdir(dirname(file), { recursive: true });
+    const running: Running = { ...(await ownHolder()), ...(isLeft ? { since: left.since } : {}) };
+    await writeFile(file, JSON.stringify(running));
+    this.#left = isLeft ? { ...left, until: (await stat(file)).mtimeMs } : undefined;
+    this.#timer = setInterval(() => {
+      this.look().then((freed) => freed && onFreed(), onTrouble);
+    }, this.#patience.look);
+    this.#timer.unref();
+  }
+
+  /** Hears that a git of ours was ended in the middle: the locks that were made since it ran (ms since 1970) may be its own. */
+  cutOff(since: number): void {
+    const wasFollowing = this.#left?.wasFollowing ?? false;
+    this.#left = { since: Math.min(since, this.#left?.since ?? since), until: Date.now(), wasFollowing };
+  }
+
+  /** Ends the work in the clone, in order. */
+  async layDown(): Promise<void> {
+    clearInterval(this.#timer);
+    if (this.#folders) await rm(join(this.#folders.own, RUNNING), { force: true });
+  }
+
+  /** Looks for locks that stay, and takes away what proves left over. Whether it took any. */
+  async look(): Promise<boolean> {
+    const now = performance.now();
+    const found = await this.#find();
+    const atWork = found.length > 0 && (await this.#isOtherAtWork());
+    const standing: Seen[] = [];
+    for (const lock of found) {
+      const known = this.#seen.get(lock.path);
+      const isSame = known !== undefined && known.lock.identity === lock.identity;
+      standing.push(isSame ? known : { lock, since: now });
+    }
+    this.#seen.clear();
+    let freed = false;
+    for (const seen of standing) {
+      const age = now - seen.since;
+      const isDue = age >= this.#patience.remove || isLeftBehind(seen.lock, this.#left);
+      if (atWork === false && isDue) freed = (await removeLock(seen.lock)) || freed;
+      else this.#seen.set(seen.lock.path, seen);
+    }
+    if (atWork === false) this.#left = undefined;
+    this.#problems = [...this.#seen.values()]
+      .filter(({ since }) => now - since >= this.#patience.report)
+      .map(({ lock }) => this.#toProblem(lock, atWork));
+    return freed;
+  }
+
+  /** Removes what gits left that came from the one before us and that are no more; false where one of them is still there. */
+  async #removeLeft(left: LeftBehind): Promise<boolean> {
+    if (!(await this.#waitForOrphans())) return false;
+    for (const lock of await this.#find()) if (isLeftBehind(lock, left)) await removeLock(lock);
+    return true;
+  }
+
+  /**
+   * Waits until no git is at work in the clone, so that none that outlived its gitpost still changes index or refs
+   * under us. Where the system does not tell, all of the time is waited if there are locks. False where one stays.
+   */
+  async #waitForOrphans(): Promise<boolean> {
+    const deadline = performance.now() + ORPHANS_MS;
+    while (performance.now() < deadline) {
+      const atWork = await this.#isOtherAtWork();
+      if (atWork === false || (atWork === undefined && (await this.#find()).length === 0)) return true;
+      await delay(50);
+    }
+    return (await this.#isOtherAtWork()) !== true;
+  }
+
+  /** The index is locked by us only for this. */
+  async #wasFollowing(): Promise<boolean> {
+    const { own } = this.#folders as GitFolders;
+    return (await readFollowMark(join(own, FOLLOW_MARK))).towards !== undefined;
+  }
+
+  async #find(): Promise<Lock[]> {
+    const bare = this.#bare === undefined ? [] : [{ own: this.#bare, common: this.#bare }];
+    const folders = this.#folders === undefined ? bare : [this.#folders, ...bare];
+    return (await Promise.all(folders.map(findLocks))).flat();
+  }
+
+  async #isOtherAtWork(): Promise<boolean | undefined> {
+    const places = [this.#clone.directory, ...(this.#bare === undefined ? [] : [this.#bare])];
+    const atWork = await Promise.all(places.map(isOtherGitAtWork));
+    return atWork.includes(true) ? true : atWork.includes(undefined) ? undefined : false;
+  }
+
+  #toProblem({ path }: Lock, atWork: boolean | undefined): Problem {
+    const inside = relative(this.#clone.directory, path);
+    const minutes = Math.ceil(this.#patience.remove / 60_000);
+    const remedy =
+      atWork === undefined
+        ? 'Where no git program is at work there, delete it.'
+        : `Where no git program is at work there, it is taken away within ${minutes + 1} minutes.`;
+    return {
+      file: inside.startsWith('..') ? path : inside,
+      line: null,
+      reason: `is a lock: another git program is writing, or was ended in the middle. What was captured is safe. ${remedy}`,
+    };
+  }
+}
+
+const isLeftBehind = ({ path, changedAt }: Lock, left: LeftBehind | undefined): boolean =>
+  left !== undefined &&
+  changedAt >= left.since &&
+  changedAt < left.until &&
+  (left.wasFollowing || basename(path) !== 'index.lock');
+
+/** Since when gitposts worked here that are no more and did not come to their end; `undefined` where none did. */
+async function cutOff(file: string): Promise<number | undefined> {
+  const since = await stat(file).then(
+    ({ mtimeMs }) => mtimeMs,
+    () => undefined,
+  );
+  if (since === undefined) return undefined;
+  const holder = await readFile(file, 'utf8')
+    .then((json) => JSON.parse(json) as Running)
+    .catch(() => undefined);
+  if (holder && (await isAlive(holder))) return undefined;
+  return Math.min(since, holder?.since ?? since);
+}

@@ -1,0 +1,123 @@
+import { type Content, MESSAGE_TYPES } from '../domain/message.ts';
+import { fail, ok, type Result } from '../domain/result.ts';
+import type { Folded } from './fold.ts';
+import { type Line, parentName, type Revision, toLine } from './line.ts';
+import { MAX_LINE_BYTES, whyUnreadable } from './split.ts';
+
+/** The fields of a message that an edit can give. */
+export type Edit = Partial<Omit<Content, 'replyTo'>>;
+
+/** A new message as it was asked for, with its defaults filled in. */
+export interface NewMessage extends Content {
+  readonly id: string;
+  readonly createdAt: string;
+}
+
+/** The first line of a message. */
+export function firstLine({ id, createdAt, ...content }: NewMessage): Line {
+  return toLine({ id, revision: 1, parents: [], ...fitting(content), createdAt, others: [] });
+}
+
+/** The line that edits, brings back or settles a message: it replaces all its heads. */
+export function editedLine(folded: Folded, edit: Edit, now: string): Line {
+  return toLine({
+    ...following(folded, contentBefore(folded)),
+    ...fitting({ ...contentOf(contentBefore(folded)), ...edit }),
+    updatedAt: now,
+  });
+}
+
+/** The line that deletes a message. */
+export function deletedLine(folded: Folded, now: string): Line {
+  const { current } = folded;
+  return toLine({
+    ...following(folded, current),
+    ...contentOf(current),
+    text: '',
+    updatedAt: now,
+    deletedAt: now,
+  });
+}
+
+/**
+ * A new line, if it can be read again. `unwritable` if not: it would be longer than any reader takes, since it carries
+ * what other programs added and names every version that it replaces, or its revision has no number any more.
+ */
+export function checkReadable(line: Line): Result<Line> {
+  if (!Number.isSafeInteger(line.revision)) {
+    return fail(
+      'unwritable',
+      'The revisions of this message have numbers so high that there is none for the next one. ' +
+        'Nothing was changed, and the message is safe. Capture its text as a new message instead.',
+    );
+  }
+  const bytes = Buffer.byteLength(line.raw);
+  if (bytes > MAX_LINE_BYTES) return fail('unwritable', tooLong(bytes, line.parents.length));
+  const reason = whyUnreadable(line);
+  if (reason === undefined) return ok(line);
+  return fail(
+    'unwritable',
+    `The line of this change ${reason}, so nobody could read it again. Nothing was changed.`,
+  );
+}
+
+function tooLong(bytes: number, versions: number): string {
+  const cause =
+    versions > MANY_VERSIONS
+      ? `It has to name all ${versions} versions of the message that nobody has chosen between. To settle it, take some of their lines out of the journal with a commit of your own.`
+      : 'It repeats what another program added to the message. Shorten that there, or capture the text as a new message.';
+  return `The change would make a line of ${bytes} bytes, and no more than ${MAX_LINE_BYTES} are read. Nothing was changed, and the message is safe. ${cause}`;
+}
+
+/** From so many on it is their names that make a line long. */
+const MANY_VERSIONS = 10_000;
+
+/** The content that an edit starts from: of a deleted message that of its newest revision before the delete. */
+export function contentBefore({ current, lines }: Folded): Line {
+  if (current.deletedAt === undefined) return current;
+  return lines.findLast((line) => line.deletedAt === undefined) ?? current;
+}
+
+/** Whether an edit would change nothing. */
+export function isUnchanged(line: Line, edit: Edit): boolean {
+  return Object.entries(edit).every(
+    ([key, value]) => value === undefined || line[key as keyof Edit] === value,
+  );
+}
+
+function following(
+  { current, heads }: Folded,
+  { others }: Line,
+): Pick<Revision, 'id' | 'revision' | 'parents' | 'createdAt' | 'others'> {
+  return {
+    id: current.id,
+    // Others can give a message more heads than a function takes arguments.
+    revision: heads.reduce((highest, { revision }) => Math.max(highest, revision), 0) + 1,
+    parents: [...new Set(heads.map(({ hash }) => parentName(hash)))],
+    createdAt: current.createdAt,
+    others,
+  };
+}
+
+function contentOf(line: Line): Content {
+  const { author, type, language, url, done, text, replyTo } = line;
+  return defined({ author, type, language, url, done, text, replyTo }) as unknown as Content;
+}
+
+/** Leaves out what the type has no use for, such as the language of what is code no more. */
+function fitting(content: Content): Content {
+  if (!(MESSAGE_TYPES as readonly string[]).includes(content.type)) return content;
+  const { author, type, language, url, done, text, replyTo } = content;
+  return defined({
+    author,
+    type,
+    language: type === 'code' ? language : undefined,
+    url: type === 'link' ? url : undefined,
+    done: type === 'task' ? (done ?? false) : undefined,
+    text,
+    replyTo,
+  }) as unknown as Content;
+}
+
+const defined = (members: Record<string, unknown>): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined));

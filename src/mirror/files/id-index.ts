@@ -1,0 +1,237 @@
+import { fromBase64, toBase64 } from '../search/words.ts';
+
+/** The table as plain data: the words of its arrays in base64. */
+export interface StoredIds {
+  readonly size: number;
+  readonly keys: string;
+  readonly shards: string;
+}
+
+/** So many tables that none of a million ids takes long to grow or to be written. */
+export const TABLES = 32;
+
+/** Finds the shard of a message by its id. Ids are UUIDs, 16 bytes each. */
+export class IdIndex {
+  readonly #tables: readonly IdTable[];
+
+  constructor(tables: readonly IdTable[] = Array.from({ length: TABLES }, () => new IdTable())) {
+    this.#tables = tables;
+  }
+
+  get size(): number {
+    return this.#tables.reduce((sum, { size }) => sum + size, 0);
+  }
+
+  get(id: string): number | undefined {
+    const words = wordsOf(id);
+    const hash = mix(words);
+    return this.#table(hash).get(words, hash);
+  }
+
+  /** Notes the shard of an id; false where it was known to be in that one. */
+  set(id: string, shard: number): boolean {
+    const words = wordsOf(id);
+    const hash = mix(words);
+    return this.#table(hash).set(words, hash, shard);
+  }
+
+  /** Whether the shard of any of some packed ids is known. */
+  hasAny(packed: Uint32Array): boolean {
+    for (let at = 0; at < packed.length; at += 4) {
+      const words = wordsAt(packed, at);
+      const hash = mix(words);
+      if (this.#table(hash).get(words, hash) !== undefined) return true;
+    }
+    return false;
+  }
+
+  /** Makes room for so many more ids, in turns, so that what notes them then is not held up. */
+  async reserve(count: number): Promise<void> {
+    for (const table of this.#tables) {
+      // They are spread evenly, but for chance.
+      table.reserve(Math.ceil((count / TABLES) * 1.1));
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  }
+
+  /** Notes the shard of all of some packed ids. */
+  setAll(packed: Uint32Array, shard: number): void {
+    for (let at = 0; at < packed.length; at += 4) {
+      const words = wordsAt(packed, at);
+      const hash = mix(words);
+      this.#table(hash).set(words, hash, shard);
+    }
+  }
+
+  /** What it holds now, as tables that no change reaches any more. */
+  copies(): IdTable[] {
+    return this.#tables.map((table) => table.copy());
+  }
+
+  /** An index of tables that were kept; `undefined` where they are not all of one. */
+  static of(stored: readonly (StoredIds | null)[]): IdIndex | undefined {
+    const tables = stored.flatMap((data) => (data ? [IdTable.fromJSON(data)] : []));
+    return tables.length === TABLES ? new IdIndex(tables) : undefined;
+  }
+
+  // The upper bits of the hash choose the table, the lower ones the place in it.
+  #table(hash: number): IdTable {
+    return this.#tables[hash >>> 27] as IdTable;
+  }
+}
+
+/**
+ * An open-addressed hash table in typed arrays, since a million entries of a `Map` would take ten times the memory.
+ */
+export class IdTable {
+  #keys: Uint32Array = new Uint32Array(4 * 64);
+  /** The shard's number + 1; 0 where the slot is free. */
+  #shards: Uint32Array = new Uint32Array(64);
+  #size = 0;
+  /** Whether a copy has the same arrays, which are not changed then. */
+  #isShared = false;
+
+  get size(): number {
+    return this.#size;
+  }
+
+  get(words: Words, hash: number): number | undefined {
+    const shard = this.#shards[this.#slot(words, hash)] ?? 0;
+    return shard === 0 ? undefined : shard - 1;
+  }
+
+  set(words: Words, hash: number, shard: number): boolean {
+    const slot = this.#slot(words, hash);
+    if (this.#shards[slot] === shard + 1) return false;
+    this.#own();
+    if (this.#shards[slot] === 0) {
+      this.#size += 1;
+      this.#keys.set(words, slot * 4);
+    }
+    this.#shards[slot] = shard + 1;
+    if (!this.#hasRoom(0)) this.#grow();
+    return true;
+  }
+
+  /** Makes room for so many more, in arrays that no copy has. */
+  reserve(count: number): void {
+    while (!this.#hasRoom(count)) this.#grow();
+    this.#own();
+  }
+
+  /** A table of what is in this one now. Neither is slow to make it: the first change that comes copies the arrays. */
+  copy(): IdTable {
+    const copy = new IdTable();
+    copy.#size = this.#size;
+    [copy.#keys, copy.#shards] = [this.#keys, this.#shards];
+    [this.#isShared, copy.#isShared] = [true, true];
+    return copy;
+  }
+
+  /** The words of the table as plain data, for keeping. */
+  toJSON(): StoredIds {
+    return { size: this.#size, keys: toBase64(this.#keys), shards: toBase64(this.#shards) };
+  }
+
+  static fromJSON(data: StoredIds): IdTable {
+    const table = new IdTable();
+    table.#size = data.size;
+    table.#keys = fromBase64(data.keys);
+    table.#shards = fromBase64(data.shards);
+    return table;
+  }
+
+  #hasRoom(more: number): boolean {
+    return (this.#size + more) * 3 <= this.#shards.length * 2;
+  }
+
+  #own(): void {
+    if (!this.#isShared) return;
+    [this.#keys, this.#shards] = [this.#keys.slice(), this.#shards.slice()];
+    this.#isShared = false;
+  }
+
+  #slot(words: Words, hash: number): number {
+    const mask = this.#shards.length - 1;
+    let slot = hash & mask;
+    while (this.#shards[slot] !== 0 && !this.#holds(slot, words)) slot = (slot + 1) & mask;
+    return slot;
+  }
+
+  #holds(slot: number, words: Words): boolean {
+    const at = slot * 4;
+    const keys = this.#keys;
+    return (
+      keys[at] === words[0] &&
+      keys[at + 1] === words[1] &&
+      keys[at + 2] === words[2] &&
+      keys[at + 3] === words[3]
+    );
+  }
+
+  #grow(): void {
+    const [keys, shards] = [this.#keys, this.#shards];
+    this.#keys = new Uint32Array(keys.length * 2);
+    this.#shards = new Uint32Array(shards.length * 2);
+    this.#isShared = false;
+    for (let old = 0; old < shards.length; old += 1) {
+      const shard = shards[old] ?? 0;
+      if (shard === 0) continue;
+      const at = old * 4;
+      const words = wordsAt(keys, at);
+      const slot = this.#slot(words, mix(words));
+      this.#keys.set(words, slot * 4);
+      this.#shards[slot] = shard;
+    }
+  }
+}
+
+/** Spreads ids that differ in any of their words, since not all UUIDs are random where others are. */
+function mix(words: Words): number {
+  let hash = 0;
+  for (const word of words) {
+    hash = Math.imul(hash ^ word, 0x85ebca6b);
+    hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+    hash ^= hash >>> 16;
+  }
+  return hash >>> 0;
+}
+
+/** The words of some ids, one after the other. */
+export function packIds(ids: readonly string[]): Uint32Array {
+  const packed = new Uint32Array(ids.length * 4);
+  for (const [index, id] of ids.entries()) packed.set(wordsOf(id), index * 4);
+  return packed;
+}
+
+type Words = readonly [number, number, number, number];
+
+/** Where the digits of each word stand in a UUID. */
+const PLACES = [
+  [0, 1, 2, 3, 4, 5, 6, 7],
+  [9, 10, 11, 12, 14, 15, 16, 17],
+  [19, 20, 21, 22, 24, 25, 26, 27],
+  [28, 29, 30, 31, 32, 33, 34, 35],
+] as const;
+
+// Asked for several times for each message that is read, so that no string is made on the way.
+function wordsOf(id: string): Words {
+  return [wordAt(id, PLACES[0]), wordAt(id, PLACES[1]), wordAt(id, PLACES[2]), wordAt(id, PLACES[3])];
+}
+
+const wordsAt = (packed: Uint32Array, at: number): Words => [
+  packed[at] ?? 0,
+  packed[at + 1] ?? 0,
+  packed[at + 2] ?? 0,
+  packed[at + 3] ?? 0,
+];
+
+function wordAt(id: string, places: readonly number[]): number {
+  let word = 0;
+  for (const place of places) {
+    const code = id.charCodeAt(place);
+    // The digits 0 to 9 stand at 48, and a to f at 97.
+    word = (word << 4) | (code < 58 ? code - 48 : code - 87);
+  }
+  return word >>> 0;
+}

@@ -1,0 +1,210 @@
+import { readdir, rename, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Low } from 'lowdb';
+import type { Covered } from '../covered.ts';
+import { type Entry, fromStored, type StoredEntry, toStored } from '../entry.ts';
+import { MirrorBroken } from '../errors.ts';
+import type { Likely } from '../search/json-prefilter.ts';
+import { type Signature, signatureOf } from '../search/ngram-filter.ts';
+import type { Tally } from '../search/tally.ts';
+import { fromBase64, toBase64 } from '../search/words.ts';
+import { IdIndex, type IdTable, type StoredIds, TABLES } from './id-index.ts';
+import { isWhole, VerifiedFile } from './verified-file.ts';
+
+/** A shard as the state names it: its file, and the first key that belongs to it (`null` for the very first). */
+export interface StoredShard {
+  readonly number: number;
+  /** The flush that wrote its file. */
+  readonly written: number;
+  readonly from: { readonly time: number; readonly id: string } | null;
+}
+
+/** What the mirror's files hold together at one moment. */
+export interface State {
+  readonly version: number;
+  readonly flush: number;
+  /** The flush that wrote the index of ids; shards that were written later are read for theirs. */
+  readonly idsFlush: number;
+  readonly repositories: Readonly<Record<string, Covered>>;
+  readonly counts: Readonly<Record<string, number>>;
+  readonly partial: readonly string[];
+  readonly size: number;
+  /** How many of them are not deleted. */
+  readonly current: number;
+  readonly shards: readonly StoredShard[];
+}
+
+/** Files of another version are taken for absent. */
+export const VERSION = 8;
+
+const STATE_FILE = 'state.json';
+/** The folder of shards that are written beside the mirror, to be taken into it. */
+const BESIDE = 'beside';
+const shardFile = ({ number, written }: Pick<StoredShard, 'number' | 'written'>): string =>
+  `shard-${number}-${written}.json`;
+const signatureFile = ({ number, written }: Pick<StoredShard, 'number' | 'written'>): string =>
+  `signature-${number}-${written}.json`;
+const tallyFile = ({ number, written }: Pick<StoredShard, 'number' | 'written'>): string =>
+  `tally-${number}-${written}.json`;
+const idsFiles = (flush: number): string[] =>
+  Array.from({ length: TABLES }, (_, table) => `ids-${table}-${flush}.json`);
+
+/** All files that a state names, those first that are soonest written anew. */
+const filesOf = (state: State): string[] => [
+  ...idsFiles(state.idsFlush),
+  ...state.shards.toReversed().map(shardFile),
+];
+
+/**
+ * The mirror's folder of lowdb files. A file is never written over but the state, which is written last and names
+ * the others: so whatever is cut off, the state and its files fit together.
+ */
+export class Snapshot {
+  readonly #directory: string;
+
+  constructor(directory: string) {
+    this.#directory = directory;
+  }
+
+  /** The state, where it is whole and all of its files are there. */
+  async readState(): Promise<State | undefined> {
+    const state = await this.#file<State>(STATE_FILE).read();
+    if (state?.version !== VERSION || state.shards.length === 0) return undefined;
+    const files = new Set(await readdir(this.#directory));
+    return state.shards.every((shard) => files.has(shardFile(shard))) ? state : undefined;
+  }
+
+  /**
+   * The names of the files that are missing or damaged; `absent` where there is no mirror, or one of another version.
+   * Nothing is changed. A mirror that is written meanwhile is looked at again.
+   */
+  async check(): Promise<readonly string[] | 'absent'> {
+    const state = await this.#file<State>(STATE_FILE).read();
+    if (!state) return (await this.#isThere(STATE_FILE)) ? [STATE_FILE] : 'absent';
+    if (state.version !== VERSION) return 'absent';
+    const broken = await this.#notWhole(filesOf(state));
+    if (broken.length === 0) return [];
+    // What was written anew in the meantime is named no more.
+    const later = await this.#file<State>(STATE_FILE).read();
+    const named = new Set(later ? filesOf(later) : broken);
+    return this.#notWhole(broken.filter((name) => named.has(name)));
+  }
+
+  async #notWhole(names: readonly string[]): Promise<string[]> {
+    const broken: string[] = [];
+    for (const name of names) if (!(await isWhole(join(this.#directory, name)))) broken.push(name);
+    return broken;
+  }
+
+  #isThere(name: string): Promise<boolean> {
+    return stat(join(this.#directory, name)).then(
+      () => true,
+      () => false,
+    );
+  }
+
+  /** Takes everything away, the state first: files that are made anew have the names of old ones. */
+  async wipe(): Promise<void> {
+    await rm(join(this.#directory, STATE_FILE), { recursive: true, force: true });
+    await rm(this.#directory, { recursive: true, force: true });
+  }
+
+  /** The index of ids; `undefined` where a file of it is missing or not whole. */
+  async readIds(flush: number): Promise<IdIndex | undefined> {
+    const tables: (StoredIds | null)[] = [];
+    for (const file of idsFiles(flush)) tables.push(await this.#file<StoredIds>(file).read());
+    return IdIndex.of(tables);
+  }
+
+  /** The entries of a shard; throws {@link MirrorBroken} where its file is not whole. */
+  async readShard(shard: Pick<StoredShard, 'number' | 'written'>): Promise<Entry[]> {
+    const data = await this.#file<StoredEntry[]>(shardFile(shard)).read();
+    if (data === null) throw new MirrorBroken(`file ${shardFile(shard)}`);
+    return data.map(fromStored);
+  }
+
+  /** The likely entries of some parts of a shard; throws {@link MirrorBroken} where those are not whole. */
+  readSome(
+    shard: Pick<StoredShard, 'number' | 'written'>,
+    isWanted: (part: number) => boolean,
+    isLikely: Likely,
+  ): Entry[] {
+    const data = this.#file<StoredEntry[]>(shardFile(shard)).readSome(isWanted, isLikely);
+    if (data === null) throw new MirrorBroken(`file ${shardFile(shard)}`);
+    return data.map(fromStored);
+  }
+
+  async writeShard(shard: Pick<StoredShard, 'number' | 'written'>, entries: readonly Entry[]): Promise<void> {
+    await this.#save(shardFile(shard), entries.map(toStored));
+  }
+
+  /** Writes a shard with its signature where nothing is part of the mirror. */
+  async writeBeside(name: string, entries: readonly Entry[]): Promise<void> {
+    await this.#save(join(BESIDE, `${name}.json`), entries.map(toStored));
+    await this.#save(join(BESIDE, `${name}.signature.json`), toBase64(signatureOf(entries)));
+  }
+
+  /** Gives what was written beside the mirror the names of a shard. */
+  async takeIn(name: string, shard: Pick<StoredShard, 'number' | 'written'>): Promise<void> {
+    const move = (from: string, to: string) =>
+      rename(join(this.#directory, BESIDE, from), join(this.#directory, to));
+    await move(`${name}.signature.json`, signatureFile(shard));
+    await move(`${name}.json`, shardFile(shard));
+  }
+
+  /** Takes away what some names were given to beside the mirror, as far as it was not taken in. */
+  async removeBeside(names: readonly string[]): Promise<void> {
+    for (const name of names) {
+      await rm(join(this.#directory, BESIDE, `${name}.signature.json`), { force: true });
+      await rm(join(this.#directory, BESIDE, `${name}.json`), { force: true });
+    }
+  }
+
+  /** Takes away all that was written beside the mirror and never taken in. */
+  async clearBeside(): Promise<void> {
+    await rm(join(this.#directory, BESIDE), { recursive: true, force: true });
+  }
+
+  /** The signature that was kept with a shard, or `null` where there is none or it is not whole. */
+  async readSignature(shard: Pick<StoredShard, 'number' | 'written'>): Promise<Signature | null> {
+    const text = await this.#file<string>(signatureFile(shard)).read();
+    return text === null ? null : fromBase64(text);
+  }
+
+  async writeSignature(shard: Pick<StoredShard, 'number' | 'written'>, signature: Signature): Promise<void> {
+    await this.#save(signatureFile(shard), toBase64(signature));
+  }
+
+  /** What was counted in a shard, or `null` where that was not kept or is not whole. */
+  readTally(shard: Pick<StoredShard, 'number' | 'written'>): Promise<Tally | null> {
+    return this.#file<Tally>(tallyFile(shard)).read();
+  }
+
+  async writeTally(shard: Pick<StoredShard, 'number' | 'written'>, tally: Tally): Promise<void> {
+    await this.#save(tallyFile(shard), tally);
+  }
+
+  async writeIds(flush: number, tables: readonly IdTable[]): Promise<void> {
+    for (const [index, file] of idsFiles(flush).entries()) await this.#save(file, tables[index]);
+  }
+
+  /** Writes the state and takes away the files that it does not name; throws where it names one that is gone. */
+  async commit(state: State): Promise<void> {
+    await this.#save(STATE_FILE, state);
+    const named = new Set([STATE_FILE, ...idsFiles(state.idsFlush), ...state.shards.map(shardFile)]);
+    const kept = new Set([BESIDE, ...state.shards.map(signatureFile), ...state.shards.map(tallyFile)]);
+    for (const file of await readdir(this.#directory)) {
+      if (!named.delete(file) && !kept.has(file)) await rm(join(this.#directory, file), { force: true });
+    }
+    const [missing] = named;
+    if (missing !== undefined) throw new MirrorBroken(`file ${missing}`);
+  }
+
+  #file<Data>(name: string): VerifiedFile<Data> {
+    return new VerifiedFile<Data>(join(this.#directory, name));
+  }
+
+  async #save<Data>(name: string, data: Data): Promise<void> {
+    await new Low<Data>(this.#file<Data>(name), data).write();
+  }
+}

@@ -1,0 +1,86 @@
+import { compareKeys, type Entry, type Key } from '../entry.ts';
+import { shownIn } from '../search/filter.ts';
+import { SHARD_LIMITS } from '../shard.ts';
+import { packIds } from './id-index.ts';
+import { Snapshot } from './snapshot.ts';
+
+/** A shard that was written beside an open mirror, which {@link Database.takeIn} can make one of its own. */
+export interface WrittenShard {
+  /** What it is called until then. */
+  readonly name: string;
+  /** The key of its first message. */
+  readonly from: Key;
+  /** The ids of its messages, as {@link packIds} packs them. */
+  readonly ids: Uint32Array;
+}
+
+/** Some messages that follow each other in the timeline, all of one repository and not in the mirror yet. */
+export interface Stretch {
+  readonly shards: readonly WrittenShard[];
+  readonly first: Key;
+  readonly last: Key;
+  readonly size: number;
+  /** How many of them are not deleted. */
+  readonly shown: number;
+}
+
+/**
+ * Writes messages as full shards beside the mirror in a folder, which somebody else may have open. They come in the order of
+ * the timeline, none of them twice.
+ */
+export class StretchWriter {
+  readonly #snapshot: Snapshot;
+  readonly #name: string;
+  readonly #shards: WrittenShard[] = [];
+  #waiting: Entry[] = [];
+  /** The writing of the shard before, which goes on while the next one fills. */
+  #writing: Promise<void> = Promise.resolve();
+  #characters = 0;
+  #first: Key | undefined;
+  #last: Key | undefined;
+  #size = 0;
+  #shown = 0;
+
+  /** @param name what no other stretch is called that is written at the same time */
+  constructor(directory: string, name: string) {
+    this.#snapshot = new Snapshot(directory);
+    this.#name = name;
+  }
+
+  async add(entries: readonly Entry[]): Promise<void> {
+    for (const entry of entries.toSorted((a, b) => compareKeys(a.key, b.key))) {
+      this.#first ??= entry.key;
+      this.#last = entry.key;
+      this.#size += 1;
+      if (shownIn(entry).length > 0) this.#shown += 1;
+      this.#waiting.push(entry);
+      this.#characters += entry.characters;
+      const isFull =
+        this.#waiting.length >= SHARD_LIMITS.entries || this.#characters >= SHARD_LIMITS.characters;
+      if (isFull) await this.#write();
+    }
+  }
+
+  /** Writes what is left; `undefined` where nothing came at all. */
+  async end(): Promise<Stretch | undefined> {
+    if (this.#waiting.length > 0) await this.#write();
+    await this.#writing;
+    if (!this.#first || !this.#last) return undefined;
+    const [shards, first, last] = [this.#shards, this.#first, this.#last];
+    return { shards, first, last, size: this.#size, shown: this.#shown };
+  }
+
+  /** Takes away what was written so far. */
+  async abandon(): Promise<void> {
+    await this.#writing;
+    await this.#snapshot.removeBeside(this.#shards.map(({ name }) => name));
+  }
+
+  async #write(): Promise<void> {
+    const [entries, name] = [this.#waiting, `${this.#name}-${this.#shards.length}`];
+    [this.#waiting, this.#characters] = [[], 0];
+    await this.#writing;
+    this.#writing = this.#snapshot.writeBeside(name, entries);
+    this.#shards.push({ name, from: (entries[0] as Entry).key, ids: packIds(entries.map(({ id }) => id)) });
+  }
+}

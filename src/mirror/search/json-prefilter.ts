@@ -1,0 +1,43 @@
+import { type Filter, foldCase, isAscii } from '../../domain/query.ts';
+
+/** Whether the JSON of a message, which may stand in other JSON, may be that of one that is looked for. */
+export type Likely = (json: string) => boolean;
+
+/**
+ * A look at the JSON of a message that is quicker than to parse it: where it says no, the message does not pass the
+ * filter.
+ */
+export function likelyFor(filter: Filter): Likely {
+  const looks = filter.terms.flatMap(({ kind, value, exclude }): Likely[] => {
+    const isSearched = kind === 'text' && !exclude && typeof value === 'string';
+    return isSearched && AS_IT_IS.test(value) ? [saying(value)] : [];
+  });
+  return (json) => looks.every((look) => look(json));
+}
+
+/**
+ * What JSON holds as it is, but where it gives characters by their numbers, which is looked for as well. A mark that
+ * belongs to the letter before it could join the letter of an escape.
+ */
+const AS_IT_IS = /^[^\p{M}\p{Cc}"\\/][^\p{Cc}"\\/]*$/u;
+const BY_NUMBER = '\\u';
+
+function saying(folded: string): Likely {
+  const holds = holding(folded);
+  return (json) => holds(json) || json.includes(BY_NUMBER);
+}
+
+/** So much of what is searched for is looked for in the JSON. */
+const MOST_CHARACTERS = 32;
+
+/** Whether a text may hold a case-folded one; `foldCase` tells it for sure, and takes ten times as long for most. */
+function holding(folded: string): (text: string) => boolean {
+  if (!isAscii(folded)) return (text) => foldCase(text).includes(folded);
+  // The beginning of a long search is enough for a look, and a long one of equal letters would be looked for at each.
+  const beginning = folded.slice(0, MOST_CHARACTERS);
+  const pattern = new RegExp(beginning.replace(/[.*+?^${}()|[\]]/g, '\\$&'), 'iu');
+  return (text) => pattern.test(text) || FOLDED_TO_ASCII.test(text);
+}
+
+/** What `foldCase` makes ASCII of, and a pattern that ignores case does not: `ß`, ligatures and the like. */
+const FOLDED_TO_ASCII = /[ßİıŉǰ\u037e\u1e96-\u1e9a\u1fef\ufb00-\ufb06]/;

@@ -1,0 +1,51 @@
+import type { Entry } from '../entry.ts';
+import type { Snapshot } from '../files/snapshot.ts';
+import type { Slot } from '../timeline.ts';
+import type { Likely } from './json-prefilter.ts';
+import { countOf, isAmong, partsWith, type Signature } from './ngram-filter.ts';
+import { partOf } from './parts.ts';
+
+/** Where so many parts of a shard are wanted, all of it is read, and stays in memory. */
+const MANY_PARTS = 12;
+
+/** What is looked for, as far as it can be told without reading or parsing everything. */
+export interface Hints {
+  /** Runs of characters that a message must hold. */
+  readonly runs: readonly number[];
+  readonly isLikely: Likely;
+}
+
+/**
+ * What a slot holds that may be looked for: in the parts, as its signature tells, that may hold all of the runs;
+ * `undefined` where only all of the slot can tell.
+ *
+ * @param isBeingWritten whether the file of a slot is on its way to the disk
+ */
+export async function skim(
+  slot: Slot,
+  { runs, isLikely }: Hints,
+  snapshot: Snapshot,
+  isBeingWritten: (slot: Slot) => boolean,
+): Promise<readonly Entry[] | undefined> {
+  const isChanged = (): boolean => slot.changed || isBeingWritten(slot);
+  const signature = isChanged() ? null : await signatureIn(slot, snapshot);
+  // What was changed or written meanwhile is another content.
+  if (signature === null || slot.signature !== signature || isChanged()) return undefined;
+  const parts = partsWith(signature, runs);
+  if (parts === 0) return [];
+  if (countOf(parts) >= MANY_PARTS) return undefined;
+  const isWanted = (part: number): boolean => isAmong(parts, part);
+  if (!slot.shard) return snapshot.readSome(slot, isWanted, isLikely);
+  return slot.shard.entries().filter((_, index, { length }) => isWanted(partOf(index, length)));
+}
+
+/** The signature that was written with a slot; `null` where there is none. */
+async function signatureIn(slot: Slot, snapshot: Snapshot): Promise<Signature | null> {
+  if (slot.signature !== undefined) return slot.signature;
+  const { written } = slot;
+  const signature = await snapshot.readSignature(slot);
+  if (slot.written !== written) return null;
+  // Two searches may have asked for it at once.
+  slot.signature ??= signature;
+  return slot.signature;
+}

@@ -1,0 +1,286 @@
+import { stat } from 'node:fs/promises';
+import { branchRef, type Clone, resolveIn } from '../../clone/clone.ts';
+import { FOLLOW_MARK, type FollowMark, readFollowMark, writeFollowMark } from '../../clone/follow-mark.ts';
+import { gitPath } from '../../git/clone.ts';
+import { mendCutOff } from '../../git/cut-off.ts';
+import { checkedOut, isAncestor } from '../../git/refs.ts';
+import { run } from '../../git/run.ts';
+import { updateStale } from '../../git/stale-files.ts';
+import { followBranch, followPathByPath, isOwnWorkTree, restoreIndex } from '../../git/worktree.ts';
+import { JOURNAL_FOLDER } from '../../journal/path.ts';
+import { broughtByUs } from './our-changes.ts';
+
+/** A person's own git brought index and work tree to this commit. */
+interface Operation {
+  readonly commit: string;
+  readonly name: string;
+}
+
+const QUIET_MS = 100;
+const AT_LATEST_MS = 500;
+const LOCKED_MS = 250;
+const LOOKS = 8;
+const EARLIER_MS = 5000;
+
+/**
+ * Brings index and work tree of a clone after its branch, some time after each batch of captures, and never
+ * against what a person has changed or does at the moment.
+ */
+export class Follower {
+  readonly #clone: Clone;
+  readonly #onTrouble: (error: unknown) => void;
+  readonly #onTip: (tip: string) => Promise<void>;
+  readonly #onStale: () => void;
+  #told: string | undefined;
+  #waited = '';
+  #looks = 0;
+  #mark: FollowMark | undefined;
+  #earlier: readonly { readonly commit: string | null; readonly until: number }[] = [];
+  #files: { readonly mark: string; readonly index: string; readonly lock: string } | undefined;
+  /** Whether it was looked, since the last thing that could have left some behind, for journals that are stale. */
+  #isJudged = false;
+  #timer: NodeJS.Timeout | undefined;
+  #since = 0;
+  #running: Promise<void> = Promise.resolve();
+  #closed = false;
+
+  /**
+   * @param onTip is told of each new tip of the branch before it is followed
+   * @param onStale is told that the branch is somewhere else than we know
+   */
+  constructor(
+    clone: Clone,
+    onTrouble: (error: unknown) => void,
+    onTip: (tip: string) => Promise<void>,
+    onStale: () => void,
+  ) {
+    this.#clone = clone;
+    this.#onTrouble = onTrouble;
+    this.#onTip = onTip;
+    this.#onStale = onStale;
+  }
+
+  /**
+   * The commit that index and work tree were last brought to, and those before it until some moments ago: a git that a
+   * person started then may still go by the older index, and write it.
+   */
+  async followed(): Promise<readonly (string | null)[]> {
+    this.#mark ??= await this.#readMark();
+    this.#earlier = this.#earlier.filter(({ until }) => until > Date.now());
+    return [this.#mark.commit, ...this.#earlier.map(({ commit }) => commit)];
+  }
+
+  /** Follows soon: once nobody has captured for a moment, at the latest half a second after the first of a run. */
+  soon(pause = QUIET_MS): void {
+    if (this.#closed) return;
+    const now = Date.now();
+    if (this.#timer === undefined) this.#since = now;
+    clearTimeout(this.#timer);
+    const delay = Math.max(0, Math.min(pause, this.#since + AT_LATEST_MS - now));
+    this.#timer = setTimeout(() => void this.now(), delay);
+  }
+
+  /** Follows now; resolves when it is done or was left for later. */
+  now(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#running = this.#running.then(() => this.#follow()).catch(this.#onTrouble);
+    return this.#running;
+  }
+
+  async close(): Promise<void> {
+    await this.now();
+    this.#closed = true;
+    clearTimeout(this.#timer);
+  }
+
+  async #follow(): Promise<void> {
+    const { git, settings, tip } = this.#clone;
+    if (tip === null) return;
+    if (tip !== this.#told) await this.#onTip(tip);
+    this.#told = tip;
+    // A person may hold the index for as long as they write at a message; until then there is nothing to ask git for.
+    if (await this.#isIndexHeld()) return this.soon(LOCKED_MS);
+    this.#mark ??= await this.#readMark();
+    // Without an index git takes every file for deleted: nothing can follow, or be finished, until there is one again.
+    const isLost = this.#mark.commit !== null && !(await this.#hasIndex());
+    if (isLost && !(await this.#restoreIndex(this.#mark.commit))) return;
+    if (this.#mark.towards !== undefined && !(await this.#finish(this.#mark))) return this.soon(LOCKED_MS);
+    if ((await checkedOut(git)) !== settings.branch) return;
+    const operation = await lastOperation(this.#clone);
+    const isNew = operation.name !== this.#mark.operation && operation.commit !== '';
+    const isDoubtful = isNew || isLost || !this.#isJudged;
+    if (!isDoubtful && this.#mark.commit === tip) return;
+    const isMoved = async () => (await resolveIn(this.#clone, branchRef(this.#clone))) !== tip;
+    // Somebody has moved the branch and we have not heard of it: to follow what we know would take it back.
+    if (await isMoved()) return this.#onStale();
+    if (isDoubtful) {
+      if (!(await this.#judge(tip))) return this.soon(LOCKED_MS);
+      if (!isNew && this.#mark.commit === tip) return;
+      if (await isMoved()) return this.#onStale();
+    }
+    if (isNew && !(await isAncestor(git, operation.commit, tip))) return this.#waitFor(operation, tip);
+    const before = this.#mark;
+    if (isNew && !(await this.#catchUpWith(before, operation.commit))) return this.soon(LOCKED_MS);
+    const from = isNew ? operation.commit : before.commit;
+    await this.#writeMark({ commit: from, operation: operation.name, towards: tip });
+    const { outcome } = await followBranch(git, settings.branch, from, tip);
+    if (outcome === 'locked' || outcome === 'elsewhere') await this.#writeMark(before);
+    else await this.#followed(before.commit, { commit: tip, operation: operation.name });
+    if (outcome === 'locked') this.soon(LOCKED_MS);
+    // Journals that were stale already stand in the way like those that a person has changed, which they are not.
+    if (outcome === 'partly' && !(await this.#judge(tip))) this.soon(LOCKED_MS);
+  }
+
+  /**
+   * Brings journals that the work tree missed up to the branch. Whether that is done; false where it has to wait for
+   * another git.
+   */
+  async #judge(tip: string): Promise<boolean> {
+    const { git } = this.#clone;
+    this.#isJudged = !(await isOwnWorkTree(git)) || (await updateStale(git, JOURNAL_FOLDER, tip));
+    return this.#isJudged;
+  }
+
+  async #hasIndex(): Promise<boolean> {
+    return stat((await this.#where()).index).then(
+      () => true,
+      () => false,
+    );
+  }
+
+  /** Whether the index that was lost is there again; where it is not yet, that is tried again. */
+  async #restoreIndex(commit: string | null): Promise<boolean> {
+    const { git, settings } = this.#clone;
+    if (commit === null || (await checkedOut(git)) !== settings.branch || !(await isOwnWorkTree(git)))
+      return false;
+    const isRestored = await restoreIndex(git, commit);
+    if (!isRestored) this.soon(LOCKED_MS);
+    return isRestored;
+  }
+
+  /** Looks again whether journals in the work tree are behind the branch, and follows. */
+  again(): Promise<void> {
+    this.#isJudged = false;
+    return this.now();
+  }
+
+  /**
+   * Ends what was cut off in the middle of following: parts of index and work tree are at the older commit, parts at the
+   * later one. False where that has to wait for another git, which may be the one that was left to itself.
+   */
+  async #finish({ commit, operation, towards, oursOnly }: FollowMark): Promise<boolean> {
+    const { git, settings } = this.#clone;
+    if (towards === undefined || (await resolveIn(this.#clone, towards)) === null) {
+      await this.#writeMark({ commit, operation });
+      return true;
+    }
+    if (!(await mendCutOff(git, settings.branch, commit, towards))) return false;
+    const concerns = oursOnly ? await broughtByUs(this.#clone) : undefined;
+    const { outcome } = await followPathByPath(git, settings.branch, commit, towards, concerns);
+    if (outcome === 'locked') return false;
+    await this.#writeMark({ commit: outcome === 'elsewhere' ? commit : towards, operation });
+    return true;
+  }
+
+  async #isIndexHeld(): Promise<boolean> {
+    const { lock } = await this.#where();
+    return stat(lock).then(
+      () => true,
+      () => false,
+    );
+  }
+
+  /**
+   * HEAD's log is written a moment before the branch is moved. What still has nothing to do with our branch after some
+   * looks is a person's doing, and left as it is.
+   */
+  async #waitFor(operation: Operation, tip: string): Promise<void> {
+    this.#looks = this.#waited === operation.name ? this.#looks + 1 : 1;
+    this.#waited = operation.name;
+    if (this.#looks <= LOOKS) return this.soon(LOCKED_MS);
+    await this.#writeMark({ commit: tip, operation: operation.name });
+  }
+
+  /**
+   * A person's commit of some files leaves the rest of the index where it was: what we had not brought after the
+   * branch by then still has to follow. Not so after a reset, where the index is as the person wants it. False where
+   * another git holds the index.
+   */
+  async #catchUpWith(mark: FollowMark, commit: string): Promise<boolean> {
+    const { git, settings } = this.#clone;
+    const from = mark.commit;
+    if (from === commit) return true;
+    if (
+      from !== null &&
+      ((await resolveIn(this.#clone, from)) === null || !(await isAncestor(git, from, commit)))
+    )
+      return true;
+    // Where nothing was followed yet, the rest of the index is as a person has made it.
+    const oursOnly = from === null;
+    await this.#writeMark({ ...mark, towards: commit, ...(oursOnly ? { oursOnly } : {}) });
+    const concerns = oursOnly ? await broughtByUs(this.#clone) : undefined;
+    const { outcome } = await followPathByPath(git, settings.branch, from, commit, concerns);
+    if (outcome === 'locked') await this.#writeMark(mark);
+    return outcome !== 'locked';
+  }
+
+  async #followed(before: string | null, mark: FollowMark): Promise<void> {
+    if (before !== mark.commit) {
+      this.#earlier = [{ commit: before, until: Date.now() + EARLIER_MS }, ...this.#earlier];
+    }
+    await this.#writeMark(mark);
+    await this.#letGoOfJoined(mark.commit);
+  }
+
+  /** What a sync brought and was followed counts as that for some moments more. */
+  async #letGoOfJoined(followed: string | null): Promise<void> {
+    const clone = this.#clone;
+    for (const way of clone.joined) {
+      if (way.until !== undefined || followed === null) continue;
+      if (!(await isAncestor(clone.git, way.to, followed))) continue;
+      const until = Date.now() + EARLIER_MS;
+      clone.joined = clone.joined.map((other) => (other === way ? { ...way, until } : other));
+    }
+    clone.joined = clone.joined.filter(({ until }) => until === undefined || until > Date.now());
+  }
+
+  async #readMark(): Promise<FollowMark> {
+    const mark = await readFollowMark((await this.#where()).mark);
+    const commit = mark.commit === null ? null : await resolveIn(this.#clone, mark.commit);
+    return { ...mark, commit };
+  }
+
+  async #writeMark(mark: FollowMark): Promise<void> {
+    await writeFollowMark((await this.#where()).mark, mark);
+    this.#mark = mark;
+  }
+
+  async #where() {
+    const { git } = this.#clone;
+    const index = this.#files?.index ?? (await gitPath(git, 'index'));
+    this.#files ??= { mark: await gitPath(git, FOLLOW_MARK), index, lock: `${index}.lock` };
+    return this.#files;
+  }
+}
+
+/**
+ * The newest entry of HEAD's log that is none of ours. git's own ones have a colon in them (`commit: …`,
+ * `checkout: …`, `pull: …`), and ours has none.
+ */
+async function lastOperation({ git }: Clone): Promise<Operation> {
+  const args = [
+    'log',
+    '-g',
+    '-n',
+    '1',
+    '--date=raw',
+    '--grep-reflog=:',
+    '--format=%H%x00%gd%x00%gs',
+    'HEAD',
+    '--',
+  ];
+  const { stdout } = await run(git, args);
+  const [commit = '', selector = '', subject = ''] = stdout.toString('utf8').trim().split('\0');
+  return { commit, name: `${commit} ${selector.replace(/^.*@/, '')} ${subject}` };
+}

@@ -1,0 +1,183 @@
+import { lstat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { branchRef, type Clone, resolveIn } from '../../clone/clone.ts';
+import { linesOf } from '../../clone/lines.ts';
+import { commitTree, replaceInTree } from '../../git/merge.ts';
+import { checkedOut, isAncestor } from '../../git/refs.ts';
+import { run } from '../../git/run.ts';
+import { diffTrees, isAbsent, type TreeChange } from '../../git/tree.ts';
+import { trailersOf } from '../../journal/commit.ts';
+import { isJournal, JOURNAL_FOLDER } from '../../journal/path.ts';
+import { madeByUs } from './our-changes.ts';
+
+/** How often the branch is tried to be moved while another git holds it, 50 ms apart. */
+const TRIES = 100;
+
+/**
+ * Puts back what a person's commits took out without meaning to, before anybody sees it gone. Runs under the clone's lock.
+ * Returns the tip that nothing is missing from: the branch may be further by then, which has not been looked at.
+ *
+ * @param followed tells what index and work tree were last brought to, the newest first
+ * @param known the branch as the mirror knows it
+ */
+export async function keepOverlooked(
+  clone: Clone,
+  followed: () => Promise<readonly (string | null)[]>,
+  known: string | null,
+): Promise<string | null> {
+  for (let tries = 1; ; tries += 1) {
+    const tip = await resolveIn(clone, branchRef(clone));
+    if (tip === known || tip === null) return tip;
+    const [brought, last] = [await followed(), await lastKnown(clone, known, tip)];
+    const leftOut = await findLeftOut(clone, brought, last, tip);
+    const forgotten = await findForgotten(clone, brought, last, tip);
+    const isNamed = new Set(leftOut.map(({ path }) => path));
+    const overlooked = [...leftOut, ...forgotten.filter(({ path }) => !isNamed.has(path))];
+    if (overlooked.length === 0) return tip;
+    const restored = await restore(clone, tip, overlooked);
+    if (await clone.mover.move(clone.settings.branch, tip, restored)) return restored;
+    // Whoever moved it meanwhile may have left out the same lines; whoever only holds it lets go of it.
+    if (tries === TRIES) return tip;
+    await delay(50);
+  }
+}
+
+/** The branch before anybody else moved it: a mirror that was killed may know less of that than the branch's own log. */
+async function lastKnown(clone: Clone, known: string | null, tip: string): Promise<string | null> {
+  let last = known;
+  for (const { to } of clone.joined) {
+    const isLater = last === null || (last !== to && (await isAncestor(clone.git, last, to)));
+    if (isLater && (await isAncestor(clone.git, to, tip))) last = to;
+  }
+  return last;
+}
+
+/**
+ * Finds the journals that a commit has deleted from the branch while their files are still there as we wrote them. That
+ * commit was made without the index that named them: it was lost. Anyone who takes a journal out on purpose deletes the
+ * file as well.
+ */
+async function findForgotten(
+  clone: Clone,
+  followed: readonly (string | null)[],
+  known: string | null,
+  tip: string,
+): Promise<TreeChange[]> {
+  if (known === null || !(await isAncestor(clone.git, known, tip))) return [];
+  const changes = await diffTrees(clone.git, known, tip, [JOURNAL_FOLDER]);
+  const taken = new Map(changes.map((change) => [change.path, change]));
+  const deleted = changes.filter(({ path, newMode }) => isAbsent(newMode) && isJournal(path));
+  // The files of another branch say nothing of what is meant here.
+  if (deleted.length === 0 || (await checkedOut(clone.git)) !== clone.settings.branch) return [];
+  const forgotten: TreeChange[] = [];
+  for (const { path, oldMode, oldId, newMode, newId } of deleted) {
+    const again = { path, oldMode: newMode, oldId: newId, newMode: oldMode, newId: oldId };
+    if (!isInTheWay(path, taken) && (await isInWorkTree(clone, again, followed))) forgotten.push(again);
+  }
+  return forgotten;
+}
+
+async function findLeftOut(
+  clone: Clone,
+  followed: readonly (string | null)[],
+  known: string | null,
+  tip: string,
+): Promise<TreeChange[]> {
+  for (const [index, commit] of [...new Set(followed)].entries()) {
+    const overlooked = await findOverlooked(clone, commit, known, tip);
+    const later = followed.slice(0, index);
+    const left: TreeChange[] = [];
+    for (const one of overlooked) if (index === 0 || (await isInWorkTree(clone, one, later))) left.push(one);
+    if (left.length > 0) return left;
+  }
+  return [];
+}
+
+/**
+ * Whether the file is still as we wrote it, though a commit does not have it: so that commit was made of an older index
+ * than the one that we wrote with the file. Whoever takes a line out on purpose takes it out of the file, too.
+ *
+ * @param later what index and work tree were brought to since that older index
+ */
+async function isInWorkTree(
+  { git }: Clone,
+  { path, newMode, newId }: TreeChange,
+  later: readonly (string | null)[],
+): Promise<boolean> {
+  const idOf = async (args: readonly string[]): Promise<string | undefined> => {
+    const { code, stdout } = await run(git, args);
+    return code === 0 ? stdout.toString().trim() : undefined;
+  };
+  const isThere = await lstat(join(git.directory, path)).then(
+    () => true,
+    () => false,
+  );
+  if (!isThere || isAbsent(newMode)) return !isThere && isAbsent(newMode);
+  const id = await idOf(['hash-object', '--no-filters', '--', path]);
+  if (id === newId) return true;
+  for (const commit of later) {
+    if (commit !== null && (await idOf(['rev-parse', '--quiet', '--verify', `${commit}:${path}`])) === id)
+      return true;
+  }
+  return false;
+}
+
+/**
+ * Finds the files that a person's commit took back without meaning to. For a moment after a capture the index is
+ * still behind the branch, as after a pull; a plain `git commit` in that moment brings the files as they were before. They are known by
+ * being, to the byte, what index and work tree were last brought to.
+ *
+ * @param followed what index and work tree were last brought to
+ * @param known the branch as it was before the person's commit
+ * @param tip the branch with it
+ * @returns how each file was changed by us, which is to be done again
+ */
+async function findOverlooked(
+  clone: Clone,
+  followed: string | null,
+  known: string | null,
+  tip: string,
+): Promise<TreeChange[]> {
+  if (known === null || followed === known || !(await isAncestor(clone.git, known, tip))) return [];
+  // Index and work tree are ahead of a mirror that was not saved any more: nothing was behind the branch then.
+  if (followed !== null && !(await isAncestor(clone.git, followed, known))) return [];
+  const behind = await diffTrees(clone.git, followed, known);
+  if (behind.length === 0) return [];
+  const taken = new Map((await diffTrees(clone.git, known, tip)).map((change) => [change.path, change]));
+  const isOurs = await madeByUs(clone);
+  const overlooked: TreeChange[] = [];
+  for (const change of behind) {
+    const now = taken.get(change.path);
+    if (now?.newMode !== change.oldMode || now.newId !== change.oldId) continue;
+    if (!isInTheWay(change.path, taken) && (await isOurs(change))) overlooked.push(change);
+  }
+  return overlooked;
+}
+
+/** Whether a person has made a file of a folder of this path, or a folder of the path itself. */
+function isInTheWay(path: string, taken: ReadonlyMap<string, TreeChange>): boolean {
+  return [...taken.values()].some(
+    (other) =>
+      !isAbsent(other.newMode) && (path.startsWith(`${other.path}/`) || other.path.startsWith(`${path}/`)),
+  );
+}
+
+/** The commit that has them all again. */
+async function restore(clone: Clone, tip: string, changes: readonly TreeChange[]): Promise<string> {
+  const records = changes.map(({ path, newMode, newId }) => `${newMode} ${newId}\t${path}\0`);
+  const tree = await replaceInTree(clone.git, `${tip}^{tree}`, records);
+  const brought: string[][] = [];
+  for (const change of changes) if (isJournal(change.path)) brought.push(await broughtIn(clone, change));
+  const ids = brought.flat();
+  const what = ids.length > 0 ? 'messages' : 'files';
+  const message = `Keep ${what} that a commit left out\n\n${trailersOf(ids, clone.settings.device)}`;
+  return commitTree(clone.git, tree, [tip], message, clone.identity);
+}
+
+/** The ids of the messages whose lines a change brought. */
+async function broughtIn(clone: Clone, { oldMode, oldId, newMode, newId }: TreeChange): Promise<string[]> {
+  const lines = (mode: string, id: string) => linesOf(clone, isAbsent(mode) ? null : id);
+  const had = new Set((await lines(oldMode, oldId)).map(({ hash }) => hash));
+  return (await lines(newMode, newId)).flatMap(({ hash, id }) => (had.has(hash) ? [] : [id]));
+}

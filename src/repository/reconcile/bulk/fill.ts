@@ -1,0 +1,91 @@
+import type { TreeEntry } from '../../../git/tree.ts';
+import { type Line, readLine } from '../../../journal/line.ts';
+import type { Covered } from '../../../mirror/covered.ts';
+import type { Database } from '../../../mirror/database.ts';
+import { compareKeys, type Key } from '../../../mirror/entry.ts';
+import type { Stretch } from '../../../mirror/files/staged-shards.ts';
+import type { Reading } from '../catch-up.ts';
+import { journalsIn, type Part, partsOf, sizeOf } from './day-batches.ts';
+
+/** What became of some journals. */
+export interface FilledJournals {
+  /** How many messages came of them. */
+  readonly messages: number;
+  readonly problems: Covered['problems'];
+  /** Lines that are still to be brought into the mirror. */
+  readonly others: readonly Line[];
+  /** Journals that are still to be read, line by line. */
+  readonly left: readonly TreeEntry[];
+}
+
+/** More than this is not held in memory in lines that are brought in at the end. In characters. */
+const MOST_OTHERS = 32 * 1024 * 1024;
+
+/**
+ * Reads journals that the mirror holds nothing of yet, in large parts side by side, into the stretches of the timeline
+ * where it holds nothing at all. Where that is not how things are, they are left.
+ */
+export async function fill(reading: Reading, journals: readonly TreeEntry[]): Promise<FilledJournals> {
+  const { clone, mirror, filler, signal } = reading;
+  if (!filler || sizeOf(journals) < filler.worth) return nothingFilled(journals);
+  const { parts, left } = partsOf(journals);
+  const leave = (part: Part) => {
+    for (const journal of journalsIn(part)) left.push(journal);
+  };
+  const [fitting, others]: [Part[], Line[]] = [[], []];
+  for (const part of parts) {
+    if (await isEmptyFor(mirror, part)) fitting.push(part);
+    else leave(part);
+  }
+  const problems: Record<string, Covered['problems'][string]> = {};
+  let [messages, characters] = [0, 0];
+  // What knows the gits of a clone stays here: a thread gets copies only.
+  const { gits: _, ...git } = clone.git;
+  const data = { git, repository: clone.name, directory: mirror.directory };
+  await filler.fill(
+    data,
+    fitting,
+    async (part, filled) => {
+      if (!filled || characters > MOST_OTHERS) return leave(part);
+      const { stretch } = filled;
+      if (stretch && !(await mirror.takeIn(clone.name, stretch))) return leave(part);
+      Object.assign(problems, filled.problems);
+      for (const raw of filled.others) {
+        others.push(readLine(raw));
+        characters += raw.length;
+      }
+      messages += stretch?.size ?? 0;
+      if (stretch && reading.isTold()) await tell(reading, stretch);
+    },
+    signal,
+  );
+  return { messages, problems, others, left };
+}
+
+/** Where all journals are still to be read line by line. */
+export const nothingFilled = (journals: readonly TreeEntry[]): FilledJournals => ({
+  messages: 0,
+  problems: {},
+  others: [],
+  left: journals,
+});
+
+/** Tells of all messages of a stretch that the mirror has now. */
+async function tell({ mirror, onChanges }: Reading, { first, last }: Stretch): Promise<void> {
+  const before: Key = { time: last.time, id: AFTER_EVERY_ID };
+  for await (const entries of mirror.walk({ before, since: first.time })) {
+    const inside = entries.filter(({ key }) => compareKeys(key, first) >= 0 && compareKeys(key, last) <= 0);
+    onChanges(inside.map((after) => ({ before: undefined, after })));
+  }
+}
+
+function isEmptyFor(mirror: Database, part: Part): Promise<boolean> {
+  const [first, last] = [part[0]?.day, part.at(-1)?.day];
+  const [from, to] = [Date.parse(`${first}T00:00:00.000Z`), Date.parse(`${last}T23:59:59.999Z`)];
+  const end: Key = { time: to, id: AFTER_EVERY_ID };
+  return Number.isNaN(from) || Number.isNaN(to)
+    ? Promise.resolve(false)
+    : mirror.isFree({ time: from, id: '' }, end);
+}
+
+const AFTER_EVERY_ID = '~';

@@ -1,0 +1,21 @@
+import { type Clone, resolveIn } from '../../clone/clone.ts';
+import type { Trouble } from '../../domain/repository.ts';
+import { isSmallStep, isTooLarge, TREE_LIMITS } from '../../git/tree.ts';
+
+const oversized: Trouble = {
+  status: 'failed',
+  detail:
+    `The branch of the remote holds more than is taken in here: over ${TREE_LIMITS.files} files, ` +
+    `over ${TREE_LIMITS.bytes / 1024 ** 3} GiB, or folders in folders without end.`,
+  action:
+    'Nothing of it was taken in, nothing is lost here, and messages are captured as before. Take out of the remote what does not belong there, then push again.',
+};
+
+/** Looks at what the remote's branch holds before any of it is taken in; what ours has already is not looked at again. */
+export async function checkSize(clone: Clone, tracking: string): Promise<Trouble | undefined> {
+  const { git, blobs, tip } = clone;
+  const theirs = await resolveIn(clone, tracking);
+  if (theirs === null || theirs === tip) return undefined;
+  if (tip !== null && (await isSmallStep(git, tip, theirs, (id) => blobs.sizeOf(id)))) return undefined;
+  return (await isTooLarge(git, theirs)) ? oversized : undefined;
+}

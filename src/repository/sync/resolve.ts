@@ -1,0 +1,180 @@
+import { writeChain } from '../../clone/chain.ts';
+import { branchRef, type Clone, trackingRef } from '../../clone/clone.ts';
+import { linesOf } from '../../clone/lines.ts';
+import { isRewritten, lostTips, remoteBackups, settleAt } from '../../clone/rewritten.ts';
+import { fail, ok, type Result } from '../../domain/result.ts';
+import { BlobTooLarge } from '../../git/blobs.ts';
+import { commitTree, journalRecords, mergeTrees, replaceInTree, storeBlob } from '../../git/merge.ts';
+import { isAncestor, resolve } from '../../git/refs.ts';
+import { GitError, output } from '../../git/run.ts';
+import { diffJournals, filesAt, listJournals } from '../../git/tree.ts';
+import type { Line } from '../../journal/line.ts';
+import { mergeLines } from '../../journal/merge.ts';
+import { isJournal } from '../../journal/path.ts';
+import type { Mover } from '../reconcile/reconciler.ts';
+
+/**
+ * Settles a rewritten history for one side: all of it, or nothing where that fails. The branch moves once, to a commit that
+ * holds everything already, so that nothing is missing wherever this is cut off.
+ *
+ * @param reconcile makes the mirror agree with the branch, under the clone's lock
+ */
+export async function settleFor(
+  clone: Clone,
+  keep: 'local' | 'remote',
+  reconcile: (by: Mover) => Promise<unknown>,
+): Promise<Result<void>> {
+  try {
+    // What takes long is written before anybody has to wait for it.
+    const prepared = keep === 'remote' ? await remoteSide(clone) : undefined;
+    return await clone.mutex.run(async () => {
+      await reconcile('anybody');
+      const target = prepared === undefined ? await localSide(clone) : await withLater(clone, prepared);
+      if (target === null || !(await settleAt(clone, target))) return BUSY;
+      await reconcile('choice');
+      return ok(undefined);
+    });
+  } catch (error) {
+    if (error instanceof BlobTooLarge) return TOO_LARGE;
+    // A disk that is full, a folder that can't be written: where the choice was not made yet, it still can be.
+    if (error instanceof GitError && (await isRewritten(clone))) return refused(error);
+    throw error;
+  }
+}
+
+const BUSY = fail(
+  'busy',
+  'The branch is being changed at the moment, or the remote has none. Nothing was changed; try again.',
+);
+const TOO_LARGE = fail(
+  'unavailable',
+  'A journal of both sides is too large to be merged here. Nothing was changed. Merge the two histories with git, or keep the other side.',
+);
+const refused = ({ stderr }: GitError) =>
+  fail(
+    'unavailable',
+    `git could not write: ${stderr.trim().split('\n')[0]} Nothing was changed; try again.`,
+    {
+      retryAfter: 5,
+    },
+  );
+
+/** A merge that holds all lines of the old tips, the branch and the remote. */
+async function localSide(clone: Clone): Promise<string | null> {
+  const tips = await allTips(clone);
+  const [branch] = tips;
+  if (branch === undefined) return null;
+  const remote = await resolve(clone.git, trackingRef(clone));
+  const merged = remote === null ? undefined : await mergeTrees(clone.git, branch, remote);
+  const journals = new Map<string, string>();
+  for (const [path, blobs] of await journalsOf(clone, tips)) {
+    const [only] = blobs;
+    const id = blobs.size === 1 ? only : await mergeBlobs(clone, [...blobs].sort());
+    journals.set(path, `100644 ${id}`);
+  }
+  const others =
+    remote !== null && merged?.outcome === 'conflicted'
+      ? await besideOurs(clone, merged.paths, branch, remote)
+      : [];
+  const base = merged?.tree ?? (await treeOf(clone, branch));
+  const tree = await replaceInTree(clone.git, base, [...others, ...journalRecords(journals)]);
+  const message = `Keep all messages of a rewritten history\n\nDevice: ${clone.settings.device}\n`;
+  return commitTree(clone.git, tree, tips, message, clone.identity);
+}
+
+/** Of other files that both sides changed ours stays, and the remote's is put beside it under a name of its own. */
+async function besideOurs(
+  { git }: Clone,
+  paths: readonly string[],
+  branch: string,
+  remote: string,
+): Promise<string[]> {
+  const others = paths.filter((path) => !isJournal(path));
+  if (others.length === 0) return [];
+  const [ours, theirs] = [await filesAt(git, branch, others), await filesAt(git, remote, others)];
+  const idAt = new Map(ours.map(({ path, id }) => [path, id]));
+  const apart = theirs
+    .filter(({ path, id }) => idAt.has(path) && idAt.get(path) !== id)
+    .map((entry) => ({ ...entry, path: `${entry.path}.remote-${remote.slice(0, 7)}` }));
+  return [...ours, ...apart].map(({ mode, id, path }) => `${mode} ${id}\t${path}\0`);
+}
+
+/** One blob with the lines of all. */
+async function mergeBlobs(clone: Clone, blobs: readonly string[]): Promise<string> {
+  let content: Buffer = Buffer.alloc(0);
+  for (const blob of blobs) {
+    content = mergeLines(Buffer.alloc(0), content, (await clone.blobs.read(blob)) ?? Buffer.alloc(0));
+  }
+  return storeBlob(clone.git, content);
+}
+
+/** The branch, the remote's branch and the old tips, each once, the branch first. */
+async function allTips(clone: Clone): Promise<string[]> {
+  const [branch, remote] = [
+    await resolve(clone.git, branchRef(clone)),
+    await resolve(clone.git, trackingRef(clone)),
+  ];
+  const lost = await lostTips(clone);
+  return [...new Set([branch, remote, ...lost].filter((tip) => tip !== null))];
+}
+
+async function journalsOf(clone: Clone, tips: readonly string[]): Promise<Map<string, Set<string>>> {
+  const journals = new Map<string, Set<string>>();
+  for (const tip of tips) {
+    for (const { path, id } of await listJournals(clone.git, tip)) {
+      journals.set(path, (journals.get(path) ?? new Set()).add(id));
+    }
+  }
+  return journals;
+}
+
+/** A commit that settles for the remote, and the tip of our branch that it takes everything of. */
+interface Prepared {
+  readonly target: string;
+  readonly branch: string | null;
+}
+
+/** The remote's tip, and on top the lines that the branch holds and that no remote tip that we have seen ever did. */
+async function remoteSide(clone: Clone): Promise<Prepared | null> {
+  const remote = await resolve(clone.git, trackingRef(clone));
+  if (remote === null) return null;
+  const seen = new Set<string>();
+  for (const tip of [remote, ...(await remoteBackups(clone))]) {
+    for (const line of await allLines(clone, tip)) seen.add(line.hash);
+  }
+  const branch = await resolve(clone.git, branchRef(clone));
+  const own = branch === null ? [] : await allLines(clone, branch);
+  const again = own.filter((line) => !seen.has(line.hash));
+  return { target: await writeChain(clone, remote, again), branch };
+}
+
+/** With what was captured since then; `null` where the branch is not the one that it was made of any more. */
+async function withLater(clone: Clone, prepared: Prepared | null): Promise<string | null> {
+  if (prepared === null) return null;
+  const { target, branch } = prepared;
+  const now = await resolve(clone.git, branchRef(clone));
+  if (now === branch) return target;
+  if (now === null || (branch !== null && !(await isAncestor(clone.git, branch, now)))) return null;
+  const later = new Map<string, Line>();
+  const changes = await diffJournals(clone.git, branch, now);
+  for (const { before, after } of changes) {
+    const had = new Set((await linesOf(clone, before)).map(({ hash }) => hash));
+    for (const line of await linesOf(clone, after)) if (!had.has(line.hash)) later.set(line.hash, line);
+  }
+  return writeChain(clone, target, parentsFirst(later.values()));
+}
+
+async function allLines(clone: Clone, commit: string): Promise<Line[]> {
+  const lines = new Map<string, Line>();
+  for (const { id } of await listJournals(clone.git, commit)) {
+    for (const line of await linesOf(clone, id)) lines.set(line.hash, line);
+  }
+  return parentsFirst(lines.values());
+}
+
+/** So that every commit on the way holds whole messages. */
+const parentsFirst = (lines: Iterable<Line>): Line[] => [...lines].sort((a, b) => a.revision - b.revision);
+
+async function treeOf(clone: Clone, commit: string): Promise<string> {
+  return (await output(clone.git, ['rev-parse', `${commit}^{tree}`])).toString().trim();
+}

@@ -1,0 +1,307 @@
+import { renameBranch } from '../../clone/branch.ts';
+import { branchRef, type Clone, resolveIn, trackingRef } from '../../clone/clone.ts';
+import { checkSide, isRewritten, noteKnown, rewrittenTrouble } from '../../clone/rewritten.ts';
+import type { SyncStatus, Trouble } from '../../domain/repository.ts';
+import { localPath } from '../../git/address.ts';
+import { renewDevice, writeSettings } from '../../git/clone.ts';
+import { commitTree, mergeTrees } from '../../git/merge.ts';
+import {
+  countApart,
+  findNested,
+  isAncestor,
+  isBranchName,
+  listCommits,
+  resolve,
+  setRef,
+  setTracking,
+} from '../../git/refs.ts';
+import { fetchBranch, listRemote, type Network, pushBranch, type RemoteRefs } from '../../git/remote.ts';
+import { output, run } from '../../git/run.ts';
+import { diffJournals, diffTrees, isAbsent, isFile, type TreeChange } from '../../git/tree.ts';
+import { rawLines } from '../../journal/merge.ts';
+import { isNamedAfter, JOURNAL_FOLDER } from '../../journal/path.ts';
+import { readInTurns } from '../../journal/split.ts';
+import type { Mover, Reconciled } from '../reconcile/reconciler.ts';
+import { nameCulprits } from './culprits.ts';
+import { checkSize } from './oversize.ts';
+
+/** What a sync came to, before it is told to anybody. */
+export interface Synced {
+  readonly status: SyncStatus;
+  readonly pushed: number;
+  readonly pulled: number;
+  readonly trouble?: Trouble;
+}
+
+/** What a sync needs of the repository that it works for. */
+export interface SyncPort {
+  readonly clone: Clone;
+  readonly url: string;
+  readonly network: Network;
+  /** Makes the mirror agree with the branch; runs under the clone's lock. */
+  readonly reconcile: (by: Mover) => Promise<Reconciled | undefined>;
+  /** Captures the lines that other repositories have of messages that this one holds. */
+  readonly complete: () => Promise<void>;
+  /** Reads where the remote's branch is, after a fetch or a push. */
+  readonly refreshRemote: () => Promise<void>;
+  /** Makes ready for a join that may be large, while captures go on. */
+  readonly prepareJoin: () => Promise<void>;
+}
+
+/** How often a push that somebody else was quicker than is tried again. */
+const ROUNDS = 6;
+
+const RACED: Trouble = {
+  status: 'failed',
+  detail: 'Others pushed to the same branch each time that we tried.',
+  action: 'Nothing is lost here. Push again in a moment.',
+};
+
+/** Brings a clone and its remote together: fetch, fast-forward or merge, and push. Captures go on meanwhile. */
+export async function syncClone(port: SyncPort, push: boolean): Promise<Synced> {
+  let pulled = 0;
+  let raced = RACED;
+  if (await isRewritten(port.clone))
+    return { status: 'rewritten', pushed: 0, pulled, trouble: rewrittenTrouble };
+  for (let round = 1; round <= ROUNDS; round += 1) {
+    const fetched = await fetchRemote(port);
+    if (fetched === 'switched') continue;
+    if (typeof fetched !== 'string') return { status: fetched.status, pushed: 0, pulled, trouble: fetched };
+    const { branch } = port.clone.settings;
+    const tracking = trackingRef(port.clone);
+    const oversize = await checkSize(port.clone, tracking);
+    if (oversize) return { status: oversize.status, pushed: 0, pulled, trouble: oversize };
+    const theirs = await resolveIn(port.clone, tracking);
+    if (await checkSide(port.clone, 'remote', theirs, null, branch))
+      return { status: 'rewritten', pushed: 0, pulled, trouble: rewrittenTrouble };
+    await port.prepareJoin();
+    const joined = await port.clone.mutex.run(() => join(port, branch));
+    if (joined === 'switched') continue;
+    pulled += await joined.pulled;
+    if (joined.trouble) return { status: joined.trouble.status, pushed: 0, pulled, trouble: joined.trouble };
+    await port.complete();
+    if (!push) return { status: pulled > 0 ? 'pulled' : 'up-to-date', pushed: 0, pulled };
+    const outcome = await pushTip(port, branch, fetched === 'empty');
+    if (outcome.kind === 'done')
+      return {
+        status: outcome.pushed === null ? 'up-to-date' : 'pushed',
+        pushed: outcome.pushed ?? 0,
+        pulled,
+      };
+    if (outcome.kind === 'trouble')
+      return { status: outcome.trouble.status, pushed: 0, pulled, trouble: outcome.trouble };
+    raced = outcome.trouble ?? RACED;
+    await new Promise((wake) => setTimeout(wake, Math.random() * 200 * round));
+  }
+  return { status: raced.status, pushed: 0, pulled, trouble: raced };
+}
+
+/**
+ * Brings the tracking ref to where the remote's branch is; `empty` where the remote shows no such branch. Of a
+ * remote beyond this machine that is believed only once a push has gone through, since the sign-in page of a
+ * network can look like an empty repository. `switched` where a person chose another branch meanwhile: what was fetched
+ * says nothing of that one.
+ */
+async function fetchRemote(port: SyncPort): Promise<'fetched' | 'empty' | 'switched' | Trouble> {
+  const { clone, url, network } = port;
+  // A remote that does not answer this is out of reach; one that does may take its time for what is asked next.
+  const listed = await listRemote(clone.git, url, network);
+  if (!listed.ok) return listed.trouble;
+  const { branches } = listed.value;
+  if (!clone.settings.contacted) {
+    const trouble = await clone.mutex.run(() => takeBranchName(clone, listed.value));
+    if (trouble) return trouble;
+    if (!branches.has(clone.settings.branch)) return 'empty';
+  }
+  const { branch } = clone.settings;
+  const tracking = trackingRef(clone);
+  const theirs = branches.get(branch);
+  if (theirs !== undefined && theirs === (await resolveIn(clone, tracking)))
+    return (await setContacted(port, branch)) ? 'fetched' : 'switched';
+  const fetched = await fetchBranch(clone.git, url, network, branch);
+  if (!fetched.ok) return fetched.trouble;
+  if (fetched.value === 'fetched') return (await setContacted(port, branch)) ? 'fetched' : 'switched';
+  if (localPath(url) !== undefined) {
+    await setRef(clone.git, tracking, null);
+    await noteKnown(clone, 'remote', null, branch);
+  }
+  await port.refreshRemote();
+  return clone.settings.branch === branch ? 'empty' : 'switched';
+}
+
+/**
+ * Notes that the remote was reached for a branch, and keeps its name. Under the lock, since a person may choose another
+ * branch at any moment; false where that has happened, and nothing is noted of a branch that is not in use.
+ */
+async function setContacted({ clone, refreshRemote }: SyncPort, branch: string): Promise<boolean> {
+  await refreshRemote();
+  return clone.mutex.run(async () => {
+    if (clone.settings.branch !== branch) return false;
+    if (clone.settings.contacted) return true;
+    await writeSettings(clone.git, { contacted: true, branch });
+    clone.settings = { ...clone.settings, contacted: true };
+    return true;
+  });
+}
+
+/** Where nobody chose a branch, ours takes the name of the one that the remote's HEAD names. */
+async function takeBranchName(clone: Clone, remote: RemoteRefs): Promise<Trouble | undefined> {
+  const { branch, branchGiven } = clone.settings;
+  const name = remote.head;
+  if (branchGiven || name === null || name === branch || !remote.branches.has(name)) return undefined;
+  // A remote may call a branch what git would take for an option.
+  if (!(await isBranchName(clone.git, name))) return undefined;
+  if ((await resolve(clone.git, `refs/heads/${name}`)) !== null) return nameTaken(name, name, branch);
+  // git can rename `main` to `main/x`, but not while there is another branch that nests with the new name.
+  const inTheWay = (await findNested(clone.git, 'refs/heads/', name)).find((other) => other !== branch);
+  if (inTheWay !== undefined) return nameTaken(name, inTheWay, branch);
+  await renameBranch(clone, name);
+  return undefined;
+}
+
+const nameTaken = (name: string, other: string, branch: string): Trouble => ({
+  status: 'conflicted',
+  detail:
+    name === other
+      ? `The remote's branch is called ${name}, and the clone has another branch of that name besides ${branch}.`
+      : `The remote's branch is called ${name}, and git cannot have that name next to the branch ${other} of the clone.`,
+  action: `Rename or delete the branch ${other} in the clone (git branch -m ${other} something), then push again.`,
+});
+
+interface Joined {
+  /** Resolves when all that came in is read. */
+  readonly pulled: Promise<number>;
+  readonly trouble?: Trouble;
+}
+
+const NOTHING: Joined = { pulled: Promise.resolve(0) };
+
+/** Takes what the remote's branch holds into ours: milliseconds, under the lock. */
+async function join(port: SyncPort, branch: string): Promise<Joined | 'switched'> {
+  const { clone, reconcile } = port;
+  if (clone.settings.branch !== branch) return 'switched';
+  for (;;) {
+    await reconcile('anybody');
+    if (await isRewritten(clone)) return { ...NOTHING, trouble: rewrittenTrouble };
+    const [ours, theirs] = [clone.tip, await resolveIn(clone, trackingRef(clone))];
+    if (theirs === null || ours === theirs) return NOTHING;
+    if (ours !== null && (await isAncestor(clone.git, theirs, ours))) return NOTHING;
+    const target = await meet(clone, ours, theirs);
+    if (typeof target !== 'string') return { ...NOTHING, trouble: target };
+    await keepDeviceApart(clone, ours, theirs);
+    if (!(await clone.mover.move(clone.settings.branch, ours, target))) continue;
+    clone.joined = [...clone.joined, { from: ours, to: target }];
+    const reconciled = await reconcile({ joined: target });
+    return { pulled: reconciled?.changed ?? NOTHING.pulled };
+  }
+}
+
+/** The commit that holds both sides: theirs, where ours has nothing beyond it, else a merge. */
+async function meet(clone: Clone, ours: string | null, theirs: string): Promise<string | Trouble> {
+  if (ours === null || (await isAncestor(clone.git, ours, theirs))) return theirs;
+  const merged = await mergeTrees(clone.git, ours, theirs);
+  if (merged.outcome === 'conflicted') return conflict(merged.paths, clone.settings.branch);
+  if (await isOnlyOurMerges(clone, ours, theirs, merged.tree)) return theirs;
+  const { branch, device } = clone.settings;
+  return commitTree(
+    clone.git,
+    merged.tree,
+    [ours, theirs],
+    `${MERGE_SUBJECT}${branch}\n\nDevice: ${device}\n`,
+    clone.identity,
+  );
+}
+
+const MERGE_SUBJECT = 'Merge origin/';
+
+/** Whether all that we have beyond the remote is merges that this program made and that add nothing to it. */
+async function isOnlyOurMerges(clone: Clone, ours: string, theirs: string, tree: string): Promise<boolean> {
+  const treeOf = async (commit: string) =>
+    (await output(clone.git, ['rev-parse', `${commit}^{tree}`])).toString().trim();
+  if ((await treeOf(theirs)) !== tree) return false;
+  const range = [ours, `^${theirs}`];
+  if ((await listCommits(clone.git, ['--no-merges', '--max-count=1', ...range])).length > 0) return false;
+  const { stdout } = await run(clone.git, [
+    'log',
+    '--format=%s%x00%(trailers:key=Device,valueonly)',
+    ...range,
+    '--',
+  ]);
+  const merges = stdout
+    .toString('utf8')
+    .split('\n')
+    .filter((line) => line !== '');
+  return merges.every((line) => {
+    const [subject = '', device = ''] = line.split('\0');
+    return subject.startsWith(MERGE_SUBJECT) && device === clone.settings.device;
+  });
+}
+
+const conflict = (paths: readonly string[], branch: string): Trouble => ({
+  status: 'conflicted',
+  detail: `Both sides changed ${paths.slice(0, 5).join(', ')}, which can not be merged here. Nothing was changed.`,
+  action: `Merge the remote branch by hand in the clone (git pull --no-rebase origin ${branch}), commit, and push again. Messages are captured as before.`,
+});
+
+/**
+ * Takes a new id for this device if the remote has files in its name that it cannot know as its own: the folder was
+ * copied, or somebody chose such a name. What the files are does not matter, nor whether their lines can be read.
+ */
+async function keepDeviceApart(clone: Clone, ours: string | null, theirs: string): Promise<void> {
+  const changes = await diffTrees(clone.git, ours, theirs, [JOURNAL_FOLDER]);
+  for (const change of changes) {
+    if (isAbsent(change.newMode) || !isNamedAfter(change.path, clone.settings.device)) continue;
+    if (await isOwn(clone, change)) continue;
+    clone.settings = { ...clone.settings, device: await renewDevice(clone.git) };
+    clone.segments = undefined;
+    return;
+  }
+}
+
+/** Whether the remote's state of a file has no line that ours lacks. */
+async function isOwn({ blobs }: Clone, { oldMode, oldId, newMode, newId }: TreeChange): Promise<boolean> {
+  if (!isFile(oldMode) || !isFile(newMode)) return false;
+  const [own, other] = [await blobs.readClipped(oldId), await blobs.readClipped(newId)];
+  if (own === null || other === null) return false;
+  if (own.subarray(0, other.length).equals(other)) return true;
+  const known = new Set(rawLines(own));
+  return rawLines(other).every((line) => known.has(line));
+}
+
+type PushOutcome =
+  | { readonly kind: 'done'; readonly pushed: number | null }
+  | { readonly kind: 'raced'; readonly trouble?: Trouble }
+  | { readonly kind: 'trouble'; readonly trouble: Trouble };
+
+async function pushTip(port: SyncPort, branch: string, empty: boolean): Promise<PushOutcome> {
+  const { clone, url, network } = port;
+  if (clone.settings.branch !== branch) return { kind: 'raced' };
+  const [own, tracking] = [branchRef(clone), trackingRef(clone)];
+  const before = empty ? null : await resolveIn(clone, tracking);
+  const tip = await resolveIn(clone, own);
+  if (tip === null || tip === before) return { kind: 'done', pushed: null };
+  const { ahead } = await countApart(clone.git, tip, before);
+  const outcome = await pushBranch(clone.git, url, network, branch, tip, before, ahead);
+  if (!outcome.ok) return { kind: 'trouble', trouble: await nameCulprits(clone, tip, outcome.trouble) };
+  if (outcome.value.kind === 'held') return { kind: 'raced', trouble: outcome.value.trouble };
+  if (outcome.value.kind === 'raced') return { kind: 'raced' };
+  // git moves the tracking ref itself, but not where the answer to the push was lost.
+  await setTracking(clone.git, branch, tip);
+  await noteKnown(clone, 'remote', tip, branch);
+  await setContacted(port, branch);
+  return { kind: 'done', pushed: await countMessages(clone, before, tip) };
+}
+
+/** How many messages a commit holds lines of that an earlier one does not. */
+async function countMessages(clone: Clone, before: string | null, after: string): Promise<number> {
+  const ids = new Set<string>();
+  for (const change of await diffJournals(clone.git, before, after)) {
+    const [old, now] = await Promise.all(
+      [change.before, change.after].map(async (id) => (id === null ? null : clone.blobs.readClipped(id))),
+    );
+    const known = new Set((await readInTurns(old ?? Buffer.alloc(0))).lines.map((line) => line.hash));
+    for (const line of (await readInTurns(now ?? Buffer.alloc(0))).lines)
+      if (!known.has(line.hash)) ids.add(line.id);
+  }
+  return ids.size;
+}

@@ -1,0 +1,43 @@
+import { Low } from 'lowdb';
+import { VerifiedFile } from '../mirror/files/verified-file.ts';
+
+type Stored = Record<string, readonly string[]>;
+
+const KEPT = 1000;
+
+/**
+ * Which repositories a message was meant for whose first attempt did not reach all of them, so that its repeat
+ * goes on where that one stopped, after a restart too.
+ */
+export class Intents {
+  readonly #low: Low<Stored>;
+  readonly #onTrouble: (error: unknown) => void;
+
+  private constructor(low: Low<Stored>, onTrouble: (error: unknown) => void) {
+    this.#low = low;
+    this.#onTrouble = onTrouble;
+  }
+
+  /** @param onTrouble is told where they can't be written, as on a full disk; they are known until the end then */
+  static async open(path: string, onTrouble: (error: unknown) => void): Promise<Intents> {
+    const low = new Low<Stored>(new VerifiedFile<Stored>(path), {});
+    await low.read();
+    return new Intents(low, onTrouble);
+  }
+
+  of(id: string): readonly string[] | undefined {
+    return Object.hasOwn(this.#low.data, id) ? this.#low.data[id] : undefined;
+  }
+
+  async remember(id: string, repositories: readonly string[]): Promise<void> {
+    const others = Object.entries(this.#low.data).filter(([other]) => other !== id);
+    this.#low.data = Object.fromEntries([...others.slice(1 - KEPT), [id, repositories]]);
+    await this.#low.write().catch(this.#onTrouble);
+  }
+
+  async forget(id: string): Promise<void> {
+    if (this.of(id) === undefined) return;
+    this.#low.data = Object.fromEntries(Object.entries(this.#low.data).filter(([other]) => other !== id));
+    await this.#low.write().catch(this.#onTrouble);
+  }
+}

@@ -1,0 +1,126 @@
+import { BlobReader } from '../git/blobs.ts';
+import type { GitContext } from '../git/run.ts';
+import { diffJournals, listJournals } from '../git/tree.ts';
+import { isUnreadable, type Line, parentName } from '../journal/line.ts';
+import { deviceOfPath } from '../journal/path.ts';
+import { readJournal, splitJournal } from '../journal/split.ts';
+import type { Findings } from './findings.ts';
+
+/** One line as a branch holds it: where it stands first, and which commits brought it. */
+export interface BranchLine {
+  readonly id: string;
+  readonly file: string;
+  readonly line: number;
+  /** The first commit that brought it, and further ones, which few lines have; filled in from the history. */
+  commit: string | undefined;
+  others: string[] | undefined;
+}
+
+/** Everything that the journals of one commit hold. */
+export interface BranchContents {
+  readonly lines: ReadonlyMap<string, BranchLine>;
+  readonly ids: ReadonlySet<string>;
+  /** Lines that are named as a parent and are not there, by that name, with the line that names them. */
+  readonly orphans: Map<string, BranchLine>;
+}
+
+/** So many lines are read before everybody else has their turn: a few milliseconds. */
+const LINES_A_TURN = 500;
+
+/** Reads every journal of a commit, a file at a time, and finds what can't be read and what stands there twice. */
+export async function readBranch(
+  git: GitContext,
+  tip: string | null,
+  findings: Findings,
+): Promise<BranchContents> {
+  const lines = new Map<string, BranchLine>();
+  const ids = new Set<string>();
+  const parents = new Map<string, BranchLine>();
+  const blobs = new BlobReader(git);
+  let turn = 0;
+  const take = (line: Line, file: string, number: number) => {
+    const first = lines.get(line.hash);
+    if (first) return findings.add(twice(first, file, number));
+    const held = { id: line.id, file, line: number, commit: undefined, others: undefined };
+    lines.set(line.hash, held);
+    ids.add(line.id);
+    for (const parent of line.parents) parents.set(parent, held);
+  };
+  try {
+    for (const { path, id } of tip === null ? [] : await listJournals(git, tip)) {
+      const bytes = (await blobs.readClipped(id)) ?? Buffer.alloc(0);
+      for (const { number, outcome } of splitJournal(bytes)) {
+        if (isUnreadable(outcome)) findings.add(unreadable(path, number, outcome.reason, outcome.newer));
+        else take(outcome, path, number);
+        turn += 1;
+        if (turn % LINES_A_TURN === 0) await new Promise((resolve) => setImmediate(resolve));
+      }
+    }
+  } finally {
+    blobs.close();
+  }
+  for (const hash of lines.keys()) parents.delete(parentName(hash));
+  return { lines, ids, orphans: parents };
+}
+
+/** The hashes of all lines of the files that differ between two commits, on one side only. */
+export async function changedLines(
+  git: GitContext,
+  before: string | null,
+  after: string | null,
+): Promise<Set<string>> {
+  if (before === after) return new Set();
+  const blobs = new BlobReader(git);
+  const hashesOf = async (id: string | null) => {
+    const bytes = id === null ? null : await blobs.readClipped(id);
+    return new Set(readJournal(bytes ?? Buffer.alloc(0)).lines.map(({ hash }) => hash));
+  };
+  try {
+    const changed = new Set<string>();
+    for (const change of await diffJournals(git, before, after)) {
+      const [had, has] = [await hashesOf(change.before), await hashesOf(change.after)];
+      for (const hash of had) if (!has.has(hash)) changed.add(hash);
+      for (const hash of has) if (!had.has(hash)) changed.add(hash);
+    }
+    return changed;
+  } finally {
+    blobs.close();
+  }
+}
+
+/** A device writes a line once. Two that copy the same line to a repository each write it, which is how it can be. */
+function twice({ id, file: firstFile, line: firstLine }: BranchLine, file: string, line: number) {
+  const device = deviceOfPath(file);
+  const isDefect = device !== undefined && device === deviceOfPath(firstFile);
+  return {
+    kind: 'line-twice',
+    severity: isDefect ? 'wrong' : 'notice',
+    detail: `The same line stands in line ${firstLine} of ${firstFile} already.`,
+    action: isDefect
+      ? 'Readers count it once, so nothing is lost. One device never writes a line twice: see who changed the file.'
+      : 'Nothing to do: readers count it once.',
+    ...{ file, line, id },
+  } as const;
+}
+
+function unreadable(file: string, line: number, reason: string, newer: true | undefined) {
+  if (newer) {
+    return {
+      kind: 'line-newer',
+      severity: 'notice',
+      detail: `The line ${reason}.`,
+      action: 'It is kept as it is. A newer gitpost reads it.',
+      ...{ file, line },
+    } as const;
+  }
+  const isDevices = deviceOfPath(file) !== undefined;
+  return {
+    kind: 'line-unreadable',
+    severity: isDevices ? 'wrong' : 'notice',
+    detail: `The line ${reason}.`,
+    action: isDevices
+      ? 'A gitpost wrote this file, and never writes such a line: `git log -p` of the file tells who changed it. Every other line is read.'
+      : 'Another program wrote this file: mend the line there, or leave it. Every other line is read.',
+    ...{ file, line },
+  } as const;
+}

@@ -1,0 +1,148 @@
+import { relative } from 'node:path';
+import { findAstray } from '../clone/astray.ts';
+import { isRewritten, rewrittenTrouble } from '../clone/rewritten.ts';
+import { readConfig } from '../git/clone.ts';
+import { checkIntegrity } from '../git/fsck.ts';
+import { findHousekeepingLocks, findLocks, gitFolders, type Lock } from '../git/locks.ts';
+import { uncommittedChanges } from '../git/porcelain.ts';
+import { checkedOut, resolve } from '../git/refs.ts';
+import type { GitContext } from '../git/run.ts';
+import { hasUnsafeFolder } from '../git/tree.ts';
+import { deviceOfPath } from '../journal/path.ts';
+import type { Findings } from './findings.ts';
+
+/** A lock that is older was left behind: no git of ours holds one for longer than a moment. */
+const LEFT_MS = 60_000;
+
+/** Index and work tree may be so far behind the branch while a gitpost works. */
+const FOLLOW_MS = 3000;
+
+/** Whether every object of a clone is there and intact. What an object says is noted in `findings`, and no damage. */
+export async function checkObjects(
+  git: GitContext,
+  isRunning: boolean,
+  findings: Findings,
+  signal: AbortSignal,
+): Promise<boolean> {
+  let complaints = await checkIntegrity(git, signal);
+  // Packs may be put together while git reads them: what is broken stays broken.
+  if (complaints.damage.length > 0 && isRunning) complaints = await checkIntegrity(git, signal);
+  for (const complaint of complaints.damage) findings.add(broken(complaint));
+  for (const complaint of complaints.content) findings.add(unusual(complaint));
+  return complaints.damage.length === 0;
+}
+
+const unusual = (complaint: string) =>
+  ({
+    kind: 'object-unusual',
+    severity: 'notice',
+    detail: `git fsck has doubts about what an object says: ${complaint}`,
+    action:
+      'Nothing is missing or damaged. A host that checks what it receives may refuse the push. To find the commit that brought a blob or a tree: git log --all --find-object=<its id>.',
+  }) as const;
+
+const broken = (complaint: string) =>
+  ({
+    kind: 'clone-broken',
+    severity: 'wrong',
+    detail: `git fsck says: ${complaint}`,
+    action:
+      'Copy the whole folder of the clone away before anything else. Where the remote has everything, a new clone of it mends this; else a copy of the objects from a backup does.',
+  }) as const;
+
+/** What the clone itself says to be wrong. */
+export async function checkStates(git: GitContext, head: string | null, findings: Findings): Promise<void> {
+  if (await isRewritten({ git })) {
+    const { detail, action } = rewrittenTrouble;
+    findings.add({ kind: 'rewritten', severity: 'wrong', detail, action });
+  }
+  if (head === null) return;
+  if (await hasUnsafeFolder(git, head)) findings.add(UNSAFE);
+  for (const { folder, detail, action } of await findAstray(git, head))
+    findings.add({ kind: 'journal-astray', severity: 'wrong', detail, action, file: folder });
+}
+
+const UNSAFE = {
+  kind: 'unsafe',
+  severity: 'wrong',
+  detail: 'A link or a file stands in the place of the folder "messages", or of a year or a month in it.',
+  action: 'Nothing is captured here until then: make it a folder again with a commit of your own.',
+} as const;
+
+/** Every lock in a clone, whoever holds it. */
+export async function allLocks(git: GitContext): Promise<Lock[]> {
+  const folders = await gitFolders(git);
+  return [...(await findLocks(folders)), ...(await findHousekeepingLocks(folders))];
+}
+
+/** Tells of locks that were there at the beginning and still are: nobody can be at work for them all the time. */
+export async function checkLocks(
+  git: GitContext,
+  before: readonly Lock[],
+  findings: Findings,
+): Promise<void> {
+  for (const lock of await allLocks(git)) {
+    if (before.some(({ path, identity }) => path === lock.path && identity === lock.identity))
+      findings.add(lockLeft(git, lock));
+  }
+}
+
+function lockLeft({ directory }: GitContext, { path, changedAt }: Lock) {
+  const age = Date.now() - changedAt;
+  return {
+    kind: 'lock-left',
+    severity: age > LEFT_MS ? 'wrong' : 'notice',
+    detail: `A lock is held for ${Math.round(age / 1000)} seconds now, and keeps git from going on.`,
+    action: 'Where no git works in the clone, not even one that waits for an editor, delete the file.',
+    file: relative(directory, path),
+  } as const;
+}
+
+/**
+ * Tells of what in index and work tree is not as the branch has it. In the journals of this device that is for gitpost
+ * to mend, soon after each capture; all else is a person's.
+ */
+export async function checkWorkTree(
+  git: GitContext,
+  branch: string,
+  isRunning: boolean,
+  findings: Findings,
+): Promise<void> {
+  const device = await readConfig(git, 'gitpost.device');
+  const isCheckedOut = (await checkedOut(git)) === branch;
+  const isOurs = (path: string) => isCheckedOut && device !== null && deviceOfPath(path) === device;
+  const deadline = Date.now() + (isRunning ? FOLLOW_MS : 0);
+  const tip = () => resolve(git, `refs/heads/${branch}`);
+  const before = await tip();
+  let paths = [...(await uncommittedChanges(git)).keys()];
+  while (paths.some(isOurs) && Date.now() < deadline) {
+    await new Promise((wake) => setTimeout(wake, 200));
+    paths = [...(await uncommittedChanges(git)).keys()];
+  }
+  // While messages keep coming, the files are always a little behind.
+  const isMoving = isRunning && (await tip()) !== before;
+  for (const path of paths) {
+    if (!isOurs(path)) findings.add(uncommitted(path));
+    else if (!isMoving) findings.add(notFollowed(path, isRunning));
+  }
+}
+
+const notFollowed = (file: string, isRunning: boolean) =>
+  ({
+    kind: 'not-followed',
+    severity: isRunning ? 'wrong' : 'notice',
+    detail: 'The file of this device is not as the branch has it.',
+    action: isRunning
+      ? 'What is committed is safe. Take back changes of yours to this file (git checkout), and look for a lock that was left.'
+      : 'What is committed is safe. gitpost brings the file when it runs, where nobody else has changed it.',
+    file,
+  }) as const;
+
+const uncommitted = (file: string) =>
+  ({
+    kind: 'uncommitted',
+    severity: 'notice',
+    detail: 'The file has changes of yours that are not committed.',
+    action: 'Commit them or take them back, as you like: gitpost leaves them alone.',
+    file,
+  }) as const;

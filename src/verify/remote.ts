@@ -1,0 +1,83 @@
+import { readConfig } from '../git/clone.ts';
+import { isAncestor, resolve } from '../git/refs.ts';
+import { type Credentials, listRemote } from '../git/remote.ts';
+import type { GitContext } from '../git/run.ts';
+import type { Findings } from './findings.ts';
+
+/** A branch of a clone whose remote is asked. */
+export interface Asked {
+  readonly git: GitContext;
+  readonly branch: string;
+  /** Whether the remote is a bare repository of the app's own. */
+  readonly own: boolean;
+}
+
+/**
+ * Asks the remote where its branch is and holds that against what was last heard of it. Nothing is fetched. Returns
+ * what the remote says; `null` where it has no such branch or says nothing.
+ */
+export async function askRemote(
+  { git, branch, own }: Asked,
+  credentials: Credentials | undefined,
+  findings: Findings,
+  signal: AbortSignal,
+): Promise<string | null> {
+  const ref = `refs/remotes/origin/${branch}`;
+  const url = await readConfig(git, 'remote.origin.url');
+  if (url === null) return null;
+  const before = await resolve(git, ref);
+  const listed = await listRemote(git, url, { credentials, onProgress: () => undefined, signal });
+  if (!listed.ok) {
+    const { status, detail, action } = listed.trouble;
+    if (status === 'offline' && own) findings.add(OWN_GONE);
+    else if (status === 'offline')
+      findings.add({ kind: 'remote-offline', severity: 'notice', detail, action });
+    else findings.add({ kind: 'remote-refuses', severity: 'wrong', detail, action });
+    return null;
+  }
+  const told = listed.value.branches.get(branch) ?? null;
+  // A sync may go on: what it has brought meanwhile counts as well.
+  const known = await resolve(git, ref);
+  if (told === before || told === known) return told;
+  if (told === null) findings.add(emptied(branch));
+  else if (known !== null && (await isHeldBack(git, told, known))) findings.add(setBack(told));
+  else findings.add(ahead(told));
+  return told;
+}
+
+const isHeldBack = async (git: GitContext, told: string, known: string): Promise<boolean> =>
+  (await resolve(git, told)) !== null && !(await isAncestor(git, known, told));
+
+const OWN_GONE = {
+  kind: 'remote-offline',
+  severity: 'notice',
+  detail: "gitpost's own bare repository is not there.",
+  action: 'Nothing to do: the next push makes it again and fills it.',
+} as const;
+
+const emptied = (branch: string) =>
+  ({
+    kind: 'remote-behind',
+    severity: 'notice',
+    detail: `The remote has no branch ${branch} any more.`,
+    action: 'Push, and it is filled again.',
+  }) as const;
+
+const setBack = (commit: string) =>
+  ({
+    kind: 'remote-behind',
+    severity: 'wrong',
+    detail: "The remote's branch was set back: it lacks commits that it had when we last heard of it.",
+    action:
+      'Find out who did that. The next push or pull says whether messages were lost, and asks which side to keep.',
+    commit,
+  }) as const;
+
+const ahead = (commit: string) =>
+  ({
+    kind: 'remote-ahead',
+    severity: 'notice',
+    detail: 'The remote has commits that were not fetched yet, so they were not looked at.',
+    action: 'Pull, and verify again.',
+    commit,
+  }) as const;

@@ -1,0 +1,121 @@
+import type { Message } from '../../domain/message.ts';
+import type { RepositoryStatus } from '../../domain/repository.ts';
+import { at } from './place.ts';
+
+export interface MessageChange {
+  readonly change: 'created' | 'updated' | 'deleted';
+  readonly message: Message;
+}
+
+export interface Progress {
+  readonly repository: string;
+  readonly stage: string;
+  readonly percent: number;
+}
+
+export interface Handlers {
+  readonly opened: (again: boolean) => void;
+  readonly lost: () => void;
+  readonly message: (change: MessageChange) => void;
+  readonly repository: (status: RepositoryStatus) => void;
+  readonly progress: (progress: Progress) => void;
+  /** What happened meanwhile is not known any more: everything shown has to be read again. */
+  readonly reset: () => void;
+}
+
+const FIRST_WAIT = 500;
+const LONGEST_WAIT = 10_000;
+/** What follows an event so soon is taken in together with what else does. In milliseconds. */
+const TOGETHER = 100;
+/** More changes than these at once, as while an archive is read for the first time, are not taken in one by one. */
+const MOST_CHANGES = 50;
+/** The server says something every 15 seconds; two in a row that did not come are no delay any more. */
+const LONGEST_SILENCE = 35_000;
+
+/** Listens to the server's events, and goes on trying when the connection is lost. Returns how to stop. */
+export function listen(handlers: Handlers): () => void {
+  let source: EventSource | undefined;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let silence: ReturnType<typeof setTimeout> | undefined;
+  let wait = FIRST_WAIT;
+  let wasOpen = false;
+
+  const connect = () => {
+    clearTimeout(timer);
+    source?.close();
+    source = subscribe(handlers, heard);
+    source.onopen = () => {
+      heard();
+      wait = FIRST_WAIT;
+      handlers.opened(wasOpen);
+      wasOpen = true;
+    };
+    source.onerror = () => {
+      handlers.lost();
+      // A browser goes on by itself after a broken connection, but gives up on an answer such as 401 or 503.
+      if (source?.readyState !== EventSource.CLOSED) return;
+      clearTimeout(timer);
+      timer = setTimeout(connect, wait);
+      wait = Math.min(wait * 2, LONGEST_WAIT);
+    };
+  };
+  // A cable that was pulled, or a machine that slept, ends a connection without a word.
+  const heard = () => {
+    clearTimeout(silence);
+    silence = setTimeout(() => {
+      handlers.lost();
+      connect();
+    }, LONGEST_SILENCE);
+  };
+  const connectNow = () => {
+    if (source?.readyState !== EventSource.OPEN) connect();
+  };
+
+  connect();
+  addEventListener('online', connectNow);
+  return () => {
+    removeEventListener('online', connectNow);
+    clearTimeout(timer);
+    clearTimeout(silence);
+    source?.close();
+  };
+}
+
+function subscribe(handlers: Handlers, heard: () => void): EventSource {
+  const source = new EventSource(at('/events'));
+  const listenTo = (name: string, handle: (data: string) => void) =>
+    source.addEventListener(name, (event) => {
+      heard();
+      handle((event as MessageEvent<string>).data);
+    });
+  const on = <Data>(name: string, handle: (data: Data) => void) =>
+    listenTo(name, (data) => handle(JSON.parse(data) as Data));
+  const take = (changes: readonly string[]) => {
+    if (changes.length > MOST_CHANGES) handlers.reset();
+    else for (const change of changes) handlers.message(JSON.parse(change) as MessageChange);
+  };
+  listenTo('message', gathered(take));
+  on('repository', handlers.repository);
+  on('progress', handlers.progress);
+  on('reset', handlers.reset);
+  on('ping', () => undefined);
+  return source;
+}
+
+/** Hands on at once what comes after a silence, and together what comes soon after it. */
+function gathered<Item>(handOn: (items: readonly Item[]) => void): (item: Item) => void {
+  let items: Item[] = [];
+  let isWaiting = false;
+  const next = () => {
+    isWaiting = items.length > 0;
+    if (!isWaiting) return;
+    const ready = items;
+    items = [];
+    setTimeout(next, TOGETHER);
+    handOn(ready);
+  };
+  return (item) => {
+    items.push(item);
+    if (!isWaiting) next();
+  };
+}

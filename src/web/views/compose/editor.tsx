@@ -1,0 +1,146 @@
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
+import type { Message } from '../../../domain/message.ts';
+import { contentOf, edit, editFrom } from '../../actions/messages.ts';
+import { isOutOfDate, isSecretGuard, isToldBy, type Problem } from '../../api/problem.ts';
+import { useKept } from '../../state/opened.ts';
+import { problemInWords } from '../../text/problems.ts';
+import { Question } from '../dialogs/question.tsx';
+import { isSend, TypeFields, type Written } from '../ui/fields.tsx';
+import { TextField } from '../ui/text-field.tsx';
+
+interface Props {
+  /** As it was when the edit began. */
+  readonly message: Message;
+  /** Saved while more was typed, which is an edit of what was saved. */
+  readonly onSaved: (message: Message) => void;
+  readonly onEnd: (editor: HTMLElement | null) => void;
+}
+
+export function Editor({ message, onSaved, onEnd }: Props) {
+  const area = useRef<HTMLTextAreaElement>(null);
+  const [changed, setChanged] = useKept<Written>(`written ${message.id}`);
+  const written = changed ?? toWritten(message);
+  const now = useRef(written);
+  now.current = written;
+  const [problem, setProblem] = useState<Problem>();
+  const [busy, setBusy] = useState(false);
+  const isNextDue = useRef(false);
+  useLayoutEffect(() => {
+    const { current } = area;
+    current?.focus();
+    current?.setSelectionRange(current.value.length, current.value.length);
+    current?.form?.scrollIntoView({ block: 'nearest' });
+  }, []);
+
+  // What is written, and what is said of it, grows: the way to save it stays in view.
+  useLayoutEffect(() => {
+    const form = area.current?.form;
+    if (form?.contains(document.activeElement)) form.scrollIntoView({ block: 'nearest' });
+  }, [written.text, problem]);
+
+  const end = () => {
+    setChanged(undefined);
+    onEnd(area.current?.form ?? null);
+  };
+  const save = async (how: { confirm?: true; anyway?: true } = {}, begun = message): Promise<void> => {
+    isNextDue.current = false;
+    const sent = now.current;
+    const change = { ...contentOf(sent), ...(how.confirm && { confirm: how.confirm }) };
+    const answer = how.anyway ? await edit(begun.id, change, undefined) : await editFrom(begun, change);
+    setProblem(answer.ok ? undefined : answer.problem);
+    if (!answer.ok) return;
+    if (isSame(now.current, sent)) return end();
+    onSaved(answer.body);
+    if (isNextDue.current) await save({}, answer.body);
+  };
+  const attempt = async (how: { confirm?: true; anyway?: true } = {}) => {
+    // Whoever goes on writing while an edit is being saved can save that too.
+    isNextDue.current = busy;
+    if (busy) return;
+    setBusy(true);
+    await save(how);
+    setBusy(false);
+  };
+  const keepEditing = () => {
+    setProblem(undefined);
+    area.current?.focus();
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    // Escape is pressed too easily to throw away what was written.
+    if (event.key === 'Escape' && isSame(written, toWritten(message))) end();
+    if (!isSend(event)) return;
+    event.preventDefault();
+    void attempt();
+  };
+  const fields = {
+    written,
+    problem,
+    onWrite: (change: Partial<Written>) => setChanged({ ...written, ...change }),
+  };
+
+  return (
+    <form
+      class="editor sheet"
+      aria-label="Edit message"
+      onKeyDown={onKeyDown}
+      onSubmit={(event) => {
+        event.preventDefault();
+        void attempt();
+      }}
+    >
+      <TextField {...fields} area={area} label="Text" placeholder="" />
+      <EditProblem
+        problem={problem}
+        onKeep={keepEditing}
+        onConfirm={() => void attempt({ confirm: true })}
+        onAnyway={() => void attempt({ anyway: true })}
+      />
+      <div class="row">
+        <TypeFields {...fields} />
+        <button type="submit" class="primary" aria-disabled={busy}>
+          Save
+        </button>
+        <button type="button" onClick={end}>
+          Cancel
+        </button>
+      </div>
+    </form>
+  );
+}
+
+interface EditProblemProps {
+  readonly problem: Problem | undefined;
+  readonly onKeep: () => void;
+  readonly onConfirm: () => void;
+  readonly onAnyway: () => void;
+}
+
+function EditProblem({ problem, onKeep, onConfirm, onAnyway }: EditProblemProps) {
+  if (problem === undefined) return null;
+  const keep = { label: 'Keep editing', choose: onKeep };
+  if (isSecretGuard(problem)) {
+    return (
+      <Question
+        text={problemInWords(problem)}
+        choices={[keep, { label: 'Save it anyway', choose: onConfirm }]}
+      />
+    );
+  }
+  if (isOutOfDate(problem)) {
+    const text = 'This message was changed elsewhere meanwhile. Both versions stay in its history.';
+    return <Question text={text} choices={[keep, { label: 'Save mine over it', choose: onAnyway }]} />;
+  }
+  if (isToldBy(problem, ['text', 'language', 'url'])) return null;
+  return (
+    <p class="error" role="alert">
+      {problemInWords(problem)}
+    </p>
+  );
+}
+
+const isSame = (a: Written, b: Written): boolean =>
+  (Object.keys(a) as (keyof Written)[]).every((key) => a[key] === b[key]);
+
+function toWritten({ type, text, language = '', url = '' }: Message): Written {
+  return { type, text, language, url };
+}

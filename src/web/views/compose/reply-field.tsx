@@ -1,0 +1,21 @@
+import { draft } from '../../state/draft.ts';
+import { Quote } from '../timeline/quote.tsx';
+import { CloseIcon } from '../ui/icons.tsx';
+
+/** What the draft answers, above where it is written. */
+export function ReplyField({ replyTo }: { replyTo: string | null }) {
+  if (replyTo === null) return null;
+  return (
+    <div class="reply-field">
+      <Quote id={replyTo} />
+      <button
+        type="button"
+        class="quiet"
+        onClick={() => draft.dispatch({ type: 'write', change: { replyTo: null } })}
+      >
+        <CloseIcon />
+        <span class="unseen">Do not answer this</span>
+      </button>
+    </div>
+  );
+}

@@ -1,0 +1,85 @@
+import type { ComponentChildren } from 'preact';
+import { useEffect, useState } from 'preact/hooks';
+import { type History, readHistory } from '../../actions/history.ts';
+import type { Problem } from '../../api/problem.ts';
+import { dialog } from '../../state/dialog.ts';
+import { useStore } from '../../state/store.ts';
+import { Modal } from '../ui/modal.tsx';
+import { ProblemBox } from '../ui/problem.tsx';
+import { Activity } from './activity.tsx';
+import { ConflictView } from './conflict.tsx';
+import { HistoryView } from './history.tsx';
+import { Keys } from './keys.tsx';
+
+/** What stands over the page, if anything does. */
+export function Dialogs() {
+  const shown = useStore(dialog, (state) => state);
+  if (shown === null) return null;
+  // The browser tells some time later that it has closed one, and another may be open by then.
+  const close = () => dialog.get() === shown && dialog.dispatch(null);
+  if (shown.kind === 'activity') {
+    return (
+      <Modal key="activity" title="Activity" onClose={close}>
+        <Activity onDone={close} />
+      </Modal>
+    );
+  }
+  if (shown.kind === 'keys') {
+    return (
+      <Modal key="keys" title="Keyboard shortcuts" onClose={close}>
+        <Keys />
+      </Modal>
+    );
+  }
+  const isHistory = shown.kind === 'history';
+  return (
+    <Modal
+      key={`${shown.kind} ${shown.id}`}
+      title={isHistory ? 'History' : 'Settle a conflict'}
+      onClose={close}
+    >
+      <WithHistory id={shown.id}>
+        {(history, readAgain) =>
+          isHistory ? (
+            <HistoryView {...history} onDone={close} onOutdated={readAgain} />
+          ) : (
+            <ConflictView {...history} onDone={close} onOutdated={readAgain} />
+          )
+        }
+      </WithHistory>
+    </Modal>
+  );
+}
+
+interface WithHistoryProps {
+  readonly id: string;
+  readonly children: (history: History, readAgain: () => void) => ComponentChildren;
+}
+
+function WithHistory({ id, children }: WithHistoryProps) {
+  const [history, setHistory] = useState<History>();
+  const [problem, setProblem] = useState<Problem>();
+  const [asked, setAsked] = useState(0);
+  useEffect(() => {
+    let isCurrent = true;
+    void readHistory(id).then((answer) => {
+      if (!isCurrent) return;
+      setProblem(answer.ok ? undefined : answer.problem);
+      if (answer.ok) setHistory(answer.body);
+    });
+    return () => {
+      isCurrent = false;
+    };
+  }, [id, asked]);
+  const readAgain = () => setAsked((count) => count + 1);
+  if (problem) {
+    return (
+      <ProblemBox problem={problem}>
+        <button type="button" onClick={readAgain}>
+          Try again
+        </button>
+      </ProblemBox>
+    );
+  }
+  return <>{history ? children(history, readAgain) : <p class="hint">Loading…</p>}</>;
+}

@@ -1,0 +1,67 @@
+import { useState } from 'preact/hooks';
+import type { HistoryEntry } from '../../../domain/message.ts';
+import { type History, keep } from '../../actions/history.ts';
+import { isOutOfDate, type Problem } from '../../api/problem.ts';
+import { Difference, RevisionHead } from '../timeline/revision.tsx';
+
+export interface HistoryProps extends History {
+  readonly onDone: () => void;
+  /** The message has become another one: what is shown has to be read again. */
+  readonly onOutdated: () => void;
+}
+
+/** All revisions of a message, the newest first, each with what it changed. */
+export function HistoryView({ entries, etag, onDone, onOutdated }: HistoryProps) {
+  const [problem, setProblem] = useState<Problem>();
+  const bringBack = async (entry: HistoryEntry) => {
+    const failed = await keep(entry, etag);
+    if (failed === undefined) return onDone();
+    setProblem(failed);
+    if (isOutOfDate(failed)) onOutdated();
+  };
+  return (
+    <>
+      {problem && (
+        <p class="error" role="alert">
+          {problem.detail}
+        </p>
+      )}
+      <ol class="revisions">
+        {entries.map((_, index) => {
+          const entry = entries[entries.length - 1 - index] as HistoryEntry;
+          const canComeBack = entry.head !== true && entry.deletedAt === undefined;
+          return (
+            <li key={index} class="revision">
+              <h3>{titleOf(entry)}</h3>
+              <RevisionHead entry={entry} />
+              {entry.deletedAt === undefined && (
+                <Difference before={previousOf(entry, entries)} after={entry} />
+              )}
+              {canComeBack && (
+                <button type="button" class="link" onClick={() => void bringBack(entry)}>
+                  Bring this text back
+                </button>
+              )}
+            </li>
+          );
+        })}
+      </ol>
+    </>
+  );
+}
+
+function titleOf({ revision, deletedAt, parents = [], head }: HistoryEntry): string {
+  const what = deletedAt ? 'Deleted' : revision === 1 ? 'Written' : parents.length > 1 ? 'Settled' : 'Edited';
+  return `${revision}. ${what}${head ? ' – current' : ''}`;
+}
+
+/** The newest revision with a text that has a lower number: a delete says nothing that could be compared. */
+function previousOf(entry: HistoryEntry, entries: readonly HistoryEntry[]): HistoryEntry | undefined {
+  const earlier = entries.filter(
+    ({ revision, deletedAt }) => revision < entry.revision && deletedAt === undefined,
+  );
+  return earlier.reduce<HistoryEntry | undefined>(
+    (best, one) => (best === undefined || one.revision >= best.revision ? one : best),
+    undefined,
+  );
+}

@@ -1,0 +1,52 @@
+import { SHORTCUTS, type Shortcut } from '../../text/shortcuts.ts';
+
+const MAC = /Mac|iPhone|iPad/.test(navigator.platform);
+
+/** Keys that work inside a field, where letters mean themselves. */
+const WRITING = [
+  { keys: [MAC ? '⌘ + Enter' : 'Ctrl + Enter'], words: 'Send or save' },
+  { keys: ['Escape'], words: 'Leave the text, so that the keys above work' },
+] as const;
+
+/** All keys there are. */
+export function Keys() {
+  return (
+    <div class="keys-help">
+      <KeyTable title="Anywhere" rows={on('page')} />
+      <KeyTable title="On a message" rows={on('message')} />
+      <KeyTable title="While writing" rows={WRITING} />
+    </div>
+  );
+}
+
+const on = (place: Shortcut['on']) => SHORTCUTS.filter((shortcut) => shortcut.on === place);
+
+const NAMES: Readonly<Record<string, string>> = { ArrowDown: '↓', ArrowUp: '↑', Escape: 'Esc' };
+
+interface Row {
+  readonly keys: readonly string[];
+  readonly words: string;
+}
+
+function KeyTable({ title, rows }: { title: string; rows: readonly Row[] }) {
+  return (
+    <section>
+      <h3>{title}</h3>
+      <dl>
+        {rows.map(({ keys, words }) => (
+          <div key={words}>
+            <dt>
+              {keys.map((key, index) => (
+                <>
+                  {index > 0 && ' or '}
+                  <kbd key={key}>{NAMES[key] ?? key}</kbd>
+                </>
+              ))}
+            </dt>
+            <dd>{words}</dd>
+          </div>
+        ))}
+      </dl>
+    </section>
+  );
+}

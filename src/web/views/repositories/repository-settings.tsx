@@ -1,0 +1,98 @@
+import { useId, useState } from 'preact/hooks';
+import type { RepositoryStatus } from '../../../domain/repository.ts';
+import { change, remove } from '../../actions/repositories.ts';
+import type { Problem } from '../../api/problem.ts';
+import { growthInWords } from '../../text/words.ts';
+import { Question } from '../dialogs/question.tsx';
+import { FieldError } from '../ui/problem.tsx';
+
+/** Where a repository is, what it is called and which branch is captured to; and how to let it go. */
+export function RepositorySettings({ repository }: { repository: RepositoryStatus }) {
+  const [problem, setProblem] = useState<Problem>();
+  const [asking, setAsking] = useState(false);
+  const { name, branch, url, size } = repository;
+  const id = useId();
+  const removeNow = async () => {
+    setAsking(false);
+    setProblem(await remove(name));
+  };
+  return (
+    <details class="manage">
+      <summary>
+        Settings<span class="unseen"> of {name}</span>
+      </summary>
+      <div class="manage-form">
+        <p class="hint">{url}</p>
+        {size !== null && <p class="hint">{growthInWords(repository)}</p>}
+        <Setting
+          label="Branch"
+          value={branch}
+          save={async (value) => setProblem(await change(name, { branch: value }))}
+        />
+        <Setting
+          label="Name"
+          value={name}
+          save={async (value) => setProblem(await change(name, { name: value }))}
+        />
+        <FieldError id={id} text={problem?.detail} />
+        {asking ? (
+          <Question
+            text={`Take ${name} off the list? Its clone stays on the disk with all its messages, and can be added again.`}
+            choices={[
+              { label: 'Keep it', choose: () => setAsking(false) },
+              { label: 'Take it off', choose: () => void removeNow() },
+            ]}
+          />
+        ) : (
+          <div class="row">
+            <button type="button" onClick={() => setAsking(true)}>
+              Remove {name}
+            </button>
+          </div>
+        )}
+      </div>
+    </details>
+  );
+}
+
+/** One value that can be written anew. What the server says it is stands there until somebody writes. */
+function Setting({
+  label,
+  value,
+  save,
+}: {
+  label: string;
+  value: string;
+  save: (value: string) => Promise<void>;
+}) {
+  const [written, setWritten] = useState<string>();
+  const [busy, setBusy] = useState(false);
+  const id = useId();
+  const shown = written ?? value;
+  const isChanged = shown.trim() !== '' && shown.trim() !== value;
+  const submit = async (event: Event) => {
+    event.preventDefault();
+    if (!isChanged || busy) return;
+    setBusy(true);
+    await save(shown.trim());
+    setBusy(false);
+    // What was written meanwhile stays.
+    setWritten((now) => (now === shown ? undefined : now));
+  };
+  return (
+    <form class="setting" onSubmit={submit}>
+      <label for={id}>{label}</label>
+      <input
+        id={id}
+        type="text"
+        value={shown}
+        autocapitalize="off"
+        spellcheck={false}
+        onInput={(event) => setWritten(event.currentTarget.value)}
+      />
+      <button type="submit" aria-label={`Change ${label.toLowerCase()}`} aria-disabled={!isChanged || busy}>
+        Change
+      </button>
+    </form>
+  );
+}

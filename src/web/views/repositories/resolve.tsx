@@ -1,0 +1,58 @@
+import { useState } from 'preact/hooks';
+import { keepSide } from '../../actions/repositories.ts';
+import type { Problem } from '../../api/problem.ts';
+import { Question } from '../dialogs/question.tsx';
+import { FieldError } from '../ui/problem.tsx';
+
+/** The choice that a rewritten history waits for. */
+export function Resolve({ name }: { name: string }) {
+  const [asking, setAsking] = useState<'local' | 'remote'>();
+  const [problem, setProblem] = useState<Problem>();
+  const [busy, setBusy] = useState(false);
+  const settle = async (keep: 'local' | 'remote') => {
+    setAsking(undefined);
+    setBusy(true);
+    setProblem(await keepSide(name, keep));
+    setBusy(false);
+  };
+  if (busy) return <p class="hint">Working on it…</p>;
+  return (
+    <div class="resolve">
+      <ul class="choices">
+        <li>
+          <button type="button" class="primary" onClick={() => setAsking('local')}>
+            Bring all messages back…
+          </button>
+          <p class="hint">
+            Nothing is lost. What one side lacks comes back from the other, with the next push too.
+          </p>
+        </li>
+        <li>
+          <button type="button" onClick={() => setAsking('remote')}>
+            Follow the remote…
+          </button>
+          <p class="hint">Right after somebody took something out of the history on purpose.</p>
+        </li>
+      </ul>
+      {asking === 'local' && (
+        <Question
+          text={`Bring back all that ${name} has lost? The next push sends it to the remote again, what somebody has taken out on purpose too.`}
+          choices={[
+            { label: 'Not now', choose: () => setAsking(undefined) },
+            { label: 'Bring it back', choose: () => void settle('local') },
+          ]}
+        />
+      )}
+      {asking === 'remote' && (
+        <Question
+          text={`Give up the messages that the remote of ${name} has lost? What was never on the remote is kept.`}
+          choices={[
+            { label: 'Not now', choose: () => setAsking(undefined) },
+            { label: 'Follow the remote', choose: () => void settle('remote') },
+          ]}
+        />
+      )}
+      <FieldError id={`resolve-${name}`} text={problem?.detail} />
+    </div>
+  );
+}

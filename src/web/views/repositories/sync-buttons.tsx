@@ -1,0 +1,45 @@
+import { useId } from 'preact/hooks';
+import type { RepositoryStatus } from '../../../domain/repository.ts';
+import { syncNow } from '../../actions/repositories.ts';
+import type { Direction } from '../../api/repositories.ts';
+
+interface SyncButtonsProps {
+  readonly repository: RepositoryStatus;
+  readonly direction: Direction | undefined;
+}
+
+/** Push and pull of one repository. Where its history was rewritten, they lead to the choice that both wait for. */
+export function SyncButtons({ repository: { name, state }, direction }: SyncButtonsProps) {
+  const id = useId();
+  const isWaiting = state === 'rewritten';
+  const press = (event: MouseEvent, to: Direction) => {
+    if (isWaiting) return leadToChoice(event.currentTarget as HTMLElement);
+    if (direction === undefined) void syncNow(to, name);
+  };
+  const common = {
+    type: 'button',
+    'aria-disabled': isWaiting || direction !== undefined,
+    'aria-describedby': isWaiting ? id : undefined,
+  } as const;
+  return (
+    <>
+      <div class="row">
+        <button {...common} aria-label={`Push ${name}`} onClick={(event) => press(event, 'push')}>
+          {direction === 'push' ? 'Pushing…' : 'Push'}
+        </button>
+        <button {...common} aria-label={`Pull ${name}`} onClick={(event) => press(event, 'pull')}>
+          {direction === 'pull' ? 'Pulling…' : 'Pull'}
+        </button>
+      </div>
+      {isWaiting && (
+        <p class="hint" id={id}>
+          Push and Pull wait for the choice above.
+        </p>
+      )}
+    </>
+  );
+}
+
+function leadToChoice(from: HTMLElement): void {
+  from.closest('.repository')?.querySelector<HTMLElement>('.resolve button')?.focus();
+}

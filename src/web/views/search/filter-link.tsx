@@ -1,0 +1,29 @@
+import type { ComponentChildren } from 'preact';
+import { navigate } from '../../actions/navigate.ts';
+import { addressOf, EVERYTHING, type Query } from '../../state/query.ts';
+
+interface Props {
+  readonly to: Partial<Query>;
+  readonly class?: string;
+  readonly title?: string;
+  readonly children: ComponentChildren;
+}
+
+/** A link to a view of the timeline: a real address, which a plain click follows without a reload. */
+export function FilterLink({ to, children, ...rest }: Props) {
+  const follow = (event: MouseEvent) => {
+    if (!isPlainClick(event)) return;
+    event.preventDefault();
+    navigate({ ...EVERYTHING, ...to });
+  };
+  return (
+    <a href={addressOf(to)} onClick={follow} {...rest}>
+      {children}
+    </a>
+  );
+}
+
+/** Whether a click means to follow a link here, not in another tab or window. */
+export function isPlainClick(event: MouseEvent): boolean {
+  return event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey && !event.altKey;
+}

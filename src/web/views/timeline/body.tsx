@@ -1,0 +1,120 @@
+import type { ComponentChildren } from 'preact';
+import { useState } from 'preact/hooks';
+import type { Message } from '../../../domain/message.ts';
+import { tick, tickLine } from '../../actions/messages.ts';
+import { useRemembered } from '../../state/opened.ts';
+import { previewOf } from '../../text/preview.ts';
+import { safeUrl } from '../../text/url.ts';
+import { FilterLink } from '../search/filter-link.tsx';
+import { CodeFigure, CodeText } from './code.tsx';
+import { Markdown } from './markdown.tsx';
+import { Marked } from './marked.tsx';
+import { RichText, SafeLink } from './rich-text.tsx';
+
+/** A message as its type wants to be read. A type that is not known here is read as text. */
+export function Body({ message }: { message: Message }) {
+  if (message.type === 'code') return <CodeBody message={message} />;
+  if (message.type === 'link') return <LinkBody message={message} />;
+  if (message.type === 'task') return <TaskBody message={message} />;
+  if (message.type === 'markdown') return <MarkdownBody message={message} />;
+  return (
+    <div class="body" dir="auto">
+      <Folded id={message.id} text={message.text}>
+        {(text) => <RichText text={text} />}
+      </Folded>
+    </div>
+  );
+}
+
+function CodeBody({ message }: { message: Message }) {
+  const language = message.language ?? '';
+  const tags = message.tags.map((tag) => (
+    <FilterLink key={tag} to={{ tag }}>
+      #{tag}
+    </FilterLink>
+  ));
+  return (
+    <CodeFigure text={message.text} language={language} more={tags}>
+      <Folded id={message.id} text={message.text}>
+        {(text) => <CodeText text={text} language={language} />}
+      </Folded>
+    </CodeFigure>
+  );
+}
+
+function MarkdownBody({ message }: { message: Message }) {
+  return (
+    <div class="body" dir="auto">
+      <Folded id={message.id} text={message.text}>
+        {(text) => <Markdown text={text} onTick={(line, done) => void tickLine(message, line, done)} />}
+      </Folded>
+    </div>
+  );
+}
+
+function LinkBody({ message }: { message: Message }) {
+  const url = safeUrl(message.url);
+  return (
+    <div class="body">
+      {message.text !== '' && (
+        <div dir="auto">
+          <Folded id={message.id} text={message.text}>
+            {(text) => <RichText text={text} />}
+          </Folded>
+        </div>
+      )}
+      <p class="address">
+        {url === undefined ? (
+          <bdi>{message.url}</bdi>
+        ) : (
+          <SafeLink url={url}>
+            <Marked text={message.url ?? url} />
+          </SafeLink>
+        )}
+      </p>
+    </div>
+  );
+}
+
+function TaskBody({ message }: { message: Message }) {
+  const [wanted, setWanted] = useState<boolean>();
+  const done = wanted ?? message.done ?? false;
+  const change = async () => {
+    if (wanted !== undefined) return;
+    setWanted(!done);
+    await tick(message, !done);
+    setWanted(undefined);
+  };
+  const id = `task-${message.id}`;
+  return (
+    <div class="task" data-done={done}>
+      <input type="checkbox" checked={done} aria-labelledby={id} onChange={() => void change()} />
+      <div class="body" dir="auto" id={id}>
+        <Folded id={message.id} text={message.text}>
+          {(text) => <RichText text={text} />}
+        </Folded>
+      </div>
+    </div>
+  );
+}
+
+interface FoldedProps {
+  readonly id: string;
+  readonly text: string;
+  readonly children: (text: string) => ComponentChildren;
+}
+
+/** A very long text shows its beginning first, so that one message does not fill the page. */
+function Folded({ id, text, children }: FoldedProps) {
+  const [open, setOpen] = useRemembered(`open ${id}`, false);
+  const preview = previewOf(text);
+  if (preview === undefined) return <>{children(text)}</>;
+  return (
+    <>
+      {children(open ? text : preview)}
+      <button type="button" class="link fold" aria-expanded={open} onClick={() => setOpen(!open)}>
+        {open ? 'Show less' : 'Show all'}
+      </button>
+    </>
+  );
+}

@@ -1,0 +1,87 @@
+import type { ComponentChildren } from 'preact';
+import { useMemo } from 'preact/hooks';
+import type { Node } from '../../reading/index.ts';
+import { useReading } from '../../state/reading.ts';
+import { CodeFigure, CodeText } from './code.tsx';
+import { Marked } from './marked.tsx';
+import { RichText, SafeLink } from './rich-text.tsx';
+
+interface Props {
+  readonly text: string;
+  /** Ticks the box in a line of the text; without it the boxes only show how they stand. */
+  readonly onTick?: (line: number, done: boolean) => void;
+}
+
+/** A text in Markdown. Until what reads it is here, and where it can't be loaded, it is shown as it was written. */
+export function Markdown({ text, onTick }: Props) {
+  const reading = useReading();
+  const nodes = useMemo(() => reading?.parseMarkdown(text), [reading, text]);
+  if (nodes === undefined) return <RichText text={text} />;
+  return <div class="markdown">{childrenOf(nodes, onTick)}</div>;
+}
+
+function childrenOf(nodes: readonly Node[], onTick: Props['onTick']): ComponentChildren {
+  return nodes.map((node, index) => <One key={index} node={node} onTick={onTick} />);
+}
+
+function One({ node, onTick }: { node: Node; onTick: Props['onTick'] }) {
+  switch (node.kind) {
+    case 'text':
+      return <RichText text={node.text} />;
+    case 'link':
+      return <SafeLink url={node.url}>{childrenOf(node.children, onTick)}</SafeLink>;
+    case 'block':
+      return (
+        <CodeFigure text={node.text} language={node.language}>
+          <CodeText text={node.text} language={node.language} />
+        </CodeFigure>
+      );
+    case 'box':
+      return <Box {...node} onTick={onTick} />;
+    case 'element':
+      return <Element node={node} onTick={onTick} />;
+  }
+}
+
+function Element({ node, onTick }: { node: Extract<Node, { kind: 'element' }>; onTick: Props['onTick'] }) {
+  const { tag: Tag, align, start, children } = node;
+  if (Tag === 'br' || Tag === 'hr') return <Tag />;
+  if (Tag === 'code') return <code dir="ltr">{children.map(codeWords)}</code>;
+  const element = (
+    <Tag
+      {...(BLOCKS.has(Tag) && { dir: 'auto' })}
+      {...(align && { 'data-align': align })}
+      {...(start && { start })}
+    >
+      {childrenOf(children, onTick)}
+    </Tag>
+  );
+  if (Tag !== 'table') return element;
+  return (
+    // A wide table scrolls by itself, for the keyboard too.
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region has to take the focus.
+    <div class="wide" tabIndex={0}>
+      {element}
+    </div>
+  );
+}
+
+/** A `#` in code is no tag, and an address no link. */
+function codeWords(node: Node) {
+  return node.kind === 'text' ? <Marked text={node.text} /> : null;
+}
+
+const BLOCKS: ReadonlySet<string> = new Set(['p', 'h3', 'h4', 'h5', 'h6', 'li', 'blockquote', 'td', 'th']);
+
+function Box({ done, line, onTick }: { done: boolean; line: number; onTick: Props['onTick'] }) {
+  return (
+    <input
+      type="checkbox"
+      class="box"
+      aria-label={done ? 'Done' : 'To do'}
+      checked={done}
+      disabled={onTick === undefined}
+      onChange={() => onTick?.(line, !done)}
+    />
+  );
+}

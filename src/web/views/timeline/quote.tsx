@@ -1,0 +1,55 @@
+import { useEffect } from 'preact/hooks';
+import type { Message } from '../../../domain/message.ts';
+import { goToMessage } from '../../actions/navigate.ts';
+import { readQuoted } from '../../actions/quoted.ts';
+import { addressOf } from '../../state/query.ts';
+import { quoted } from '../../state/quoted.ts';
+import { useStore } from '../../state/store.ts';
+import { timeline } from '../../state/timeline.ts';
+import { isPlainClick } from '../search/filter-link.tsx';
+import { ReplyIcon } from '../ui/icons.tsx';
+
+/** What a message answers, in one line that leads there. */
+export function Quote({ id }: { id: string }) {
+  const message = useQuoted(id);
+  if (message === null) {
+    return (
+      <p class="quote">
+        <ReplyIcon />
+        <span>An answer to a message that is not here</span>
+      </p>
+    );
+  }
+  const follow = (event: MouseEvent) => {
+    if (!isPlainClick(event)) return;
+    event.preventDefault();
+    goToMessage(id);
+  };
+  return (
+    <a
+      class="quote"
+      href={addressOf({ at: id })}
+      onClick={follow}
+      title="Go to the message that this answers"
+    >
+      <ReplyIcon />
+      <span class="unseen">Answers </span>
+      <bdi class="quote-author">{message?.author ?? '…'}</bdi>
+      <span class="quote-text" dir="auto">
+        {message && firstLine(message)}
+      </span>
+    </a>
+  );
+}
+
+/** A message that is answered: from the timeline where it is shown, so that an edit shows; else as it was read. */
+export function useQuoted(id: string): Message | null | undefined {
+  const shown = useStore(timeline, ({ messages }) => messages.find((message) => message.id === id));
+  const read = useStore(quoted, (state) => state[id]);
+  useEffect(() => void readQuoted(id), [id]);
+  return shown ?? read;
+}
+
+function firstLine({ text, url = '' }: Message): string {
+  return text.split('\n').find((line) => line.trim() !== '') ?? url;
+}

@@ -1,0 +1,69 @@
+import { useMemo } from 'preact/hooks';
+import type { HistoryEntry } from '../../../domain/message.ts';
+import { useReading } from '../../state/reading.ts';
+import { exact } from '../../text/time.ts';
+import { shortCommit, TYPE_WORDS } from '../../text/words.ts';
+
+/** Who wrote a revision and when, and the commits that hold it. */
+export function RevisionHead({ entry }: { entry: HistoryEntry }) {
+  const when = entry.updatedAt ?? entry.createdAt;
+  return (
+    <p class="revision-head">
+      <bdi class="revision-author">{entry.author}</bdi>
+      <time datetime={when}>{exact(when)}</time>
+      {entry.commits.map(({ repository, commit }) => (
+        <span key={repository} class="mark" title={commit ?? undefined}>
+          {repository} {commit !== null && <code>{shortCommit(commit)}</code>}
+        </span>
+      ))}
+    </p>
+  );
+}
+
+/** What a revision says, with what it took away and what it added. */
+export function Difference({ before, after }: { before: HistoryEntry | undefined; after: HistoryEntry }) {
+  const reading = useReading();
+  const changes = useMemo(
+    () =>
+      before &&
+      reading?.changesBetween(before.text, after.text, after.type === 'code' || before.type === 'code'),
+    [reading, before, after],
+  );
+  const parts = changes ?? [{ kind: 'same', text: after.text } as const];
+  return (
+    <>
+      {before && <FieldChanges before={before} after={after} />}
+      <div class="difference" dir="auto" data-type={after.type}>
+        {parts.map(({ kind, text }, index) => {
+          // biome-ignore-start lint/suspicious/noArrayIndexKey: the parts of one text have no other identity.
+          if (kind === 'added') return <ins key={index}>{text}</ins>;
+          if (kind === 'removed') return <del key={index}>{text}</del>;
+          // biome-ignore-end lint/suspicious/noArrayIndexKey: see above.
+          return text;
+        })}
+      </div>
+    </>
+  );
+}
+
+const FIELDS = ['author', 'type', 'language', 'url', 'done'] as const;
+const NAMES = { author: 'Author', type: 'Type', language: 'Language', url: 'Address', done: 'Task' } as const;
+
+function FieldChanges({ before, after }: { before: HistoryEntry; after: HistoryEntry }) {
+  const changed = FIELDS.filter((field) => before[field] !== after[field]);
+  return (
+    <>
+      {changed.map((field) => (
+        <p key={field} class="hint">
+          {NAMES[field]}: {inWords(field, before[field])} → {inWords(field, after[field])}
+        </p>
+      ))}
+    </>
+  );
+}
+
+function inWords(field: (typeof FIELDS)[number], value: string | boolean | undefined): string {
+  if (field === 'done') return value ? 'done' : 'open';
+  if (value === undefined) return 'none';
+  return field === 'type' ? (TYPE_WORDS[String(value)] ?? String(value)) : String(value);
+}

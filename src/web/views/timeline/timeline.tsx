@@ -1,0 +1,216 @@
+import { useEffect, useMemo, useRef } from 'preact/hooks';
+import { navigate } from '../../actions/navigate.ts';
+import { loadNewer, loadOlder, loadTimeline } from '../../actions/timeline.ts';
+import { isUnreachable } from '../../api/problem.ts';
+import { EVERYTHING, isEverything, query } from '../../state/query.ts';
+import { useStore } from '../../state/store.ts';
+import { timeline } from '../../state/timeline.ts';
+import { finderOf } from '../../text/hits.ts';
+import { DownIcon } from '../ui/icons.tsx';
+import { ProblemBox } from '../ui/problem.tsx';
+import { useToday } from '../ui/use-now.ts';
+import { Day, Gap } from './day.tsx';
+import { type DayGroup, groupByDay } from './group.ts';
+import { Finding } from './marked.tsx';
+import { useWindow, type Window } from './use-window.ts';
+import { WaitingMessages } from './waiting.tsx';
+
+/** All messages that are asked for, oldest first, so that the newest stands where one writes. */
+export function Timeline() {
+  const state = useStore(timeline, (current) => current);
+  const asked = useStore(query, (current) => current);
+  const today = useToday();
+  const scroller = useRef<HTMLElement>(null);
+  const view = useWindow(scroller, state);
+  const { away, toNewest } = view;
+  const days = useMemo(() => groupByDay(state.messages), [state.messages]);
+
+  const find = useMemo(() => finderOf(asked.q), [asked.q]);
+
+  const led = state.wanted.id;
+  useEffect(() => {
+    if (led === null || scroller.current === null) return;
+    const row = scroller.current.querySelector<HTMLElement>(`[data-message="${CSS.escape(led)}"] > article`);
+    row?.focus({ preventScroll: true });
+  }, [state.wanted, led]);
+
+  return (
+    <div class="timeline-frame">
+      <section
+        class="timeline"
+        ref={scroller}
+        aria-label="Messages"
+        aria-busy={state.status === 'loading'}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region has to take the focus.
+        tabIndex={0}
+        data-stale={state.status === 'loading' && state.messages.length > 0}
+      >
+        <div class="timeline-content">
+          <Beginning />
+          <Finding.Provider value={find}>
+            <Days days={days} view={view} removed={state.removed} wanted={led} now={today} />
+          </Finding.Provider>
+          {state.newer !== 'none' && <Newer />}
+          <WaitingMessages />
+        </div>
+      </section>
+      {away && (
+        <button type="button" class="to-newest" onClick={toNewest}>
+          <DownIcon />
+          {newestInWords(away.unseen)}
+        </button>
+      )}
+    </div>
+  );
+}
+
+function newestInWords(unseen: number | 'many'): string {
+  if (unseen === 'many') return 'New messages';
+  return unseen > 0 ? `${unseen.toLocaleString()} new` : 'Newest';
+}
+
+interface DaysProps {
+  readonly days: readonly DayGroup[];
+  readonly view: Pick<Window, 'from' | 'to' | 'heightOf'>;
+  readonly removed: ReadonlySet<string>;
+  readonly wanted: string | null;
+  readonly now: number;
+}
+
+/** The days that have a message in the page, and room for the others. */
+function Days({ days, view: { from, to, heightOf }, ...rest }: DaysProps) {
+  const shown = days.filter(({ start, messages }) => start < to && start + messages.length > from);
+  const first = shown[0]?.start ?? 0;
+  const last = shown.at(-1);
+  const end = last ? last.start + last.messages.length : 0;
+  const all = days.at(-1);
+  return (
+    <>
+      <Gap height={heightOf(0, first)} />
+      {shown.map(({ day, start, messages }) => (
+        <Day
+          key={day}
+          day={day}
+          messages={messages}
+          from={Math.max(0, from - start)}
+          to={Math.min(messages.length, to - start)}
+          gap={heightOf(start, Math.max(start, from))}
+          {...rest}
+        />
+      ))}
+      <Gap height={heightOf(Math.min(to, end), all ? all.start + all.messages.length : 0)} />
+    </>
+  );
+}
+
+/** What stands above the oldest message: more to load, the end, or why there is nothing. */
+function Beginning() {
+  const { status, problem, messages, next } = useStore(timeline, (current) => current);
+  if (status === 'failed' && problem) {
+    return (
+      <ProblemBox problem={problem}>
+        {isUnreachable(problem) && <p>What you write meanwhile waits in this browser until it is back.</p>}
+        <button type="button" onClick={() => void loadTimeline()}>
+          Try again
+        </button>
+        {query.get().at !== '' && (
+          <button type="button" class="link" onClick={() => navigate({ at: '' })}>
+            Go to the newest message
+          </button>
+        )}
+      </ProblemBox>
+    );
+  }
+  if (messages.length === 0) return status === 'loading' ? <Loading /> : <Nothing />;
+  if (next !== null) return <Older />;
+  const words = isEverything(query.get()) ? 'This is where it begins.' : 'Nothing earlier matches.';
+  return <p class="beginning">{words}</p>;
+}
+
+function Older() {
+  const state = useStore(timeline, (current) => current.older);
+  return (
+    <More
+      state={state}
+      load={loadOlder}
+      label="Show earlier messages"
+      failure="The earlier messages could not be loaded."
+    />
+  );
+}
+
+function Newer() {
+  const state = useStore(timeline, (current) => current.newer);
+  return (
+    <More
+      state={state}
+      load={loadNewer}
+      label="Show later messages"
+      failure="The later messages could not be loaded."
+    />
+  );
+}
+
+interface MoreProps {
+  readonly state: string;
+  readonly load: () => Promise<void>;
+  readonly label: string;
+  readonly failure: string;
+}
+
+/** Loads more when the reader comes near; a button as well, for whoever does not scroll. */
+function More({ state, load, label, failure }: MoreProps) {
+  const button = useRef<HTMLButtonElement>(null);
+  useEffect(() => {
+    // After a failure it is for the reader to try again; else coming near is enough.
+    if (state !== 'idle' || !button.current) return;
+    const observer = new IntersectionObserver(
+      (entries) => entries.some((entry) => entry.isIntersecting) && void load(),
+      { root: button.current.closest('.timeline'), rootMargin: '1500px 0px' },
+    );
+    observer.observe(button.current);
+    return () => observer.disconnect();
+  }, [state, load]);
+  return (
+    <p class="beginning">
+      {state === 'failed' && <span class="error">{failure} </span>}
+      <button type="button" ref={button} onClick={() => void load()}>
+        {state === 'loading' ? 'Loading…' : label}
+      </button>
+    </p>
+  );
+}
+
+function Loading() {
+  return (
+    <div class="loading">
+      <p class="unseen">Loading messages…</p>
+      <div class="skeleton" aria-hidden="true" />
+      <div class="skeleton" aria-hidden="true" />
+      <div class="skeleton" aria-hidden="true" />
+      <p class="loading-long">Still reading the repositories. After a first start this can take a while.</p>
+    </div>
+  );
+}
+
+function Nothing() {
+  if (!isEverything(query.get())) {
+    return (
+      <div class="nothing">
+        <p class="nothing-title">Nothing found</p>
+        <p>No message matches the search and the filters.</p>
+        <button type="button" onClick={() => navigate(EVERYTHING)}>
+          Show everything
+        </button>
+      </div>
+    );
+  }
+  return (
+    <div class="nothing">
+      <p class="nothing-title">Nothing here yet</p>
+      <p>
+        Write the first message below. It becomes a commit at once, and leaves this machine when you push.
+      </p>
+    </div>
+  );
+}

@@ -1,0 +1,23 @@
+import type { ComponentChildren } from 'preact';
+import type { Problem } from '../../api/problem.ts';
+
+/** A failure where its result would stand, with what to do about it. */
+export function ProblemBox({ problem, children }: { problem: Problem; children?: ComponentChildren }) {
+  return (
+    <div class="problem" role="alert">
+      <p class="problem-title">{problem.title}</p>
+      <p>{problem.detail}</p>
+      {children}
+    </div>
+  );
+}
+
+/** The words for one field, in the place that the field names as its description. */
+export function FieldError({ id, text }: { id: string; text: string | undefined }) {
+  if (text === undefined) return null;
+  return (
+    <p class="error" id={id} role="alert">
+      {text}
+    </p>
+  );
+}
