@@ -9,12 +9,12 @@ const ESCAPES =
   /\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[dD][89a-fA-F][0-9a-fA-F]{2}|\\./g;
 const LONE = '\\ud800'.length;
 
+/** Whether JSON text that came as UTF-8 may stand for half of a surrogate pair; most does not, which is seen in no time. */
+export const mayHoldHalves = (json: string): boolean => json.includes('\\ud') || json.includes('\\uD');
+
 /** JSON text with the escape of U+FFFD for each escape of half a surrogate pair that is alone, and the same otherwise. */
 export const wellFormedJson = (json: string): string =>
-  // Most JSON has no such escape, which is seen in no time.
-  json.includes('\\ud') || json.includes('\\uD')
-    ? json.replace(ESCAPES, (found) => (found.length === LONE ? '\\ufffd' : found))
-    : json;
+  mayHoldHalves(json) ? json.replace(ESCAPES, (found) => (found.length === LONE ? '\\ufffd' : found)) : json;
 
 /** As `JSON.stringify`, of what every reader of JSON can read. */
 export const toJson = (value: unknown): string => wellFormedJson(JSON.stringify(value));

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import type { Content } from '../domain/message.ts';
-import { wellFormed, wellFormedJson } from '../domain/unicode.ts';
+import { mayHoldHalves, wellFormed, wellFormedJson } from '../domain/unicode.ts';
 import { topLevelMembers } from './members.ts';
 
 /** One readable line of a journal: one complete revision of a message. See docs/format.md. */
@@ -112,7 +112,7 @@ function parseText(raw: string, bytes: string | Buffer): Line | Unreadable {
     id: id.toLowerCase(),
     revision: revision as number,
     parents: readParents(members.parents),
-    ...readContent(members, text),
+    ...readContent(mayHoldHalves(raw) ? wellFormedStrings(members) : members),
     ...dates,
     others: Object.keys(members).every((key) => KNOWN.has(key)) ? [] : otherMembers(raw),
   };
@@ -134,15 +134,24 @@ function readParents(value: unknown): string[] {
   return value.filter((parent): parent is string => typeof parent === 'string' && PARENT.test(parent));
 }
 
-function readContent({ author, type, language, url, replyTo, done }: Members, text: string): Content {
+/** The members of a line whose strings are Unicode; those within other members are not looked at. */
+const wellFormedStrings = (members: Members): Members =>
+  Object.fromEntries(
+    Object.entries(members).map(([key, value]) => [
+      key,
+      typeof value === 'string' ? wellFormed(value) : value,
+    ]),
+  );
+
+function readContent({ author, type, language, url, replyTo, done, text }: Members): Content {
   return {
-    author: typeof author === 'string' ? wellFormed(author) : '',
-    type: typeof type === 'string' ? wellFormed(type) : 'text',
-    ...(typeof language === 'string' ? { language: wellFormed(language) } : {}),
-    ...(typeof url === 'string' ? { url: wellFormed(url) } : {}),
+    author: typeof author === 'string' ? author : '',
+    type: typeof type === 'string' ? type : 'text',
+    ...(typeof language === 'string' ? { language } : {}),
+    ...(typeof url === 'string' ? { url } : {}),
     ...(typeof done === 'boolean' ? { done } : {}),
-    text: wellFormed(text),
-    ...(typeof replyTo === 'string' ? { replyTo: wellFormed(replyTo) } : {}),
+    text: text as string,
+    ...(typeof replyTo === 'string' ? { replyTo } : {}),
   };
 }
 
