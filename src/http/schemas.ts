@@ -122,7 +122,12 @@ export const addRepositorySchema = z
       .string()
       .regex(/^[^/]+\/[^/]+$/, 'github must be owner/name')
       .optional(),
-    branch: z.string({ error: 'branch must be a string' }).optional(),
+    branch: z
+      .string({ error: 'branch must be a string' })
+      // It becomes an argument of git, which no system takes at any length, or with a NUL in it.
+      .max(1000, 'branch must have 1000 characters or fewer')
+      .refine(noControls, 'branch must not hold control characters')
+      .optional(),
     create: z.boolean({ error: 'create must be true or false' }).optional(),
     private: z.boolean({ error: 'private must be true or false' }).optional(),
     confirm: z.boolean({ error: 'confirm must be true or false' }).optional(),

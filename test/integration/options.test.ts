@@ -69,6 +69,14 @@ const names = [
   'a\nb',
 ];
 
+test.each([
+  ['of 900,000 characters', 'a'.repeat(900_000)],
+  ['with a NUL', 'a\u0000b'],
+])('a branch %s, which no process can be given, is refused', async (_, branch) => {
+  problemOf(await api.send('PATCH', '/repositories/messages', { json: { branch } }), 400);
+  problemOf(await api.send('POST', '/repositories', { json: { url: '/tmp/nowhere', branch } }), 400);
+});
+
 test.each([...names, 'refs/heads/x', '@', '@{-1}', 'x..y', 'HEAD', ':(glob)*', 'x~1', ''])(
   'the branch %j is refused',
   async (branch) => {
