@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     globalSetup: ['test/support/build.ts'],
-    // Most of the time is spent waiting for git and the disk, so that two at once pay off on two cores.
+    // The tests are bound by the processor: on two cores, more workers are not faster.
     maxWorkers: 2,
     env: { GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_NOSYSTEM: '1' },
     projects: [
