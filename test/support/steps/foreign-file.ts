@@ -90,8 +90,11 @@ async function pushContent(
       return commitPieces(remote, path, ['not a line\n\n{"v":1}\n', Buffer.from([0xff, 0xfe, 0x0a])]);
     case 'link':
       return commitEntry(remote, path, '120000', await makeBlob(remote, '../../../nowhere'));
-    case 'other letter case':
-      return commitPieces(remote, path.replace('messages/', 'Messages/'), ['\n']);
+    case 'other letter case': {
+      const astray = path.replace('messages/', 'Messages/');
+      foreign.add(astray);
+      return commitPieces(remote, astray, ['\n']);
+    }
     case 'readable line':
       await commitPieces(remote, path, [line]);
       break;
