@@ -73,7 +73,7 @@ export async function remoteBackups(clone: Clone): Promise<readonly string[]> {
 }
 
 /**
- * Takes note of where a side is now, so that a later tip can be held against it.
+ * Takes note of where a side is now, so a later tip can be compared with it.
  *
  * @param branch the branch that the tip is of; a person may have chosen another one since it was read
  */

@@ -97,7 +97,7 @@ export function watchClones(
 
   /**
    * A folder that is deleted and made again within a millisecond, as `git checkout` does, looks the same to chokidar, which
-   * goes on watching the deleted one. The deleted one reports its own end, so its path is watched again.
+   * keeps watching the deleted one. The deleted one reports its own end, so its path is watched again.
    */
   async function watchReplaced(): Promise<void> {
     const paths = [...replaced];
