@@ -9,8 +9,8 @@ import type { Identity } from './git/importer.ts';
 import { gitVersion } from './git/porcelain.ts';
 import type { GitContext } from './git/run.ts';
 import { GIT_SETTINGS } from './git/settings.ts';
-import type { Health } from './http/routes/health.ts';
 import { startServer } from './http/server.ts';
+import type { Services } from './http/services.ts';
 import { cleanName } from './journal/commit.ts';
 import { Database } from './mirror/database.ts';
 import type { Filler } from './repository/reconcile/bulk/filler.ts';
@@ -104,7 +104,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     const look = (name: string, paths: Iterable<string>) =>
       void repositories.find(name)?.filesChanged(paths).catch(onTrouble);
     const watcher = watchClones(config.reposDirectory, look, onTrouble);
-    const health = (): Health => healthOf(repositories, mirror, watcher, version, installed);
+    const health = () => healthOf(repositories, mirror, watcher, version, installed);
     const verifier = new Verifier({
       subjects: async () => {
         // Right after the start much is on its way; what is not there in time is told as it is.
@@ -120,12 +120,8 @@ export async function startApp(options: AppOptions): Promise<App> {
       config,
       publicDirectory,
       version,
-      messages,
-      repositories,
-      github,
       events,
-      health,
-      verify: () => verifier.run(),
+      services: { messages, repositories, github, health, verify: () => verifier.run() },
       onSurprise: onTrouble,
     });
     autoSync.start();
@@ -223,7 +219,7 @@ function healthOf(
   watcher: Watcher,
   version: string,
   git: string,
-): Health {
+): ReturnType<Services['health']> {
   const states = repositories.status().filter(({ state }) => state !== 'ready');
   const reasons = states.map(
     ({ name, state, error }) => `${name} is ${state}${error ? `: ${error.detail}` : ''}`,

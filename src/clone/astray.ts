@@ -1,4 +1,4 @@
-import type { Problem } from '../domain/repository.ts';
+import type { CloneProblem } from '../contract/repository.ts';
 import type { GitContext } from '../git/run.ts';
 import { listAstray } from '../git/tree.ts';
 import { JOURNAL_FOLDER } from '../journal/path.ts';
@@ -35,13 +35,13 @@ const placeFor = (folder: string): string => `${JOURNAL_FOLDER}/from-${folder.sp
 export class AstrayJournals {
   readonly #clone: Clone;
   #tip: string | null = null;
-  #problems: readonly Problem[] = [];
+  #problems: readonly CloneProblem[] = [];
 
   constructor(clone: Clone) {
     this.#clone = clone;
   }
 
-  get problems(): readonly Problem[] {
+  get problems(): readonly CloneProblem[] {
     return this.#problems;
   }
 

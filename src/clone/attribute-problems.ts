@@ -1,4 +1,4 @@
-import type { Problem } from '../domain/repository.ts';
+import type { CloneProblem } from '../contract/repository.ts';
 import { attributesAt, type PathAttribute, pathsOf, personsAttributes } from '../git/attributes.ts';
 import { JOURNAL_FOLDER } from '../journal/path.ts';
 import type { Clone } from './clone.ts';
@@ -22,7 +22,7 @@ const OWN_ATTRIBUTES = [
 export class AttributeProblems {
   readonly #clone: Clone;
   readonly #onChanged: () => void;
-  #problems: readonly Problem[] = [];
+  #problems: readonly CloneProblem[] = [];
   #checked: string | null = null;
   #running: Promise<void> = Promise.resolve();
 
@@ -33,7 +33,7 @@ export class AttributeProblems {
   }
 
   /** As found last. */
-  get problems(): readonly Problem[] {
+  get problems(): readonly CloneProblem[] {
     return this.#problems;
   }
 
@@ -61,7 +61,7 @@ export class AttributeProblems {
     this.#onChanged();
   }
 
-  async #find(tip: string, own: string): Promise<Problem[]> {
+  async #find(tip: string, own: string): Promise<CloneProblem[]> {
     const { git, settings } = this.#clone;
     const paths = await pathsOf(git, tip);
     const isPlain = own.trim() === '' && !paths?.some((path) => /(?:^|\/)\.gitattributes$/.test(path));
@@ -93,7 +93,7 @@ function expectedPaths(device: string): string[] {
   ];
 }
 
-function lfsProblem(found: readonly PathAttribute[], branch: string): Problem[] {
+function lfsProblem(found: readonly PathAttribute[], branch: string): CloneProblem[] {
   const [first] = found;
   if (!first) return [];
   const others =
@@ -132,8 +132,8 @@ function matters({ path, attribute, value }: PathAttribute): boolean {
   return value !== 'unset';
 }
 
-function ownProblems(found: readonly PathAttribute[]): Problem[] {
-  const problems = new Map<string, Problem>();
+function ownProblems(found: readonly PathAttribute[]): CloneProblem[] {
+  const problems = new Map<string, CloneProblem>();
   for (const one of found.filter(matters)) {
     const folder = `${folderOf(one.path)}/`;
     const written =

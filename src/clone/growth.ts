@@ -1,4 +1,4 @@
-import type { Growth } from '../domain/repository.ts';
+import type { Growth } from '../contract/repository.ts';
 import { countObjects } from '../git/objects.ts';
 import { countApart } from '../git/refs.ts';
 import { countFiles } from '../git/tree.ts';

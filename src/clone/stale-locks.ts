@@ -1,7 +1,7 @@
 import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, relative } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Problem } from '../domain/repository.ts';
+import type { CloneProblem } from '../contract/repository.ts';
 import {
   findLocks,
   type GitFolders,
@@ -62,7 +62,7 @@ export class StaleLocks {
   readonly #seen = new Map<string, Seen>();
   #folders: GitFolders | undefined;
   #left: LeftBehind | undefined;
-  #problems: readonly Problem[] = [];
+  #problems: readonly CloneProblem[] = [];
   #timer: NodeJS.Timeout | undefined;
 
   constructor(clone: GitContext, bare: string | undefined, patience: LockPatience) {
@@ -72,7 +72,7 @@ export class StaleLocks {
   }
 
   /** What stands in the way, as found by the last look. */
-  get problems(): readonly Problem[] {
+  get problems(): readonly CloneProblem[] {
     return this.#problems;
   }
 
@@ -171,7 +171,7 @@ export class StaleLocks {
     return atWork.includes(true) ? true : atWork.includes(undefined) ? undefined : false;
   }
 
-  #toProblem({ path }: Lock, atWork: boolean | undefined): Problem {
+  #toProblem({ path }: Lock, atWork: boolean | undefined): CloneProblem {
     const inside = relative(this.#clone.directory, path);
     const minutes = Math.ceil(this.#patience.remove / 60_000);
     const remedy =

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { GithubToken } from '../domain/github.ts';
+import type { GithubToken } from '../contract/github.ts';
 import { ok } from '../domain/result.ts';
 import type { Asked, GithubClient } from './client.ts';
 import type { Headers } from './limit.ts';

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import type { GithubName, GithubRepository, GithubTrouble, Visibility } from '../domain/github.ts';
+import type { GithubRepository, Visibility } from '../contract/github.ts';
+import type { GithubName, GithubTrouble } from '../domain/github.ts';
 import { ok } from '../domain/result.ts';
 import type { Asked, GithubClient } from './client.ts';
 

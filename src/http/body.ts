@@ -3,7 +3,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import type { Request, RequestHandler, Response } from 'express';
 import { fail, ok, type Result } from '../domain/result.ts';
 import { hasBody } from './guards.ts';
-import { sendProblem } from './problem.ts';
+import { type ProblemInput, sendProblem } from './problem.ts';
 
 const MIB = 1024 * 1024;
 
@@ -26,7 +26,7 @@ export const MOST_LINE_BYTES = MIB;
  * on as it is. The bytes are copied as they come: a sender chooses how many chunks they come in, and each chunk that is
  * kept would cost an object.
  */
-export const bodyReader =
+const bodyReader =
   (limit: number = MIB): RequestHandler =>
   (request, response, next) => {
     if (!hasBody(request)) return next();
@@ -61,19 +61,34 @@ export const bodyReader =
     request.on('data', take).on('end', finish);
   };
 
-/** Answers once the rest has come and was dropped: a client that still sends would lose an answer before that. */
+/** Sends a problem once the rest of the body has come and was dropped: a client that still sends would lose it. */
+export function sendAfterBody(request: Request, response: Response, problem: ProblemInput): void {
+  if (request.complete || !hasBody(request)) sendProblem(response, problem);
+  else request.on('end', () => sendProblem(response, problem)).resume();
+}
+
 function refuseLarge(request: Request, response: Response): void {
   const detail =
     'The body may have 1 MiB, or 64 MiB when it is a bulk (application/x-ndjson). Nothing was saved.';
   request.on('end', () => sendProblem(response, { code: 'too-large', detail })).resume();
 }
 
+/** How bodies are read before their handlers run. */
+export interface BodyReaders {
+  /** Reads one up to a limit in bytes, 1 MiB without one. */
+  readonly upTo: (limit?: number) => RequestHandler;
+  /** Reads one, or a bulk. */
+  readonly any: RequestHandler;
+}
+
+export const bodyReaders = (): BodyReaders => ({ upTo: bodyReader, any: bulkReader() });
+
 /**
  * As {@link bodyReader}, and 64 MiB of a bulk. A bulk is read to its end before its first line is captured. So one that
  * is too large is refused as a whole, and a client that sends everything before it reads anything is never waited for.
  * Bulks are in memory until they are answered. One that would be too much next to the others is told to come again.
  */
-export function bulkReader(): RequestHandler {
+function bulkReader(): RequestHandler {
   const [one, bulk] = [bodyReader(), bodyReader(MOST_BULK)];
   let held = 0;
   return (request, response, next) => {
@@ -114,10 +129,6 @@ export function parseJson(bytes: Buffer): Result<unknown> {
     return fail('invalid', 'This is not valid JSON. Nothing was saved.');
   }
 }
-
-/** The bytes of a bulk; none when the request has no body. */
-export const bulkBytes = (request: Request): Buffer =>
-  Buffer.isBuffer(request.body) ? request.body : NOTHING;
 
 const LF = 0x0a;
 /** How many blank bytes are passed over before others have a turn. */

@@ -1,4 +1,4 @@
-import { isUuid } from '../journal/line.ts';
+import { isUuid } from '../domain/id.ts';
 import type { Key } from '../mirror/entry.ts';
 
 /** A place in the timeline as readers carry it: after the message with this key, whatever is added meanwhile. */

@@ -85,8 +85,8 @@ function isOwnOrigin(origin: string | undefined, host: string | undefined): bool
 const normalHost = (host: string | undefined, protocol: string): string | undefined =>
   URL.canParse(`${protocol}//${host}`) ? new URL(`${protocol}//${host}`).host : undefined;
 
-/** Refuses a write with a body that is no JSON: a form of another page can send anything else. */
-export function typeGuard(...types: readonly string[]): RequestHandler {
+/** Refuses a write with a body of another type: a form of another page can send text, but none of ours. */
+export function typeGuard(types: readonly string[]): RequestHandler {
   return (request, response, next) => {
     if (SAFE_METHODS.has(request.method) || !hasBody(request)) return next();
     const type = (request.headers['content-type'] ?? '').split(';');

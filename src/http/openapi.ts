@@ -1,57 +1,48 @@
 import { z } from 'zod';
-import { failuresOf, type OperationId } from './operation-failures.ts';
-import { kindOf } from './problem.ts';
-import {
-  addedRepositorySchema,
-  addRepositorySchema,
-  bulkResultSchema,
-  changeRepositorySchema,
-  deliverySchema,
-  draftSchema,
-  editSchema,
-  githubListSchema,
-  githubPageSchema,
-  githubSchema,
-  healthSchema,
-  historySchema,
-  listSchema,
-  messageSchema,
-  probeSchema,
-  problemSchema,
-  repositorySchema,
-  resolveSchema,
-  sessionSchema,
-  statsQuerySchema,
-  statsSchema,
-  syncResultSchema,
-  syncSchema,
-  verificationSchema,
-} from './schemas.ts';
+import { COMMON_FAILURES, kindOf, problemSchema } from '../contract/problem.ts';
+import { bodyTypesOf } from './add-routes.ts';
+import type { Answer, Route } from './route.ts';
 
 type Json = Record<string, unknown>;
 
-const schemaOf = (schema: z.ZodType, io: 'input' | 'output'): Json => {
-  const { $schema: _dialect, ...json } = z.toJSONSchema(schema, { io, unrepresentable: 'any' }) as Json;
-  return json;
-};
+/** Schemas as JSON, in their places in the document. */
+interface Schemas {
+  /** A reference to a schema that has a name, else the schema itself. */
+  readonly of: (schema: z.ZodType, io: 'input' | 'output') => Json;
+  readonly components: Json;
+}
 
-const ref = (name: string): Json => ({ $ref: `#/components/schemas/${name}` });
-
-const json = (schema: Json, type = 'application/json'): Json => ({ content: { [type]: { schema } } });
-
-const answer = (description: string, schema?: Json): Json => ({
-  description,
-  ...(schema ? json(schema) : {}),
-});
+function collectSchemas(): Schemas {
+  const components: Json = {};
+  const relocated = (schema: Json): Json =>
+    JSON.parse(JSON.stringify(schema).replaceAll('#/$defs/', '#/components/schemas/')) as Json;
+  const add = (name: string, { id: _id, ...schema }: Json): Json => {
+    components[name] = relocated(schema);
+    return { $ref: `#/components/schemas/${name}` };
+  };
+  const of = (schema: z.ZodType, io: 'input' | 'output'): Json => {
+    const {
+      $schema: _dialect,
+      $defs,
+      ...json
+    } = z.toJSONSchema(schema, { io, unrepresentable: 'any' }) as Json;
+    for (const [name, part] of Object.entries(($defs ?? {}) as Record<string, Json>)) add(name, part);
+    const name = schema.meta()?.id;
+    if (name === undefined) return relocated(json);
+    // One that is part of another names itself among the definitions.
+    return $defs && Object.hasOwn($defs, name) ? { $ref: `#/components/schemas/${name}` } : add(name, json);
+  };
+  return { of, components };
+}
 
 /** The answers that an operation can fail with: one for each status, and one for what a later version may add. */
-function problemsOf(id: OperationId): Json {
+function problemsOf({ failures }: Route, problem: Json): Json {
   const titles = new Map<number, string[]>();
-  for (const code of new Set(failuresOf(id))) {
+  for (const code of new Set([...COMMON_FAILURES, ...failures])) {
     const { status, title } = kindOf(code);
     titles.set(status, [...(titles.get(status) ?? []), title]);
   }
-  const content = json(ref('Problem'), 'application/problem+json');
+  const content = { content: { 'application/problem+json': { schema: problem } } };
   const all = [...titles].sort(([one], [other]) => one - other);
   return {
     ...Object.fromEntries(
@@ -61,30 +52,46 @@ function problemsOf(id: OperationId): Json {
   };
 }
 
-interface Described extends Json {
-  readonly summary: string;
-  readonly responses: Json;
+function operationOf(route: Route, schemas: Schemas): Json {
+  const { operationId, summary, description, access, query, headers = [], body } = route;
+  const parameters = [
+    ...(query ? parametersOf(schemas.of(query, 'input')) : []),
+    ...headers.map((name) => ({ name, in: 'header', schema: { type: 'string' } })),
+  ];
+  const contentOf = (content: Answer['content']): Json =>
+    Object.fromEntries(
+      Object.entries(content).map(([type, schema]) => [type, { schema: schemas.of(schema, 'output') }]),
+    );
+  const answers = Object.entries(route.answers).map(([status, { description: words, content }]) => [
+    status,
+    { description: words, ...(Object.keys(content).length > 0 ? { content: contentOf(content) } : {}) },
+  ]);
+  return {
+    operationId,
+    ...(access === undefined ? {} : { security: access === 'open' ? [] : [{}, ...SIGNED_IN] }),
+    summary,
+    ...(description === undefined ? {} : { description }),
+    ...(parameters.length > 0 ? { parameters } : {}),
+    ...(body ? { requestBody: { required: !body.isOptional, content: bodyOf(route, schemas) } } : {}),
+    responses: { ...Object.fromEntries(answers), ...problemsOf(route, schemas.of(problemSchema, 'output')) },
+  };
 }
 
-const operation = (operationId: OperationId, { summary, responses, ...more }: Described): Json => ({
-  operationId,
-  summary,
-  ...more,
-  responses: { ...responses, ...problemsOf(operationId) },
-});
+function bodyOf(route: Route, schemas: Schemas): Json {
+  const { body } = route;
+  if (!body) return {};
+  // The bytes of a file have no schema in OpenAPI 3.1.
+  const schema = body.kind === 'raw' ? {} : { schema: schemas.of(body.schema, 'input') };
+  return Object.fromEntries(bodyTypesOf(route).map((type) => [type, schema]));
+}
 
-const pathParameter = (name: string): Json => ({
-  name,
-  in: 'path',
-  required: true,
-  schema: { type: 'string' },
-});
-
-const ifMatch: Json = { name: 'If-Match', in: 'header', schema: { type: 'string' } };
-
-function queryParameters(query: z.ZodType): Json[] {
-  const { properties = {} } = schemaOf(query, 'input') as { properties?: Record<string, Json> };
-  return Object.entries(properties).map(([name, schema]) => ({ name, in: 'query', schema }));
+function parametersOf({ properties = {}, required = [] }: Json): Json[] {
+  return Object.entries(properties as Json).map(([name, schema]) => ({
+    name,
+    in: 'query',
+    ...((required as string[]).includes(name) ? { required: true } : {}),
+    schema,
+  }));
 }
 
 export interface DocumentOptions {
@@ -98,23 +105,14 @@ export interface DocumentOptions {
 
 const SIGNED_IN: readonly Json[] = [{ bearer: [] }, { session: [] }];
 
-/** The API as OpenAPI 3.1, made of the schemas that validate. */
-export function openApiDocument(version: string, options: DocumentOptions = {}): Json {
+/** The API as OpenAPI 3.1, made of what its routes declare. */
+export function openApiDocument(
+  routes: readonly Route[],
+  version: string,
+  options: DocumentOptions = {},
+): Json {
   const { server = '/', cookie = 'gitpost_session', isLocked = false } = options;
-  const messages = { type: 'array', items: ref('Message') };
-  const list = {
-    description: 'Messages, newest first',
-    content: { ...(json(messages).content as Json), 'application/x-ndjson': { schema: ref('Message') } },
-  };
-  const sync = (id: 'push' | 'pull', summary: string): Json =>
-    operation(id, {
-      summary,
-      requestBody: { required: false, ...json(ref('SyncRequest')) },
-      responses: {
-        200: answer('All went well', ref('SyncResults')),
-        502: answer('A repository failed; the body says which', ref('SyncResults')),
-      },
-    });
+  const schemas = collectSchemas();
   return {
     openapi: '3.1.0',
     info: {
@@ -125,175 +123,9 @@ export function openApiDocument(version: string, options: DocumentOptions = {}):
     },
     servers: [{ url: server }],
     security: isLocked ? SIGNED_IN : [{}, ...SIGNED_IN],
-    paths: {
-      '/messages': {
-        get: operation('listMessages', {
-          summary: 'Current messages, newest first',
-          parameters: queryParameters(listSchema),
-          responses: { 200: list },
-        }),
-        post: operation('createMessage', {
-          summary: 'Capture a message, or a bulk of them',
-          description:
-            'A bulk (application/x-ndjson) has one message a line: at most 64 MiB, 250,000 lines, and 1 MiB in a line. ' +
-            'It is read to its end first, and refused with 413 as a whole when it is larger. Then its lines are ' +
-            'captured in order, and each has one result line as soon as it is known: {"status":201,"message":{…}} or ' +
-            '{"status":400,"problem":{…}}. A client that disconnects, or reads nothing for 2 minutes, ends it: lines ' +
-            'that were captured by then stay. Send it again with the same ids to complete it.',
-          requestBody: {
-            required: true,
-            content: {
-              'application/json': { schema: ref('Draft') },
-              'application/x-ndjson': { schema: ref('Draft') },
-            },
-          },
-          responses: {
-            200: {
-              description:
-                'It was captured before; or the results of a bulk, one per line, in the order of its lines',
-              content: {
-                'application/json': { schema: ref('Message') },
-                'application/x-ndjson': { schema: ref('BulkResult') },
-              },
-            },
-            201: answer('Its commits are durable', ref('Message')),
-          },
-        }),
-      },
-      '/messages/{id}': {
-        parameters: [pathParameter('id')],
-        get: operation('getMessage', {
-          summary: 'A message',
-          responses: {
-            200: answer('The message', ref('Message')),
-            304: answer('It is still the one that If-None-Match names'),
-          },
-        }),
-        patch: operation('editMessage', {
-          summary: 'Edit a message, or bring a deleted one back',
-          parameters: [ifMatch],
-          requestBody: { required: true, ...json(ref('Edit')) },
-          responses: { 200: answer('The message', ref('Message')) },
-        }),
-        delete: operation('deleteMessage', {
-          summary: 'Delete a message',
-          parameters: [ifMatch],
-          responses: { 204: answer('It is deleted') },
-        }),
-      },
-      '/messages/{id}/history': {
-        parameters: [pathParameter('id')],
-        get: operation('getHistory', {
-          summary: 'All revisions, oldest first',
-          responses: { 200: answer('The revisions', ref('History')) },
-        }),
-      },
-      '/push': { post: sync('push', 'Fetch, merge and push') },
-      '/pull': { post: sync('pull', 'Fetch and merge') },
-      '/repositories': {
-        get: operation('listRepositories', {
-          summary: 'All repositories',
-          responses: {
-            200: answer('Their status', { type: 'array', items: ref('Repository') }),
-          },
-        }),
-        post: operation('addRepository', {
-          summary: 'Add a repository',
-          requestBody: { required: true, ...json(ref('AddRepository')) },
-          responses: { 202: answer('Its clone is being made', ref('AddedRepository')) },
-        }),
-      },
-      '/repositories/{name}/resolve': {
-        parameters: [pathParameter('name')],
-        post: operation('resolveRepository', {
-          summary: 'Say which side of a rewritten history to keep',
-          requestBody: { required: true, ...json(ref('Resolve')) },
-          responses: { 200: answer('Its status', ref('Repository')) },
-        }),
-      },
-      '/repositories/{name}': {
-        parameters: [pathParameter('name')],
-        get: operation('getRepository', {
-          summary: 'A repository',
-          responses: { 200: answer('Its status', ref('Repository')) },
-        }),
-        patch: operation('changeRepository', {
-          summary: 'Change its branch or its name',
-          requestBody: { required: true, ...json(ref('ChangeRepository')) },
-          responses: { 200: answer('Its status', ref('Repository')) },
-        }),
-        delete: operation('removeRepository', {
-          summary: 'Let it go; its clone stays on disk',
-          responses: { 204: answer('It is no longer a repository of this gitpost') },
-        }),
-      },
-      '/github': {
-        get: operation('getGithub', {
-          summary: 'Whose the token is, and what GitHub says of it',
-          responses: { 200: answer('The account, or why it can not be told', ref('Github')) },
-        }),
-      },
-      '/github/repositories': {
-        get: operation('listGithubRepositories', {
-          summary: 'Repositories on GitHub to choose from',
-          parameters: queryParameters(githubListSchema),
-          responses: { 200: answer('A page of them', ref('GithubPage')) },
-        }),
-      },
-      '/stats': {
-        get: operation('getStats', {
-          summary: 'How many messages there are, by day, author and repository',
-          parameters: queryParameters(statsQuerySchema),
-          responses: { 200: answer('The counts', ref('Stats')) },
-        }),
-      },
-      '/events': {
-        get: operation('listenToEvents', {
-          summary: 'What happens, as server-sent events',
-          parameters: [{ name: 'Last-Event-ID', in: 'header', schema: { type: 'string' } }],
-          responses: {
-            200: {
-              description: 'message, repository, progress, reset and ping events',
-              content: { 'text/event-stream': { schema: { type: 'string' } } },
-            },
-          },
-        }),
-      },
-      '/health': {
-        get: operation('getHealth', {
-          security: [{}, ...SIGNED_IN],
-          summary: 'How the program is',
-          responses: { 200: answer('Its health', ref('Health')) },
-        }),
-      },
-      '/verify': {
-        get: operation('verify', {
-          summary: 'Whether mirror, clones and remotes agree; changes nothing',
-          responses: { 200: answer('What was found', ref('Verification')) },
-        }),
-      },
-      '/session': {
-        post: operation('signIn', {
-          security: [],
-          summary: 'Sign in',
-          requestBody: { required: true, ...json(ref('SessionRequest')) },
-          responses: { 204: answer('Signed in, by a cookie') },
-        }),
-        delete: operation('signOut', {
-          security: [],
-          summary: 'Sign out',
-          responses: { 204: answer('Signed out') },
-        }),
-      },
-      '/openapi.json': {
-        get: operation('getOpenApi', {
-          summary: 'This document',
-          responses: { 200: answer('OpenAPI 3.1', { type: 'object' }) },
-        }),
-      },
-    },
+    paths: pathsOf(routes, schemas),
     components: {
-      schemas: componentSchemas(),
+      schemas: schemas.components,
       securitySchemes: {
         bearer: { type: 'http', scheme: 'bearer', description: 'The ACCESS_TOKEN of the server' },
         session: {
@@ -307,41 +139,19 @@ export function openApiDocument(version: string, options: DocumentOptions = {}):
   };
 }
 
-function componentSchemas(): Json {
-  const inputs = {
-    Draft: draftSchema,
-    Edit: editSchema,
-    SyncRequest: syncSchema,
-    SessionRequest: sessionSchema,
-    AddRepository: addRepositorySchema,
-    ChangeRepository: changeRepositorySchema,
-    Resolve: resolveSchema,
-  };
-  const outputs = {
-    Message: messageSchema,
-    BulkResult: bulkResultSchema,
-    Delivery: deliverySchema,
-    History: historySchema,
-    SyncResults: syncResultSchema,
-    Repository: repositorySchema,
-    AddedRepository: addedRepositorySchema,
-    Probe: probeSchema,
-    Github: githubSchema,
-    GithubPage: githubPageSchema,
-    Stats: statsSchema,
-    Health: healthSchema,
-    Verification: verificationSchema,
-    Problem: problemSchema,
-  };
-  const all: Json = {};
-  for (const [name, schema] of Object.entries(inputs)) all[name] = inline(name, schemaOf(schema, 'input'));
-  for (const [name, schema] of Object.entries(outputs)) all[name] = inline(name, schemaOf(schema, 'output'));
-  return all;
-}
-
-/** A schema with a name stands in `$defs` with the parts that it names; in one document all are components. */
-function inline(name: string, { $defs, id: _id, ...schema }: Json): Json {
-  const own = (($defs ?? {}) as Record<string, Json>)[name] ?? schema;
-  const { id: _name, ...body } = own;
-  return JSON.parse(JSON.stringify(body).replaceAll('#/$defs/', '#/components/schemas/')) as Json;
+function pathsOf(routes: readonly Route[], schemas: Schemas): Json {
+  const paths: Record<string, Json> = {};
+  for (const route of routes) {
+    const names = [...route.path.matchAll(/:(\w+)/g)].map(([, name]) => name);
+    const parameters = names.map((name) => ({
+      name,
+      in: 'path',
+      required: true,
+      schema: { type: 'string' },
+    }));
+    const path = route.path.replace(/:(\w+)/g, '{$1}');
+    paths[path] ??= parameters.length > 0 ? { parameters } : {};
+    paths[path][route.method] = operationOf(route, schemas);
+  }
+  return paths;
 }

@@ -6,22 +6,15 @@ import helmet from 'helmet';
 import type { Config } from '../config.ts';
 import { toJson } from '../domain/unicode.ts';
 import type { Events } from '../services/events.ts';
-import type { Github } from '../services/github.ts';
-import type { Messages } from '../services/messages.ts';
-import type { RepositoryManager } from '../services/repositories.ts';
-import { bulkReader } from './body.ts';
+import { addRoutes } from './add-routes.ts';
+import { bodyReaders } from './body.ts';
+import { EventStreams } from './event-streams.ts';
 import { hostGuard, siteGuard } from './guards.ts';
-import { methods } from './methods.ts';
 import { openApiDocument } from './openapi.ts';
 import { errorHandler, sendProblem, toProblem } from './problem.ts';
 import { notePath, pathTo, publicAddressOf } from './public-address.ts';
-import { eventRoute } from './routes/events.ts';
-import { githubRoutes } from './routes/github.ts';
-import { type HealthSource, healthRoute } from './routes/health.ts';
-import { messageRoutes } from './routes/messages.ts';
-import { repositoryRoutes } from './routes/repositories.ts';
-import { statsRoute } from './routes/stats.ts';
-import { type VerificationSource, verifyRoute } from './routes/verify.ts';
+import { ROUTES } from './routes/index.ts';
+import type { Services } from './services.ts';
 import { accessControl } from './session.ts';
 
 export interface ServerOptions {
@@ -31,12 +24,8 @@ export interface ServerOptions {
   >;
   readonly publicDirectory: string;
   readonly version: string;
-  readonly messages: Messages;
-  readonly repositories: RepositoryManager;
-  readonly github: Github;
   readonly events: Events;
-  readonly health: HealthSource;
-  readonly verify: VerificationSource;
+  readonly services: Pick<Services, 'messages' | 'repositories' | 'github' | 'health' | 'verify'>;
   readonly onSurprise: (error: unknown) => void;
 }
 
@@ -79,7 +68,7 @@ const SECURITY_HEADERS = helmet({
 const KEEP_ALIVE_MS = 150_000;
 
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
-  const { config, publicDirectory, version, messages, repositories, github, events, onSurprise } = options;
+  const { config, publicDirectory, version, events, onSurprise } = options;
   const app = express();
   app
     .disable('x-powered-by')
@@ -94,7 +83,19 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const local = ['127.0.0.1', 'localhost', '::1', ...(isWildcard(config.host) ? [] : [config.host])];
   const address = config.publicUrl === undefined ? undefined : publicAddressOf(config.publicUrl);
   const access = accessControl(config.accessToken, config.dataDirectory, address);
-  const stream = eventRoute(events);
+  const streams = new EventStreams(events);
+  const services: Services = {
+    ...options.services,
+    githubUrl: config.githubUrl,
+    streams,
+    access,
+    openApi: (response) =>
+      openApiDocument(ROUTES, version, {
+        server: pathTo(response, '') || '/',
+        isLocked: config.accessToken !== undefined,
+        cookie: access.cookieName(response),
+      }),
+  };
   const allowed = [...config.allowedHosts, ...(address ? [address.hostname] : [])];
 
   const endings = lastAnswers();
@@ -103,26 +104,19 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   app.use(hostGuard({ local, allowed, port: () => port }), notePath(address));
   app.use(express.static(publicDirectory, { dotfiles: 'ignore', redirect: false, setHeaders: cacheControl }));
   app.use(siteGuard(address), noStore);
-  app.use(access.router, healthRoute(options.health, access.isAllowed));
+  const readers = bodyReaders();
+  const routesFor = (isOpen: boolean) => {
+    const router = express.Router();
+    addRoutes(
+      router,
+      ROUTES.filter(({ access: own }) => (own !== undefined) === isOpen),
+      services,
+      readers,
+    );
+    return router;
+  };
   // No body is taken of who has no access: it would be held in memory.
-  app.use(access.guard, bulkReader());
-  app.use(
-    messageRoutes({ messages, repositories }),
-    repositoryRoutes(repositories, github, config.githubUrl),
-    githubRoutes(github, repositories),
-    statsRoute({ messages, repositories }),
-    verifyRoute(options.verify),
-    stream.router,
-  );
-  const router = express.Router();
-  methods(router, '/openapi.json', {
-    get: (_request, response) => {
-      const server = pathTo(response, '') || '/';
-      const isLocked = config.accessToken !== undefined;
-      response.json(openApiDocument(version, { server, isLocked, cookie: access.cookieName(response) }));
-    },
-  });
-  app.use(router);
+  app.use(routesFor(true), access.guard, routesFor(false), readers.any);
   app.use((request, response) => {
     const isBelow = address?.path && `${request.path}/`.startsWith(`${address.path}/`);
     const hint = ` The proxy has to take ${address?.path} off before it passes a request on; docs/proxy.md shows how.`;
@@ -151,7 +145,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     url: `http://${urlHost(config.host)}:${port}`,
     close: () => {
       endings.begin();
-      return closeServer(server, stream.close);
+      return closeServer(server, () => streams.close());
     },
   };
 }

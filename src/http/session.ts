@@ -1,21 +1,17 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { type Request, type RequestHandler, type Response, Router } from 'express';
-import { bodyReader, jsonBody } from './body.ts';
+import type { Request, RequestHandler, Response } from 'express';
 import { cookieValues, sessionCookie } from './cookies.ts';
-import { SAFE_METHODS, typeGuard } from './guards.ts';
-import { methods } from './methods.ts';
+import { SAFE_METHODS } from './guards.ts';
 import { sendProblem } from './problem.ts';
 import { cameByPublicAddress, type PublicAddress } from './public-address.ts';
-import { sessionSchema } from './schemas.ts';
 import { Sessions } from './sessions.ts';
-import { validate } from './validate.ts';
 import { wrongTries } from './wrong-tries.ts';
-
-const MOST_BYTES = 16 * 1024;
 
 /** Who may use the API where an access token is configured: bearers of it, and sessions that were opened with it. */
 export interface Access {
-  readonly router: Router;
+  /** Opens a session with the token that was given, by a cookie. If the token is wrong, it has answered so. */
+  readonly signIn: (request: Request, response: Response, token: string) => boolean;
+  readonly signOut: (request: Request, response: Response) => void;
   /** Lets through who has access, and tells the others to sign in. */
   readonly guard: RequestHandler;
   readonly isAllowed: (request: Request) => boolean;
@@ -60,26 +56,15 @@ export function accessControl(
     sendProblem(response, tooMany ? tooManyTries : wrongToken);
   };
 
-  const router = Router();
-  methods(router, '/session', {
-    post: [
-      typeGuard('application/json'),
-      bodyReader(MOST_BYTES),
-      (request, response) => {
-        const body = jsonBody(request);
-        const parsed = body.ok ? validate(sessionSchema, body.value) : body;
-        if (!parsed.ok) return sendProblem(response, parsed.failure);
-        if (!isToken(parsed.value.token)) return refuse(request, response);
-        setCookie(response, sessions.start(secretsOf(request)));
-        response.status(204).end();
-      },
-    ],
-    delete: (request, response) => {
-      sessions.end(secretsOf(request));
-      setCookie(response, '', '; Max-Age=0');
-      response.status(204).end();
-    },
-  });
+  const signIn = (request: Request, response: Response, given: string): boolean => {
+    if (isToken(given)) setCookie(response, sessions.start(secretsOf(request)));
+    else refuse(request, response);
+    return !response.headersSent;
+  };
+  const signOut = (request: Request, response: Response): void => {
+    sessions.end(secretsOf(request));
+    setCookie(response, '', '; Max-Age=0');
+  };
   const guard: RequestHandler = (request, response, next) => {
     if (isAllowed(request)) {
       // A write that was accepted still gets its answer, which says no more than what the person wrote.
@@ -93,7 +78,7 @@ export function accessControl(
       detail: 'This gitpost has an access token: sign in with it first.',
     });
   };
-  return { router, guard, isAllowed, cookieName: (response) => cookieFor(response).name };
+  return { signIn, signOut, guard, isAllowed, cookieName: (response) => cookieFor(response).name };
 }
 
 const wrongToken = { code: 'unauthenticated', detail: 'The access token is wrong.' } as const;

@@ -1,26 +1,23 @@
 import type { z } from 'zod';
-import { type ContentFields, contentErrors } from '../domain/content.ts';
 import { type FieldError, fail, ok, type Result } from '../domain/result.ts';
 import { isWellFormed, wellFormed } from '../domain/unicode.ts';
-import { draftSchema } from './schemas.ts';
 
-/** Validates a value against a schema and names every bad field at once. */
-export function validate<Schema extends z.ZodType>(schema: Schema, value: unknown): Result<z.infer<Schema>> {
+/**
+ * Validates a value against a schema and names every bad field at once.
+ *
+ * @param together finds the errors that no field has on its own
+ */
+export function validate<Schema extends z.ZodType>(
+  schema: Schema,
+  value: unknown,
+  together?: (value: object) => readonly FieldError[],
+): Result<z.output<Schema>> {
   const parsed = schema.safeParse(value);
-  const broken = brokenStrings(value);
-  if (parsed.success && broken.length === 0) return ok(parsed.data);
-  return refuse([...broken, ...(parsed.error?.issues ?? []).flatMap(toFieldErrors)]);
-}
-
-/** Validates a new message: each field, and what they are together. */
-export function validateDraft(value: unknown): Result<z.infer<typeof draftSchema>> {
-  const parsed = draftSchema.safeParse(value);
   const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
-  const together = isObject ? contentErrors(value as ContentFields) : [];
   const errors = [
     ...brokenStrings(value),
-    ...(parsed.success ? [] : parsed.error.issues.flatMap(toFieldErrors)),
-    ...together,
+    ...(parsed.error?.issues ?? []).flatMap(toFieldErrors),
+    ...(isObject && together ? together(value) : []),
   ];
   return parsed.success && errors.length === 0 ? ok(parsed.data) : refuse(errors);
 }

@@ -1,7 +1,18 @@
 import { hash } from 'node:crypto';
-import type { Content } from '../domain/message.ts';
+import { isUuid } from '../domain/id.ts';
 import { mayHoldHalves, wellFormed, wellFormedJson } from '../domain/unicode.ts';
 import { topLevelMembers } from './members.ts';
+
+/** What a message says: the fields that an edit can change, and what it replies to. */
+export interface Content {
+  readonly author: string;
+  readonly type: string;
+  readonly language?: string;
+  readonly url?: string;
+  readonly done?: boolean;
+  readonly text: string;
+  readonly replyTo?: string;
+}
 
 /** One readable line of a journal: one complete revision of a message. See docs/format.md. */
 export interface Line extends Content {
@@ -33,7 +44,6 @@ export interface Unreadable {
   readonly newer?: true;
 }
 
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 const PARENT_DIGITS = 16;
 const PARENT = /^[0-9a-f]{16}$/;
 const DATES = ['createdAt', 'updatedAt', 'deletedAt'];
@@ -42,9 +52,6 @@ const KNOWN = new Set(
 );
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-
-/** Whether a string is a UUID of any version. */
-export const isUuid = (text: string): boolean => UUID.test(text);
 
 export const hashOf = (bytes: string | Buffer): string => hash('sha256', bytes, 'hex');
 

@@ -1,6 +1,7 @@
-import { type Content, MESSAGE_TYPES } from '../domain/message.ts';
+import { MESSAGE_TYPES } from '../domain/message.ts';
 import { fail, ok, type Result } from '../domain/result.ts';
 import type { Folded } from './fold.ts';
+import type { Content } from './line.ts';
 import { type Line, parentName, type Revision, toLine } from './line.ts';
 import { MAX_LINE_BYTES, whyUnreadable } from './split.ts';
 

@@ -10,14 +10,8 @@ import { openClone, renewOwnRemote } from '../clone/opening.ts';
 import { endStaying, goneTrouble, type Presence, presenceOf, replacedTrouble } from '../clone/presence.ts';
 import { isRewritten, noteKnown, rewrittenTrouble } from '../clone/rewritten.ts';
 import { type LockPatience, StaleLocks } from '../clone/stale-locks.ts';
-import type {
-  Problem,
-  RepositoryState,
-  RepositoryStatus,
-  SyncResult,
-  Target,
-  Trouble,
-} from '../domain/repository.ts';
+import type { CloneProblem, RepositoryState, RepositoryStatus, SyncResult } from '../contract/repository.ts';
+import type { Target, Trouble } from '../domain/repository.ts';
 import { fail, ok, type Result } from '../domain/result.ts';
 import { githubPageOf } from '../domain/target.ts';
 import { BlobReader } from '../git/blobs.ts';
@@ -109,7 +103,7 @@ export class Repository {
     state: 'cloning',
     error: null,
   };
-  #uncommitted: readonly Problem[] = [];
+  #uncommitted: readonly CloneProblem[] = [];
   readonly #syncs = new Mutex();
   /** What works in the clone at somebody's request, and not under its lock all the time. */
   readonly #tasks = new Tasks();
@@ -588,7 +582,7 @@ export class Repository {
     this.#ports.onStatus(this);
   }
 
-  #problems(): Problem[] {
+  #problems(): CloneProblem[] {
     const unreadable = Object.entries(this.#ports.mirror.covered(this.name)?.problems ?? {});
     return [
       ...unreadable.flatMap(([file, lines]) => lines.map(({ line, reason }) => ({ file, line, reason }))),

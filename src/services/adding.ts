@@ -1,4 +1,5 @@
-import type { Advice, GithubName, GithubTrouble, Probe } from '../domain/github.ts';
+import type { Advice, Probe } from '../contract/github.ts';
+import type { GithubName, GithubTrouble } from '../domain/github.ts';
 import type { Target } from '../domain/repository.ts';
 import { type Failure, fail, ok, type Result } from '../domain/result.ts';
 import { isLocalLocation } from '../domain/target.ts';

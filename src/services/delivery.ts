@@ -1,4 +1,4 @@
-import type { Delivery, DeliveryState, HistoryEntry, Message } from '../domain/message.ts';
+import type { Delivery, DeliveryState, HistoryEntry, Message } from '../contract/message.ts';
 import { tagsOf } from '../domain/message.ts';
 import type { Line } from '../journal/line.ts';
 import type { Entry } from '../mirror/entry.ts';

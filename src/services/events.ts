@@ -1,14 +1,4 @@
-import type { Change, Message } from '../domain/message.ts';
-import type { RepositoryStatus } from '../domain/repository.ts';
-
-/** What the rest of the world is told while the program runs. */
-export type GitpostEvent =
-  | { readonly type: 'message'; readonly data: { readonly change: Change; readonly message: Message } }
-  | { readonly type: 'repository'; readonly data: RepositoryStatus }
-  | {
-      readonly type: 'progress';
-      readonly data: { readonly repository: string; readonly stage: string; readonly percent: number };
-    };
+import type { GitpostEvent } from '../contract/events.ts';
 
 export interface NumberedEvent {
   /** `<run>-<number>`: names the run of the program too, since numbers begin again with each. */

@@ -1,12 +1,5 @@
-import type {
-  Advice,
-  GithubAccount,
-  GithubName,
-  GithubPage,
-  GithubRepository,
-  GithubToken,
-  GithubTrouble,
-} from '../domain/github.ts';
+import type { Advice, GithubAccount, GithubPage, GithubRepository, GithubToken } from '../contract/github.ts';
+import type { GithubName, GithubTrouble } from '../domain/github.ts';
 import type { Target } from '../domain/repository.ts';
 import { ok } from '../domain/result.ts';
 import { githubNameOf } from '../domain/target.ts';

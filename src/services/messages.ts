@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { v7 as uuidv7 } from 'uuid';
 import { KeyedMutex } from '../async/mutex.ts';
+import type { Delivery, Draft, HistoryEntry, Message } from '../contract/message.ts';
+import type { Stats, StatsQuestion } from '../contract/stats.ts';
 import { editErrors } from '../domain/content.ts';
-import { given } from '../domain/given.ts';
-import type { Change, Delivery, HistoryEntry, Message } from '../domain/message.ts';
+import type { Change } from '../domain/message.ts';
 import type { Filter } from '../domain/query.ts';
 import { type Failure, type FieldError, fail, ok, type Result } from '../domain/result.ts';
 import { secretsIn } from '../domain/secrets.ts';
@@ -24,22 +25,7 @@ import { headsOf } from '../repository/reconcile/mirror-lines.ts';
 import { toHistory, toMessage } from './delivery.ts';
 import type { Intents } from './intents.ts';
 import type { RepositoryManager } from './repositories.ts';
-import { countMessages, type Stats, type StatsQuestion } from './stats.ts';
-
-/** What a person or a program asks to capture. */
-export interface Draft {
-  readonly id?: string | undefined;
-  readonly text: string;
-  readonly author?: string | undefined;
-  readonly type?: string | undefined;
-  readonly language?: string | undefined;
-  readonly url?: string | undefined;
-  readonly done?: boolean | undefined;
-  readonly replyTo?: string | undefined;
-  readonly createdAt?: string | undefined;
-  readonly repositories?: readonly string[] | 'all' | undefined;
-  readonly confirm?: boolean | undefined;
-}
+import { countMessages } from './stats.ts';
 
 export interface EditRequest {
   readonly edit: Edit;
@@ -187,17 +173,12 @@ export class Messages {
   async #createNew(id: string, draft: Draft): Promise<Result<Stored>> {
     const refusal = this.#guard(draft, draft.confirm ?? false);
     if (refusal) return refusal;
-    const line = firstLine({
-      id,
-      author: draft.author ?? this.#options.author,
-      type: draft.type ?? 'text',
-      text: draft.text,
-      createdAt: draft.createdAt ?? this.#options.clock().toISOString(),
-      ...given({ language: draft.language, url: draft.url, done: draft.done, replyTo: draft.replyTo }),
-    });
+    const { confirm: _confirm, repositories, ...given } = draft;
+    const { author, clock } = this.#options;
+    const line = firstLine({ author, type: 'text', createdAt: clock().toISOString(), ...given, id });
     const readable = checkReadable(line);
     if (!readable.ok) return readable;
-    const targets = this.#targets(draft.repositories) ?? this.#intended(id) ?? this.#defaultTargets();
+    const targets = this.#targets(repositories) ?? this.#intended(id) ?? this.#defaultTargets();
     return this.#bring(id, [line], targets, 'created');
   }
 
@@ -318,7 +299,7 @@ export class Messages {
   }
 
   /** Whatever a person can write freely is looked through: a key pasted into the wrong field is committed as well. */
-  #guard({ text, url, author, language }: Partial<Draft>, confirm: boolean) {
+  #guard({ text, url, author, language }: Edit, confirm: boolean) {
     if (!this.#options.secretGuard || confirm) return undefined;
     const seen = secretsIn([text, url, author, language].join('\n'));
     if (seen.length === 0) return undefined;
@@ -351,8 +332,7 @@ const matchesTag = (ifMatch: string, tag: string): boolean =>
 
 const noMessage = (id: string) => fail('unknown-message', `There is no message ${id}.`);
 
-function isSame(line: Line, { text, author, type, language, url, done, replyTo, createdAt }: Draft): boolean {
-  const fields = given({ text, author, type, language, url, done, replyTo, createdAt });
+function isSame(line: Line, { id: _id, confirm: _confirm, repositories: _names, ...fields }: Draft): boolean {
   return Object.entries(fields).every(([key, value]) => line[key as keyof Line] === value);
 }
 

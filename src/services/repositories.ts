@@ -10,13 +10,8 @@ import {
   renamePrimary,
 } from '../clone/folder.ts';
 import { LOCK_PATIENCE, type LockPatience } from '../clone/stale-locks.ts';
-import {
-  isFailure,
-  type RepositoryStatus,
-  type SyncResult,
-  type Target,
-  type Trouble,
-} from '../domain/repository.ts';
+import type { RepositoryStatus, SyncResult } from '../contract/repository.ts';
+import { isFailure, type Target, type Trouble } from '../domain/repository.ts';
 import { fail, ok, type Result } from '../domain/result.ts';
 import { sameName } from '../domain/target.ts';
 import { inspectFolder, isSameFolder, removeUnfinished } from '../git/clone.ts';

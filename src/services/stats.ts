@@ -1,27 +1,6 @@
+import type { Stats, StatsQuestion } from '../contract/stats.ts';
 import type { Database } from '../mirror/database.ts';
 import { QUARTER_MS, type Tally } from '../mirror/search/tally.ts';
-
-/** Which messages to count. */
-export interface StatsQuestion {
-  readonly repository?: string;
-  /** Days as `2026-11-22` in the zone; `since` is inclusive, `until` exclusive. */
-  readonly since?: string;
-  readonly until?: string;
-  /** The IANA name of the time zone in which days begin. */
-  readonly zone: string;
-}
-
-/** How many current messages there are. */
-export interface Stats {
-  readonly zone: string;
-  readonly messages: number;
-  /** The days that have any, oldest first. */
-  readonly days: readonly { readonly day: string; readonly messages: number }[];
-  /** Those who wrote most, at most {@link MOST_AUTHORS}. */
-  readonly authors: readonly { readonly author: string; readonly messages: number }[];
-  /** A message in several counts in each of them. */
-  readonly repositories: readonly { readonly repository: string; readonly messages: number }[];
-}
 
 const MOST_AUTHORS = 100;
 const DAY_MS = 86_400_000;

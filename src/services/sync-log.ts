@@ -1,4 +1,5 @@
-import { isFailure, type SyncResult } from '../domain/repository.ts';
+import type { SyncResult } from '../contract/repository.ts';
+import { isFailure } from '../domain/repository.ts';
 
 /** A line for the log about how syncing a repository went. */
 export interface SyncNote {

@@ -1,4 +1,4 @@
-import type { Finding } from '../domain/verification.ts';
+import type { Finding } from '../contract/verification.ts';
 
 /** So many findings of one kind are listed: who has more has one cause for them. */
 const LISTED_A_KIND = 50;

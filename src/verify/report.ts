@@ -1,4 +1,4 @@
-import type { Finding, RepositoryVerification, Verification } from '../domain/verification.ts';
+import type { Finding, RepositoryVerification, Verification } from '../contract/verification.ts';
 
 /** A verification in lines for a person: a line a repository, what is wrong with where it is, and what to do. */
 export function reportOf({ status, milliseconds, repositories, mirror }: Verification): string {

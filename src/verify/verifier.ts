@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { RepositoryStatus } from '../domain/repository.ts';
+import type { RepositoryStatus } from '../contract/repository.ts';
+import type { RepositoryVerification, Verification } from '../contract/verification.ts';
 import { fail, ok, type Result } from '../domain/result.ts';
-import type { RepositoryVerification, Verification } from '../domain/verification.ts';
 import { inspectFolder, readConfig } from '../git/clone.ts';
 import type { Lock } from '../git/locks.ts';
 import { countApart, listCommits, resolve } from '../git/refs.ts';

@@ -1,6 +1,6 @@
 import express from 'express';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { eventRoute } from '../../src/http/routes/events.ts';
+import { EventStreams } from '../../src/http/event-streams.ts';
 import { Events } from '../../src/services/events.ts';
 import { listen } from '../support/events.ts';
 
@@ -8,7 +8,9 @@ test('a reader hears something every 15 seconds, and keeps its place in the stre
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
   onTestFinished(() => void vi.useRealTimers());
   const events = new Events();
-  const server = express().use(eventRoute(events).router).listen(0, '127.0.0.1');
+  const streams = new EventStreams(events);
+  const app = express().get('/events', (request, response) => void streams.open(request, response));
+  const server = app.listen(0, '127.0.0.1');
   onTestFinished(() => void server.close());
   await new Promise((resolve) => server.once('listening', resolve));
   const address = server.address();

@@ -1,7 +1,7 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import type { GithubAccount, GithubPage, Probe } from '../../src/domain/github.ts';
+import type { GithubAccount, GithubPage, Probe } from '../../src/contract/github.ts';
 import {
   type Answer,
   type Api,

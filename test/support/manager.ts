@@ -1,11 +1,12 @@
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
+import type { GitpostEvent } from '../../src/contract/events.ts';
 import type { Target } from '../../src/domain/repository.ts';
 import { parseTarget } from '../../src/domain/target.ts';
 import type { Line } from '../../src/journal/line.ts';
 import { Database } from '../../src/mirror/database.ts';
 import type { Entry } from '../../src/mirror/entry.ts';
-import { Events, type GitpostEvent } from '../../src/services/events.ts';
+import { Events } from '../../src/services/events.ts';
 import { type ManagerOptions, RepositoryManager } from '../../src/services/repositories.ts';
 import { contextWithout } from './context.ts';
 

@@ -1,7 +1,7 @@
 import { access, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'vitest';
-import type { SyncResult } from '../../src/domain/repository.ts';
+import type { SyncResult } from '../../src/contract/repository.ts';
 import { bareRepository, cloneOf, commitFile, git } from './git.ts';
 import { journalLines } from './journal.ts';
 import { idOf, lineOf, timeAt } from './lines.ts';

@@ -140,7 +140,9 @@ const READERS = `
   import { toJson, wellFormed, wellFormedJson } from '../../src/domain/unicode.ts';
   import { linesOf } from '../../src/http/body.ts';
   import { readCursor } from '../../src/http/cursor.ts';
-  import { validateDraft } from '../../src/http/validate.ts';
+  import { draftSchema } from '../../src/contract/message.ts';
+  import { contentErrors } from '../../src/domain/content.ts';
+  import { validate } from '../../src/http/validate.ts';
   import { cleanName, commitTextOf } from '../../src/journal/commit.ts';
   import { parseLine, toLine } from '../../src/journal/line.ts';
   import { readJournal } from '../../src/journal/split.ts';
@@ -163,7 +165,7 @@ const READERS = `
     secretsIn, tagsOf, lengthOf, foldCase, parseSearch, nameOf, isRepositoryName, parseLocation, wellFormed, wellFormedJson, toJson,
     readCursor, cleanName, fencedCode, partsOf, previewOf, operatorsIn, safeUrl, parseMarkdown,
     contentErrors: (text) => contentErrors({ text }),
-    validateDraft: (text) => validateDraft({ text, author: text, url: text, type: 'link', language: text, createdAt: text }),
+    draft: (text) => validate(draftSchema, { text, author: text, url: text, type: 'link', language: text, createdAt: text }, contentErrors),
     githubNameOf: (text) => { githubNameOf(text, 'https://github.com'); githubNameOf('git@github.com:' + text, 'https://github.com'); },
     linesOf: (text) => [...linesOf(Buffer.from(text))],
     parseLine: (text) => parseLine(Buffer.from(text)),

@@ -1,28 +1,36 @@
-import { Router } from 'express';
+import {
+  GITHUB_FAILURES,
+  githubAccountSchema,
+  githubListQuery,
+  githubPageSchema,
+} from '../../contract/github.ts';
+import { ok } from '../../domain/result.ts';
 import { failureOf } from '../../services/adding.ts';
-import type { Github } from '../../services/github.ts';
-import type { RepositoryManager } from '../../services/repositories.ts';
-import { methods } from '../methods.ts';
-import { sendProblem } from '../problem.ts';
-import { githubListSchema } from '../schemas.ts';
-import { validate } from '../validate.ts';
+import { answer, type Route, route } from '../route.ts';
 
 /** What a page needs to let a person choose a repository: the account, and what it can see. */
-export function githubRoutes(github: Github, repositories: RepositoryManager): Router {
-  const router = Router();
-  methods(router, '/github', {
-    get: async (_request, response) => void response.json(await github.account()),
-  });
-  methods(router, '/github/repositories', {
-    get: async (request, response) => {
-      const asked = validate(githubListSchema, request.query);
-      if (!asked.ok) return sendProblem(response, asked.failure);
-      const { q = '', page = 1 } = asked.value;
+export const githubRoutes: readonly Route[] = [
+  route({
+    method: 'get',
+    path: '/github',
+    operationId: 'getGithub',
+    summary: 'Whose the token is, and what GitHub says of it',
+    answers: { 200: answer('The account, or why it can not be told', githubAccountSchema) },
+    failures: ['unavailable'],
+    handle: async (_call, { github }) => ok(await github.account()),
+  }),
+  route({
+    method: 'get',
+    path: '/github/repositories',
+    operationId: 'listGithubRepositories',
+    summary: 'Repositories on GitHub to choose from',
+    query: githubListQuery,
+    answers: { 200: answer('A page of them', githubPageSchema) },
+    failures: GITHUB_FAILURES,
+    handle: async ({ query: { q = '', page = 1 } }, { github, repositories }) => {
       const targets = repositories.list().map(({ target }) => target);
       const listed = await github.repositories(q, page, targets);
-      if (!listed.ok) return sendProblem(response, failureOf(listed.failure));
-      response.json(listed.value);
+      return listed.ok ? listed : { ok: false, failure: failureOf(listed.failure) };
     },
-  });
-  return router;
-}
+  }),
+];

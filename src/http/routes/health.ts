@@ -1,24 +1,20 @@
-import { type Request, Router } from 'express';
-import { methods } from '../methods.ts';
+import { healthSchema } from '../../contract/health.ts';
+import { ok } from '../../domain/result.ts';
+import { answer, type Route, route } from '../route.ts';
 
-export interface Health {
-  readonly status: 'ok' | 'degraded';
-  readonly reasons?: readonly string[];
-  readonly version: string;
-  readonly git: string;
-  readonly counts: { readonly messages: number; readonly repositories: number };
-}
-
-export type HealthSource = () => Health;
-
-/** `GET /health`: answers at once, whatever goes on; who has no access is told no more than `status`. */
-export function healthRoute(health: HealthSource, isAllowed: (request: Request) => boolean): Router {
-  const router = Router();
-  methods(router, '/health', {
-    get: (request, response) => {
+export const healthRoutes: readonly Route[] = [
+  route({
+    method: 'get',
+    path: '/health',
+    operationId: 'getHealth',
+    summary: 'How the program is',
+    access: 'partly',
+    answers: { 200: answer('Its health', healthSchema) },
+    failures: [],
+    /** Answers at once, whatever goes on. Without access, only `status` is shown. */
+    handle: ({ request }, { health, access }) => {
       const { status, ...more } = health();
-      response.json(isAllowed(request) ? { status, ...more } : { status });
+      return ok(access.isAllowed(request) ? { status, ...more } : { status });
     },
-  });
-  return router;
-}
+  }),
+];

@@ -1,112 +1,139 @@
-import { type Request, type Response, Router } from 'express';
-import type { z } from 'zod';
-import { isFailure, type SyncResult, type Target } from '../../domain/repository.ts';
+import { z } from 'zod';
+import { GITHUB_FAILURES } from '../../contract/github.ts';
+import {
+  type AddRepository,
+  addedRepositorySchema,
+  addRepositorySchema,
+  changeRepositorySchema,
+  repositorySchema,
+  resolveSchema,
+  syncResultsSchema,
+  syncSchema,
+} from '../../contract/repository.ts';
+import { isFailure, type Target } from '../../domain/repository.ts';
 import { fail, ok, type Result } from '../../domain/result.ts';
 import { parseGithubName, parseLocation } from '../../domain/target.ts';
 import { addRepository } from '../../services/adding.ts';
-import type { Github } from '../../services/github.ts';
-import type { RepositoryManager } from '../../services/repositories.ts';
-import { jsonBody } from '../body.ts';
-import { typeGuard } from '../guards.ts';
-import { methods } from '../methods.ts';
-import { sendProblem } from '../problem.ts';
 import { pathTo } from '../public-address.ts';
-import { addRepositorySchema, changeRepositorySchema, resolveSchema, syncSchema } from '../schemas.ts';
-import { validate } from '../validate.ts';
+import { answer, json, type Route, route } from '../route.ts';
 
-export function repositoryRoutes(repositories: RepositoryManager, github: Github, githubUrl: string): Router {
-  const router = Router();
-  const json = typeGuard('application/json');
-  methods(router, '/repositories', {
-    get: async (_request, response) => {
+const sync = (verb: 'push' | 'pull', summary: string): Route =>
+  route({
+    method: 'post',
+    path: `/${verb}`,
+    operationId: verb,
+    summary,
+    body: json(syncSchema, { isOptional: true }),
+    answers: {
+      200: answer('All went well', syncResultsSchema),
+      502: answer('A repository failed; the body says which', syncResultsSchema),
+    },
+    failures: ['unknown-repository', 'unavailable'],
+    handle: async ({ body, response }, { repositories }) => {
+      const names = [...new Set(body.repositories ?? repositories.names())];
+      const unknown = names.filter((name) => !repositories.find(name));
+      if (unknown.length > 0) return unknownRepository(unknown);
+      const results = await repositories[verb](names);
+      if (results.some(({ status }) => isFailure(status))) response.status(502);
+      return ok({ results });
+    },
+  });
+
+const status = answer('Its status', repositorySchema);
+
+export const repositoryRoutes: readonly Route[] = [
+  sync('push', 'Fetch, merge and push'),
+  sync('pull', 'Fetch and merge'),
+  route({
+    method: 'get',
+    path: '/repositories',
+    operationId: 'listRepositories',
+    summary: 'All repositories',
+    answers: { 200: answer('Their status', z.array(repositorySchema)) },
+    failures: ['unavailable'],
+    handle: async (_call, { repositories }) => {
       await repositories.look();
-      response.json(repositories.status());
+      return ok(repositories.status());
     },
-    post: [
-      json,
-      async (request, response) => {
-        const body = jsonBody(request);
-        const asked = body.ok ? validate(addRepositorySchema, body.value) : body;
-        if (!asked.ok) return sendProblem(response, asked.failure);
-        const target = targetOf(asked.value, githubUrl);
-        if (!target.ok) return sendProblem(response, target.failure);
-        const { branch, create = false, private: isPrivate = true, confirm = false } = asked.value;
-        const wanted = { target: target.value, branch, create, private: isPrivate, confirm };
-        const added = await addRepository(repositories, github, wanted);
-        if (!added.ok) return sendProblem(response, added.failure);
-        const { repository, probe } = added.value;
-        response
-          .status(202)
-          .location(pathTo(response, `/repositories/${repository.name}`))
-          .json({ ...repository.status(), probe });
-      },
-    ],
-  });
-  methods(router, '/repositories/:name', {
-    get: async (request, response) => {
-      const repository = repositories.find(String(request.params.name));
-      if (!repository) return unknownRepository(response, [String(request.params.name)]);
+  }),
+  route({
+    method: 'post',
+    path: '/repositories',
+    operationId: 'addRepository',
+    summary: 'Add a repository',
+    body: json(addRepositorySchema),
+    answers: { 202: answer('Its clone is being made', addedRepositorySchema) },
+    failures: ['repository-exists', 'public-repository', 'busy', 'unavailable', ...GITHUB_FAILURES],
+    handle: async ({ body, response }, { repositories, github, githubUrl }) => {
+      const target = targetOf(body, githubUrl);
+      if (!target.ok) return target;
+      const { branch, create = false, private: isPrivate = true, confirm = false } = body;
+      const wanted = { target: target.value, branch, create, private: isPrivate, confirm };
+      const added = await addRepository(repositories, github, wanted);
+      if (!added.ok) return added;
+      const { repository, probe } = added.value;
+      response.location(pathTo(response, `/repositories/${repository.name}`));
+      return ok({ ...repository.status(), probe });
+    },
+  }),
+  route({
+    method: 'post',
+    path: '/repositories/:name/resolve',
+    operationId: 'resolveRepository',
+    summary: 'Say which side of a rewritten history to keep',
+    body: json(resolveSchema),
+    answers: { 200: status },
+    failures: ['unknown-repository', 'not-rewritten', 'busy', 'unavailable'],
+    handle: async ({ params: { name }, body }, { repositories }) => {
+      const repository = repositories.find(name);
+      if (!repository) return unknownRepository([name]);
+      const resolved = await repository.resolveRewritten(body.keep);
+      return resolved.ok ? ok(repository.status()) : resolved;
+    },
+  }),
+  route({
+    method: 'get',
+    path: '/repositories/:name',
+    operationId: 'getRepository',
+    summary: 'A repository',
+    answers: { 200: status },
+    failures: ['unknown-repository', 'unavailable'],
+    handle: async ({ params: { name } }, { repositories }) => {
+      const repository = repositories.find(name);
+      if (!repository) return unknownRepository([name]);
       await repositories.look(repository.name);
-      response.json(repository.status());
+      return ok(repository.status());
     },
-    patch: [
-      json,
-      async (request, response) => {
-        const body = jsonBody(request);
-        const change = body.ok ? validate(changeRepositorySchema, body.value) : body;
-        if (!change.ok) return sendProblem(response, change.failure);
-        const { name, branch } = change.value;
-        const changed = await repositories.changeRepository(String(request.params.name), {
-          ...(name === undefined ? {} : { name }),
-          ...(branch === undefined ? {} : { branch }),
-        });
-        if (!changed.ok) return sendProblem(response, changed.failure);
-        response.json(changed.value.status());
-      },
-    ],
-    delete: [
-      json,
-      async (request, response) => {
-        const removed = await repositories.removeRepository(String(request.params.name));
-        if (!removed.ok) return sendProblem(response, removed.failure);
-        response.status(204).end();
-      },
-    ],
-  });
-  methods(router, '/repositories/:name/resolve', {
-    post: [
-      json,
-      async (request, response) => {
-        const repository = repositories.find(String(request.params.name));
-        if (!repository) return unknownRepository(response, [String(request.params.name)]);
-        const body = jsonBody(request);
-        const asked = body.ok ? validate(resolveSchema, body.value) : body;
-        if (!asked.ok) return sendProblem(response, asked.failure);
-        const resolved = await repository.resolveRewritten(asked.value.keep);
-        if (!resolved.ok) return sendProblem(response, resolved.failure);
-        response.json(repository.status());
-      },
-    ],
-  });
-  methods(router, '/push', { post: [json, (request, response) => sync(request, response, 'push')] });
-  methods(router, '/pull', { post: [json, (request, response) => sync(request, response, 'pull')] });
-
-  async function sync(request: Request, response: Response, verb: 'push' | 'pull'): Promise<void> {
-    const body = jsonBody(request, {});
-    const parsed = body.ok ? validate(syncSchema, body.value) : body;
-    if (!parsed.ok) return sendProblem(response, parsed.failure);
-    const names = [...new Set(parsed.value.repositories ?? repositories.names())];
-    const unknown = names.filter((name) => !repositories.find(name));
-    if (unknown.length > 0) return unknownRepository(response, unknown);
-    const results: SyncResult[] = await repositories[verb](names);
-    response.status(results.some(({ status }) => isFailure(status)) ? 502 : 200).json({ results });
-  }
-
-  return router;
-}
+  }),
+  route({
+    method: 'patch',
+    path: '/repositories/:name',
+    operationId: 'changeRepository',
+    summary: 'Change its branch or its name',
+    body: json(changeRepositorySchema),
+    answers: { 200: status },
+    failures: ['unknown-repository', 'repository-exists', 'fixed-by-environment', 'busy', 'unavailable'],
+    handle: async ({ params: { name }, body }, { repositories }) => {
+      const changed = await repositories.changeRepository(name, body);
+      return changed.ok ? ok(changed.value.status()) : changed;
+    },
+  }),
+  route({
+    method: 'delete',
+    path: '/repositories/:name',
+    operationId: 'removeRepository',
+    summary: 'Let it go; its clone stays on disk',
+    answers: { 204: answer('It is no longer a repository of this gitpost') },
+    failures: ['unknown-repository', 'fixed-by-environment', 'busy', 'unavailable'],
+    handle: async ({ params: { name } }, { repositories }) => {
+      const removed = await repositories.removeRepository(name);
+      return removed.ok ? ok(undefined) : removed;
+    },
+  }),
+];
 
 /** The repository that a request to add one means. */
-function targetOf(asked: z.infer<typeof addRepositorySchema>, githubUrl: string): Result<Target> {
+function targetOf(asked: AddRepository, githubUrl: string): Result<Target> {
   const { url, github, name } = asked;
   if ((url === undefined) === (github === undefined)) {
     const errors = [{ field: 'url', detail: 'either url or github must be given' }];
@@ -121,7 +148,8 @@ function targetOf(asked: z.infer<typeof addRepositorySchema>, githubUrl: string)
   return ok({ ...target.value, name: name ?? target.value.name });
 }
 
-function unknownRepository(response: Response, names: readonly string[]): void {
+/** The refusal of names that no repository has. */
+export function unknownRepository(names: readonly string[]) {
   const list = names.map((name) => JSON.stringify(name)).join(', ');
-  sendProblem(response, { code: 'unknown-repository', detail: `There is no repository ${list}.` });
+  return fail('unknown-repository', `There is no repository ${list}.`);
 }

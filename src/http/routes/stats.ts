@@ -1,27 +1,20 @@
-import { Router } from 'express';
-import { given } from '../../domain/given.ts';
-import { methods } from '../methods.ts';
-import { sendProblem } from '../problem.ts';
-import { statsQuerySchema } from '../schemas.ts';
-import { validate } from '../validate.ts';
-import type { MessageServices } from './messages.ts';
+import { statsQuery, statsSchema } from '../../contract/stats.ts';
+import { answer, type Route, route } from '../route.ts';
+import { unknownRepository } from './repositories.ts';
 
-/** `GET /stats`: how many messages there are, by day, author and repository. */
-export function statsRoute({ messages, repositories }: MessageServices): Router {
-  const router = Router();
-  methods(router, '/stats', {
-    get: async (request, response) => {
-      const asked = validate(statsQuerySchema, request.query);
-      if (!asked.ok) return sendProblem(response, asked.failure);
-      const { zone = 'UTC', ...question } = asked.value;
-      if (question.repository !== undefined && !repositories.find(question.repository)) {
-        const detail = `There is no repository ${JSON.stringify(question.repository)}.`;
-        return sendProblem(response, { code: 'unknown-repository', detail });
-      }
-      const stats = await messages.stats({ ...given(question), zone });
-      if (!stats.ok) return sendProblem(response, stats.failure);
-      response.json(stats.value);
+export const statsRoutes: readonly Route[] = [
+  route({
+    method: 'get',
+    path: '/stats',
+    operationId: 'getStats',
+    summary: 'How many messages there are, by day, author and repository',
+    query: statsQuery,
+    answers: { 200: answer('The counts', statsSchema) },
+    failures: ['unknown-repository', 'unavailable'],
+    handle: async ({ query }, { messages, repositories }) => {
+      const { repository } = query;
+      if (repository !== undefined && !repositories.find(repository)) return unknownRepository([repository]);
+      return messages.stats({ zone: 'UTC', ...query });
     },
-  });
-  return router;
-}
+  }),
+];

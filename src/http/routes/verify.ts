@@ -1,20 +1,14 @@
-import { Router } from 'express';
-import type { Result } from '../../domain/result.ts';
-import type { Verification } from '../../domain/verification.ts';
-import { methods } from '../methods.ts';
-import { sendProblem } from '../problem.ts';
+import { verificationSchema } from '../../contract/verification.ts';
+import { answer, type Route, route } from '../route.ts';
 
-export type VerificationSource = () => Promise<Result<Verification>>;
-
-/** `GET /verify`: 200 whatever was found; `status` says whether anything is wrong. */
-export function verifyRoute(verify: VerificationSource): Router {
-  const router = Router();
-  methods(router, '/verify', {
-    get: async (_request, response) => {
-      const verification = await verify();
-      if (!verification.ok) return sendProblem(response, verification.failure);
-      response.json(verification.value);
-    },
-  });
-  return router;
-}
+export const verifyRoutes: readonly Route[] = [
+  route({
+    method: 'get',
+    path: '/verify',
+    operationId: 'verify',
+    summary: 'Whether mirror, clones and remotes agree; changes nothing',
+    answers: { 200: answer('What was found', verificationSchema) },
+    failures: ['busy', 'unavailable'],
+    handle: (_call, { verify }) => verify(),
+  }),
+];

@@ -1,4 +1,5 @@
-import { isFailure, type SyncResult, type Trouble } from '../../domain/repository.ts';
+import type { SyncResult } from '../../contract/repository.ts';
+import { isFailure, type Trouble } from '../../domain/repository.ts';
 import { cleanLine } from '../../git/words.ts';
 import type { Synced } from './sync.ts';
 

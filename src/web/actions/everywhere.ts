@@ -1,4 +1,4 @@
-import type { Message } from '../../domain/message.ts';
+import type { Message } from '../../contract/message.ts';
 import type { Targets } from '../state/draft.ts';
 import { repositories } from '../state/repositories.ts';
 

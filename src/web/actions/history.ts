@@ -1,4 +1,4 @@
-import type { HistoryEntry } from '../../domain/message.ts';
+import type { HistoryEntry } from '../../contract/message.ts';
 import type { Answer } from '../api/client.ts';
 import { deleteMessage, getHistory, getMessage } from '../api/messages.ts';
 import type { Problem } from '../api/problem.ts';

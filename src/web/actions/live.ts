@@ -1,4 +1,4 @@
-import type { RepositoryStatus } from '../../domain/repository.ts';
+import type { RepositoryStatus } from '../../contract/repository.ts';
 import { listen, type MessageChange } from '../api/events.ts';
 import { connection } from '../state/connection.ts';
 import { draft } from '../state/draft.ts';

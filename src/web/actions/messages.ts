@@ -1,15 +1,8 @@
 import { v7 as uuid } from 'uuid';
-import type { Message } from '../../domain/message.ts';
+import type { EditRequest, Message } from '../../contract/message.ts';
+import type { MessageType } from '../../domain/message.ts';
 import type { Answer } from '../api/client.ts';
-import {
-  type Change,
-  type Content,
-  deleteMessage,
-  getMessage,
-  type NewMessage,
-  patchMessage,
-  postMessage,
-} from '../api/messages.ts';
+import { deleteMessage, getMessage, type NewMessage, patchMessage, postMessage } from '../api/messages.ts';
 import { isUnreachable, OUT_OF_DATE, type Problem } from '../api/problem.ts';
 import { author, type Draft, draft } from '../state/draft.ts';
 import { matches } from '../state/matches.ts';
@@ -74,7 +67,11 @@ function saved(sent: Draft, message: Message): undefined {
     });
 }
 
-export async function edit(id: string, change: Change, etag: string | undefined): Promise<Answer<Message>> {
+export async function edit(
+  id: string,
+  change: EditRequest,
+  etag: string | undefined,
+): Promise<Answer<Message>> {
   const answer = await patchMessage(id, change, etag);
   if (!answer.ok) return answer;
   takeIn(answer.body);
@@ -83,7 +80,7 @@ export async function edit(id: string, change: Change, etag: string | undefined)
 }
 
 /** Saves an edit of a message as it was when the edit began; refused with 412 where there is another version by now. */
-export async function editFrom(begun: Message, change: Change): Promise<Answer<Message>> {
+export async function editFrom(begun: Message, change: EditRequest): Promise<Answer<Message>> {
   const now = await getMessage(begun.id);
   if (!now.ok && now.problem.status !== 404) return now;
   if (!now.ok || !isSameVersion(now.body, begun)) return { ok: false, problem: OUT_OF_DATE };
@@ -168,9 +165,13 @@ export function contentOf({
   text,
   language,
   url,
-}: Pick<Draft, 'type' | 'text' | 'language' | 'url'>): Content {
+}: Pick<Draft, 'type' | 'text' | 'language' | 'url'>): Pick<
+  NewMessage,
+  'type' | 'text' | 'language' | 'url' | 'done'
+> {
   return {
-    type,
+    // A draft of a message that another program wrote may have a type of its own, which the server then refuses.
+    type: type as MessageType,
     text: type === 'link' ? text.trim() : text,
     ...(type === 'code' && language.trim() && { language: language.trim() }),
     ...(type === 'link' && { url: url.trim() }),

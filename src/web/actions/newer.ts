@@ -1,4 +1,4 @@
-import type { Message } from '../../domain/message.ts';
+import type { Message } from '../../contract/message.ts';
 import type { Answer } from '../api/client.ts';
 import { listMessages } from '../api/messages.ts';
 import { formatQuery, type Query } from '../state/query.ts';

@@ -1,4 +1,4 @@
-import type { Message } from '../../domain/message.ts';
+import type { Message } from '../../contract/message.ts';
 import { getMessage, type NewMessage, postMessage } from '../api/messages.ts';
 import { ownName } from '../api/place.ts';
 import { isIdTaken, isIncomplete, isPassing, type Problem } from '../api/problem.ts';

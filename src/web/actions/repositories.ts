@@ -1,8 +1,7 @@
-import type { RepositoryStatus, SyncResult } from '../../domain/repository.ts';
+import type { AddedRepository, RepositoryStatus, SyncResult } from '../../contract/repository.ts';
 import type { Answer } from '../api/client.ts';
 import type { Problem } from '../api/problem.ts';
 import {
-  type AddedRepository,
   type Addition,
   addRepository,
   changeRepository,

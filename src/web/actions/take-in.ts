@@ -1,4 +1,4 @@
-import type { Message } from '../../domain/message.ts';
+import type { Message } from '../../contract/message.ts';
 import { matches } from '../state/matches.ts';
 import { query } from '../state/query.ts';
 import { timeline } from '../state/timeline.ts';

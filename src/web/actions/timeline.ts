@@ -1,4 +1,4 @@
-import type { Message } from '../../domain/message.ts';
+import type { Message } from '../../contract/message.ts';
 import type { Answer } from '../api/client.ts';
 import { getMessage, listMessages, type Page } from '../api/messages.ts';
 import { away } from '../state/away.ts';

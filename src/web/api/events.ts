@@ -1,23 +1,14 @@
-import type { Message } from '../../domain/message.ts';
-import type { RepositoryStatus } from '../../domain/repository.ts';
+import type { EventData } from '../../contract/events.ts';
 import { at } from './place.ts';
 
-export interface MessageChange {
-  readonly change: 'created' | 'updated' | 'deleted';
-  readonly message: Message;
-}
-
-export interface Progress {
-  readonly repository: string;
-  readonly stage: string;
-  readonly percent: number;
-}
+export type MessageChange = EventData<'message'>;
+export type Progress = EventData<'progress'>;
 
 export interface Handlers {
   readonly opened: (again: boolean) => void;
   readonly lost: () => void;
   readonly message: (change: MessageChange) => void;
-  readonly repository: (status: RepositoryStatus) => void;
+  readonly repository: (status: EventData<'repository'>) => void;
   readonly progress: (progress: Progress) => void;
   /** What happened meanwhile is not known any more: everything shown has to be read again. */
   readonly reset: () => void;

@@ -1,4 +1,4 @@
-import type { GithubAccount, GithubPage } from '../../domain/github.ts';
+import type { GithubAccount, GithubPage } from '../../contract/github.ts';
 import { type Answer, call } from './client.ts';
 
 /** Whose the token is, and what GitHub says of it. */

@@ -1,25 +1,8 @@
-import type { HistoryEntry, Message } from '../../domain/message.ts';
+import type { DraftRequest, EditRequest, HistoryEntry, Message } from '../../contract/message.ts';
 import { type Answer, call } from './client.ts';
 
-export interface Content {
-  readonly type: string;
-  readonly text: string;
-  readonly author?: string;
-  readonly language?: string;
-  readonly url?: string;
-  readonly done?: boolean;
-}
-
-export interface NewMessage extends Content {
-  readonly id: string;
-  readonly repositories?: readonly string[] | 'all';
-  readonly replyTo?: string;
-  /** When it was written; without it, when the server takes it. */
-  readonly createdAt?: string;
-  readonly confirm?: true;
-}
-
-export type Change = Partial<Content> & { readonly confirm?: true };
+/** A message to capture. Unlike a program, the page always says its id and type. */
+export type NewMessage = DraftRequest & Required<Pick<DraftRequest, 'id' | 'type'>>;
 
 export interface Page {
   readonly messages: readonly Message[];
@@ -44,7 +27,7 @@ export function postMessage(message: NewMessage): Promise<Answer<Message>> {
   return call('POST', '/messages', { body: message, patience: PATIENCE });
 }
 
-export function patchMessage(id: string, change: Change, etag?: string): Promise<Answer<Message>> {
+export function patchMessage(id: string, change: EditRequest, etag?: string): Promise<Answer<Message>> {
   return call('PATCH', pathOf(id), { body: change, headers: etag ? { 'If-Match': etag } : {} });
 }
 

@@ -1,4 +1,4 @@
-import type { Delivery } from '../../domain/message.ts';
+import type { Delivery } from '../../contract/message.ts';
 import type { FieldError } from '../../domain/result.ts';
 
 /** A failure as a value: the server's problem document, or one of ours where no server answered. */

@@ -1,5 +1,11 @@
-import type { Probe } from '../../domain/github.ts';
-import type { RepositoryStatus, SyncResult } from '../../domain/repository.ts';
+import type {
+  AddedRepository,
+  AddRepository,
+  ChangeRepository,
+  RepositoryStatus,
+  Side,
+  SyncResults,
+} from '../../contract/repository.ts';
 import { type Answer, call } from './client.ts';
 
 export type Direction = 'push' | 'pull';
@@ -9,7 +15,7 @@ export function listRepositories(): Promise<Answer<RepositoryStatus[]>> {
 }
 
 /** Syncs the named repositories, or all of them where none is named. */
-export function sync(direction: Direction, name?: string): Promise<Answer<{ results: SyncResult[] }>> {
+export function sync(direction: Direction, name?: string): Promise<Answer<SyncResults>> {
   return call('POST', `/${direction}`, name === undefined ? {} : { body: { repositories: [name] } });
 }
 
@@ -23,12 +29,9 @@ export interface Addition {
   readonly confirm: boolean;
 }
 
-/** A repository that was added, with what was found out about it before. */
-export type AddedRepository = RepositoryStatus & { readonly probe: Probe };
-
 export function addRepository(addition: Addition): Promise<Answer<AddedRepository>> {
   const { place, branch, create, confirm } = addition;
-  const body = {
+  const body: AddRepository = {
     ...(isGithubName(place) ? { github: place } : { url: place }),
     ...(branch === '' ? {} : { branch }),
     ...(create ? { create } : {}),
@@ -37,10 +40,7 @@ export function addRepository(addition: Addition): Promise<Answer<AddedRepositor
   return call('POST', '/repositories', { body });
 }
 
-export function changeRepository(
-  name: string,
-  change: { readonly name?: string; readonly branch?: string },
-): Promise<Answer<RepositoryStatus>> {
+export function changeRepository(name: string, change: ChangeRepository): Promise<Answer<RepositoryStatus>> {
   return call('PATCH', at(name), { body: change });
 }
 
@@ -49,7 +49,7 @@ export function removeRepository(name: string): Promise<Answer<undefined>> {
 }
 
 /** Settles a rewritten history for one side. */
-export function resolveRepository(name: string, keep: 'local' | 'remote'): Promise<Answer<RepositoryStatus>> {
+export function resolveRepository(name: string, keep: Side): Promise<Answer<RepositoryStatus>> {
   return call('POST', `${at(name)}/resolve`, { body: { keep } });
 }
 

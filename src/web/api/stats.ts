@@ -1,12 +1,5 @@
+import type { Stats } from '../../contract/stats.ts';
 import { type Answer, call } from './client.ts';
-
-/** How many messages there are, as `GET /stats` answers it. */
-export interface Stats {
-  readonly messages: number;
-  readonly days: readonly { readonly day: string; readonly messages: number }[];
-  readonly authors: readonly { readonly author: string; readonly messages: number }[];
-  readonly repositories: readonly { readonly repository: string; readonly messages: number }[];
-}
 
 export interface StatsQuestion {
   readonly repository: string;

@@ -1,4 +1,4 @@
-import type { Message } from '../../domain/message.ts';
+import type { Message } from '../../contract/message.ts';
 import { dayOf, startOfDay } from '../text/time.ts';
 import type { Query } from './query.ts';
 

@@ -1,4 +1,4 @@
-import type { Message } from '../../domain/message.ts';
+import type { Message } from '../../contract/message.ts';
 import { createStore } from './store.ts';
 
 /** Messages that are answered by others and were read for that alone; `null` for one that is not there. */

@@ -1,4 +1,5 @@
-import { needsPerson, type RepositoryStatus, type SyncResult } from '../../domain/repository.ts';
+import type { RepositoryStatus, SyncResult } from '../../contract/repository.ts';
+import { needsPerson } from '../../domain/repository.ts';
 import type { Progress } from '../api/events.ts';
 import type { Problem } from '../api/problem.ts';
 import type { Direction } from '../api/repositories.ts';

@@ -1,4 +1,4 @@
-import type { Message } from '../../domain/message.ts';
+import type { Message } from '../../contract/message.ts';
 
 const authors = new Set<string>();
 const tags = new Set<string>();

@@ -1,4 +1,4 @@
-import type { Message } from '../../domain/message.ts';
+import type { Message } from '../../contract/message.ts';
 import type { Page } from '../api/messages.ts';
 import type { Problem } from '../api/problem.ts';
 import { createStore } from './store.ts';

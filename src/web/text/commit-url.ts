@@ -1,4 +1,4 @@
-import type { RepositoryStatus } from '../../domain/repository.ts';
+import type { RepositoryStatus } from '../../contract/repository.ts';
 
 const PATHS: Readonly<Record<string, { readonly host: string; readonly path: string }>> = {
   'github.com': { host: 'GitHub', path: 'commit' },

@@ -1,12 +1,6 @@
-import type { Delivery, DeliveryState } from '../../domain/message.ts';
-import {
-  type Growth,
-  isFailure,
-  type RepositoryState,
-  type RepositoryStatus,
-  type SyncResult,
-  type SyncStatus,
-} from '../../domain/repository.ts';
+import type { Delivery, DeliveryState } from '../../contract/message.ts';
+import type { Growth, RepositoryState, RepositoryStatus, SyncResult } from '../../contract/repository.ts';
+import { isFailure, type SyncStatus } from '../../domain/repository.ts';
 import type { Progress } from '../api/events.ts';
 
 const STATES: Record<Exclude<RepositoryState, 'ready'>, string> = {

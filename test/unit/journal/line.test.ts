@@ -3,7 +3,6 @@ import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
 import {
   isUnreadable,
-  isUuid,
   parentName,
   parseLine,
   type Revision,
@@ -363,21 +362,6 @@ describe('dates', () => {
 describe('readLine', () => {
   it('throws where the mirror holds a line that can not be read', () => {
     expect(() => readLine('{}')).toThrow(/"v"/);
-  });
-});
-
-describe('isUuid', () => {
-  it.each([
-    [ID, true],
-    [ID.toUpperCase(), true],
-    ['ffffffff-ffff-ffff-ffff-ffffffffffff', true],
-    [ID.replaceAll('-', ''), false],
-    [` ${ID}`, false],
-    [`${ID}0`, false],
-    [ID.replace('0192', 'g192'), false],
-    ['', false],
-  ])('%j: %s', (text, expected) => {
-    expect(isUuid(text)).toBe(expected);
   });
 });
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { Events, type GitpostEvent, type NumberedEvent } from '../../../src/services/events.ts';
+import type { GitpostEvent } from '../../../src/contract/events.ts';
+import { Events, type NumberedEvent } from '../../../src/services/events.ts';
 
 const progress = (percent: number): GitpostEvent => ({
   type: 'progress',

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import type { SyncResult, SyncStatus } from '../../../src/domain/repository.ts';
+import type { SyncResult } from '../../../src/contract/repository.ts';
+import type { SyncStatus } from '../../../src/domain/repository.ts';
 import { SyncLog } from '../../../src/services/sync-log.ts';
 
 const MINUTE = 60_000;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Message } from '../../../src/domain/message.ts';
+import type { Message } from '../../../src/contract/message.ts';
 import { EMPTY, MOST_KEPT, NEWEST, reduceTimeline, type Timeline } from '../../../src/web/state/timeline.ts';
 
 /** The message of one second, so that a higher number is a newer message. */

@@ -1,5 +1,5 @@
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
-import type { Message } from '../../../domain/message.ts';
+import type { Message } from '../../../contract/message.ts';
 import { contentOf, edit, editFrom } from '../../actions/messages.ts';
 import { isOutOfDate, isSecretGuard, isToldBy, type Problem } from '../../api/problem.ts';
 import { useKept } from '../../state/opened.ts';

@@ -1,7 +1,8 @@
 import { useEffect, useState } from 'preact/hooks';
+import type { Stats } from '../../../contract/stats.ts';
 import { navigate } from '../../actions/navigate.ts';
 import type { Problem } from '../../api/problem.ts';
-import { readStats, type Stats } from '../../api/stats.ts';
+import { readStats } from '../../api/stats.ts';
 import { EVERYTHING, query } from '../../state/query.ts';
 import { repositories } from '../../state/repositories.ts';
 import { useStore } from '../../state/store.ts';

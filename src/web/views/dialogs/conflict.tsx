@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import type { HistoryEntry } from '../../../domain/message.ts';
+import type { HistoryEntry } from '../../../contract/message.ts';
 import { keep } from '../../actions/history.ts';
 import { isOutOfDate, type Problem } from '../../api/problem.ts';
 import { Difference, RevisionHead } from '../timeline/revision.tsx';

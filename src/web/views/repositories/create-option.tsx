@@ -1,5 +1,5 @@
 import { useId } from 'preact/hooks';
-import type { GithubAccount } from '../../../domain/github.ts';
+import type { GithubAccount } from '../../../contract/github.ts';
 
 interface CreateOptionProps {
   readonly account: GithubAccount | undefined;

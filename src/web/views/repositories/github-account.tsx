@@ -1,5 +1,5 @@
 import { useEffect } from 'preact/hooks';
-import type { Advice } from '../../../domain/github.ts';
+import type { Advice } from '../../../contract/github.ts';
 import { GithubPicker } from './github-picker.tsx';
 import type { GithubInquiry } from './use-github-account.ts';
 

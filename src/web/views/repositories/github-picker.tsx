@@ -1,5 +1,5 @@
 import { useEffect, useId, useRef, useState } from 'preact/hooks';
-import type { GithubPage } from '../../../domain/github.ts';
+import type { GithubPage } from '../../../contract/github.ts';
 import { listGithubRepositories } from '../../api/github.ts';
 import type { Problem } from '../../api/problem.ts';
 import { FieldError } from '../ui/problem.tsx';

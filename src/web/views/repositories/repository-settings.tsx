@@ -1,5 +1,5 @@
 import { useId, useState } from 'preact/hooks';
-import type { RepositoryStatus } from '../../../domain/repository.ts';
+import type { RepositoryStatus } from '../../../contract/repository.ts';
 import { change, remove } from '../../actions/repositories.ts';
 import type { Problem } from '../../api/problem.ts';
 import { growthInWords } from '../../text/words.ts';

@@ -1,4 +1,4 @@
-import type { RepositoryStatus, SyncResult } from '../../../domain/repository.ts';
+import type { RepositoryStatus, SyncResult } from '../../../contract/repository.ts';
 import { isFailure, needsPerson } from '../../../domain/repository.ts';
 import { repositories } from '../../state/repositories.ts';
 import { useStore } from '../../state/store.ts';

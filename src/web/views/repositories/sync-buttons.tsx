@@ -1,5 +1,5 @@
 import { useId } from 'preact/hooks';
-import type { RepositoryStatus } from '../../../domain/repository.ts';
+import type { RepositoryStatus } from '../../../contract/repository.ts';
 import { syncNow } from '../../actions/repositories.ts';
 import type { Direction } from '../../api/repositories.ts';
 

@@ -1,5 +1,5 @@
 import { useCallback, useState } from 'preact/hooks';
-import type { GithubAccount } from '../../../domain/github.ts';
+import type { GithubAccount } from '../../../contract/github.ts';
 import { readGithubAccount } from '../../api/github.ts';
 import type { Problem } from '../../api/problem.ts';
 

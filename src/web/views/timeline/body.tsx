@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
-import type { Message } from '../../../domain/message.ts';
+import type { Message } from '../../../contract/message.ts';
 import { tick, tickLine } from '../../actions/messages.ts';
 import { useRemembered } from '../../state/opened.ts';
 import { previewOf } from '../../text/preview.ts';

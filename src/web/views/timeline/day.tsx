@@ -1,4 +1,4 @@
-import type { Message } from '../../../domain/message.ts';
+import type { Message } from '../../../contract/message.ts';
 import { dayInWords } from '../../text/time.ts';
 import { goesOn } from './group.ts';
 import { MessageRow } from './message.tsx';

@@ -1,4 +1,4 @@
-import type { Delivery, DeliveryState } from '../../../domain/message.ts';
+import type { Delivery, DeliveryState } from '../../../contract/message.ts';
 import { repositories } from '../../state/repositories.ts';
 import { useStore } from '../../state/store.ts';
 import { commitPage } from '../../text/commit-url.ts';

@@ -1,4 +1,4 @@
-import type { Message } from '../../../domain/message.ts';
+import type { Message } from '../../../contract/message.ts';
 import { dayOf } from '../../text/time.ts';
 
 export interface DayGroup {

@@ -1,6 +1,6 @@
 import type { RefObject } from 'preact';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
-import type { Message } from '../../../domain/message.ts';
+import type { Message } from '../../../contract/message.ts';
 import { remove } from '../../actions/messages.ts';
 import { dialog } from '../../state/dialog.ts';
 import { draft } from '../../state/draft.ts';

@@ -1,5 +1,5 @@
 import { useEffect } from 'preact/hooks';
-import type { Message } from '../../../domain/message.ts';
+import type { Message } from '../../../contract/message.ts';
 import { goToMessage } from '../../actions/navigate.ts';
 import { readQuoted } from '../../actions/quoted.ts';
 import { addressOf } from '../../state/query.ts';

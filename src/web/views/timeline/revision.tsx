@@ -1,5 +1,5 @@
 import { useMemo } from 'preact/hooks';
-import type { HistoryEntry } from '../../../domain/message.ts';
+import type { HistoryEntry } from '../../../contract/message.ts';
 import { useReading } from '../../state/reading.ts';
 import { exact } from '../../text/time.ts';
 import { shortCommit, TYPE_WORDS } from '../../text/words.ts';

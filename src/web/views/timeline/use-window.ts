@@ -1,6 +1,6 @@
 import type { RefObject } from 'preact';
 import { useCallback, useLayoutEffect, useRef, useState } from 'preact/hooks';
-import type { Message } from '../../../domain/message.ts';
+import type { Message } from '../../../contract/message.ts';
 import { goToNewest } from '../../actions/navigate.ts';
 import { away } from '../../state/away.ts';
 import { useStore } from '../../state/store.ts';

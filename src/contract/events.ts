@@ -1,0 +1,20 @@
+import { z } from 'zod';
+import { CHANGES } from '../domain/message.ts';
+import { messageSchema } from './message.ts';
+import { repositorySchema } from './repository.ts';
+import type { Shape } from './shape.ts';
+
+/** The events of `GET /events` that hold data, each by its name. */
+export const eventSchemas = {
+  message: z.object({ change: z.enum(CHANGES), message: messageSchema }),
+  repository: repositorySchema,
+  progress: z.object({ repository: z.string(), stage: z.string(), percent: z.number() }),
+};
+
+export type EventName = keyof typeof eventSchemas;
+export type EventData<Name extends EventName> = Shape<(typeof eventSchemas)[Name]>;
+
+/** What is sent to every reader while the program runs. */
+export type GitpostEvent = {
+  readonly [Name in EventName]: { readonly type: Name; readonly data: EventData<Name> };
+}[EventName];

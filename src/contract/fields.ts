@@ -1,0 +1,47 @@
+import { z } from 'zod';
+import { isUuid } from '../domain/id.ts';
+import { lengthOf } from '../domain/message.ts';
+
+/** Kinds of fields that more than one resource has. A refusal that begins with "must" gets the field's name in front. */
+
+const LAST_INSTANT = Date.parse('9999-12-31T23:59:59.999Z');
+
+/** A string with a length in Unicode code points. */
+export const bounded = (what: string, max: number, min = 1) =>
+  z
+    .string({ error: `${what} must be a string` })
+    .refine(
+      (text) => lengthOf(text) >= min && lengthOf(text) <= max,
+      `${what} must have ${min} to ${max} characters`,
+    )
+    .meta({ minLength: min, maxLength: max });
+
+/** Whether a text can be a name: control characters would break what shows it. */
+export const noControls = (text: string): boolean => !/\p{Cc}/u.test(text);
+
+/** A UUID of any version, read in lower case. */
+export const uuid = (what: string) =>
+  z
+    .string({ error: `${what} must be a UUID` })
+    .refine(isUuid, `${what} must be a UUID`)
+    .transform((id) => id.toLowerCase())
+    .meta({ format: 'uuid' });
+
+/** Whether a text is an ISO 8601 date and time from 1970 to 9999. */
+export function isInstant(text: string): boolean {
+  if (!z.iso.datetime({ offset: true }).safeParse(text).success) return false;
+  const time = Date.parse(text);
+  return time >= 0 && time <= LAST_INSTANT;
+}
+
+/** Whether a text is a day that exists: the 30th of February is taken for a day of March elsewhere. */
+export const isDay = (text: string): boolean => z.iso.date().safeParse(text).success;
+
+/** `true` or `false` in a body. */
+export const flag = (what: string) => z.boolean({ error: `${what} must be true or false` });
+
+/** The id of a commit; `null` if there is none or it is not known. */
+export const commit = z.string().meta({ pattern: '^[0-9a-f]{40,64}$' }).nullable();
+
+/** Something for a person to know: what it is, and what to do. */
+export const advice = z.object({ detail: z.string(), action: z.string() });

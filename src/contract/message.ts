@@ -1,0 +1,166 @@
+import { z } from 'zod';
+import { LIMITS, lengthOf, MESSAGE_TYPES } from '../domain/message.ts';
+import { bounded, commit, flag, isDay, isInstant, noControls, uuid } from './fields.ts';
+import { problemSchema } from './problem.ts';
+import type { Request, Shape } from './shape.ts';
+
+const instant = z
+  .string({ error: 'createdAt must be an ISO 8601 date and time' })
+  .refine(
+    isInstant,
+    'createdAt must be an ISO 8601 date and time from 1970 to 9999, such as 2026-11-22T10:00:00.000Z',
+  )
+  .transform((text) => new Date(text).toISOString())
+  .meta({ format: 'date-time' });
+
+const isWebUrl = (text: string): boolean =>
+  /^https?:\/\//i.test(text) && !/[\s\p{Cc}]/u.test(text) && URL.canParse(text);
+
+const text = z
+  .string({ error: 'text must be a string' })
+  .refine((given) => lengthOf(given) <= LIMITS.text, `text must have ${LIMITS.text} characters or fewer`)
+  .meta({ maxLength: LIMITS.text, description: 'Not only white space; may be empty for a link' });
+
+/** What a person or a program writes, and can change later. `text` is required of a new message only. */
+const written = {
+  author: bounded('author', LIMITS.author)
+    .refine(noControls, 'author must not hold control characters')
+    .refine((name) => /\S/u.test(name), 'author must not be only white space')
+    .exactOptional(),
+  type: z.enum(MESSAGE_TYPES, { error: `type must be one of ${MESSAGE_TYPES.join(', ')}` }).exactOptional(),
+  language: bounded('language', LIMITS.language)
+    .refine(noControls, 'language must not hold control characters')
+    .exactOptional(),
+  url: bounded('url', LIMITS.url).refine(isWebUrl, 'url must be an http or https URL').exactOptional(),
+  done: flag('done').exactOptional(),
+};
+
+const confirm = flag('confirm')
+  .meta({ description: 'Whether text that looks like a credential is meant to be saved' })
+  .exactOptional();
+
+const repositories = z
+  .union([z.literal('all'), z.array(z.string()).min(1)], {
+    error: 'repositories must be "all" or a list with at least one name',
+  })
+  .meta({ description: 'Names of repositories, or "all"; without it the default target' });
+
+export const draftSchema = z
+  .strictObject({
+    id: uuid('id').exactOptional(),
+    text,
+    ...written,
+    replyTo: uuid('replyTo').exactOptional(),
+    createdAt: instant.exactOptional(),
+    repositories: repositories.exactOptional(),
+    confirm,
+  })
+  .meta({ id: 'Draft' });
+/** What is asked to be captured. */
+export type Draft = Shape<typeof draftSchema>;
+/** The same as a client sends it. */
+export type DraftRequest = Request<typeof draftSchema>;
+
+export const editSchema = z
+  .strictObject({ text: text.exactOptional(), ...written, confirm })
+  .meta({ id: 'Edit' });
+/** What of a message is to change. */
+export type EditRequest = Request<typeof editSchema>;
+
+const day = z
+  .string()
+  .refine((given) => isDay(given) || isInstant(given), 'must be an ISO 8601 date, or date and time')
+  .transform((given) => Date.parse(given));
+
+/** Which messages a call is about: shared by all that take a selection of them. */
+export const filterFields = {
+  repository: z.string().exactOptional(),
+  author: z.string().exactOptional(),
+  type: z.string().exactOptional(),
+  tag: z
+    .string()
+    .transform((tag) => tag.replace(/^#/, '').toLowerCase())
+    .exactOptional(),
+  q: z.string().max(1000, 'must have 1000 characters or fewer').exactOptional(),
+  since: day.exactOptional(),
+  until: day.exactOptional(),
+};
+
+const LIMIT = 'must be a whole number from 1 to 1000';
+
+export const listQuery = z.strictObject({
+  ...filterFields,
+  limit: z
+    .string()
+    .regex(/^[1-9]\d{0,3}$/, LIMIT)
+    .transform(Number)
+    .refine((limit) => limit <= 1000, LIMIT)
+    .exactOptional(),
+  cursor: z.string().exactOptional(),
+});
+
+/** What a revision says, as it was written. A journal may hold types of other programs. */
+const stored = {
+  author: z.string(),
+  type: z.string(),
+  language: z.string().exactOptional(),
+  url: z.string().exactOptional(),
+  done: z.boolean().exactOptional(),
+  text: z.string(),
+  replyTo: z.string().exactOptional(),
+  createdAt: z.iso.datetime(),
+  updatedAt: z.iso.datetime().exactOptional(),
+  deletedAt: z.iso.datetime().exactOptional(),
+};
+
+export const deliverySchema = z
+  .object({
+    repository: z.string(),
+    /** `null` until it has been found again after the mirror was rebuilt. */
+    commit,
+    state: z.enum(['committed', 'pushed', 'outdated']),
+  })
+  .meta({ id: 'Delivery' });
+/** Where a message is: its commit in one repository. */
+export type Delivery = Shape<typeof deliverySchema>;
+export type DeliveryState = Delivery['state'];
+
+export const messageSchema = z
+  .object({
+    id: z.uuid(),
+    revision: z.int().min(1),
+    ...stored,
+    tags: z.array(z.string()),
+    conflict: z.literal(true).exactOptional(),
+    deliveries: z.array(deliverySchema),
+  })
+  .meta({ id: 'Message' });
+/** A current message as every reader sees it. */
+export type Message = Shape<typeof messageSchema>;
+
+export const historySchema = z
+  .array(
+    z.object({
+      id: z.uuid(),
+      revision: z.int().min(1),
+      parents: z.array(z.string()).exactOptional(),
+      ...stored,
+      commits: z.array(z.object({ repository: z.string(), commit })),
+      head: z.literal(true).exactOptional(),
+    }),
+  )
+  .meta({ id: 'History' });
+/** One revision in the history of a message. */
+export type HistoryEntry = Shape<typeof historySchema>[number];
+
+export const bulkResultSchema = z
+  .object({
+    status: z.int(),
+    message: messageSchema.exactOptional(),
+    problem: problemSchema.exactOptional(),
+  })
+  .meta({ id: 'BulkResult', description: 'What became of one line: a message, or a problem' });
+export type BulkResult = Shape<typeof bulkResultSchema>;
+
+/** What each call that writes to a message can fail with. */
+export const WRITE_FAILURES = ['looks-secret', 'unwritable', 'unavailable', 'incomplete'] as const;

@@ -1,0 +1,43 @@
+import { z } from 'zod';
+import { isDay } from './fields.ts';
+import type { Shape } from './shape.ts';
+
+/** A day such as `2026-11-22`, in the time zone of the question. */
+const day = z.string().refine(isDay, 'must be an ISO 8601 date');
+
+export const statsQuery = z.strictObject({
+  repository: z.string().exactOptional(),
+  /** Inclusive. */
+  since: day.exactOptional(),
+  /** Exclusive. */
+  until: day.exactOptional(),
+  zone: z
+    .string()
+    .refine(isZone, 'must be the IANA name of a time zone, such as Europe/Berlin')
+    .exactOptional(),
+});
+/** Which messages to count, and the time zone in which days begin. */
+export type StatsQuestion = Shape<typeof statsQuery> & { readonly zone: string };
+
+function isZone(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }) !== undefined;
+  } catch {
+    return false;
+  }
+}
+
+export const statsSchema = z
+  .object({
+    zone: z.string(),
+    messages: z.int(),
+    /** The days that have any, oldest first. */
+    days: z.array(z.object({ day: z.iso.date(), messages: z.int() })),
+    /** The 100 who wrote most. */
+    authors: z.array(z.object({ author: z.string(), messages: z.int() })),
+    /** A message in several repositories counts in each of them. */
+    repositories: z.array(z.object({ repository: z.string(), messages: z.int() })),
+  })
+  .meta({ id: 'Stats' });
+/** How many current messages there are. */
+export type Stats = Shape<typeof statsSchema>;

@@ -1,0 +1,90 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import type { Response } from 'express';
+import { type BulkResult, draftSchema } from '../contract/message.ts';
+import { contentErrors } from '../domain/content.ts';
+import type { Result } from '../domain/result.ts';
+import { toJson } from '../domain/unicode.ts';
+import type { Messages } from '../services/messages.ts';
+import { hasTooManyLines, linesOf, MOST_BULK_LINES, MOST_LINE_BYTES, NDJSON, parseJson } from './body.ts';
+import { type ProblemInput, toProblem } from './problem.ts';
+import { validate } from './validate.ts';
+import { endStream, writeChunk } from './write-chunk.ts';
+
+/** So many lines of a bulk, or bytes of them, are on their way at once. */
+const [MOST_UNDER_WAY, MOST_BYTES_UNDER_WAY] = [1000, 4 * 1024 * 1024];
+/** So many lines, or bytes, are read or answered before others have a turn. */
+const [LINES_A_TURN, BYTES_A_TURN] = [50, 128 * 1024];
+
+/**
+ * One result a line, in the order of the lines; a bad line spoils no other. Results are sent as they come. A client that
+ * stops reading is waited for, and when it is gone, the lines that are not under way yet are not captured.
+ */
+export async function captureBulk(
+  messages: Messages,
+  bytes: Buffer,
+  response: Response,
+): Promise<Result<never, ProblemInput> | undefined> {
+  if (await hasTooManyLines(bytes)) {
+    const detail = `A bulk may have ${MOST_BULK_LINES.toLocaleString('en')} lines. Nothing was saved; send it in parts.`;
+    return { ok: false, failure: { code: 'too-large', detail } };
+  }
+  response.setHeader('Content-Type', `${NDJSON}; charset=utf-8`);
+  const underWay: UnderWay[] = [];
+  let bytesUnderWay = 0;
+  const sendFirst = async (): Promise<boolean> => {
+    const first = underWay.splice(0, LINES_A_TURN);
+    for (const { length } of first) bytesUnderWay -= length;
+    const results = await Promise.all(first.map(({ result }) => result));
+    return writeChunk(response, results.map((result) => `${toJson(result)}\n`).join(''));
+  };
+  let [lines, size] = [0, 0];
+  for (const line of linesOf(bytes)) {
+    if (line.length > 0) underWay.push(begin(messages, line));
+    bytesUnderWay += line.length;
+    lines += 1;
+    size += line.length;
+    // The next lines are read while git writes the ones before, and everybody else has a turn in between.
+    if (line.length === 0 || lines >= LINES_A_TURN || size >= BYTES_A_TURN) {
+      [lines, size] = [0, 0];
+      await turn();
+    }
+    while (underWay.length >= MOST_UNDER_WAY || bytesUnderWay >= MOST_BYTES_UNDER_WAY) {
+      if (!(await sendFirst())) return undefined;
+    }
+  }
+  while (underWay.length > 0) if (!(await sendFirst())) return undefined;
+  endStream(response);
+  return undefined;
+}
+
+/** A line of a bulk that is being captured, and how long it is in bytes. */
+interface UnderWay {
+  readonly length: number;
+  readonly result: ReturnType<typeof createOne>;
+}
+
+/** Begins to capture a line. What goes wrong is seen when its turn to be answered comes, and until then by nobody. */
+function begin(messages: Messages, line: Buffer): UnderWay {
+  const result = createOne(messages, line);
+  result.catch(() => undefined);
+  return { length: line.length, result };
+}
+
+async function createOne(messages: Messages, line: Buffer): Promise<BulkResult> {
+  if (line.length > MOST_LINE_BYTES) return refused(longLine);
+  const body = parseJson(line);
+  const draft = body.ok ? validate(draftSchema, body.value, contentErrors) : body;
+  const stored = draft.ok ? await messages.create(draft.value) : draft;
+  if (stored.ok) return { status: stored.value.created ? 201 : 200, message: stored.value.message };
+  return refused(stored.failure);
+}
+
+const longLine = {
+  code: 'too-large',
+  detail: 'A line of a bulk may have 1 MiB. This one was not saved.',
+} as const;
+
+function refused(failure: ProblemInput): BulkResult {
+  const problem = toProblem(failure);
+  return { status: problem.status, problem };
+}

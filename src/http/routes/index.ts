@@ -1,0 +1,23 @@
+import type { Route } from '../route.ts';
+import { eventRoutes } from './events.ts';
+import { githubRoutes } from './github.ts';
+import { healthRoutes } from './health.ts';
+import { messageRoutes } from './messages.ts';
+import { openApiRoutes } from './openapi.ts';
+import { repositoryRoutes } from './repositories.ts';
+import { sessionRoutes } from './session.ts';
+import { statsRoutes } from './stats.ts';
+import { verifyRoutes } from './verify.ts';
+
+/** Every route there is, in the order of openapi.json. */
+export const ROUTES: readonly Route[] = [
+  ...messageRoutes,
+  ...repositoryRoutes,
+  ...githubRoutes,
+  ...statsRoutes,
+  ...eventRoutes,
+  ...healthRoutes,
+  ...verifyRoutes,
+  ...sessionRoutes,
+  ...openApiRoutes,
+];

@@ -1,0 +1,25 @@
+import type { Response } from 'express';
+import type { Health } from '../contract/health.ts';
+import type { Verification } from '../contract/verification.ts';
+import type { Result } from '../domain/result.ts';
+import type { Github } from '../services/github.ts';
+import type { Messages } from '../services/messages.ts';
+import type { RepositoryManager } from '../services/repositories.ts';
+import type { EventStreams } from './event-streams.ts';
+import type { Access } from './session.ts';
+
+/** What the handlers of the routes work with. */
+export interface Services {
+  readonly messages: Messages;
+  readonly repositories: RepositoryManager;
+  readonly github: Github;
+  /** The address of GitHub, or of a GitHub Enterprise Server. */
+  readonly githubUrl: string;
+  readonly streams: EventStreams;
+  readonly access: Access;
+  /** How the program is, at once. */
+  readonly health: () => Required<Omit<Health, 'reasons'>> & Pick<Health, 'reasons'>;
+  readonly verify: () => Promise<Result<Verification>>;
+  /** The API as OpenAPI 3.1, for the one who gets this answer. */
+  readonly openApi: (response: Response) => Readonly<Record<string, unknown>>;
+}
