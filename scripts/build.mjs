@@ -28,6 +28,15 @@ const server = {
   logLevel: 'warning',
 };
 
+/** What a browser keeps of the page besides what is built. */
+const PAGE_FILES = [
+  'public/index.html',
+  'public/favicon.svg',
+  'public/favicon-unread.svg',
+  'public/icon-192.png',
+  'public/manifest.webmanifest',
+];
+
 /**
  * Builds the service worker after the page, since it has to know the page's files by name.
  * @type {import('esbuild').Plugin}
@@ -38,7 +47,7 @@ const worker = {
     page.onEnd(async ({ metafile }) => {
       if (!metafile) return;
       const built = Object.keys(metafile.outputs).filter((file) => !file.endsWith('.map'));
-      const files = ['public/index.html', 'public/favicon.svg', ...built.sort()];
+      const files = [...PAGE_FILES, ...built.sort()];
       const hash = createHash('sha256');
       for (const file of files) hash.update(file).update(readFileSync(join(root, file)));
       const paths = files.map((file) => file.replace(/^public/, '.').replace(/\/index\.html$/, '/'));
@@ -86,7 +95,7 @@ const outputs = [
   'public/assets/app.css',
   'public/service-worker.js',
 ];
-const sources = ['src', 'public/index.html', 'public/favicon.svg', 'package-lock.json', 'scripts/build.mjs'];
+const sources = ['src', ...PAGE_FILES, 'package-lock.json', 'scripts/build.mjs'];
 
 if (process.argv.includes('--missing') && isFresh()) process.exit(0);
 

@@ -8,9 +8,10 @@ import { troubles } from '../support/page-axe.ts';
 import { tooWide } from '../support/page-looks.ts';
 import {
   article,
-  chooseType,
   composer,
   connection,
+  openSettings,
+  openSide,
   panel,
   post,
   postWell,
@@ -67,24 +68,22 @@ test.each(screens)(
       expect(await tooWide(page), what).toEqual([]);
     };
     await article(page, 'مرحبا').waitFor();
-    await chooseType(composer(page), 'Markdown');
     await textField(page).fill('# A plan\n\n- [ ] bread\n- [x] milk\n\n```ts\nconst a = 1;\n```');
     await composer(page).getByRole('button', { name: 'Preview' }).click();
     await soon(() => composer(page).locator('.hljs-keyword').count()).toBe(1);
     await expectGood('preview');
     await composer(page).getByRole('button', { name: 'Preview' }).click();
     await textField(page).fill('');
-    await chooseType(composer(page), 'Text');
     await post(page, `My key is ${credential}`);
     await composer(page).getByRole('alertdialog').waitFor();
     await expectGood('question');
     await composer(page).getByRole('button', { name: 'Keep writing' }).click();
     await textField(page).fill('');
 
-    if (isPhone) await page.getByRole('button', { name: /^Repositories/ }).click();
-    await panel(page).getByText('1 thing to look at').click();
-    await repository(page, 'journal').locator('summary', { hasText: 'Settings' }).click();
-    await repository(page, 'journal').getByRole('button', { name: 'Remove journal' }).click();
+    await openSide(page);
+    await panel(page).getByText('1 problem').click();
+    await openSettings(repository(page, 'journal'));
+    await repository(page, 'journal').getByRole('button', { name: 'Remove journal from this list' }).click();
     await panel(page).getByText('Add a repository').click();
     await expectGood('manage');
     await repository(page, longName)
@@ -93,11 +92,11 @@ test.each(screens)(
     await expectGood('resolve');
     await panel(page).getByLabel('GitHub name, address or folder').scrollIntoViewIfNeeded();
     await expectGood('add');
-    if (isPhone) await page.getByRole('button', { name: 'Close repositories' }).click();
+    if (isPhone) await page.getByRole('button', { name: 'Close menu' }).click();
 
     await soon(() => page.evaluate<boolean>('navigator.serviceWorker.controller !== null')).toBe(true);
     await scene.crash();
-    await soon(() => connection(page).textContent()).toBe('Connection lost');
+    await soon(() => connection(page).textContent()).toBe('Reconnecting…');
     await postWell(page, 'Written in the train, with no network but the window');
     await postWell(page, `My key is ${credential}`);
     await soon(() => waiting(page).count()).toBe(2);

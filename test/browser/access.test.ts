@@ -8,7 +8,7 @@ import { hashOfLine, journalLines, lineOf } from '../support/journal.ts';
 import { openPage, sharedBrowser, soon } from '../support/page.ts';
 import { troubles } from '../support/page-axe.ts';
 import { tooWide } from '../support/page-looks.ts';
-import { article, delivery, repository, searchField, timeline } from '../support/page-parts.ts';
+import { act, article, delivery, repository, searchField, timeline } from '../support/page-parts.ts';
 import { sharedScene } from '../support/page-scene.ts';
 import { eventually } from '../support/wait.ts';
 
@@ -91,7 +91,7 @@ test.each(screens)('everything can be seen and told, $width wide in $colours col
   };
   const isPhone = screen.width < 1000;
   const reply = article(page, 'I do');
-  await reply.getByRole('link', { name: /Answers Bea/ }).waitFor();
+  await reply.getByRole('link', { name: /Reply to Bea/ }).waitFor();
   await soon(() => page.locator('.hljs-keyword').count()).toBeGreaterThan(1);
   await expectGood('newest');
   await article(page, 'Plan for').scrollIntoViewIfNeeded();
@@ -103,21 +103,18 @@ test.each(screens)('everything can be seen and told, $width wide in $colours col
 
   const actions = async (name: string) => {
     await reply.scrollIntoViewIfNeeded();
-    const more = reply.getByRole('button', { name: 'Actions' });
-    if (isPhone && (await more.getAttribute('aria-expanded')) === 'false') await more.tap();
-    else await reply.hover();
-    await reply.getByRole('button', { name, exact: true }).click();
+    await act(reply, name);
   };
   await actions('Reply');
-  await page.getByRole('button', { name: 'Do not answer this' }).waitFor();
+  await page.getByRole('button', { name: 'Cancel reply' }).waitFor();
   await expectGood('answering');
-  await page.getByRole('button', { name: 'Do not answer this' }).click();
+  await page.getByRole('button', { name: 'Cancel reply' }).click();
   await actions('History');
   await page.getByRole('dialog').getByRole('listitem').first().waitFor();
   await expectGood('history');
   await page.keyboard.press('Escape');
-  await page.getByRole('button', { name: 'Compare and settle' }).click();
-  await page.getByRole('button', { name: 'Write one of both' }).click();
+  await page.getByRole('button', { name: 'Compare and resolve' }).click();
+  await page.getByRole('button', { name: 'Combine them' }).click();
   await expectGood('conflict');
   await page.keyboard.press('Escape');
 
@@ -140,10 +137,10 @@ test.each(screens)('everything can be seen and told, $width wide in $colours col
 
 test('times are those of the reader, and the exact one is said', async () => {
   const page = await openPage(browser(), scene().url, { timezoneId: 'Asia/Tokyo', locale: 'de-DE' });
-  const time = article(page, 'Shall we meet').locator('.meta time');
+  const time = article(page, 'Shall we meet').locator('.message-head time');
   await time.waitFor();
   expect(await time.textContent()).toBe('19:00');
-  expect(await time.getAttribute('title')).toMatch(/21\. November 2026.*19:00:00/);
+  expect(await time.locator('..').getAttribute('title')).toMatch(/21\. November 2026.*19:00:00/);
   expect(await time.getAttribute('datetime')).toBe('2026-11-21T10:00:00.000Z');
 });
 
@@ -157,7 +154,7 @@ test('nothing jumps while the page is built', async () => {
   `);
   await page.goto(scene().url);
   await article(page, 'I do')
-    .getByRole('link', { name: /Answers Bea/ })
+    .getByRole('link', { name: /Reply to Bea/ })
     .waitFor();
   await soon(() => page.locator('.hljs-keyword').count()).toBeGreaterThan(1);
   // Google calls 0.1 good.

@@ -5,7 +5,7 @@ import { beforeAll, expect, test } from 'vitest';
 import { openPage, sharedBrowser, soon } from '../support/page.ts';
 import { troubles } from '../support/page-axe.ts';
 import { tooWide } from '../support/page-looks.ts';
-import { article, panel, texts, timeline } from '../support/page-parts.ts';
+import { article, openSide, texts, timeline } from '../support/page-parts.ts';
 import { sharedScene } from '../support/page-scene.ts';
 
 const browser = sharedBrowser();
@@ -39,8 +39,8 @@ const day = (page: Page, days: number) => dialog(page).locator(`[data-day="${day
 
 async function openActivity(page: Page): Promise<void> {
   await timeline(page).getByRole('article').first().waitFor();
-  const open = panel(page).getByRole('button', { name: 'Activity' });
-  if (!(await open.isVisible())) await page.getByRole('button', { name: /^Repositories/ }).click();
+  await openSide(page);
+  const open = page.getByRole('button', { name: 'Activity' });
   await open.click();
   await soon(() => dialog(page).getByRole('status').textContent()).toMatch(/121 messages/);
 }
@@ -70,7 +70,7 @@ test('a day of the calendar shows what was written on it, and nothing else', asy
   await page.reload();
   await soon(async () => (await texts(page)).length).toBe(wanted.length + 1);
   await page
-    .getByRole('search')
+    .locator('.applied')
     .getByRole('button', { name: /Remove this filter/ })
     .click();
   await article(page, 'Not of that day').waitFor();
@@ -130,7 +130,7 @@ test('the help tells all keys, and one of them opens it', async () => {
   await page.keyboard.press('?');
   const help = page.getByRole('dialog', { name: 'Keyboard shortcuts' });
   await help.waitFor();
-  for (const words of ['Search', 'Answer it', 'Send or save'])
+  for (const words of ['Search', 'Reply', 'Send or save'])
     await help.getByText(words, { exact: true }).waitFor();
   await page.keyboard.press('Escape');
   await help.waitFor({ state: 'detached' });
@@ -158,8 +158,8 @@ test.each(screens)('it can be seen and told, $width wide in $colours colours', a
   await dialog(page).getByRole('listitem').first().waitFor();
   await expectGood('activity');
   await page.keyboard.press('Escape');
-  const open = panel(page).getByRole('button', { name: 'Keyboard shortcuts' });
-  if (!(await open.isVisible())) await page.getByRole('button', { name: /^Repositories/ }).click();
+  await openSide(page);
+  const open = page.getByRole('button', { name: 'Keyboard shortcuts' });
   await open.click();
   await page.getByRole('dialog', { name: 'Keyboard shortcuts' }).waitFor();
   await expectGood('keys');

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { git } from '../support/git.ts';
 import { linesOfCommit } from '../support/journal.ts';
 import { answeredWith, openPage, sharedBrowser, soon } from '../support/page.ts';
-import { article, chooseType, connection, post, texts, timeline } from '../support/page-parts.ts';
+import { act, article, chooseType, connection, post, texts, timeline } from '../support/page-parts.ts';
 import { sharedScene, sinceNow } from '../support/page-scene.ts';
 
 const browser = sharedBrowser();
@@ -97,7 +97,7 @@ test('where somebody else has edited meanwhile, the page asks before it replaces
   await question.waitFor();
   expect(await field.inputValue()).toBe('My words');
   expect(await api.message(id)).toMatchObject({ text: 'Their words' });
-  await question.getByRole('button', { name: 'Save mine over it' }).click();
+  await question.getByRole('button', { name: 'Save mine anyway' }).click();
   await article(page, 'My words').waitFor();
   expect((await api.history(id)).map(({ text }) => text)).toEqual([
     'Original words',
@@ -115,7 +115,7 @@ test('a delete is a commit and can be undone where it happened', async () => {
   const since = await sinceNow(scene());
   const shown = article(page, 'Goes and comes');
   await shown.hover();
-  await shown.getByRole('button', { name: 'Delete' }).click();
+  await act(shown, 'Delete');
   await shown.waitFor({ state: 'hidden' });
   const place = timeline(page).getByRole('listitem').filter({ hasText: 'Message deleted.' });
   await place.waitFor();
@@ -138,7 +138,7 @@ test('a delete that is not undone is gone after a reload, and stays in git', asy
   const { id } = await api.create({ text: 'Better unsaid' });
   const page = await openPage(browser(), url);
   await article(page, 'Better unsaid').hover();
-  await article(page, 'Better unsaid').getByRole('button', { name: 'Delete' }).press('Enter');
+  await act(article(page, 'Better unsaid'), 'Delete');
   await article(page, 'Better unsaid').waitFor({ state: 'hidden' });
   await soon(async () => (await api.get(`/messages/${id}`)).status).toBe(404);
   await page.reload();
@@ -155,7 +155,7 @@ test('what was refused by a server that is away comes back to its place', async 
   await soon(() => connection(page).textContent()).toBe('Live');
   await page.route('**/messages/*', (route) => route.abort('connectionrefused'));
   await article(page, 'Not so fast').hover();
-  await article(page, 'Not so fast').getByRole('button', { name: 'Delete' }).click();
+  await act(article(page, 'Not so fast'), 'Delete');
   await page.getByRole('alert').filter({ hasText: 'not deleted' }).waitFor();
   await article(page, 'Not so fast').waitFor();
   expect(await api.message(id)).toMatchObject({ revision: 1 });

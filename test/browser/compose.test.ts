@@ -14,14 +14,12 @@ async function paste(page: Page, text: string): Promise<void> {
   await page.keyboard.press('Control+V');
 }
 
-test('a fenced block that is pasted becomes code in its language', async () => {
+test('a fenced block that is sent alone is code in its language', async () => {
   const since = await sinceNow(scene());
   const page = await openPage(browser(), scene().url);
   await textField(page).click();
   await paste(page, '```python\ndef f():\n    return 1\n```\n');
-  await soon(() => textField(page).inputValue()).toBe('def f():\n    return 1');
-  expect(await composer(page).getByRole('combobox', { name: 'Type' }).inputValue()).toBe('code');
-  expect(await composer(page).getByLabel('Language').inputValue()).toBe('python');
+  await soon(() => textField(page).inputValue()).toBe('```python\ndef f():\n    return 1\n```\n');
   await textField(page).press('Control+Enter');
   await article(page, 'def f').waitFor();
   expect(await since.messages()).toMatchObject([
@@ -29,24 +27,114 @@ test('a fenced block that is pasted becomes code in its language', async () => {
   ]);
 });
 
-test('a fenced block in the middle of a text, and one in Markdown, stays what it is', async () => {
+test('what a text is shows in the text', async () => {
+  const since = await sinceNow(scene());
   const page = await openPage(browser(), scene().url);
-  await textField(page).fill('See: ');
-  await textField(page).press('Control+End');
-  await paste(page, '```\na\n```');
-  await soon(() => textField(page).inputValue()).toBe('See: ```\na\n```');
-  await textField(page).fill('');
-  await chooseType(composer(page), 'Markdown');
+  for (const text of [
+    'Some **bold** words',
+    '- [ ] Water the plants',
+    '/task Feed the cat',
+    'https://example.org/a?b=c#d',
+    'www.example.org/page',
+    'See:\n```\na\n```',
+    '- [ ] one\n- [x] two',
+  ]) {
+    await postWell(page, text);
+  }
+  expect((await since.messages()).reverse()).toMatchObject([
+    { type: 'markdown', text: 'Some **bold** words' },
+    { type: 'task', text: 'Water the plants', done: false },
+    { type: 'task', text: 'Feed the cat', done: false },
+    { type: 'link', text: '', url: 'https://example.org/a?b=c#d' },
+    { type: 'link', text: '', url: 'https://www.example.org/page' },
+    { type: 'markdown', text: 'See:\n```\na\n```' },
+    { type: 'markdown', text: '- [ ] one\n- [x] two' },
+  ]);
+  await article(page, 'Some bold words').locator('strong').waitFor();
+});
+
+test('keys format Markdown, and continue and end a list', async () => {
+  const page = await openPage(browser(), scene().url);
+  const field = textField(page);
+  const value = () => field.inputValue();
+  await field.fill('one two');
+  await field.evaluate((area: unknown) =>
+    (area as { setSelectionRange(a: number, b: number): void }).setSelectionRange(4, 7),
+  );
+  await page.keyboard.press('Control+b');
+  expect(await value()).toBe('one **two**');
+  await page.keyboard.press('Control+b');
+  expect(await value()).toBe('one two');
+  await page.keyboard.press('Control+i');
+  expect(await value()).toBe('one *two*');
+  await page.keyboard.press('Control+z');
+  expect(await value()).toBe('one two');
+  await field.evaluate((area: unknown) =>
+    (area as { setSelectionRange(a: number, b: number): void }).setSelectionRange(4, 7),
+  );
+  await paste(page, 'https://example.org/');
+  expect(await value()).toBe('one [two](https://example.org/)');
+
+  await field.fill('');
+  await page.keyboard.type('- bread');
+  await page.keyboard.press('Enter');
+  await page.keyboard.type('milk');
+  await page.keyboard.press('Enter');
+  expect(await value()).toBe('- bread\n- milk\n- ');
+  await page.keyboard.press('Enter');
+  expect(await value()).toBe('- bread\n- milk\n');
+  await field.fill('');
+  await page.keyboard.type('3. [x] third');
+  await page.keyboard.press('Enter');
+  expect(await value()).toBe('3. [x] third\n4. [ ] ');
+  await field.fill('');
+  await page.keyboard.type('```');
+  await page.keyboard.press('Enter');
+  await page.keyboard.press('Tab');
+  expect(await value()).toBe('```\n  ');
+  await field.fill('');
+});
+
+test('a tag and the name of an emoji are completed', async () => {
+  const { url, api } = scene();
+  await api.create({ text: 'First #harbour-launch' });
+  const page = await openPage(browser(), url);
+  await article(page, 'harbour-launch').waitFor();
   await textField(page).click();
-  await paste(page, '```\nb\n```');
-  await soon(() => textField(page).inputValue()).toBe('```\nb\n```');
-  expect(await composer(page).getByRole('combobox', { name: 'Type' }).inputValue()).toBe('markdown');
+  await page.keyboard.type('See #harb');
+  await page.getByRole('option', { name: '#harbour-launch' }).waitFor();
+  await page.keyboard.press('Enter');
+  expect(await textField(page).inputValue()).toBe('See #harbour-launch ');
+  await page.keyboard.type(':rock');
+  await page.getByRole('option', { name: 'rocket' }).waitFor();
+  await page.keyboard.press('Tab');
+  expect(await textField(page).inputValue()).toBe('See #harbour-launch 🚀 ');
+  await textField(page).fill('');
+});
+
+test('ArrowUp in the empty field edits the last message, and Enter sends for those who want that', async () => {
+  const page = await openPage(browser(), scene().url);
+  const since = await sinceNow(scene());
+  await postWell(page, 'A tpyo');
+  await article(page, 'A tpyo').waitFor();
+  await textField(page).press('ArrowUp');
+  await soon(() => page.locator('textarea:focus').inputValue()).toBe('A tpyo');
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: 'Settings', exact: true }).click();
+  await page.getByRole('checkbox', { name: 'Enter sends' }).check();
+  await page.keyboard.press('Escape');
+  await textField(page).click();
+  await page.keyboard.type('alpha');
+  await page.keyboard.press('Shift+Enter');
+  await page.keyboard.type('beta');
+  await page.keyboard.press('Enter');
+  await article(page, 'beta').waitFor();
+  expect((await since.messages()).map(({ text }) => text)).toContain('alpha\nbeta');
 });
 
 test('Markdown can be seen as it will be read, and is sent from there as it was written', async () => {
   const since = await sinceNow(scene());
   const page = await openPage(browser(), scene().url);
-  await chooseType(composer(page), 'Markdown');
   const toggle = composer(page).getByRole('button', { name: 'Preview' });
   expect(await toggle.count()).toBe(0);
   await textField(page).fill('# A plan\n\n- **one**\n- [x] two');

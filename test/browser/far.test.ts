@@ -1,7 +1,15 @@
 import type { Page } from 'playwright-core';
 import { beforeAll, expect, test } from 'vitest';
 import { answeredWith, openPage, sharedBrowser, soon } from '../support/page.ts';
-import { article, connection, firstInView, postWell, texts, timeline } from '../support/page-parts.ts';
+import {
+  article,
+  connection,
+  firstInView,
+  openFilters,
+  postWell,
+  texts,
+  timeline,
+} from '../support/page-parts.ts';
 import { sharedScene } from '../support/page-scene.ts';
 
 const browser = sharedBrowser();
@@ -51,6 +59,7 @@ test('a day in the address is where the page begins, and both directions go on f
 test('a day can be chosen, and one step back leads to where one was', async () => {
   const page = await openPage(browser(), scene().url);
   await article(page, textAt(2399)).waitFor();
+  await openFilters(page);
   const day = page.getByLabel('Go to a day');
   await day.fill(dayAt(300));
   await soon(() => firstInView(page)).toBe(textAt(300));
@@ -72,7 +81,7 @@ test('a day without messages leads to what came next, and one before all to the 
   await soon(() => firstInView(page)).toBe(textAt(1200));
   await page.goto(`${scene().url}/?at=1999-12-31`);
   await soon(() => firstInView(page)).toBe(textAt(0));
-  await page.getByText('This is where it begins').waitFor();
+  await page.getByText('The beginning').waitFor();
   await page.goto(`${scene().url}/?at=2999-12-31`);
   await article(page, textAt(2399)).waitFor();
 });

@@ -6,12 +6,14 @@ import { lineOf } from '../support/journal.ts';
 import { openPage, sharedBrowser, soon } from '../support/page.ts';
 import {
   article,
-  authorField,
+  chooseType,
+  composer,
   connection,
   postWell,
   searchField,
   texts,
   timeline,
+  writeAs,
 } from '../support/page-parts.ts';
 import { pageScene, sharedScene, sinceNow } from '../support/page-scene.ts';
 import { nastyTexts } from '../support/texts.ts';
@@ -47,8 +49,9 @@ test('what is written here is text, in the message and in the name', async () =>
   const { url } = scene();
   const since = await sinceNow(scene());
   const page = await openPage(browser(), url);
+  await chooseType(composer(page), 'Plain text');
   for (const [, attack] of attacks) {
-    await authorField(page).fill(attack);
+    await writeAs(page, attack);
     await postWell(page, attack);
     const shown = article(page, attack);
     await shown.waitFor();
@@ -156,7 +159,7 @@ test('strings that break programs are shown, each as one message', async () => {
     await page.mouse.wheel(0, -100_000);
     return seen.size;
   }).toBe(stored.length);
-  await soon(() => page.getByText('This is where it begins').count()).toBe(1);
+  await soon(() => page.getByText('The beginning').count()).toBe(1);
   const { text } = stored.find((message) => message.text.startsWith('<script>')) ?? { text: 'none' };
   await article(page, text).waitFor();
   expect(await timeline(page).locator(elements).count()).toBe(0);

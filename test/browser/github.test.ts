@@ -48,7 +48,7 @@ test('a private repository is made on GitHub, written to and pushed to, by the p
   expect(github.repositories.find(({ fullName }) => fullName === 'ann/diary')?.visibility).toBe('private');
 
   await page.getByText('to the default').click();
-  await page.getByRole('radio', { name: 'all repositories' }).check();
+  await page.getByRole('checkbox', { name: 'All repositories' }).check();
   await page.keyboard.press('Escape');
   await post(page, 'Dear diary');
   await article(page, 'Dear diary').waitFor();
@@ -96,7 +96,7 @@ test('a repository is chosen from those on GitHub, by its name or what it is abo
   });
   const page = await openPage(browser(), url);
   const github = await add(page);
-  await github.getByText('On GitHub as ann').waitFor();
+  await github.getByText('Signed in to GitHub as ann').waitFor();
   await github.getByRole('button', { name: 'Choose from my repositories' }).press('Enter');
   await github.getByText('42 repositories').waitFor();
   expect(await choices(page).getByRole('button').count()).toBe(31);
@@ -213,8 +213,8 @@ test.each(failures)(
     await article(page, 'All the same').waitFor();
     if (fault.kind === 'status' && (fault.status === 429 || fault.headers === later)) return;
     api.fault(undefined);
-    await github.getByRole('button', { name: 'Ask GitHub again' }).click();
-    await github.getByText('On GitHub as ann').waitFor();
+    await github.getByRole('button', { name: 'Try again' }).click();
+    await github.getByText('Signed in to GitHub as ann').waitFor();
   },
 );
 

@@ -4,17 +4,18 @@ import { log } from '../support/git.ts';
 import { answeredWith, brokenConnection, gate, openPage, sharedBrowser, soon } from '../support/page.ts';
 import {
   article,
-  authorField,
   chooseType,
+  chosenType,
   composer,
   connection,
   idOf,
   post,
   postWell,
   sendButton,
-  targets,
   textField,
   waiting,
+  writeAs,
+  writesAs,
 } from '../support/page-parts.ts';
 import { pageScene, sharedScene, sinceNow } from '../support/page-scene.ts';
 
@@ -48,18 +49,15 @@ test('a draft survives a reload as a whole, and goes when it has been sent', asy
   const since = await sinceNow(scene());
   await chooseType(composer(page), 'Code');
   await composer(page).getByLabel('Language').fill('python');
-  await authorField(page).fill('Guido');
+  await writeAs(page, 'Guido');
   await textField(page).click();
   await page.keyboard.type('def f():\n');
-  await targets(page).click();
-  await composer(page).getByRole('radio', { name: 'all repositories' }).check();
   await page.reload();
 
   await soon(() => textField(page).inputValue()).toBe('def f():\n');
   expect(await composer(page).getByLabel('Language').inputValue()).toBe('python');
-  expect(await composer(page).getByRole('combobox', { name: 'Type' }).inputValue()).toBe('code');
-  expect(await authorField(page).inputValue()).toBe('Guido');
-  expect(await targets(page).textContent()).toContain('all repositories');
+  expect(await chosenType(composer(page))).toBe('code');
+  expect(await writesAs(page)).toBe('Guido');
   expect(await since.messages()).toEqual([]);
 
   await textField(page).press('Control+End');
@@ -94,7 +92,7 @@ test('a server that dies while a message is being sent costs no word and makes n
   expect(await textField(page).inputValue()).toBe('');
   expect(await sendButton(page).textContent()).toBe('Send');
   await soon(() => ids.length).toBeGreaterThan(2);
-  await soon(() => connection(page).textContent()).toBe('Connection lost');
+  await soon(() => connection(page).textContent()).toBe('Reconnecting…');
   // Not even a reload, which finds nothing, takes the text away.
   await page.reload().catch(() => undefined);
 
@@ -200,7 +198,7 @@ test('what is chosen for the next message while one is being sent stays chosen',
   await article(page, 'let sent;').waitFor();
   await soon(() => sendButton(page).textContent()).toBe('Send');
   expect(await textField(page).inputValue()).toBe('Next');
-  expect(await composer(page).getByRole('combobox', { name: 'Type' }).inputValue()).toBe('link');
+  expect(await chosenType(composer(page))).toBe('link');
   expect(await composer(page).getByLabel('Address').inputValue()).toBe('https://example.org/next');
 });
 

@@ -8,7 +8,6 @@ import { lineOf } from '../support/journal.ts';
 import { answeredWith, brokenConnection, gate, openPage, sharedBrowser, soon } from '../support/page.ts';
 import {
   article,
-  authorField,
   connection,
   panel,
   post,
@@ -18,6 +17,7 @@ import {
   texts,
   timeline,
   waiting,
+  writeAs,
 } from '../support/page-parts.ts';
 import { pageScene, sharedScene } from '../support/page-scene.ts';
 
@@ -35,10 +35,10 @@ test('what one person writes, edits and deletes is seen by another without a rel
   await soon(() => connection(bob).textContent()).toBe('Live');
   await mark(bob);
 
-  await authorField(ann).fill('Ann');
+  await writeAs(ann, 'Ann');
   await post(ann, 'Hello Bob');
   await article(bob, 'Hello Bob').waitFor();
-  await authorField(bob).fill('Bob');
+  await writeAs(bob, 'Bob');
   await post(bob, 'Hello Ann');
   await article(ann, 'Hello Ann').waitFor();
   await soon(() => texts(ann)).toEqual(['Hello Bob', 'Hello Ann']);
@@ -112,7 +112,7 @@ test('a lost connection is said, and what happened meanwhile is there when it is
   await mark(page);
 
   await crash();
-  await soon(() => connection(page).textContent()).toBe('Connection lost');
+  await soon(() => connection(page).textContent()).toBe('Reconnecting…');
   // What is there can still be read, and something can be written.
   await article(page, 'Before').waitFor();
   await textField(page).fill('Written in the dark');
@@ -137,7 +137,7 @@ test('an event stream that is refused for a while is asked for again', async () 
     return refused <= 2 ? route.fulfill({ status: 503, body: '' }) : route.continue();
   });
   await page.goto(url);
-  await soon(() => connection(page).textContent()).toBe('Connection lost');
+  await soon(() => connection(page).textContent()).toBe('Reconnecting…');
   await soon(() => connection(page).textContent()).toBe('Live');
   expect(refused).toBe(3);
   await api.create({ text: 'Heard at last' });

@@ -6,9 +6,12 @@ import { beforeAll, expect, test } from 'vitest';
 import { answeredWith, openPage, sharedBrowser, soon } from '../support/page.ts';
 import { tooWide, walk } from '../support/page-looks.ts';
 import {
+  act,
   article,
   chooseType,
   composer,
+  openFilters,
+  openSide,
   panel,
   post,
   repository,
@@ -91,22 +94,18 @@ test.each(screens)(
 
     // Each thing that opens.
     const search = page.getByRole('search');
-    if (isPhone) {
-      await search.getByRole('button', { name: 'Filters' }).click();
-      await search.getByRole('combobox', { name: 'Type' }).waitFor();
-      await expectFits('filters');
-      await search.getByRole('button', { name: 'Filters' }).click();
-      await page
-        .getByRole('banner')
-        .getByRole('button', { name: /Repositories/ })
-        .click();
-    }
+    await openFilters(page);
+    await search.getByRole('combobox', { name: 'Type' }).waitFor();
+    await expectFits('filters');
+    await search.getByRole('button', { name: 'Filters' }).click();
+    await openSide(page);
     await repository(page, longName).waitFor();
     await repository(page, 'away').scrollIntoViewIfNeeded();
     await expectFits('repositories');
     if (isPhone) await page.keyboard.press('Escape');
     await repository(page, longName).waitFor({ state: isPhone ? 'hidden' : 'visible' });
 
+    await textField(page).click();
     await chooseType(composer(page), 'Link');
     await composer(page).getByLabel('Address').fill('nowhere');
     await textField(page).fill(`A draft\nof some lines\n${longWord}`);
@@ -123,9 +122,7 @@ test.each(screens)(
 
     const words = article(page, lastWords);
     await words.scrollIntoViewIfNeeded();
-    if (isPhone) await words.getByRole('button', { name: 'Actions' }).tap();
-    else await words.hover();
-    await words.getByRole('button', { name: 'Edit' }).click();
+    await act(words, 'Edit');
     await page.getByRole('form', { name: 'Edit message' }).getByRole('button', { name: 'Save' }).waitFor();
     await expectFits('edit');
     await page.getByRole('form', { name: 'Edit message' }).getByRole('button', { name: 'Cancel' }).click();
@@ -157,6 +154,7 @@ test.each([320, 375, 1280])('the choice of repositories fits on a screen %i wide
     ...(width < 1000 && { isMobile: true, hasTouch: true }),
   });
   await soon(() => page.locator('aside h3').count()).toBe(3);
+  await textField(page).click();
   await targets(page).click();
   const option = composer(page).getByRole('checkbox', { name: longName });
   const expectFits = async (what: string) => {
@@ -188,18 +186,19 @@ test('a phone can do all of it by touch', async () => {
   await sendButton(page).tap();
   const words = article(page, 'From a phone');
   await words.waitFor();
-  await words.getByRole('button', { name: 'Actions' }).tap();
-  await words.getByRole('button', { name: 'Delete' }).tap();
+  await words.tap();
+  await words.getByRole('button', { name: 'More actions' }).tap();
+  await words.getByRole('menuitem', { name: 'Delete' }).tap();
   await words.waitFor({ state: 'hidden' });
   await timeline(page).getByRole('button', { name: 'Undo' }).tap();
   await words.waitFor();
   await page
     .getByRole('banner')
-    .getByRole('button', { name: /Repositories.*to push/ })
+    .getByRole('button', { name: /Menu.*to push/ })
     .tap();
   await panel(page).getByRole('button', { name: 'Push journal' }).tap();
   await soon(() => repository(page, 'journal').textContent()).toMatch(/\d+ messages? pushed/);
-  await panel(page).getByRole('button', { name: 'Close repositories' }).tap();
+  await page.getByRole('button', { name: 'Close menu' }).tap();
   await panel(page).waitFor({ state: 'hidden' });
   const message = (await api.messages('?q=%22From+a+phone%22'))[0];
   expect(message).toMatchObject({ revision: 3 });
@@ -242,8 +241,10 @@ test('the keyboard alone is enough', async () => {
   await soon(() => words.getByRole('button', { name: 'Edit' }).evaluate((one) => one.matches(':focus'))).toBe(
     true,
   );
-  await tabTo(page, 'button', 'Delete');
+  await tabTo(page, 'button', 'More actions');
   await page.keyboard.press('Space');
+  await page.keyboard.press('ArrowUp');
+  await page.keyboard.press('Enter');
   await words.waitFor({ state: 'hidden' });
   await soon(() =>
     timeline(page)
@@ -286,7 +287,6 @@ test.each(['light', 'dark'] as const)(
       'button Push all',
       'button Push journal',
       'combobox Search messages',
-      'combobox Author',
       'button Edit',
       'textbox Message',
     ]) {

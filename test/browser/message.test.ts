@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { commitFile, git } from '../support/git.ts';
 import { hashOfLine, journalLines, lineOf } from '../support/journal.ts';
 import { answeredWith, openPage, sharedBrowser, soon } from '../support/page.ts';
-import { article, composer, delivery, postWell, texts, timeline } from '../support/page-parts.ts';
+import { act, article, composer, delivery, postWell, texts, timeline } from '../support/page-parts.ts';
 import { pageScene, sharedScene } from '../support/page-scene.ts';
 
 const browser = sharedBrowser();
@@ -41,16 +41,16 @@ test('a reply shows what it answers, and leads there', async () => {
     author: 'Bea',
     createdAt: '2020-01-01T10:00:00.000Z',
   });
-  await api.bulk(Array.from({ length: 80 }, (_, n) => ({ text: `In between ${n}`, author: 'Cy' })));
+  await api.bulk(Array.from({ length: 400 }, (_, n) => ({ text: `In between ${n}`, author: 'Cy' })));
   const page = await openPage(browser(), url, { path: `/?at=${id}`, expects: answeredWith(404) });
   const asked = article(page, 'Who brings the cake?');
   await asked.hover();
   await asked.getByRole('button', { name: 'Reply' }).click();
   const quote = composer(page).getByRole('link', { name: /Bea.*Who brings the cake/ });
   await quote.waitFor();
-  await composer(page).getByRole('button', { name: 'Do not answer this' }).click();
+  await composer(page).getByRole('button', { name: 'Cancel reply' }).click();
   await quote.waitFor({ state: 'hidden' });
-  await asked.getByRole('button', { name: 'Reply' }).click();
+  await act(asked, 'Reply');
   await postWell(page, 'I do');
   await quote.waitFor({ state: 'hidden' });
   const reply = article(page, 'I do');
@@ -61,7 +61,7 @@ test('a reply shows what it answers, and leads there', async () => {
   await page.goto(url);
   await reply.waitFor();
   await soon(() => texts(page)).not.toContain('Who brings the cake?\nAnd the plates?');
-  await reply.getByRole('link', { name: 'Answers Bea Who brings the cake?' }).click();
+  await reply.getByRole('link', { name: 'Reply to Bea Who brings the cake?' }).click();
   await asked.waitFor();
   await soon(() => asked.evaluate((one) => one.matches(':focus'))).toBe(true);
   expect(new URL(page.url()).searchParams.get('at')).toBe(id);
@@ -69,7 +69,7 @@ test('a reply shows what it answers, and leads there', async () => {
   await reply.waitFor();
 
   const lost = await api.create({ text: 'Into the void', replyTo: '0192f0c1-0000-7000-8000-000000000000' });
-  await article(page, 'Into the void').getByText('An answer to a message that is not here').waitFor();
+  await article(page, 'Into the void').getByText('Reply to a message that is not here').waitFor();
   await api.delete(lost.id);
 });
 
@@ -80,8 +80,7 @@ test('the history shows who changed what and when, and brings a text back', asyn
   const edited = await api.edit(id, { type: 'task', done: false });
   const page = await openPage(browser(), url);
   const shown = article(page, 'We meet at noon');
-  await shown.hover();
-  await shown.getByRole('button', { name: 'History' }).click();
+  await act(shown, 'History');
   const dialog = page.getByRole('dialog', { name: 'History' });
   const revisions = dialog.getByRole('listitem');
   await soon(() => revisions.count()).toBe(3);
@@ -90,20 +89,21 @@ test('the history shows who changed what and when, and brings a text back', asyn
     '2. Edited',
     '1. Written',
   ]);
+  await revisions.nth(1).getByRole('button', { name: 'Show changes' }).click();
   await soon(() => revisions.nth(1).locator('del').allTextContents()).toEqual(['ten']);
   expect(await revisions.nth(1).locator('ins').allTextContents()).toEqual(['noon']);
   expect(await revisions.nth(1).textContent()).toContain('Ann');
-  expect(await revisions.nth(0).textContent()).toContain('Type: Text → Task');
+  expect(await revisions.nth(0).textContent()).toContain('Type: Plain text → Task');
   expect(await revisions.nth(0).textContent()).toContain(edited.deliveries[0]?.commit?.slice(0, 7));
 
   await page.keyboard.press('Escape');
   await dialog.waitFor({ state: 'hidden' });
   // The keyboard goes on from where it was.
   await soon(() =>
-    shown.getByRole('button', { name: 'History' }).evaluate((one) => one.matches(':focus')),
+    shown.getByRole('button', { name: 'More actions' }).evaluate((one) => one.matches(':focus')),
   ).toBe(true);
-  await page.keyboard.press('Enter');
-  await revisions.nth(2).getByRole('button', { name: 'Bring this text back' }).click();
+  await act(shown, 'History');
+  await revisions.nth(2).getByRole('button', { name: 'Restore this version' }).click();
   await dialog.waitFor({ state: 'hidden' });
   await article(page, 'We meet at ten').waitFor();
   expect(await api.message(id)).toMatchObject({
@@ -141,23 +141,24 @@ test('a conflict shows both versions, and the one that is picked stays', async (
   const { url, api, id } = await inConflict(['Mine', 'Theirs']);
   const page = await openPage(browser(), url);
   const shown = timeline(page).getByRole('article');
-  await shown.getByText('In conflict').waitFor();
-  await shown.getByRole('button', { name: 'Compare and settle' }).click();
-  const dialog = page.getByRole('dialog', { name: 'Settle a conflict' });
+  await shown.getByText('Conflict:').waitFor();
+  await shown.getByRole('button', { name: 'Compare and resolve' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Resolve conflict' });
   const versions = dialog.getByRole('region');
   await soon(() => versions.count()).toBe(2);
   // One is shown until somebody chooses; the other one is marked for what it says otherwise.
   const current = (await api.message(id)).text;
   const [theirs, mine] = [by(versions, 'Bea'), by(versions, 'Ann')];
-  expect(await versions.getByText('This one is shown now.').count()).toBe(1);
-  expect(await (current === 'Mine' ? mine : theirs).textContent()).toContain('This one is shown now.');
+  expect(await versions.getByText('Shown now').count()).toBe(1);
+  expect(await (current === 'Mine' ? mine : theirs).textContent()).toContain('Shown now');
   const other = current === 'Mine' ? theirs : mine;
+  await other.getByRole('button', { name: 'Show changes' }).click();
   await soon(() => other.locator('ins').allTextContents()).toEqual([current === 'Mine' ? 'Theirs' : 'Mine']);
   expect(await other.locator('del').allTextContents()).toEqual([current]);
   await theirs.getByRole('button', { name: 'Keep this one' }).click();
   await dialog.waitFor({ state: 'hidden' });
   await article(page, 'Theirs').waitFor();
-  await shown.getByText('In conflict').waitFor({ state: 'hidden' });
+  await shown.getByText('Conflict:').waitFor({ state: 'hidden' });
   const message = await api.message(id);
   expect(message).toMatchObject({ text: 'Theirs', revision: 3 });
   expect(message).not.toHaveProperty('conflict');
@@ -167,9 +168,9 @@ test('a conflict shows both versions, and the one that is picked stays', async (
 test('a conflict can be settled by a text of both, unless it changed meanwhile', async () => {
   const { url, api, id } = await inConflict(['Bring bread', 'Bring wine']);
   const page = await openPage(browser(), url, { expects: /status of 412/ });
-  await page.getByRole('button', { name: 'Compare and settle' }).click();
-  const dialog = page.getByRole('dialog', { name: 'Settle a conflict' });
-  await dialog.getByRole('button', { name: 'Write one of both' }).click();
+  await page.getByRole('button', { name: 'Compare and resolve' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Resolve conflict' });
+  await dialog.getByRole('button', { name: 'Combine them' }).click();
   const field = dialog.getByRole('textbox', { name: 'Merged text' });
   expect(await field.inputValue()).toContain('Bring bread');
   expect(await field.inputValue()).toContain('Bring wine');
@@ -185,12 +186,12 @@ test('a conflict can be settled by a text of both, unless it changed meanwhile',
 test('what became another message while one compared is not overwritten', async () => {
   const { url, api, id } = await inConflict(['Left', 'Right']);
   const page = await openPage(browser(), url, { expects: /status of 412/ });
-  await page.getByRole('button', { name: 'Compare and settle' }).click();
-  const dialog = page.getByRole('dialog', { name: 'Settle a conflict' });
+  await page.getByRole('button', { name: 'Compare and resolve' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Resolve conflict' });
   const left = by(dialog.getByRole('region'), 'Ann');
   await left.waitFor();
   await api.edit(id, { text: 'Straight on' });
   await left.getByRole('button', { name: 'Keep this one' }).click();
-  await dialog.getByText('It is settled by now.').waitFor();
+  await dialog.getByText('This conflict is already resolved.').waitFor();
   expect(await api.message(id)).toMatchObject({ text: 'Straight on' });
 });

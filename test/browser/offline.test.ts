@@ -6,7 +6,6 @@ import { log } from '../support/git.ts';
 import { answeredWith, brokenConnection, openPage, sharedBrowser, soon } from '../support/page.ts';
 import {
   article,
-  authorField,
   composer,
   connection,
   post,
@@ -15,6 +14,7 @@ import {
   texts,
   timeline,
   waiting,
+  writeAs,
 } from '../support/page-parts.ts';
 import { pageScene } from '../support/page-scene.ts';
 
@@ -42,12 +42,12 @@ const keptPaths = (page: Page) =>
 test('what is written while the server is away survives a reload, and is sent in order with its time', async () => {
   const { url, api, clone, crash, start } = await pageScene();
   const page = await openPage(browser(), url, { ...allowed, expects: whileAway });
-  await authorField(page).fill('Ann');
+  await writeAs(page, 'Ann');
   await postWell(page, 'Before');
   await isKept(page);
 
   await crash();
-  await soon(() => connection(page).textContent()).toBe('Connection lost');
+  await soon(() => connection(page).textContent()).toBe('Reconnecting…');
   const from = Date.now();
   await postWell(page, 'First');
   await postWell(page, 'Second');
@@ -150,7 +150,14 @@ test('nothing that the server said is kept in the browser', async () => {
 
   const paths = await keptPaths(page);
   expect(paths).toContain('/');
-  expect(paths.filter((path) => !/^\/(favicon\.svg|assets\/[\w-]+\.(js|css))?$/.test(path))).toEqual([]);
+  expect(
+    paths.filter(
+      (path) =>
+        !/^\/(favicon(-unread)?\.svg|icon-192\.png|manifest\.webmanifest|assets\/[\w-]+\.(js|css))?$/.test(
+          path,
+        ),
+    ),
+  ).toEqual([]);
   await crash();
   await page.reload();
   await timeline(page).getByText('The server can’t be reached').waitFor();
@@ -206,7 +213,7 @@ test('a new build is taken up by itself, and is the one that opens without the s
   await page.reload();
   expect(await page.title()).toBe('gitpost 2');
   await page.getByRole('alert').getByText('gitpost was updated').waitFor();
-  await page.getByRole('button', { name: 'Load again' }).click();
+  await page.getByRole('button', { name: 'Reload' }).click();
   await soon(() => textField(page).inputValue()).toBe('In the middle of a');
   await soon(() => page.evaluate<string[]>('caches.keys()')).toEqual(['gitpost:/:build-2']);
 
@@ -216,4 +223,31 @@ test('a new build is taken up by itself, and is the one that opens without the s
   await soon(() => textField(page).inputValue()).toBe('In the middle of a');
   await post(page, 'In the middle of a sentence');
   await waiting(page, 'a sentence').waitFor();
+});
+
+test('the last messages can be read without the server, and what another app shares lands in the text', async () => {
+  const { url, api, crash } = await pageScene();
+  await api.create({ text: 'Read me later', author: 'Bea' });
+  const page = await openPage(browser(), url, { ...allowed, expects: whileAway });
+  await article(page, 'Read me later').waitFor();
+  await isKept(page);
+  const kept = () =>
+    page.evaluate<number>(`new Promise(async (resolve) => {
+      // Opening it before the page has made it would make an empty one.
+      if (!(await indexedDB.databases()).some(({ name }) => name === 'gitpost.pages')) return resolve(0);
+      const opening = indexedDB.open('gitpost.pages', 1);
+      opening.onsuccess = () => {
+        const asked = opening.result.transaction('pages').objectStore('pages').get('newest');
+        asked.onsuccess = () => { opening.result.close(); resolve(asked.result?.length ?? 0); };
+      };
+    })`);
+  await soon(kept).toBe(1);
+  await crash();
+  await page.goto(
+    `${url}/?share-title=A+page&share-text=Words+https://example.org/&share-url=https://example.org/`,
+  );
+  await article(page, 'Read me later').waitFor();
+  await timeline(page).getByText('the last messages that this browser has seen').waitFor();
+  expect(await textField(page).inputValue()).toBe('A page\nWords https://example.org/');
+  expect(new URL(page.url()).search).toBe('');
 });

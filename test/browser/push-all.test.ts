@@ -19,32 +19,22 @@ test('a push of all is summed up, and leads to the first repository that needs a
   expect(await summary.textContent()).toBe('');
 
   await panel(page).getByRole('button', { name: 'Push all' }).click();
-  await soon(() => summary.textContent()).toBe('2 done · 2 need you');
-  expect(await names(page)).toEqual(['away', 'gone', 'journal', 'team']);
+  await soon(() => summary.textContent()).toBe('2 done · 2 need attention');
+  expect(await names(page)).toEqual(['journal', 'team', 'away', 'gone']);
   await repository(page, 'team').scrollIntoViewIfNeeded();
-  await summary.getByRole('button', { name: '2 need you' }).click();
+  await summary.getByRole('button', { name: '2 need attention' }).click();
   expect(await page.locator(':focus').textContent()).toBe('away');
   expect(await repository(page, 'away').getByRole('heading').isVisible()).toBe(true);
 });
 
-test('the focus stays where it is when the repositories change places', async () => {
+test('a repository stays in its place when its state changes', async () => {
   const { url, api, remote } = await pageScene({ more: ['team', 'diary'] });
   const page = await openPage(browser(), url, { expects: answeredWith(502) });
   await soon(() => names(page)).toEqual(['journal', 'team', 'diary']);
   await rename(remote('diary'), remote('elsewhere'));
-  for (const name of ['journal', 'diary']) {
-    const pull = repository(page, name).getByRole('button', { name: `Pull ${name}` });
-    await pull.focus();
-    await api.send('POST', '/push', { json: { repositories: ['diary'] } });
-    await soon(() => names(page)).toEqual(['diary', 'journal', 'team']);
-    expect(await pull.evaluate((button) => button.matches(':focus'))).toBe(true);
-
-    await rename(remote('elsewhere'), remote('diary'));
-    await api.send('POST', '/push', { json: { repositories: ['diary'] } });
-    await soon(() => names(page)).toEqual(['journal', 'team', 'diary']);
-    expect(await pull.evaluate((button) => button.matches(':focus'))).toBe(true);
-    await rename(remote('diary'), remote('elsewhere'));
-  }
+  await api.send('POST', '/push', { json: { repositories: ['diary'] } });
+  await soon(() => repository(page, 'diary').getAttribute('data-needs-you')).toBe('true');
+  expect(await names(page)).toEqual(['journal', 'team', 'diary']);
 });
 
 test('on a narrow screen the way to the repositories says what waits there, and for whom', async () => {
@@ -53,11 +43,11 @@ test('on a narrow screen the way to the repositories says what waits there, and 
   const viewport = { width: 375, height: 760 };
   const page = await openPage(browser(), url, { expects: answeredWith(502), viewport });
   const bar = page.getByRole('banner');
-  await bar.getByRole('button', { name: /^Repositories ?, 2 to push$/ }).waitFor();
-  expect(await bar.locator('[data-tone="warn"]').count()).toBe(0);
+  await bar.getByRole('button', { name: /^Menu ?, 2 to push$/ }).waitFor();
+  expect(await bar.locator('[data-tone="bad"]').count()).toBe(0);
   await bar.getByRole('button').click();
   await rm(remote('team'), { recursive: true });
   await panel(page).getByRole('button', { name: 'Push all' }).click();
-  await bar.getByRole('button', { name: /^Repositories ?, 1 to push, 1 needs you$/ }).waitFor();
-  await bar.locator('[data-tone="warn"] .icon').waitFor({ state: 'attached' });
+  await bar.getByRole('button', { name: /^Menu ?, 1 to push, 1 needs attention$/ }).waitFor();
+  await bar.locator('[data-tone="bad"]').waitFor({ state: 'attached' });
 });

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { openPage, sharedBrowser, soon } from '../support/page.ts';
-import { article, chooseType, composer, postWell, texts } from '../support/page-parts.ts';
+import { article, postWell, texts } from '../support/page-parts.ts';
 import { sharedScene } from '../support/page-scene.ts';
 
 const browser = sharedBrowser();
@@ -9,7 +9,6 @@ const scene = sharedScene();
 test('Markdown is shown as what it means, without pictures of other hosts', async () => {
   const { url } = scene();
   const page = await openPage(browser(), url);
-  await chooseType(composer(page), 'Markdown');
   const words = [
     '# The plan',
     'Some *soft* and **loud** words about #food',

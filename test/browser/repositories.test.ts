@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { bareRepository, cloneOf, commitFile, git } from '../support/git.ts';
 import { lineOf } from '../support/journal.ts';
 import { answeredWith, openPage, sharedBrowser, soon } from '../support/page.ts';
-import { article, panel, repository, wordsAt } from '../support/page-parts.ts';
+import { article, openSettings, panel, repository, wordsAt } from '../support/page-parts.ts';
 import { pageScene } from '../support/page-scene.ts';
 import { temporaryFolder } from '../support/tmp.ts';
 
@@ -34,7 +34,7 @@ test('a repository is added by its folder, changed and taken off the list again'
   expect(await place.isVisible()).toBe(false);
 
   const settings = repository(page, 'garden');
-  await settings.getByText('Settings').click();
+  await openSettings(settings);
   await settings.getByLabel('Branch', { exact: true }).fill('summer');
   await settings.getByRole('button', { name: 'Change branch' }).click();
   await soon(async () => (await api.repository('garden')).branch).toBe('summer');
@@ -50,17 +50,17 @@ test('a repository is added by its folder, changed and taken off the list again'
   await repository(page, 'garden').waitFor({ state: 'detached' });
 
   const renamed = repository(page, 'allotment');
-  if (!(await renamed.getByRole('button', { name: 'Remove allotment' }).isVisible()))
-    await renamed.getByText('Settings').click();
-  await renamed.getByRole('button', { name: 'Remove allotment' }).click();
-  await renamed.getByRole('button', { name: 'Take it off' }).click();
+  if (!(await renamed.getByRole('button', { name: 'Remove allotment from this list' }).isVisible()))
+    await openSettings(renamed);
+  await renamed.getByRole('button', { name: 'Remove allotment from this list' }).click();
+  await renamed.getByRole('button', { name: 'Remove from this list', exact: true }).click();
   await renamed.waitFor({ state: 'detached' });
   await soon(() => article(page, 'Sow the beans').count()).toBe(0);
 
   const journal = repository(page, 'journal');
-  await journal.getByText('Settings').click();
-  await journal.getByRole('button', { name: 'Remove journal' }).click();
-  await journal.getByRole('button', { name: 'Take it off' }).click();
+  await openSettings(journal);
+  await journal.getByRole('button', { name: 'Remove journal from this list' }).click();
+  await journal.getByRole('button', { name: 'Remove from this list', exact: true }).click();
   await journal.getByRole('alert').getByText('The environment names journal').waitFor();
 });
 
@@ -75,12 +75,12 @@ test.each([
   await git(remote(), 'update-ref', 'refs/heads/main', 'main~1');
   const page = await openPage(browser(), url, { expects: answeredWith(502) });
   await repository(page, 'journal').getByRole('button', { name: 'Pull journal' }).click();
-  await soon(() => repository(page, 'journal').textContent()).toContain('History was rewritten');
+  await soon(() => repository(page, 'journal').textContent()).toContain('history was rewritten');
   // Nothing would be sent: both lead to the choice, and say so.
   for (const name of ['Push journal', 'Pull journal']) {
     const button = repository(page, 'journal').getByRole('button', { name });
     expect(await button.getAttribute('aria-disabled')).toBe('true');
-    expect(await wordsAt(page, button)).toContain('wait for the choice above');
+    expect(await wordsAt(page, button)).toContain('wait for the choice below');
     await button.press('Enter');
     expect(await page.locator(':focus').textContent()).toBe('Bring all messages back…');
   }
@@ -119,8 +119,8 @@ test('in the drawer of a phone Escape leaves the question, and then the drawer',
   await panel(page).waitFor({ state: 'hidden' });
 
   await toggle.click();
-  await panel(page).getByText('Settings').click();
-  await panel(page).getByRole('button', { name: 'Remove journal' }).click();
+  await openSettings(panel(page));
+  await panel(page).getByRole('button', { name: 'Remove journal from this list' }).click();
   await question.getByRole('button', { name: 'Keep it' }).press('Escape');
   await question.waitFor({ state: 'detached' });
   await soon(() => page.locator(':focus').count()).toBe(1);

@@ -1,6 +1,6 @@
 import { beforeAll, expect, test } from 'vitest';
 import { brokenConnection, gate, openPage, sharedBrowser, soon } from '../support/page.ts';
-import { article, post, searchField, texts, timeline } from '../support/page-parts.ts';
+import { applied, article, openFilters, post, searchField, texts, timeline } from '../support/page-parts.ts';
 import { pageScene, sharedScene } from '../support/page-scene.ts';
 
 const browser = sharedBrowser();
@@ -128,7 +128,7 @@ test('what is typed at the moment that a search begins stays in the field', asyn
 
 test('filters narrow down together, stand in the address, and can be taken back', async () => {
   const page = await openPage(browser(), scene().url);
-  const search = page.getByRole('search');
+  const search = await openFilters(page);
   await search.getByRole('combobox', { name: 'Author' }).fill('Bea');
   await search.getByRole('combobox', { name: 'Author' }).press('Enter');
   await soon(() => texts(page)).toEqual([plan, code]);
@@ -142,10 +142,11 @@ test('filters narrow down together, stand in the address, and can be taken back'
   expect(given).toEqual({ author: 'Bea', type: 'code', q: 'soup', repository: 'journal' });
   await page.reload();
   await soon(() => texts(page)).toEqual([code]);
+  await openFilters(page);
   expect(await search.getByRole('combobox', { name: 'Type' }).inputValue()).toBe('code');
   expect(await search.getByRole('combobox', { name: 'Author' }).inputValue()).toBe('Bea');
 
-  await search.getByRole('button', { name: 'Show everything' }).click();
+  await applied(page).getByRole('button', { name: 'Show everything' }).click();
   await soon(() => texts(page)).toEqual(all);
   expect(new URL(page.url()).search).toBe('');
   expect(await searchField(page).inputValue()).toBe('');
@@ -156,7 +157,7 @@ test('a click on a tag or a name shows what else has it', async () => {
   await article(page, task).getByRole('link', { name: '#food' }).click();
   await soon(() => texts(page)).toEqual([lunch, task]);
   expect(new URL(page.url()).search).toBe('?tag=food');
-  await page.getByRole('search').getByRole('button', { name: /#food/ }).click();
+  await applied(page).getByRole('button', { name: /#food/ }).click();
   await soon(() => texts(page)).toEqual(all);
   expect(new URL(page.url()).search).toBe('');
 
@@ -192,7 +193,7 @@ test('what could be searched for is offered, by keys and by clicks', async () =>
 test('each term of a search can be taken back by itself', async () => {
   const page = await openPage(browser(), scene().url, { path: '/?q=lunch+from%3ABea+-type%3Acode&tag=idea' });
   await soon(() => texts(page)).toEqual([plan]);
-  const search = page.getByRole('search');
+  const search = applied(page);
   await search.getByRole('button', { name: '-type:code' }).click();
   await soon(() => searchField(page).inputValue()).toBe('lunch from:Bea');
   await search.getByRole('button', { name: '#idea' }).click();
@@ -270,7 +271,7 @@ test('older messages come as one scrolls up, fifty at a time, and the place is k
     await page.mouse.wheel(0, -100_000);
     return (await texts(page))[0];
   }).toBe(many[0]?.text);
-  await page.getByText('This is where it begins').waitFor();
+  await page.getByText('The beginning').waitFor();
   // Between the first and the last of what is in the page, nothing is left out.
   const shown = await texts(page);
   expect(shown).toEqual(many.slice(0, shown.length).map(({ text }) => text));

@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { gate, openPage, sharedBrowser, soon } from '../support/page.ts';
-import { article, textField, timeline } from '../support/page-parts.ts';
+import { act, article, textField, timeline } from '../support/page-parts.ts';
 import { pageScene, sharedScene } from '../support/page-scene.ts';
 
 const browser = sharedBrowser();
@@ -106,11 +106,10 @@ test('a delete that was refused gives the keyboard back to its message', async (
 
 test('on a narrow screen an edit that is saved gives the keyboard back to its message', async () => {
   const { page } = await withMessage('Narrow', { viewport: { width: 375, height: 760 } });
-  await article(page, 'Narrow').getByRole('button', { name: 'Actions' }).click();
-  await article(page, 'Narrow').getByRole('button', { name: 'Edit' }).click();
+  await act(article(page, 'Narrow'), 'Edit');
   await page.keyboard.type(' and done');
   await page.keyboard.press('Control+Enter');
-  await soon(() => page.locator('article:focus .body').allTextContents()).toEqual(['Narrow and done']);
+  await soon(() => page.locator('article:has(:focus) .body').allTextContents()).toEqual(['Narrow and done']);
 });
 
 test('the place of a deleted message takes the keyboard once, not each time that one scrolls by', async () => {

@@ -97,7 +97,7 @@ describe.each(names)('%s', (name) => {
     await soon(() => page().value('navigator.serviceWorker.controller !== null')).toBe(true);
     // The server that comes back ends with this test, so it is the last one.
     await scene().crash();
-    await page().shows(connection('Connection lost'));
+    await page().shows(connection('Reconnecting…'));
     await page().type(TEXT, `Written offline${SEND}`);
     await page().shows(`${WAITING}[contains(., "Written offline")]`);
     await page().reload();

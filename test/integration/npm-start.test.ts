@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cp, mkdir, symlink } from 'node:fs/promises';
+import { cp, mkdir, readdir, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -74,8 +74,8 @@ describe.runIf(process.platform !== 'win32')('npm start', () => {
       await cp(join(root, name), join(disk.path, name), { recursive: true });
     }
     await mkdir(join(disk.path, 'public'));
-    for (const name of ['index.html', 'favicon.svg']) {
-      await cp(join(root, 'public', name), join(disk.path, 'public', name));
+    for (const name of await readdir(join(root, 'public'))) {
+      if (name !== 'assets') await cp(join(root, 'public', name), join(disk.path, 'public', name));
     }
     await symlink(join(root, 'node_modules'), join(disk.path, 'node_modules'));
     disk.setReadOnly(true);

@@ -6,7 +6,7 @@ import { beforeAll, expect, test } from 'vitest';
 import { apiAt } from '../support/api.ts';
 import { bareRepository } from '../support/git.ts';
 import { openPage, sharedBrowser, soon } from '../support/page.ts';
-import { article, panel, repository, textField, timeline } from '../support/page-parts.ts';
+import { article, repository, textField, timeline } from '../support/page-parts.ts';
 import { startProcess } from '../support/process.ts';
 import { temporaryFolder } from '../support/tmp.ts';
 import { drafts, notes } from './content.ts';
@@ -65,7 +65,7 @@ test('the page, the calendar and a phone, in light and dark', async () => {
     await textField(page).fill('Mira, shall I bring the anchor? #launch');
     await keep(page, `page-${colorScheme}`);
     await textField(page).fill('');
-    await panel(page).getByRole('button', { name: 'Activity' }).click();
+    await page.getByRole('button', { name: 'Activity' }).click();
     const dialog = page.getByRole('dialog');
     await soon(() => dialog.getByRole('status').textContent()).toMatch(/messages/);
     await dialog.getByRole('heading', { name: 'Activity' }).click();

@@ -8,14 +8,42 @@ export const composer = (page: Page): Locator => page.getByRole('form', { name: 
 export const textField = (page: Page): Locator =>
   composer(page).getByRole('textbox', { name: 'Message', exact: true });
 
-export const authorField = (page: Page): Locator => composer(page).getByLabel('Author', { exact: true });
+const nameField = (page: Page): Locator =>
+  page.getByRole('dialog', { name: 'Settings' }).getByLabel('Your name');
+
+async function openNameField(page: Page): Promise<Locator> {
+  await openSide(page);
+  await page.getByRole('button', { name: 'Settings', exact: true }).click();
+  return nameField(page);
+}
+
+/** Sets the name that this browser writes under; the server's own author writes without one. */
+export async function writeAs(page: Page, name: string): Promise<void> {
+  await (await openNameField(page)).fill(name);
+  await page.keyboard.press('Escape');
+  await nameField(page).waitFor({ state: 'detached' });
+}
+
+/** The name that this browser writes under. */
+export async function writesAs(page: Page): Promise<string> {
+  const name = await (await openNameField(page)).inputValue();
+  await page.keyboard.press('Escape');
+  await nameField(page).waitFor({ state: 'detached' });
+  return name;
+}
 
 export const sendButton = (page: Page): Locator => composer(page).getByRole('button', { name: /^Send/ });
 
 /** Chooses what a message is, by the word that the page has for it. */
 export async function chooseType(form: Locator, type: string): Promise<void> {
-  await form.getByRole('combobox', { name: 'Type' }).selectOption({ label: type });
+  await form.locator('textarea').focus();
+  await form.getByRole('button', { name: 'More: write as' }).click();
+  await form.getByRole('menuitem', { name: type, exact: true }).click();
 }
+
+/** What is written in a form is, by its name in the API; `auto` if its text decides. */
+export const chosenType = (form: Locator): Promise<string | null> =>
+  form.locator('textarea').getAttribute('data-type');
 
 /** The choice of repositories in the composer; it opens with a click. */
 export const targets = (page: Page): Locator => composer(page).locator('summary');
@@ -71,6 +99,36 @@ export function delivery(message: Locator, repository?: string): Locator {
   const all = message.getByRole('list', { name: 'Where it is' }).getByRole('listitem');
   return repository === undefined ? all : all.filter({ hasText: repository });
 }
+
+/** Does something with a message: in its toolbar, or else in the menu there. */
+export async function act(message: Locator, name: string): Promise<void> {
+  await message.focus();
+  const direct = message.getByRole('button', { name, exact: true });
+  if ((await direct.count()) === 0) await message.getByRole('button', { name: 'More actions' }).click();
+  await direct.or(message.getByRole('menuitem', { name })).click();
+}
+
+/** Opens the side bar if the screen is too narrow to show it. */
+export async function openSide(page: Page): Promise<void> {
+  const toggle = page.getByRole('banner').getByRole('button', { name: /^Menu/ });
+  if ((await toggle.isVisible()) && (await toggle.getAttribute('aria-expanded')) === 'false')
+    await toggle.click();
+}
+
+/** Shows the filters, which stay open. */
+export async function openFilters(page: Page): Promise<Locator> {
+  const search = page.getByRole('search');
+  const toggle = search.getByRole('button', { name: 'Filters' });
+  if ((await toggle.getAttribute('aria-expanded')) === 'false') await toggle.click();
+  return search;
+}
+
+/** What narrows the timeline down, each a button that removes it. */
+export const applied = (page: Page): Locator => page.locator('.applied');
+
+/** Opens the settings of a repository beside the timeline. */
+export const openSettings = (shown: Locator): Promise<void> =>
+  shown.locator('summary', { hasText: 'Settings' }).click();
 
 export const panel = (page: Page): Locator => page.getByRole('complementary', { name: 'Repositories' });
 

@@ -4,7 +4,7 @@ import { say, show } from '../state/notices.ts';
 export async function copy(text: string): Promise<boolean> {
   const isCopied = (await byClipboard(text)) || bySelection(text);
   if (isCopied) say('Copied');
-  else show('bad', 'The browser does not let the page copy. Select the text and copy it by hand.');
+  else show('bad', 'The browser did not allow copying. Select the text and copy it yourself.');
   return isCopied;
 }
 

@@ -8,16 +8,21 @@ import { query } from '../state/query.ts';
 import { repositories } from '../state/repositories.ts';
 import { timeline } from '../state/timeline.ts';
 import { isEverywhere } from './everywhere.ts';
+import { keepWhatIsShown } from './kept-pages.ts';
+import { contentOf } from './messages.ts';
 import { lookForUpdate } from './offline.ts';
 import { hearOf, openOutbox, sendWaitingNow } from './outbox.ts';
 import { loadRepositories, loadRepositoriesSoon } from './repositories.ts';
 import { takeIn } from './take-in.ts';
 import { loadTimeline, refreshSoon } from './timeline.ts';
+import { followAttention, noteArrival } from './unread.ts';
 
 /** Reads everything once and follows the server's events from then on. Returns how to stop. */
 export function goLive(): () => void {
   void loadTimeline();
   void loadRepositories();
+  const stopKeeping = keepWhatIsShown();
+  const stopAttention = followAttention();
   const stopSending = openOutbox();
   const stopListening = listen({
     opened,
@@ -30,6 +35,8 @@ export function goLive(): () => void {
   return () => {
     stopListening();
     stopSending();
+    stopAttention();
+    stopKeeping();
   };
 }
 
@@ -45,7 +52,7 @@ function opened(again: boolean): void {
 }
 
 function lost(): void {
-  if (connection.get() !== 'lost') say('The connection to the server is lost. Trying again.');
+  if (connection.get() !== 'lost') say('Connection lost. Reconnecting.');
   connection.dispatch('lost');
   // The event stream can't tell why it was refused; this call notices when a sign-in is needed.
   void loadRepositories();
@@ -59,13 +66,13 @@ function readAgain(): void {
 function takeChange({ change, message }: MessageChange): void {
   loadRepositoriesSoon();
   if (change === 'deleted') {
-    timeline.dispatch({ type: 'gone', id: message.id });
+    if (query.get().asOf === '') timeline.dispatch({ type: 'gone', id: message.id });
     return;
   }
   const sent = draft.get();
   const isOwn = message.id === sent.id;
   // The commit was made even where its answer never comes, so the draft has done its work.
-  if (isOwn && message.text === sent.text && isEverywhere(message, sent.targets)) {
+  if (isOwn && message.text === contentOf(sent).text && isEverywhere(message, sent.targets)) {
     draft.dispatch({ type: 'committed', sent });
   }
   hearOf(message);
@@ -74,6 +81,7 @@ function takeChange({ change, message }: MessageChange): void {
   if (change === 'created' && isNew && matches(message, query.get()) === 'yes') {
     timeline.dispatch({ type: 'missed' });
   }
+  if (change === 'created' && isNew) noteArrival(message);
   if (change === 'created' && isNew) say(`New message from ${message.author}`);
 }
 

@@ -10,6 +10,7 @@ import { say, show } from '../state/notices.ts';
 import { isPending, outbox } from '../state/outbox.ts';
 import { query } from '../state/query.ts';
 import { timeline } from '../state/timeline.ts';
+import { kindOf, withScheme } from '../text/kind.ts';
 import { savedInWords } from '../text/words.ts';
 import { goToMessage, goToNewest } from './navigate.ts';
 import { keep } from './outbox.ts';
@@ -55,13 +56,13 @@ function saved(sent: Draft, message: Message): undefined {
   draft.dispatch({ type: 'committed', sent });
   say(savedInWords(message.deliveries));
   if (message.deletedAt) {
-    show('plain', 'This message had been saved before, and deleted since.');
+    show('plain', 'This message was already saved, and has been deleted since.');
     return undefined;
   }
   takeIn(message);
   goToNewest();
   if (matches(message, query.get()) === 'no')
-    show('plain', 'Saved. The filters hide it at the moment.', {
+    show('plain', 'Saved, but the current filters hide it.', {
       words: 'Show it',
       go: () => goToMessage(message.id),
     });
@@ -105,7 +106,7 @@ export async function tickLine(message: Message, line: number, done: boolean): P
   const answer = await patchLine(message, line, done);
   if (!answer.ok) return show('bad', `The box was not changed. ${answer.problem.detail}`);
   takeIn(answer.body);
-  say(done ? 'Box ticked' : 'Box open again');
+  say(done ? 'Checked' : 'Unchecked');
 }
 
 async function patchLine(message: Message, line: number, done: boolean): Promise<Answer<Message>> {
@@ -132,7 +133,7 @@ export function remove(id: string): Promise<void> {
 async function removeNow(id: string): Promise<void> {
   timeline.dispatch({ type: 'removed', id });
   const answer = await deleteMessage(id);
-  if (answer.ok) return say('Deleted. Undo stands in its place.');
+  if (answer.ok) return say('Deleted. Undo');
   timeline.dispatch({ type: 'restored', id });
   show('bad', `The message was not deleted. ${answer.problem.detail}`);
 }
@@ -144,7 +145,7 @@ export async function undoRemove(id: string): Promise<void> {
   const answer = await patchMessage(id, {});
   if (!answer.ok) return show('bad', `The delete was not undone. ${answer.problem.detail}`);
   takeIn(answer.body);
-  say('Message is back');
+  say('Message restored');
 }
 
 function toMessage(from: Draft, confirm: boolean): NewMessage {
@@ -169,11 +170,12 @@ export function contentOf({
   NewMessage,
   'type' | 'text' | 'language' | 'url' | 'done'
 > {
+  if (type === 'auto') return kindOf(text);
   return {
     // A draft of a message that another program wrote may have a type of its own, which the server then refuses.
     type: type as MessageType,
     text: type === 'link' ? text.trim() : text,
     ...(type === 'code' && language.trim() && { language: language.trim() }),
-    ...(type === 'link' && { url: url.trim() }),
+    ...(type === 'link' && { url: withScheme(url) ?? url.trim() }),
   };
 }

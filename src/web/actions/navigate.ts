@@ -1,4 +1,4 @@
-import { addressOf, EVERYTHING, parseQuery, type Query, query } from '../state/query.ts';
+import { addressOf, EVERYTHING, isEverything, parseQuery, type Query, query } from '../state/query.ts';
 import { NEWEST, timeline } from '../state/timeline.ts';
 import { loadTimeline } from './timeline.ts';
 
@@ -19,17 +19,30 @@ export function navigate(change: Partial<Query>, how: 'push' | 'replace' = 'push
   void loadTimeline();
 }
 
-/** Goes to a message: at once where it is shown, else to where it stands among all. */
-export function goToMessage(id: string): void {
-  if (timeline.get().messages.some((message) => message.id === id)) {
+/**
+ * Goes to a message: at once if it is shown, else to its place among all. As a link it is in the address bar from then
+ * on; in its context it stands among all messages, whatever the search and the filters were.
+ */
+export function goToMessage(id: string, as: 'jump' | 'link' | 'context' = 'jump'): void {
+  const isShown = timeline.get().messages.some((message) => message.id === id);
+  if (isShown && (as === 'jump' || (as === 'link' && isEverything(query.get())))) {
+    if (as === 'link') noteAddress({ ...query.get(), at: id });
     timeline.dispatch({ type: 'wanted', wanted: { id, edge: 'middle' } });
   } else navigate({ ...EVERYTHING, at: id });
 }
 
+/** Says in the address bar where the reader is, without reading anything again. */
+function noteAddress(next: Query): void {
+  history.pushState(null, '', addressOf(next));
+  query.dispatch(next);
+}
+
 /** Goes to the newest message, wherever one is. */
 export function goToNewest(): void {
-  if (timeline.get().newer === 'none') timeline.dispatch({ type: 'wanted', wanted: NEWEST });
-  else if (query.get().at === '') void loadTimeline();
+  if (timeline.get().newer === 'none') {
+    if (query.get().at !== '') noteAddress({ ...query.get(), at: '' });
+    timeline.dispatch({ type: 'wanted', wanted: NEWEST });
+  } else if (query.get().at === '') void loadTimeline();
   else navigate({ at: '' });
 }
 

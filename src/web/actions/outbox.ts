@@ -120,7 +120,7 @@ async function sendAll(): Promise<boolean> {
       return false;
     } else if (!answer.ok && isThere) {
       await store({ ...next, problem: answer.problem });
-      show('bad', 'A message that waited was not taken. It is kept above, with what you can do.');
+      show('bad', 'A waiting message was refused. It is kept above, with what you can do.');
     }
   }
   if (sent > 0) say(`${count(sent, 'waiting message')} sent`);

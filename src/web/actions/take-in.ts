@@ -6,6 +6,8 @@ import { refreshSoon } from './timeline.ts';
 
 /** Shows a message as it is now, if it belongs to what is shown. */
 export function takeIn(message: Message): void {
+  // The timeline as it was shows what was, whatever happens now.
+  if (query.get().asOf !== '') return;
   const fits = matches(message, query.get());
   const isShown = timeline.get().messages.some(({ id }) => id === message.id);
   if (fits === 'no') timeline.dispatch({ type: 'gone', id: message.id });

@@ -1,8 +1,10 @@
 import type { Message } from '../../contract/message.ts';
 import type { Answer } from '../api/client.ts';
 import { getMessage, listMessages, type Page } from '../api/messages.ts';
+import { isUnreachable } from '../api/problem.ts';
 import { away } from '../state/away.ts';
-import { formatQuery, query } from '../state/query.ts';
+import { keptMessages } from '../state/kept-pages.ts';
+import { formatQuery, isEverything, query } from '../state/query.ts';
 import { NEWEST, timeline, type Wanted } from '../state/timeline.ts';
 import { startOfDay } from '../text/time.ts';
 import { listNewer } from './newer.ts';
@@ -22,9 +24,10 @@ export async function loadTimeline(): Promise<void> {
   const { at } = query.get();
   const answer = await unlessAborted(at === '' ? listNewest(signal) : listAround(at, signal));
   if (answer === undefined || signal.aborted) return;
-  timeline.dispatch(
-    answer.ok ? { type: 'answered', ...answer.body } : { type: 'refused', problem: answer.problem },
-  );
+  if (answer.ok) return timeline.dispatch({ type: 'answered', ...answer.body });
+  const { problem } = answer;
+  const messages = isUnreachable(problem) && isEverything(query.get()) ? await keptMessages() : [];
+  if (!signal.aborted) timeline.dispatch({ type: 'refused', problem, messages });
 }
 
 interface View {
@@ -58,7 +61,7 @@ async function listAround(at: string, signal: AbortSignal): Promise<Answer<View>
 async function placeOf(at: string): Promise<Answer<{ instant: string; id?: string }>> {
   const day = startOfDay(at);
   if (day !== undefined) return { ok: true, status: 200, body: { instant: day }, headers: new Headers() };
-  const answer = await getMessage(at);
+  const answer = await getMessage(at, query.get().asOf);
   return answer.ok ? { ...answer, body: { instant: answer.body.createdAt, id: answer.body.id } } : answer;
 }
 

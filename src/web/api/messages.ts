@@ -19,8 +19,9 @@ export async function listMessages(path: string, signal?: AbortSignal): Promise<
   return { ...answer, body: { messages: answer.body, next: nextOf(answer.headers.get('Link')) } };
 }
 
-export function getMessage(id: string): Promise<Answer<Message>> {
-  return call('GET', pathOf(id));
+/** A message as it is, or as it was at a moment or a commit. */
+export function getMessage(id: string, asOf = ''): Promise<Answer<Message>> {
+  return call('GET', pathOf(id) + (asOf === '' ? '' : `?${new URLSearchParams({ asOf })}`));
 }
 
 export function postMessage(message: NewMessage): Promise<Answer<Message>> {

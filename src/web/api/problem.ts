@@ -22,7 +22,7 @@ export const UNREACHABLE: Problem = {
   status: 0,
   type: 'about:blank',
   title: 'The server can’t be reached',
-  detail: 'gitpost does not answer. Is it still running?',
+  detail: 'gitpost is not responding. Is it still running?',
   errors: [],
   deliveries: [],
   seen: [],

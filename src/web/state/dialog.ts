@@ -2,11 +2,14 @@ import { createStore } from './store.ts';
 
 /**
  * What stands over the page: the history of a message, the versions of one that has to be settled, how much was
- * written when, or the keys.
+ * written when, the settings, or the keys.
  */
 export type Dialog =
   | { readonly kind: 'history' | 'conflict'; readonly id: string }
   | { readonly kind: 'activity' }
+  | { readonly kind: 'on-this-day' }
+  | { readonly kind: 'settings' }
+  | { readonly kind: 'palette' }
   | { readonly kind: 'keys' };
 
 export const dialog = createStore<Dialog | null, Dialog | null>((_, next) => next, null);

@@ -8,6 +8,7 @@ export type Targets = 'default' | 'all' | readonly string[];
 
 /** What is being written in this tab. It lives in this browser's storage until its commit has been made. */
 export interface Draft {
+  /** What it was chosen to be; `auto` while the text shows it. */
   readonly type: string;
   readonly text: string;
   readonly language: string;
@@ -20,7 +21,7 @@ export interface Draft {
 }
 
 export const BLANK: Draft = {
-  type: 'text',
+  type: 'auto',
   text: '',
   language: '',
   url: '',
@@ -44,7 +45,7 @@ export function reduceDraft(draft: Draft, action: DraftAction): Draft {
 
 /** What was written or chosen while the message was on its way is for the next one; the rest begins anew. */
 function afterSending(draft: Draft, sent: Draft): Draft {
-  const next = ONE_OFF.has(sent.type) ? 'text' : sent.type;
+  const next = ONE_OFF.has(sent.type) ? 'auto' : sent.type;
   return {
     type: draft.type === sent.type ? next : draft.type,
     text: rest(draft.text, sent.text),
@@ -71,7 +72,7 @@ export function isBlank(draft: Draft): boolean {
 
 /** A message that was to be sent, as the draft that it was. */
 export const toDraft = ({ id, type, text, language, url, repositories, replyTo }: NewMessage): Draft => ({
-  type,
+  type: type === 'markdown' ? 'auto' : type,
   text,
   language: language ?? '',
   url: url ?? '',

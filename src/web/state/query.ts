@@ -11,11 +11,22 @@ export interface Query {
   readonly tag: string;
   /** A day of the reader's as `2026-11-22`. */
   readonly day: string;
+  /** A moment as an ISO time, or the id of a commit: everything is shown as it was then. Empty for now. */
+  readonly asOf: string;
   /** Where in it the reader is: a day as `2026-11-22`, the id of a message, or nothing for the newest. */
   readonly at: string;
 }
 
-export const EVERYTHING: Query = { q: '', repository: '', author: '', type: '', tag: '', day: '', at: '' };
+export const EVERYTHING: Query = {
+  q: '',
+  repository: '',
+  author: '',
+  type: '',
+  tag: '',
+  day: '',
+  asOf: '',
+  at: '',
+};
 
 const KEYS = Object.keys(EVERYTHING) as (keyof Query)[];
 const CONDITIONS = KEYS.filter((key) => key !== 'at');
@@ -54,3 +65,12 @@ export const query = createStore<Query, Query>(
   (_, next) => next,
   parseQuery(globalThis.location?.search ?? ''),
 );
+
+/** The conditions as one search that can be kept: what has a field of its own becomes an operator. */
+export function asSearch({ q, repository, author, type, tag }: Query): string {
+  const fields = { in: repository, from: author, type, tag };
+  const terms = Object.entries(fields)
+    .filter(([, value]) => value !== '' && !value.includes('"'))
+    .map(([name, value]) => `${name}:${/\s/.test(value) ? `"${value}"` : value}`);
+  return [...terms, q.trim()].filter((term) => term !== '').join(' ');
+}

@@ -1,5 +1,4 @@
 import type { RepositoryStatus, SyncResult } from '../../contract/repository.ts';
-import { needsPerson } from '../../domain/repository.ts';
 import type { Progress } from '../api/events.ts';
 import type { Problem } from '../api/problem.ts';
 import type { Direction } from '../api/repositories.ts';
@@ -73,10 +72,9 @@ function start(state: Repositories, { names, direction }: Started): Repositories
   return { ...state, running, results: omit(state.results, names) };
 }
 
-/** Those that need a person first, since the others need no look; then the primary one. */
-export function inOrderOfNeed(list: readonly RepositoryStatus[]): readonly RepositoryStatus[] {
-  const rank = (one: RepositoryStatus) => (needsPerson(one) ? 0 : 2) + (one.primary ? 0 : 1);
-  return list.toSorted((a, b) => rank(a) - rank(b));
+/** The primary one, then the others as the server lists them: none moves when its state changes. */
+export function primaryFirst(list: readonly RepositoryStatus[]): readonly RepositoryStatus[] {
+  return list.toSorted((a, b) => Number(b.primary) - Number(a.primary));
 }
 
 function change(state: Repositories, status: RepositoryStatus): Repositories {

@@ -29,7 +29,12 @@ export interface Timeline {
 export type TimelineAction =
   | { readonly type: 'asked' }
   | { readonly type: 'answered'; readonly page: Page; readonly wanted: Wanted; readonly isNewest: boolean }
-  | { readonly type: 'refused'; readonly problem: Problem }
+  | {
+      readonly type: 'refused';
+      readonly problem: Problem;
+      /** What this browser has kept of an earlier answer, to be read all the same. */
+      readonly messages?: readonly Message[];
+    }
   | { readonly type: 'asked older' }
   | { readonly type: 'answered older'; readonly page: Page }
   | { readonly type: 'refused older' }
@@ -86,7 +91,12 @@ export function reduceTimeline(state: Timeline, action: TimelineAction): Timelin
         wanted: { ...action.wanted },
       };
     case 'refused':
-      return { ...EMPTY, status: 'failed', problem: action.problem };
+      return {
+        ...EMPTY,
+        status: 'failed',
+        problem: action.problem,
+        messages: inOrder(action.messages ?? []),
+      };
     case 'asked older':
       return { ...state, older: 'loading' };
     case 'answered older':

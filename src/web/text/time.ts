@@ -4,6 +4,8 @@ const dayFormat = new Intl.DateTimeFormat(undefined, { dateStyle: 'full' });
 const relativeFormat = new Intl.RelativeTimeFormat(undefined, { numeric: 'auto' });
 const shortFormat = new Intl.RelativeTimeFormat(undefined, { numeric: 'auto', style: 'short' });
 
+const shortWhenFormat = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
+
 const MINUTE = 60_000;
 const UNITS = [
   ['day', 24 * 60 * MINUTE],
@@ -38,6 +40,16 @@ export function dayAfter(day: string, days: number): string {
   date.setDate(date.getDate() + days);
   return dayOf(date.getTime());
 }
+
+/** The same day so many years before; nothing if that year has none, as on 29 February. */
+export function yearsBefore(day: string, years: number): string | undefined {
+  const before = `${String(Number(day.slice(0, 4)) - years).padStart(4, '0')}${day.slice(4)}`;
+  const date = new Date(`${before}T12:00:00`);
+  return dayOf(date.getTime()) === before ? before : undefined;
+}
+
+/** An instant as short as it can be said without doubt. */
+export const shortWhen = (instant: string): string => shortWhenFormat.format(new Date(instant));
 
 /** A day by its full date. */
 export const fullDay = (day: string): string => dayFormat.format(new Date(`${day}T12:00:00`));

@@ -4,9 +4,9 @@ import { isFailure, type SyncStatus } from '../../domain/repository.ts';
 import type { Progress } from '../api/events.ts';
 
 const STATES: Record<Exclude<RepositoryState, 'ready'>, string> = {
-  cloning: 'Being cloned',
+  cloning: 'Cloning…',
   unsafe: 'Not safe to write to',
-  offline: 'Remote out of reach',
+  offline: 'Can’t reach the remote',
   unauthorized: 'The remote refuses access',
   'not-found': 'Remote not found',
   rejected: 'The remote refused the push',
@@ -35,7 +35,7 @@ export const DELIVERY_WORDS: Record<DeliveryState, string> = {
 };
 
 export const TYPE_WORDS: Readonly<Record<string, string>> = {
-  text: 'Text',
+  text: 'Plain text',
   markdown: 'Markdown',
   code: 'Code',
   link: 'Link',
@@ -45,10 +45,10 @@ export const TYPE_WORDS: Readonly<Record<string, string>> = {
 /** A repository's state in words a person would use. */
 export function stateInWords({ state, ahead, behind }: RepositoryStatus): string {
   if (state !== 'ready') return STATES[state] ?? state;
-  if (ahead > 0 && behind > 0) return `${count(ahead, 'change')} to push, ${behind.toLocaleString()} to pull`;
-  if (ahead > 0) return `${count(ahead, 'change')} to push`;
-  if (behind > 0) return `${count(behind, 'change')} to pull`;
-  return 'In step with its remote';
+  if (ahead > 0 && behind > 0) return `${ahead.toLocaleString()} to push, ${behind.toLocaleString()} to pull`;
+  if (ahead > 0) return `${ahead.toLocaleString()} to push`;
+  if (behind > 0) return `${behind.toLocaleString()} to pull`;
+  return 'Up to date';
 }
 
 /** What git is at, by the names that it has for its stages. */
@@ -68,16 +68,21 @@ export const progressInWords = ({ stage, percent }: Progress): string =>
 /** What a push or a pull came to, in one line. */
 export function resultInWords({ status, pushed, pulled }: SyncResult): string {
   const outcome = OUTCOMES[status] ?? status;
-  const pulledInWords = pulled > 0 ? `${count(pulled, 'message')} pulled` : '';
-  const pushedInWords = pushed > 0 ? `${count(pushed, 'message')} pushed` : '';
-  const counts = [pulledInWords, pushedInWords].filter((part) => part !== '').join(', ');
+  const counts = countsInWords({ pushed, pulled });
   if (counts === '') return outcome;
   return isFailure(status) ? `${outcome}; ${counts}` : counts;
 }
 
+/** How many messages a sync brought to the remote and from it; nothing if there were none. */
+export function countsInWords({ pushed, pulled }: Pick<SyncResult, 'pushed' | 'pulled'>): string {
+  const pulledInWords = pulled > 0 ? `${count(pulled, 'message')} pulled` : '';
+  const pushedInWords = pushed > 0 ? `${count(pushed, 'message')} pushed` : '';
+  return [pulledInWords, pushedInWords].filter((part) => part !== '').join(', ');
+}
+
 /** How many repositories wait for a person. */
 export const needInWords = (number: number): string =>
-  `${number.toLocaleString()} ${number === 1 ? 'needs' : 'need'} you`;
+  `${number.toLocaleString()} ${number === 1 ? 'needs' : 'need'} attention`;
 
 /** Where a message has been saved, for a screen reader. */
 export function savedInWords(deliveries: readonly Delivery[]): string {

@@ -5,57 +5,47 @@ import { repositories } from '../state/repositories.ts';
 import { useStore } from '../state/store.ts';
 import { needInWords } from '../text/words.ts';
 import { FilterLink } from './search/filter-link.tsx';
-import { LogoIcon, WarningIcon } from './ui/icons.tsx';
+import { LogoIcon, MenuIcon } from './ui/icons.tsx';
 
-const WORDS = { connecting: 'Connecting…', open: 'Live', lost: 'Connection lost' };
+const WORDS = { connecting: 'Connecting…', open: 'Live', lost: 'Reconnecting…' };
 
-/** The name, whether the page is live, and on narrow screens the way to the repositories. */
-export function Bar({ panelOpen, onTogglePanel }: { panelOpen: boolean; onTogglePanel: () => void }) {
+/** The name, whether the page is live, and on narrow screens the way to the side bar. */
+export function Bar({ sideOpen, onToggleSide }: { sideOpen: boolean; onToggleSide: () => void }) {
   const state = useStore(connection, (current) => current);
   return (
     <header class="bar">
+      <SideToggle open={sideOpen} onToggle={onToggleSide} />
       <h1 class="name">
         <FilterLink to={EVERYTHING}>
           <LogoIcon />
           gitpost
         </FilterLink>
       </h1>
-      <p
-        class="connection"
-        data-state={state}
-        title={state === 'lost' ? 'Trying again by itself' : undefined}
-      >
+      <p class="connection" data-state={state}>
         <span>{WORDS[state]}</span>
       </p>
-      <PanelToggle open={panelOpen} onToggle={onTogglePanel} />
     </header>
   );
 }
 
-function PanelToggle({ open, onToggle }: { open: boolean; onToggle: () => void }) {
+function SideToggle({ open, onToggle }: { open: boolean; onToggle: () => void }) {
   const toPush = useStore(repositories, ({ list }) => list.reduce((sum, { ahead }) => sum + ahead, 0));
   const inNeed = useStore(repositories, ({ list }) => list.filter(needsPerson).length);
   return (
     <button
       type="button"
-      class="panel-toggle"
+      class="quiet side-toggle"
       aria-expanded={open}
-      aria-controls="repositories"
+      aria-controls="side"
       onClick={onToggle}
     >
-      Repositories
-      {(toPush > 0 || inNeed > 0) && (
-        <span class="badge" data-tone={inNeed > 0 ? 'warn' : undefined}>
-          {inNeed > 0 && <WarningIcon />}
-          <span class="unseen">, </span>
-          {toPush > 0 && toPush.toLocaleString()}
-          <span class="unseen">
-            {toPush > 0 && ' to push'}
-            {toPush > 0 && inNeed > 0 && ', '}
-            {inNeed > 0 && needInWords(inNeed)}
-          </span>
-        </span>
-      )}
+      <MenuIcon />
+      {inNeed > 0 && <span class="dot" data-tone="bad" />}
+      <span class="unseen">
+        Menu
+        {toPush > 0 && `, ${toPush.toLocaleString()} to push`}
+        {inNeed > 0 && `, ${needInWords(inNeed)}`}
+      </span>
     </button>
   );
 }

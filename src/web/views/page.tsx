@@ -7,8 +7,10 @@ import { useStore } from '../state/store.ts';
 import { Bar } from './bar.tsx';
 import { Composer, focusComposer } from './compose/composer.tsx';
 import { Dialogs } from './dialogs/dialogs.tsx';
-import { RepositoriesPanel } from './repositories/repositories.tsx';
+import { usePrint } from './print.tsx';
+import { Applied } from './search/applied.tsx';
 import { Search } from './search/search.tsx';
+import { Side } from './side/side.tsx';
 import { SignIn } from './sign-in.tsx';
 import { Timeline } from './timeline/timeline.tsx';
 import { Announcements, NoticeBar } from './ui/notices.tsx';
@@ -26,22 +28,24 @@ export function Page() {
 
 /** Everything that needs the server's data: it goes live when it appears and stops when it leaves. */
 function Desk() {
-  const [panelOpen, setPanelOpen] = useState(false);
+  const [sideOpen, setSideOpen] = useState(false);
   const asked = useStore(query, (current) => current);
   useEffect(goLive, []);
   useEffect(followHistory, []);
   useShortcuts();
-  // Whoever picks a repository in the panel wants to see its messages.
-  useEffect(() => setPanelOpen(false), [asked]);
+  usePrint();
+  // Anyone who picks something in the side bar wants to see it.
+  useEffect(() => setSideOpen(false), [asked]);
   return (
     <div class="desk">
       <button type="button" class="skip" onClick={focusComposer}>
         Skip to writing
       </button>
-      <Bar panelOpen={panelOpen} onTogglePanel={() => setPanelOpen(!panelOpen)} />
-      <RepositoriesPanel open={panelOpen} onClose={() => setPanelOpen(false)} />
+      <Bar sideOpen={sideOpen} onToggleSide={() => setSideOpen(!sideOpen)} />
+      <Side open={sideOpen} onClose={() => setSideOpen(false)} />
       <main class="main">
         <Search />
+        <Applied />
         <Timeline />
         <NoticeBar />
         <Composer />

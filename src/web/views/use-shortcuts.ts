@@ -1,5 +1,7 @@
 import { useEffect } from 'preact/hooks';
+import { remove } from '../actions/messages.ts';
 import { goToNewest } from '../actions/navigate.ts';
+import { printAll } from '../actions/print.ts';
 import { dialog } from '../state/dialog.ts';
 import { SHORTCUTS, type ShortcutName } from '../text/shortcuts.ts';
 import { focusComposer } from './compose/composer.tsx';
@@ -13,6 +15,10 @@ export function useShortcuts(): void {
 }
 
 function follow(event: KeyboardEvent): void {
+  if (followAnywhere(event)) {
+    event.preventDefault();
+    return;
+  }
   if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
   const target = event.target as Element;
   if (isWritten(target) || document.querySelector('dialog[open]')) return;
@@ -21,6 +27,16 @@ function follow(event: KeyboardEvent): void {
   if (!found) return;
   event.preventDefault();
   DO[found.name](message);
+}
+
+/** The keys that work wherever one is, also where somebody writes. */
+function followAnywhere(event: KeyboardEvent): boolean {
+  if (event.defaultPrevented || event.isComposing || event.altKey || event.shiftKey) return false;
+  if (!(event.ctrlKey || event.metaKey)) return false;
+  if (event.key === 'k') dialog.dispatch(dialog.get()?.kind === 'palette' ? null : { kind: 'palette' });
+  else if (event.key === 'p') void printAll();
+  else return false;
+  return true;
 }
 
 /** Whether letters mean themselves here. */
@@ -34,9 +50,9 @@ const DO: Record<ShortcutName, (message?: HTMLElement) => void> = {
   reply: (message) => click(message, '[data-action="reply"]'),
   edit: (message) => click(message, '[data-action="edit"]'),
   tick: (message) => click(message, 'input[type="checkbox"]'),
-  history: (message) => click(message, '[data-action="history"]'),
+  history: (message) => dialog.dispatch({ kind: 'history', id: idOf(message) }),
   delivery: (message) => click(message, '.delivery button'),
-  delete: (message) => click(message, '[data-action="delete"]'),
+  delete: (message) => void remove(idOf(message)),
   leave: focusComposer,
   search: () => focusOn('input[type="search"]'),
   compose: focusComposer,
@@ -46,18 +62,23 @@ const DO: Record<ShortcutName, (message?: HTMLElement) => void> = {
   keys: () => dialog.dispatch({ kind: 'keys' }),
 };
 
+const idOf = (message: HTMLElement | undefined): string =>
+  message?.closest<HTMLElement>('[data-message]')?.dataset.message ?? '';
+
 function click(message: HTMLElement | undefined, what: string): void {
   message?.querySelector<HTMLElement>(what)?.click();
 }
 
 function focusOn(what: string): void {
   const field = document.querySelector<HTMLInputElement>(what);
-  // At once, where it can be seen: the next letter is meant for the field and is a shortcut elsewhere.
+  const filters = field?.closest<HTMLElement>('.filters');
+  // The filters may be folded away. They open at once, not with the next frame: the next letter is meant for the field
+  // and is a shortcut elsewhere.
+  if (filters && field?.checkVisibility() === false) {
+    filters.dataset.open = 'true';
+    document.querySelector<HTMLElement>('.filters-toggle')?.click();
+  }
   field?.focus();
-  if (field?.checkVisibility() !== false) return;
-  // On a narrow screen the filters are folded away, and stand there with the next frame.
-  document.querySelector<HTMLElement>('.filters-toggle')?.click();
-  requestAnimationFrame(() => field.focus());
 }
 
 /** Goes to the message before or after the one that has the focus; without one, to the last one in view. */

@@ -1,5 +1,5 @@
-// Keeps the page's own files, so that it opens without the server. No answer of the API is ever kept: who has
-// signed out leaves nothing behind here.
+// Keeps the page's own files, so that it opens without the server. No answer of the API is kept here; the page keeps the
+// last messages itself, and forgets them when somebody signs out.
 
 export type {};
 

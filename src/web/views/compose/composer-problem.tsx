@@ -23,8 +23,7 @@ export function ComposerProblem({ problem, onKeep, onConfirm, onAsEdit, onAsNew 
     );
   }
   if (isIdTaken(problem)) {
-    const text =
-      'An earlier attempt was saved after all, with the words of that moment. Save what is here now as';
+    const text = 'Your earlier attempt did go through, with the text you had then. Save what you have now as';
     const choices = [
       keep,
       { label: 'an edit of that message', choose: onAsEdit },
@@ -32,7 +31,7 @@ export function ComposerProblem({ problem, onKeep, onConfirm, onAsEdit, onAsNew 
     ];
     return <Question text={text} choices={choices} />;
   }
-  if (isToldBy(problem, ['text', 'language', 'url', 'author', 'repositories'])) return null;
+  if (isToldBy(problem, ['text', 'language', 'url', 'repositories'])) return null;
   return (
     <p class="error" role="alert">
       {problemInWords(problem)} Your text is kept here.

@@ -1,12 +1,17 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { contentOf, forgetId, send, sendAsEdit } from '../../actions/messages.ts';
 import { isIdTaken, isSecretGuard, type Problem } from '../../api/problem.ts';
-import { draft, isBlank } from '../../state/draft.ts';
+import { author, draft, isBlank } from '../../state/draft.ts';
+import { preferences } from '../../state/preferences.ts';
+import { repositories } from '../../state/repositories.ts';
+import { settings } from '../../state/settings.ts';
 import { useStore } from '../../state/store.ts';
-import { AuthorField } from '../ui/author-field.tsx';
-import { isSend, TypeFields, type Written } from '../ui/fields.tsx';
+import { timeline } from '../../state/timeline.ts';
+import { isEnterAlone, isSend, TypeFields, type Written } from '../ui/fields.tsx';
+import { UpIcon } from '../ui/icons.tsx';
 import { hasKeyboard } from '../ui/keyboard.ts';
 import { TextField } from '../ui/text-field.tsx';
+import { TypeChip, TypeMenu } from '../ui/type-menu.tsx';
 import { ComposerProblem } from './composer-problem.tsx';
 import { ReplyField } from './reply-field.tsx';
 import { TargetsField } from './targets-field.tsx';
@@ -24,8 +29,22 @@ function leave(): void {
   document.querySelector<HTMLElement>('.timeline')?.focus();
 }
 
+/** Begins to edit the last message of this person, if it is in the page. */
+function editLast(): boolean {
+  const me = author.get().trim() || settings.get()?.author;
+  const { messages, removed } = timeline.get();
+  const last = messages.findLast((one) => (me === undefined || one.author === me) && !removed.has(one.id));
+  const button =
+    last &&
+    document.querySelector<HTMLElement>(`[data-message="${CSS.escape(last.id)}"] [data-action="edit"]`);
+  button?.click();
+  return button !== null && button !== undefined;
+}
+
 export function Composer() {
   const written = useStore(draft, (state) => state);
+  const enterSends = useStore(preferences, (state) => state.enterSends);
+  const isOneOfMany = useStore(repositories, ({ list }) => list.length > 1);
   const area = useRef<HTMLTextAreaElement>(null);
   const [problem, setProblem] = useState<Problem>();
   const [busy, setBusy] = useState(false);
@@ -75,14 +94,17 @@ export function Composer() {
     <form
       id={COMPOSER}
       class="composer"
+      data-written={!isBlank(written) || written.replyTo !== null || written.type !== 'auto'}
       aria-label="New message"
       onSubmit={(event) => {
         event.preventDefault();
         submit();
       }}
       onKeyDown={(event) => {
-        if (event.key === 'Escape' && event.target === area.current) leave();
-        if (!isSend(event)) return;
+        const isInText = event.target === area.current;
+        if (event.key === 'Escape' && isInText) leave();
+        if (event.key === 'ArrowUp' && isInText && written.text === '' && editLast()) event.preventDefault();
+        if (!isSend(event) && !(enterSends && isInText && isEnterAlone(event))) return;
         event.preventDefault();
         submit();
       }}
@@ -101,11 +123,14 @@ export function Composer() {
           }}
         />
         <div class="row">
+          <TypeMenu {...fields} />
+          <TypeChip {...fields} />
           <TypeFields {...fields} />
-          <TargetsField targets={written.targets} problem={shown} />
-          <AuthorField problem={shown} />
+          {(isOneOfMany || written.targets !== 'default') && (
+            <TargetsField targets={written.targets} problem={shown} />
+          )}
           <span class="hint keys" aria-hidden="true">
-            {MAC ? '⌘' : 'Ctrl'} Enter
+            {enterSends ? '' : MAC ? '⌘ ' : 'Ctrl '}Enter
           </span>
           <button
             type="submit"
@@ -113,7 +138,8 @@ export function Composer() {
             aria-disabled={busy || isBlank(written)}
             aria-keyshortcuts="Control+Enter Meta+Enter"
           >
-            {busy ? 'Sending…' : 'Send'}
+            <span class="send-word">{busy ? 'Sending…' : 'Send'}</span>
+            <UpIcon />
           </button>
         </div>
       </div>
@@ -124,9 +150,10 @@ export function Composer() {
 const asksBack = (problem: Problem): boolean => isIdTaken(problem) || isSecretGuard(problem);
 
 const PLACEHOLDERS: Readonly<Record<string, string>> = {
-  text: 'Write a message',
-  markdown: 'Write in Markdown',
+  auto: 'Write a message',
+  text: 'Write plain text',
+  markdown: 'Write a message',
   code: 'Paste or write code',
-  link: 'Say what is behind the link',
-  task: 'What is to be done?',
+  link: 'What is this link about?',
+  task: 'What needs to be done?',
 };

@@ -3,10 +3,12 @@ import type { Message } from '../../../contract/message.ts';
 import { contentOf, edit, editFrom } from '../../actions/messages.ts';
 import { isOutOfDate, isSecretGuard, isToldBy, type Problem } from '../../api/problem.ts';
 import { useKept } from '../../state/opened.ts';
+import { preferences } from '../../state/preferences.ts';
 import { problemInWords } from '../../text/problems.ts';
 import { Question } from '../dialogs/question.tsx';
-import { isSend, TypeFields, type Written } from '../ui/fields.tsx';
+import { isEnterAlone, isSend, TypeFields, type Written } from '../ui/fields.tsx';
 import { TextField } from '../ui/text-field.tsx';
+import { TypeMenu } from '../ui/type-menu.tsx';
 
 interface Props {
   /** As it was when the edit began. */
@@ -68,7 +70,9 @@ export function Editor({ message, onSaved, onEnd }: Props) {
   const onKeyDown = (event: KeyboardEvent) => {
     // Escape is pressed too easily to throw away what was written.
     if (event.key === 'Escape' && isSame(written, toWritten(message))) end();
-    if (!isSend(event)) return;
+    const isSent =
+      isSend(event) || (preferences.get().enterSends && isEnterAlone(event) && event.target === area.current);
+    if (!isSent) return;
     event.preventDefault();
     void attempt();
   };
@@ -96,6 +100,7 @@ export function Editor({ message, onSaved, onEnd }: Props) {
         onAnyway={() => void attempt({ anyway: true })}
       />
       <div class="row">
+        <TypeMenu {...fields} />
         <TypeFields {...fields} />
         <button type="submit" class="primary" aria-disabled={busy}>
           Save
@@ -127,8 +132,8 @@ function EditProblem({ problem, onKeep, onConfirm, onAnyway }: EditProblemProps)
     );
   }
   if (isOutOfDate(problem)) {
-    const text = 'This message was changed elsewhere meanwhile. Both versions stay in its history.';
-    return <Question text={text} choices={[keep, { label: 'Save mine over it', choose: onAnyway }]} />;
+    const text = 'This message was changed elsewhere in the meantime. Both versions stay in its history.';
+    return <Question text={text} choices={[keep, { label: 'Save mine anyway', choose: onAnyway }]} />;
   }
   if (isToldBy(problem, ['text', 'language', 'url'])) return null;
   return (

@@ -2,7 +2,7 @@ import { draft } from '../../state/draft.ts';
 import { Quote } from '../timeline/quote.tsx';
 import { CloseIcon } from '../ui/icons.tsx';
 
-/** What the draft answers, above where it is written. */
+/** The message that the draft replies to, above where it is written. */
 export function ReplyField({ replyTo }: { replyTo: string | null }) {
   if (replyTo === null) return null;
   return (
@@ -14,7 +14,7 @@ export function ReplyField({ replyTo }: { replyTo: string | null }) {
         onClick={() => draft.dispatch({ type: 'write', change: { replyTo: null } })}
       >
         <CloseIcon />
-        <span class="unseen">Do not answer this</span>
+        <span class="unseen">Cancel reply</span>
       </button>
     </div>
   );

@@ -2,35 +2,56 @@ import { useEffect, useRef } from 'preact/hooks';
 import { errorOf, type Problem } from '../../api/problem.ts';
 import { draft, type Targets } from '../../state/draft.ts';
 import { repositories } from '../../state/repositories.ts';
+import { settings } from '../../state/settings.ts';
 import { useStore } from '../../state/store.ts';
 import { FieldError } from '../ui/problem.tsx';
 
-/** Where the message goes. Until something is chosen, that is for the server to say. */
+/** Where the message goes: what is ticked. What is ticked at first is for the server's configuration to say. */
 export function TargetsField({ targets, problem }: { targets: Targets; problem: Problem | undefined }) {
   const list = useStore(repositories, (state) => state.list);
+  const isAllByDefault = useStore(settings, (state) => state?.defaultTarget === 'all');
   const known = list.map(({ name }) => name);
+  const usual = list.filter(({ primary }) => primary || isAllByDefault).map(({ name }) => name);
   // One that is gone can still be chosen in an old draft, and has to be seen to be taken out.
   const names = [...new Set([...known, ...(Array.isArray(targets) ? (targets as readonly string[]) : [])])];
+  const chosen = targets === 'default' ? usual : targets === 'all' ? names : targets;
   const details = useRef<HTMLDetailsElement>(null);
   useCloseOutside(details);
+
+  const choose = (next: readonly string[]) => {
+    const isUsual = next.length === 0 || sameNames(next, usual);
+    draft.dispatch({ type: 'write', change: { targets: isUsual ? 'default' : next } });
+  };
   return (
     <details class="targets" ref={details}>
       <summary>
         <span>
-          <span class="unseen">Repositories: </span>to {inWords(targets, names)}
+          <span class="unseen">Repositories: </span>to {inWords(chosen, names)}
         </span>
       </summary>
       <fieldset class="popup">
         <legend>Save to</legend>
-        <Option label="the default" checked={targets === 'default'} onPick={() => choose('default')} />
-        <Option label="all repositories" checked={targets === 'all'} onPick={() => choose('all')} />
+        <label class="option">
+          <input
+            type="checkbox"
+            checked={chosen.length === names.length}
+            onChange={(event) =>
+              event.currentTarget.checked
+                ? draft.dispatch({ type: 'write', change: { targets: 'all' } })
+                : choose(usual.length === names.length ? names.slice(0, 1) : usual)
+            }
+          />
+          All repositories
+        </label>
         <hr />
         {names.map((name) => (
           <label key={name} class="option">
             <input
               type="checkbox"
-              checked={isChosen(targets, name)}
-              onChange={() => choose(toggled(targets, name))}
+              checked={chosen.includes(name)}
+              onChange={() =>
+                choose(chosen.includes(name) ? chosen.filter((one) => one !== name) : [...chosen, name])
+              }
             />
             {name}
           </label>
@@ -41,33 +62,11 @@ export function TargetsField({ targets, problem }: { targets: Targets; problem: 
   );
 }
 
-function Option({ label, checked, onPick }: { label: string; checked: boolean; onPick: () => void }) {
-  return (
-    <label class="option">
-      <input type="radio" name="targets" checked={checked} onChange={onPick} />
-      {label}
-    </label>
-  );
-}
+const sameNames = (a: readonly string[], b: readonly string[]): boolean =>
+  a.length === b.length && a.every((name) => b.includes(name));
 
-function choose(targets: Targets): void {
-  draft.dispatch({ type: 'write', change: { targets } });
-}
-
-function isChosen(targets: Targets, name: string): boolean {
-  return Array.isArray(targets) && targets.includes(name);
-}
-
-function toggled(targets: Targets, name: string): Targets {
-  const chosen = Array.isArray(targets) ? (targets as readonly string[]) : [];
-  const next = chosen.includes(name) ? chosen.filter((each) => each !== name) : [...chosen, name];
-  return next.length === 0 ? 'default' : next;
-}
-
-function inWords(targets: Targets, names: readonly string[]): string {
-  if (targets === 'all') return 'all repositories';
-  if (targets !== 'default') return targets.join(', ');
-  return names.length === 1 ? (names[0] ?? '') : 'the default';
+function inWords(chosen: readonly string[], names: readonly string[]): string {
+  return chosen.length === names.length && names.length > 1 ? 'all repositories' : chosen.join(', ');
 }
 
 /** A click elsewhere or Escape closes what was opened. */

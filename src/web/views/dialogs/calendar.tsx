@@ -35,7 +35,7 @@ export function Calendar({ last, counts, onPick }: Props) {
   return (
     <div class="calendar" ref={scroller}>
       <table class="calendar-table">
-        <caption class="unseen">Messages a day. The arrow keys lead from day to day.</caption>
+        <caption class="unseen">Messages per day. Use the arrow keys to move between days.</caption>
         {/* Each day says its month by itself. */}
         <thead aria-hidden="true">
           <tr>

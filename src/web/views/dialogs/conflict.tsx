@@ -2,7 +2,7 @@ import { useState } from 'preact/hooks';
 import type { HistoryEntry } from '../../../contract/message.ts';
 import { keep } from '../../actions/history.ts';
 import { isOutOfDate, type Problem } from '../../api/problem.ts';
-import { Difference, RevisionHead } from '../timeline/revision.tsx';
+import { RevisionHead, RevisionText } from '../timeline/revision.tsx';
 import type { HistoryProps } from './history.tsx';
 
 /** The versions that stand against each other: one of them is kept, or a text is made of both. */
@@ -18,12 +18,12 @@ export function ConflictView({ entries, etag, onDone, onOutdated }: HistoryProps
     setProblem(failed);
     if (isOutOfDate(failed)) onOutdated();
   };
-  if (heads.length < 2) return <p>It is settled by now.</p>;
+  if (heads.length < 2) return <p>This conflict is already resolved.</p>;
   const base = written[0];
   const shown = shownOf(heads);
   return (
     <div class="versions">
-      <p>All of these versions stay in the history. Which one shall be shown?</p>
+      <p>All of these versions stay in the history. Which version should be shown?</p>
       {problem && (
         <p class="error" role="alert">
           {problem.detail}
@@ -31,14 +31,14 @@ export function ConflictView({ entries, etag, onDone, onOutdated }: HistoryProps
       )}
       {heads.map((entry, index) => (
         <section key={index} class="version" aria-label={`Version ${index + 1}`}>
-          {entry === shown && <p class="hint">This one is shown now.</p>}
+          {entry === shown && <p class="hint">Shown now</p>}
           <RevisionHead entry={entry} />
           {entry.deletedAt ? (
             <p class="difference">
               <em>Deleted</em>
             </p>
           ) : (
-            <Difference before={entry === shown || shown?.deletedAt ? undefined : shown} after={entry} />
+            <RevisionText before={entry === shown || shown?.deletedAt ? undefined : shown} after={entry} />
           )}
           <button type="button" onClick={() => void settle(entry)}>
             {entry.deletedAt ? 'Keep it deleted' : 'Keep this one'}
@@ -50,7 +50,7 @@ export function ConflictView({ entries, etag, onDone, onOutdated }: HistoryProps
           type="button"
           onClick={() => setMerge([...new Set(written.map(({ text }) => text))].join('\n\n'))}
         >
-          Write one of both
+          Combine them
         </button>
       )}
       {base && merge !== undefined && (

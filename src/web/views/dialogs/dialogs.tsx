@@ -10,6 +10,9 @@ import { Activity } from './activity.tsx';
 import { ConflictView } from './conflict.tsx';
 import { HistoryView } from './history.tsx';
 import { Keys } from './keys.tsx';
+import { OnThisDay } from './on-this-day.tsx';
+import { Palette } from './palette.tsx';
+import { SettingsView } from './settings.tsx';
 
 /** What stands over the page, if anything does. */
 export function Dialogs() {
@@ -24,6 +27,21 @@ export function Dialogs() {
       </Modal>
     );
   }
+  if (shown.kind === 'on-this-day') {
+    return (
+      <Modal key="on-this-day" title="On this day" onClose={close}>
+        <OnThisDay onDone={close} />
+      </Modal>
+    );
+  }
+  if (shown.kind === 'palette') return <Palette onClose={close} />;
+  if (shown.kind === 'settings') {
+    return (
+      <Modal key="settings" title="Settings" onClose={close}>
+        <SettingsView />
+      </Modal>
+    );
+  }
   if (shown.kind === 'keys') {
     return (
       <Modal key="keys" title="Keyboard shortcuts" onClose={close}>
@@ -35,7 +53,7 @@ export function Dialogs() {
   return (
     <Modal
       key={`${shown.kind} ${shown.id}`}
-      title={isHistory ? 'History' : 'Settle a conflict'}
+      title={isHistory ? 'History' : 'Resolve conflict'}
       onClose={close}
     >
       <WithHistory id={shown.id}>

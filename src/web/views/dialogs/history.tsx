@@ -2,7 +2,7 @@ import { useState } from 'preact/hooks';
 import type { HistoryEntry } from '../../../contract/message.ts';
 import { type History, keep } from '../../actions/history.ts';
 import { isOutOfDate, type Problem } from '../../api/problem.ts';
-import { Difference, RevisionHead } from '../timeline/revision.tsx';
+import { RevisionHead, RevisionText } from '../timeline/revision.tsx';
 
 export interface HistoryProps extends History {
   readonly onDone: () => void;
@@ -35,11 +35,11 @@ export function HistoryView({ entries, etag, onDone, onOutdated }: HistoryProps)
               <h3>{titleOf(entry)}</h3>
               <RevisionHead entry={entry} />
               {entry.deletedAt === undefined && (
-                <Difference before={previousOf(entry, entries)} after={entry} />
+                <RevisionText before={previousOf(entry, entries)} after={entry} />
               )}
               {canComeBack && (
                 <button type="button" class="link" onClick={() => void bringBack(entry)}>
-                  Bring this text back
+                  Restore this version
                 </button>
               )}
             </li>
@@ -51,7 +51,13 @@ export function HistoryView({ entries, etag, onDone, onOutdated }: HistoryProps)
 }
 
 function titleOf({ revision, deletedAt, parents = [], head }: HistoryEntry): string {
-  const what = deletedAt ? 'Deleted' : revision === 1 ? 'Written' : parents.length > 1 ? 'Settled' : 'Edited';
+  const what = deletedAt
+    ? 'Deleted'
+    : revision === 1
+      ? 'Written'
+      : parents.length > 1
+        ? 'Resolved'
+        : 'Edited';
   return `${revision}. ${what}${head ? ' – current' : ''}`;
 }
 

@@ -2,17 +2,30 @@ import { SHORTCUTS, type Shortcut } from '../../text/shortcuts.ts';
 
 const MAC = /Mac|iPhone|iPad/.test(navigator.platform);
 
+const MOD = MAC ? '⌘' : 'Ctrl';
+
+/** Keys that work wherever one is. */
+const ALWAYS = [
+  { keys: [`${MOD} + K`], words: 'Go to anything' },
+  { keys: [`${MOD} + P`], words: 'Print everything that is shown' },
+] as const;
+
 /** Keys that work inside a field, where letters mean themselves. */
 const WRITING = [
-  { keys: [MAC ? '⌘ + Enter' : 'Ctrl + Enter'], words: 'Send or save' },
-  { keys: ['Escape'], words: 'Leave the text, so that the keys above work' },
+  { keys: [`${MOD} + Enter`], words: 'Send or save' },
+  { keys: [`${MOD} + B`], words: 'Bold' },
+  { keys: [`${MOD} + I`], words: 'Italic' },
+  { keys: [`${MOD} + K`], words: 'Link' },
+  { keys: ['Tab'], words: 'Indent code' },
+  { keys: ['ArrowUp'], words: 'Edit your last message, if the text is empty' },
+  { keys: ['Escape'], words: 'Leave the text, so the keys above work' },
 ] as const;
 
 /** All keys there are. */
 export function Keys() {
   return (
     <div class="keys-help">
-      <KeyTable title="Anywhere" rows={on('page')} />
+      <KeyTable title="Anywhere" rows={[...ALWAYS, ...on('page')]} />
       <KeyTable title="On a message" rows={on('message')} />
       <KeyTable title="While writing" rows={WRITING} />
     </div>

@@ -69,7 +69,7 @@ export function AddRepository() {
           For example owner/name, https://example.org/notes.git, git@example.org:notes.git or
           /media/disk/notes.git
         </p>
-        <label for={`${id}-branch`}>Branch, if not the usual one</label>
+        <label for={`${id}-branch`}>Branch (optional)</label>
         <input
           id={`${id}-branch`}
           type="text"
@@ -84,7 +84,7 @@ export function AddRepository() {
         <FieldError id={`${id}-error`} text={isPublic ? undefined : problem?.detail} />
         {isPublic ? (
           <Question
-            text={`${place.trim()} is public: everybody can read what you write there. Add it all the same?`}
+            text={`${place.trim()} is public: anyone can read what you write there. Add it anyway?`}
             choices={[
               { label: 'No', choose: () => setProblem(undefined) },
               { label: 'Add the public repository', choose: () => void send(true) },

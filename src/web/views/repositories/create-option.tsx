@@ -22,7 +22,7 @@ export function CreateOption({ account, checked, onToggle }: CreateOptionProps) 
           onClick={(event) => reason && event.preventDefault()}
           onChange={() => reason ?? onToggle()}
         />
-        Make it on GitHub first, as a private one
+        Create it on GitHub first, as a private repository
       </label>
       {reason && (
         <p class="hint" id={id}>
@@ -34,7 +34,7 @@ export function CreateOption({ account, checked, onToggle }: CreateOptionProps) 
 }
 
 function reasonAgainst(account: GithubAccount | undefined): string | undefined {
-  if (account?.state === 'no-token') return 'GitHub makes it only for a GITHUB_TOKEN, and none is set.';
+  if (account?.state === 'no-token') return 'To create it on GitHub, set GITHUB_TOKEN.';
   // What stands in the way is told in full here, since nothing else is said of an API that nobody asks.
   return account?.state === 'off' ? account.error?.detail : undefined;
 }

@@ -26,7 +26,7 @@ export function FromGithub({
   if (account.error) return <Failed advice={account.error} again={load} />;
   return (
     <section class="github" aria-label="GitHub">
-      <p class="hint">On GitHub as {account.login}</p>
+      <p class="hint">Signed in to GitHub as {account.login}</p>
       {account.warnings.map((warning) => (
         <Warning key={warning.detail} advice={warning} />
       ))}
@@ -43,7 +43,7 @@ function Failed({ advice, again }: { advice: Advice; again: () => void }) {
       </div>
       <div class="row">
         <button type="button" onClick={again}>
-          Ask GitHub again
+          Try again
         </button>
       </div>
     </section>

@@ -116,7 +116,7 @@ const factsOf = ({ visibility, archived, canPush, repository }: Choice): string[
   visibility,
   ...(archived ? ['archived'] : []),
   ...(canPush === false ? ['read only'] : []),
-  ...(repository === null ? [] : [`here as ${repository}`]),
+  ...(repository === null ? [] : [`already added as ${repository}`]),
 ];
 
 function foundInWords({ total, truncated }: GithubPage): string {

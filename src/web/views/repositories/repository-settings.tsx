@@ -2,15 +2,17 @@ import { useId, useState } from 'preact/hooks';
 import type { RepositoryStatus } from '../../../contract/repository.ts';
 import { change, remove } from '../../actions/repositories.ts';
 import type { Problem } from '../../api/problem.ts';
-import { growthInWords } from '../../text/words.ts';
+import { ago, exact } from '../../text/time.ts';
+import { count, growthInWords } from '../../text/words.ts';
 import { Question } from '../dialogs/question.tsx';
+import { MoreIcon } from '../ui/icons.tsx';
 import { FieldError } from '../ui/problem.tsx';
 
 /** Where a repository is, what it is called and which branch is captured to; and how to let it go. */
-export function RepositorySettings({ repository }: { repository: RepositoryStatus }) {
+export function RepositorySettings({ repository, now }: { repository: RepositoryStatus; now: number }) {
   const [problem, setProblem] = useState<Problem>();
   const [asking, setAsking] = useState(false);
-  const { name, branch, url, size } = repository;
+  const { name, branch, url, size, messages, lastSync } = repository;
   const id = useId();
   const removeNow = async () => {
     setAsking(false);
@@ -19,9 +21,21 @@ export function RepositorySettings({ repository }: { repository: RepositoryStatu
   return (
     <details class="manage">
       <summary>
-        Settings<span class="unseen"> of {name}</span>
+        <MoreIcon />
+        <span class="unseen">Settings of {name}</span>
       </summary>
       <div class="manage-form">
+        <p class="hint">
+          {count(messages, 'message')}
+          {' · '}
+          {lastSync ? (
+            <time datetime={lastSync} title={exact(lastSync)}>
+              synced {ago(lastSync, now)}
+            </time>
+          ) : (
+            'never synced'
+          )}
+        </p>
         <p class="hint">{url}</p>
         {size !== null && <p class="hint">{growthInWords(repository)}</p>}
         <Setting
@@ -37,16 +51,20 @@ export function RepositorySettings({ repository }: { repository: RepositoryStatu
         <FieldError id={id} text={problem?.detail} />
         {asking ? (
           <Question
-            text={`Take ${name} off the list? Its clone stays on the disk with all its messages, and can be added again.`}
+            text={`Remove ${name} from this list? Its clone and all its messages stay on this disk, and you can add it again.`}
             choices={[
               { label: 'Keep it', choose: () => setAsking(false) },
-              { label: 'Take it off', choose: () => void removeNow() },
+              { label: 'Remove from this list', choose: () => void removeNow() },
             ]}
           />
         ) : (
           <div class="row">
-            <button type="button" onClick={() => setAsking(true)}>
-              Remove {name}
+            <button
+              type="button"
+              aria-label={`Remove ${name} from this list`}
+              onClick={() => setAsking(true)}
+            >
+              Remove from this list…
             </button>
           </div>
         )}

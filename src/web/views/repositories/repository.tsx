@@ -2,87 +2,83 @@ import type { RepositoryStatus, SyncResult } from '../../../contract/repository.
 import { isFailure, needsPerson } from '../../../domain/repository.ts';
 import { repositories } from '../../state/repositories.ts';
 import { useStore } from '../../state/store.ts';
-import { ago, exact } from '../../text/time.ts';
-import { count, progressInWords, resultInWords, stateInWords } from '../../text/words.ts';
+import { count, countsInWords, progressInWords, resultInWords, stateInWords } from '../../text/words.ts';
 import { FilterLink } from '../search/filter-link.tsx';
 import { RepositorySettings } from './repository-settings.tsx';
 import { Resolve } from './resolve.tsx';
 import { SyncButtons } from './sync-buttons.tsx';
 
-export function RepositoryItem({ repository, now }: { repository: RepositoryStatus; now: number }) {
-  const { name } = repository;
-  const direction = useStore(repositories, (state) => state.running[name]);
-  const result = useStore(repositories, (state) => state.results[name]);
+/** One repository: what it is called, how it is, and the ways to its remote. */
+export function RepositoryItem({ repository, isOnly, now }: ItemProps) {
+  const { name, state } = repository;
+  const direction = useStore(repositories, ({ running }) => running[name]);
   return (
-    <li class="repository" data-state={repository.state} data-needs-you={needsPerson(repository)}>
-      <h3 class="repository-name" tabIndex={-1}>
-        <FilterLink to={{ repository: name }} title="Only messages in this repository">
-          {name}
-        </FilterLink>
-        {repository.primary && <span class="mark">primary</span>}
-      </h3>
-      <Status repository={repository} now={now} />
-      {result && <Result result={result} />}
-      {repository.error && !result && <Trouble {...repository.error} />}
-      {repository.state === 'rewritten' && <Resolve name={name} />}
-      <Problems repository={repository} />
-      <div class="repository-foot">
+    <li class="repository" data-state={state} data-needs-you={needsPerson(repository)}>
+      <div class="repository-line">
+        <span
+          class="dot"
+          data-tone={needsPerson(repository) ? 'bad' : repository.ahead > 0 ? 'due' : undefined}
+        />
+        <h3 class="repository-name" tabIndex={-1}>
+          <FilterLink to={{ repository: name }} title="Only messages in this repository">
+            <bdi>{name}</bdi>
+          </FilterLink>
+          {repository.primary && <span class={isOnly ? 'unseen' : 'mark'}>primary</span>}
+        </h3>
         <SyncButtons repository={repository} direction={direction} />
-        <ProgressLine name={name} running={direction !== undefined || repository.state === 'cloning'} />
-        <RepositorySettings repository={repository} />
       </div>
+      <Status repository={repository} />
+      {state === 'rewritten' && <Resolve name={name} />}
+      <Problems repository={repository} />
+      <ProgressLine name={name} running={direction !== undefined || state === 'cloning'} />
+      <RepositorySettings repository={repository} now={now} />
     </li>
   );
 }
 
-function Status({ repository, now }: { repository: RepositoryStatus; now: number }) {
-  const { ahead, behind, lastSync, messages, branch, url } = repository;
-  const isBusy = useStore(repositories, (state) => repository.name in state.running);
-  const known = useStore(repositories, (state) => state.progress[repository.name]);
-  const progress = isBusy || repository.state === 'cloning' ? known : undefined;
-  return (
-    <>
-      <p class="repository-state">{progress ? progressInWords(progress) : stateInWords(repository)}</p>
-      <p class="hint" title={`${url} (${branch})`}>
-        {count(messages, 'message')}
-        {repository.state !== 'ready' && ahead > 0 && ` · ${ahead.toLocaleString()} to push`}
-        {repository.state !== 'ready' && behind > 0 && ` · ${behind.toLocaleString()} to pull`}
-        {' · '}
-        {lastSync ? (
-          <time datetime={lastSync} title={exact(lastSync)}>
-            synced {ago(lastSync, now)}
-          </time>
-        ) : (
-          'never synced'
-        )}
-      </p>
-    </>
-  );
+interface ItemProps {
+  readonly repository: RepositoryStatus;
+  readonly isOnly: boolean;
+  readonly now: number;
 }
 
-function Result({ result }: { result: SyncResult }) {
-  return (
-    <div class="result" data-bad={isFailure(result.status)}>
-      <p>{resultInWords(result)}</p>
-      {isFailure(result.status) && <Trouble detail={result.detail} action={result.action} />}
-    </div>
-  );
+/** How it is, said once: what git is doing, what went wrong, what the last sync came to, or what is to be pushed. */
+function Status({ repository }: { repository: RepositoryStatus }) {
+  const { name, error, ahead, state } = repository;
+  const direction = useStore(repositories, ({ running }) => running[name]);
+  const known = useStore(repositories, ({ progress }) => progress[name]);
+  const result = useStore(repositories, ({ results }) => results[name]);
+  if (direction !== undefined || state === 'cloning') {
+    return <p class="repository-state">{known ? progressInWords(known) : WORKING[direction ?? 'clone']}</p>;
+  }
+  const trouble = result && isFailure(result.status) ? result : error;
+  if (trouble) {
+    return (
+      <div class="repository-state trouble">
+        <p>
+          {trouble.detail} {trouble.action}
+        </p>
+        {result && <Counts result={result} />}
+        {ahead > 0 && <p class="hint">{ahead.toLocaleString()} to push</p>}
+      </div>
+    );
+  }
+  return <p class="repository-state">{result ? resultInWords(result) : stateInWords(repository)}</p>;
 }
 
-function Trouble({ detail, action }: { detail: string; action: string }) {
-  return (
-    <div class="trouble">
-      <p class="hint">{detail}</p>
-      {action && <p>{action}</p>}
-    </div>
-  );
+const WORKING = { push: 'Pushing…', pull: 'Pulling…', clone: 'Cloning…' } as const;
+
+/** What a sync that failed has done all the same. */
+function Counts({ result }: { result: SyncResult }) {
+  const words = countsInWords(result);
+  return words === '' ? null : <p class="hint">{words}</p>;
 }
 
 function Problems({ repository: { problems } }: { repository: RepositoryStatus }) {
   if (problems.length === 0) return null;
   return (
     <details class="problems">
-      <summary>{count(problems.length, 'thing')} to look at</summary>
+      <summary>{count(problems.length, 'problem')}</summary>
       <ul>
         {problems.map(({ file, line, reason }) => (
           <li key={`${file}:${line}:${reason}`}>

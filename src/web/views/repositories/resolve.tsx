@@ -23,20 +23,18 @@ export function Resolve({ name }: { name: string }) {
           <button type="button" class="primary" onClick={() => setAsking('local')}>
             Bring all messages back…
           </button>
-          <p class="hint">
-            Nothing is lost. What one side lacks comes back from the other, with the next push too.
-          </p>
+          <p class="hint">Nothing is lost: each side gets back what it lacks.</p>
         </li>
         <li>
           <button type="button" onClick={() => setAsking('remote')}>
             Follow the remote…
           </button>
-          <p class="hint">Right after somebody took something out of the history on purpose.</p>
+          <p class="hint">If somebody removed something from the history on purpose.</p>
         </li>
       </ul>
       {asking === 'local' && (
         <Question
-          text={`Bring back all that ${name} has lost? The next push sends it to the remote again, what somebody has taken out on purpose too.`}
+          text={`Bring back everything that ${name} lost? The next push sends it to the remote again, including anything that was removed on purpose.`}
           choices={[
             { label: 'Not now', choose: () => setAsking(undefined) },
             { label: 'Bring it back', choose: () => void settle('local') },
@@ -45,7 +43,7 @@ export function Resolve({ name }: { name: string }) {
       )}
       {asking === 'remote' && (
         <Question
-          text={`Give up the messages that the remote of ${name} has lost? What was never on the remote is kept.`}
+          text={`Give up the messages that are gone from the remote of ${name}? Messages that were never pushed are kept.`}
           choices={[
             { label: 'Not now', choose: () => setAsking(undefined) },
             { label: 'Follow the remote', choose: () => void settle('remote') },

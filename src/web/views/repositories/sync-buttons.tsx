@@ -2,6 +2,7 @@ import { useId } from 'preact/hooks';
 import type { RepositoryStatus } from '../../../contract/repository.ts';
 import { syncNow } from '../../actions/repositories.ts';
 import type { Direction } from '../../api/repositories.ts';
+import { DownIcon, UpIcon } from '../ui/icons.tsx';
 
 interface SyncButtonsProps {
   readonly repository: RepositoryStatus;
@@ -23,18 +24,30 @@ export function SyncButtons({ repository: { name, state }, direction }: SyncButt
   } as const;
   return (
     <>
-      <div class="row">
-        <button {...common} aria-label={`Push ${name}`} onClick={(event) => press(event, 'push')}>
-          {direction === 'push' ? 'Pushing…' : 'Push'}
+      <span class="sync-buttons">
+        <button
+          {...common}
+          class="quiet"
+          aria-label={`Pull ${name}`}
+          title="Pull"
+          onClick={(event) => press(event, 'pull')}
+        >
+          <DownIcon />
         </button>
-        <button {...common} aria-label={`Pull ${name}`} onClick={(event) => press(event, 'pull')}>
-          {direction === 'pull' ? 'Pulling…' : 'Pull'}
+        <button
+          {...common}
+          class="quiet"
+          aria-label={`Push ${name}`}
+          title="Push"
+          onClick={(event) => press(event, 'push')}
+        >
+          <UpIcon />
         </button>
-      </div>
+      </span>
       {isWaiting && (
-        <p class="hint" id={id}>
-          Push and Pull wait for the choice above.
-        </p>
+        <span class="unseen" id={id}>
+          Push and Pull wait for the choice below.
+        </span>
       )}
     </>
   );

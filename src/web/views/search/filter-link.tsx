@@ -6,18 +6,27 @@ interface Props {
   readonly to: Partial<Query>;
   readonly class?: string;
   readonly title?: string;
+  readonly hidden?: boolean;
+  /** Whether the view is the one that is shown. */
+  readonly current?: boolean;
   readonly children: ComponentChildren;
 }
 
 /** A link to a view of the timeline: a real address, which a plain click follows without a reload. */
-export function FilterLink({ to, children, ...rest }: Props) {
+export function FilterLink({ to, current, children, ...rest }: Props) {
   const follow = (event: MouseEvent) => {
     if (!isPlainClick(event)) return;
     event.preventDefault();
     navigate({ ...EVERYTHING, ...to });
   };
   return (
-    <a href={addressOf(to)} onClick={follow} {...rest}>
+    <a
+      href={addressOf(to)}
+      draggable={false}
+      aria-current={current ? 'page' : undefined}
+      onClick={follow}
+      {...rest}
+    >
       {children}
     </a>
   );

@@ -1,15 +1,13 @@
 import { useRef, useState } from 'preact/hooks';
 import { MESSAGE_TYPES } from '../../../domain/message.ts';
 import { navigate } from '../../actions/navigate.ts';
-import { EVERYTHING, isEverything, type Query, query } from '../../state/query.ts';
+import { query } from '../../state/query.ts';
 import { repositories } from '../../state/repositories.ts';
 import { useStore } from '../../state/store.ts';
-import { operatorsIn, withoutTerm } from '../../text/suggest.ts';
-import { fullDay, startOfDay } from '../../text/time.ts';
 import { TYPE_WORDS } from '../../text/words.ts';
-import { CloseIcon } from '../ui/icons.tsx';
+import { FilterIcon } from '../ui/icons.tsx';
 import { AUTHORS_ID, AuthorList } from './authors.tsx';
-import { Found } from './found.tsx';
+import { PushButton } from './push-button.tsx';
 import { SearchField } from './search-field.tsx';
 
 /** Finds as one types; the fields and the address bar always say the same. */
@@ -23,13 +21,16 @@ export function Search() {
         <SearchField value={current.q} />
         <button
           type="button"
-          class="filters-toggle"
+          class="pill filters-toggle"
           aria-expanded={open}
           aria-controls="filters"
           onClick={() => setOpen(!open)}
         >
-          Filters{chosen > 0 && <span class="badge">{chosen}</span>}
+          <FilterIcon />
+          <span class="filters-word">Filters</span>
+          {chosen > 0 && <span class="badge">{chosen}</span>}
         </button>
+        <PushButton />
         <div id="filters" class="filters" data-open={open}>
           <RepositoryFilter value={current.repository} />
           <AuthorFilter value={current.author} />
@@ -37,39 +38,7 @@ export function Search() {
           <DayField at={current.at} />
         </div>
       </form>
-      {!isEverything(current) && <Applied current={current} />}
     </search>
-  );
-}
-
-/** What narrows the timeline down, each to be taken back by itself. */
-function Applied({ current }: { current: Query }) {
-  const { q, repository, author, type, tag, day } = current;
-  return (
-    <p class="applied">
-      {repository && <Chip words={`in ${repository}`} without={{ repository: '' }} />}
-      {author && <Chip words={`from ${author}`} without={{ author: '' }} />}
-      {type && <Chip words={TYPE_WORDS[type] ?? type} without={{ type: '' }} />}
-      {tag && <Chip words={`#${tag}`} without={{ tag: '' }} />}
-      {startOfDay(day) && <Chip words={fullDay(day)} without={{ day: '' }} />}
-      {operatorsIn(q).map((term) => (
-        <Chip key={term} words={term} without={{ q: withoutTerm(q, term) }} />
-      ))}
-      <button type="button" class="link" onClick={() => navigate(EVERYTHING)}>
-        Show everything
-      </button>
-      <Found />
-    </p>
-  );
-}
-
-function Chip({ words, without }: { words: string; without: Partial<Query> }) {
-  return (
-    <button type="button" class="chip" onClick={() => navigate(without)}>
-      <bdi>{words}</bdi>
-      <CloseIcon />
-      <span class="unseen">Remove this filter</span>
-    </button>
   );
 }
 
@@ -79,7 +48,7 @@ function RepositoryFilter({ value }: { value: string }) {
   if (value && !names.includes(value)) names.push(value);
   return (
     <label>
-      <span class="unseen">Repository</span>
+      <span class="label">Repository</span>
       <select value={value} onChange={(event) => navigate({ repository: event.currentTarget.value })}>
         <option value="">All repositories</option>
         {names.map((name) => (
@@ -95,7 +64,7 @@ function RepositoryFilter({ value }: { value: string }) {
 function AuthorFilter({ value }: { value: string }) {
   return (
     <label>
-      <span class="unseen">Author</span>
+      <span class="label">Author</span>
       <input
         type="text"
         list={AUTHORS_ID}
@@ -114,7 +83,7 @@ function TypeFilter({ value }: { value: string }) {
   const types = [...new Set<string>([...MESSAGE_TYPES, ...(value ? [value] : [])])];
   return (
     <label>
-      <span class="unseen">Type</span>
+      <span class="label">Type</span>
       <select value={value} onChange={(event) => navigate({ type: event.currentTarget.value })}>
         <option value="">Any type</option>
         {types.map((type) => (
@@ -138,12 +107,9 @@ function DayField({ at }: { at: string }) {
   };
   return (
     <label class="day-field">
-      <span class="label">
-        Go to<span class="unseen"> a day</span>
-      </span>
+      <span class="label">Go to a day</span>
       <input
         type="date"
-        title="Go to a day"
         min="1970-01-01"
         max="9999-12-31"
         value={/^\d{4}-\d{2}-\d{2}$/.test(at) ? at : ''}

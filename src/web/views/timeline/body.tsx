@@ -1,5 +1,6 @@
 import type { ComponentChildren } from 'preact';
-import { useState } from 'preact/hooks';
+import { createContext } from 'preact';
+import { useContext, useState } from 'preact/hooks';
 import type { Message } from '../../../contract/message.ts';
 import { tick, tickLine } from '../../actions/messages.ts';
 import { useRemembered } from '../../state/opened.ts';
@@ -10,6 +11,9 @@ import { CodeFigure, CodeText } from './code.tsx';
 import { Markdown } from './markdown.tsx';
 import { Marked } from './marked.tsx';
 import { RichText, SafeLink } from './rich-text.tsx';
+
+/** Whether long texts are shown as a whole, as on paper. */
+export const Whole = createContext(false);
 
 /** A message as its type wants to be read. A type that is not known here is read as text. */
 export function Body({ message }: { message: Message }) {
@@ -108,7 +112,8 @@ interface FoldedProps {
 function Folded({ id, text, children }: FoldedProps) {
   const [open, setOpen] = useRemembered(`open ${id}`, false);
   const preview = previewOf(text);
-  if (preview === undefined) return <>{children(text)}</>;
+  const isWhole = useContext(Whole);
+  if (preview === undefined || isWhole) return <>{children(text)}</>;
   return (
     <>
       {children(open ? text : preview)}

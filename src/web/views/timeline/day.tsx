@@ -14,10 +14,12 @@ interface Props {
   readonly removed: ReadonlySet<string>;
   /** The message that the reader was led to. */
   readonly wanted: string | null;
+  /** The first message that is new to the reader. */
+  readonly newFrom: string | null;
   readonly now: number;
 }
 
-export function Day({ day, messages, from, to, gap, removed, wanted, now }: Props) {
+export function Day({ day, messages, from, to, gap, removed, wanted, newFrom, now }: Props) {
   const id = `day-${day}`;
   return (
     <section class="day" aria-labelledby={id}>
@@ -33,7 +35,13 @@ export function Day({ day, messages, from, to, gap, removed, wanted, now }: Prop
               key={message.id}
               message={message}
               isFirst={before === undefined}
-              goesOn={before !== undefined && !removed.has(before.id) && goesOn(message, before)}
+              goesOn={
+                before !== undefined &&
+                message.id !== newFrom &&
+                !removed.has(before.id) &&
+                goesOn(message, before)
+              }
+              isNew={message.id === newFrom}
               removed={removed.has(message.id)}
               isWanted={wanted === message.id}
             />

@@ -2,7 +2,7 @@ import type { Delivery, DeliveryState } from '../../../contract/message.ts';
 import { repositories } from '../../state/repositories.ts';
 import { useStore } from '../../state/store.ts';
 import { commitPage } from '../../text/commit-url.ts';
-import { DELIVERY_WORDS, shortCommit } from '../../text/words.ts';
+import { DELIVERY_WORDS } from '../../text/words.ts';
 import { CopyButton } from '../ui/copy-button.tsx';
 import { CommittedIcon, OutdatedIcon, PushedIcon } from '../ui/icons.tsx';
 import { SafeLink } from './rich-text.tsx';
@@ -15,8 +15,8 @@ const ICONS: Record<DeliveryState, () => preact.JSX.Element> = {
 
 const MEANINGS: Record<DeliveryState, string> = {
   committed: 'Committed on this machine, not pushed yet.',
-  pushed: 'Pushed: its commit is on the remote branch.',
-  outdated: 'This repository holds an earlier revision.',
+  pushed: 'Pushed: the commit is on the remote branch.',
+  outdated: 'This repository has an earlier version.',
 };
 
 interface Props {
@@ -26,39 +26,32 @@ interface Props {
   readonly onOpen: (repository: string | null) => void;
 }
 
-/** Where a message is: for each repository its commit, and whether it has left this machine. */
+/** Where a message is: an icon for each repository, named only if there are several. More on a click. */
 export function Deliveries({ deliveries, open, onOpen }: Props) {
+  const isOneOfMany = useStore(repositories, ({ list }) => list.length > 1);
   return (
     <ul class="deliveries" aria-label="Where it is">
       {deliveries.map((delivery) => {
-        const isOpen = delivery.repository === open;
+        const { repository, state } = delivery;
+        const Icon = ICONS[state] ?? CommittedIcon;
+        const isOpen = repository === open;
         return (
-          <li key={delivery.repository} class="delivery" data-state={delivery.state}>
+          <li key={repository} class="delivery" data-state={state}>
             <button
               type="button"
               class="quiet"
-              title={MEANINGS[delivery.state]}
+              title={`${repository}: ${MEANINGS[state] ?? state}`}
               aria-expanded={isOpen}
-              onClick={() => onOpen(isOpen ? null : delivery.repository)}
+              onClick={() => onOpen(isOpen ? null : repository)}
             >
-              <DeliveryWords {...delivery} />
+              <Icon />
+              <span class={isOneOfMany ? undefined : 'unseen'}>{repository}</span>
+              <span class="unseen"> {DELIVERY_WORDS[state] ?? state}</span>
             </button>
           </li>
         );
       })}
     </ul>
-  );
-}
-
-function DeliveryWords({ repository, commit, state }: Delivery) {
-  const Icon = ICONS[state] ?? CommittedIcon;
-  return (
-    <>
-      <Icon />
-      <span>{repository}</span>
-      {commit !== null && <code>{shortCommit(commit)}</code>}
-      <span>{DELIVERY_WORDS[state] ?? state}</span>
-    </>
   );
 }
 
@@ -72,7 +65,7 @@ export function DeliveryDetail({ repository, commit, state }: Delivery) {
       </p>
       {state !== 'pushed' && held?.error && <p class="warn">{held.error.detail}</p>}
       {commit === null ? (
-        <p class="hint">The id of its commit is being found again.</p>
+        <p class="hint">Looking up the commit id…</p>
       ) : (
         <CommitLines
           commit={commit}
@@ -101,7 +94,7 @@ function CommitLines({ commit, page }: CommitProps) {
       </p>
       {page && (
         <p>
-          <SafeLink url={page.url}>See it on {page.host}</SafeLink>
+          <SafeLink url={page.url}>View on {page.host}</SafeLink>
         </p>
       )}
     </>

@@ -1,20 +1,20 @@
-import type { RefObject } from 'preact';
-import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { Message } from '../../../contract/message.ts';
-import { remove } from '../../actions/messages.ts';
+import { goToMessage } from '../../actions/navigate.ts';
 import { dialog } from '../../state/dialog.ts';
-import { draft } from '../../state/draft.ts';
 import { useKept, useRemembered } from '../../state/opened.ts';
+import { addressOf } from '../../state/query.ts';
+import { initialsOf, tintOf } from '../../text/author-look.ts';
 import { clock, exact } from '../../text/time.ts';
 import { TYPE_WORDS } from '../../text/words.ts';
-import { focusComposer } from '../compose/composer.tsx';
 import { Editor } from '../compose/editor.tsx';
-import { FilterLink } from '../search/filter-link.tsx';
+import { FilterLink, isPlainClick } from '../search/filter-link.tsx';
 import { WarningIcon } from '../ui/icons.tsx';
 import { hasKeyboard } from '../ui/keyboard.ts';
 import { Body } from './body.tsx';
 import { Deliveries, DeliveryDetail } from './deliveries.tsx';
 import { memo } from './memo.tsx';
+import { MessageActions } from './message-actions.tsx';
 import { Quote } from './quote.tsx';
 import { Removed } from './removed.tsx';
 
@@ -24,13 +24,13 @@ interface Props {
   readonly isFirst: boolean;
   readonly goesOn: boolean;
   readonly removed: boolean;
+  /** Whether it is the first one that is new to the reader. */
+  readonly isNew: boolean;
   /** Whether the reader was led to it. */
   readonly isWanted: boolean;
 }
 
-export const MessageRow = memo(({ message, isFirst, goesOn, removed, isWanted }: Props) => {
-  const author = `author-${message.id}`;
-  const time = `time-${message.id}`;
+export const MessageRow = memo(({ message, isFirst, goesOn, removed, isNew, isWanted }: Props) => {
   const row = useRef<HTMLLIElement>(null);
   const wasRemoved = useRef(removed);
   useLayoutEffect(() => {
@@ -50,119 +50,93 @@ export const MessageRow = memo(({ message, isFirst, goesOn, removed, isWanted }:
       data-goes-on={goesOn}
       data-wanted={isWanted}
     >
-      {removed ? (
-        <Removed id={message.id} />
-      ) : (
-        <article aria-labelledby={`${author} ${time}`} tabIndex={-1}>
-          <p class={goesOn ? 'unseen' : 'author'} id={author}>
-            <FilterLink to={{ author: message.author }} title="Only messages of this author">
-              <bdi>{message.author}</bdi>
-            </FilterLink>
-          </p>
-          <Content message={message} timeId={time} />
-        </article>
-      )}
+      {isNew && <p class="new-line">New since you last looked</p>}
+      {removed ? <Removed id={message.id} /> : <Content message={message} goesOn={goesOn} />}
     </li>
   );
 });
 
-function Content({ message, timeId }: { message: Message; timeId: string }) {
-  const [editing, setEditing] = useKept<Message>(`edit ${message.id}`);
-  const [open, setOpen] = useRemembered<string | null>(`commit ${message.id}`, null);
-  const editButton = useRef<HTMLButtonElement>(null);
+function Content({ message, goesOn }: { message: Message; goesOn: boolean }) {
+  const { id } = message;
+  const [editing, setEditing] = useKept<Message>(`edit ${id}`);
+  const [open, setOpen] = useRemembered<string | null>(`commit ${id}`, null);
+  const article = useRef<HTMLElement>(null);
   const byKey = useRef(false);
 
   const begin = () => {
-    byKey.current = document.activeElement?.matches('article') ?? false;
+    byKey.current = document.activeElement === article.current;
     setEditing(message);
   };
   const end = (editor: HTMLElement | null) => {
-    // Who went on elsewhere while it was being saved keeps the keyboard there.
-    const goesOn = hasKeyboard(editor);
+    // Anyone who went on elsewhere while it was being saved keeps the keyboard there.
+    const goesBack = hasKeyboard(editor);
     setEditing(undefined);
-    if (!goesOn) return;
+    if (!goesBack) return;
     requestAnimationFrame(() => {
-      const { current } = editButton;
-      // Who began with a key goes on with keys; and on a narrow screen the button is folded away.
-      const isButton = !byKey.current && current?.checkVisibility();
-      (isButton ? current : current?.closest('article'))?.focus();
+      const edit = byKey.current ? null : article.current?.querySelector<HTMLElement>('[data-action="edit"]');
+      (edit ?? article.current)?.focus({ preventScroll: true });
     });
   };
-
-  if (editing) return <Editor message={editing} onSaved={setEditing} onEnd={end} />;
   const opened = message.deliveries.find(({ repository }) => repository === open);
   return (
-    <>
-      {message.replyTo && <Quote id={message.replyTo} />}
-      <Body message={message} />
-      {message.conflict && <ConflictMark id={message.id} />}
-      <footer class="meta">
-        <time id={timeId} datetime={message.createdAt} title={exact(message.createdAt)}>
-          {clock(message.createdAt)}
-        </time>
+    <article ref={article} aria-labelledby={`author-${id} time-${id}`} tabIndex={-1}>
+      {!goesOn && (
+        <span class="avatar" aria-hidden="true" data-tint={tintOf(message.author)}>
+          {initialsOf(message.author)}
+        </span>
+      )}
+      <div class="message-head">
+        <p class={goesOn ? 'unseen' : 'author'} id={`author-${id}`}>
+          <FilterLink to={{ author: message.author }} title="Only messages by this author" hidden={goesOn}>
+            <bdi>{message.author}</bdi>
+          </FilterLink>
+        </p>
+        <TimeLink message={message} />
         <Marks message={message} />
         <Deliveries deliveries={message.deliveries} open={open} onOpen={setOpen} />
-        <Actions
-          id={message.id}
-          editButton={editButton}
-          onEdit={begin}
-          onDelete={() => void remove(message.id)}
-        />
-      </footer>
-      {opened && <DeliveryDetail {...opened} />}
-    </>
+      </div>
+      {editing ? (
+        <Editor message={editing} onSaved={setEditing} onEnd={end} />
+      ) : (
+        <>
+          {message.replyTo && <Quote id={message.replyTo} />}
+          <Body message={message} />
+          {message.conflict && <ConflictMark id={id} />}
+          {opened && <DeliveryDetail {...opened} />}
+          <MessageActions message={message} onEdit={begin} />
+        </>
+      )}
+    </article>
   );
 }
 
-interface ActionsProps {
-  readonly id: string;
-  readonly editButton: RefObject<HTMLButtonElement | null>;
-  readonly onEdit: () => void;
-  readonly onDelete: () => void;
-}
-
-/** With a mouse they appear where it points; on a touch screen a button opens them. */
-function Actions({ id, editButton, onEdit, onDelete }: ActionsProps) {
-  const [open, setOpen] = useState(false);
-  useEffect(() => {
-    if (open) editButton.current?.scrollIntoView({ block: 'nearest' });
-  }, [open, editButton]);
+/** When it was written, as a link to its place among all messages. */
+function TimeLink({ message: { id, createdAt } }: { message: Message }) {
+  const follow = (event: MouseEvent) => {
+    if (!isPlainClick(event)) return;
+    event.preventDefault();
+    goToMessage(id, 'link');
+  };
   return (
-    <>
-      <button type="button" class="quiet more" aria-expanded={open} onClick={() => setOpen(!open)}>
-        <span aria-hidden="true">•••</span>
-        <span class="unseen">Actions</span>
-      </button>
-      <span class="actions" data-open={open}>
-        <button type="button" class="link" data-action="reply" onClick={() => reply(id)}>
-          Reply
-        </button>
-        <button type="button" class="link" data-action="edit" ref={editButton} onClick={onEdit}>
-          Edit
-        </button>
-        <button
-          type="button"
-          class="link"
-          data-action="history"
-          aria-haspopup="dialog"
-          onClick={() => dialog.dispatch({ kind: 'history', id })}
-        >
-          History
-        </button>
-        <button type="button" class="link" data-action="delete" onClick={onDelete}>
-          Delete
-        </button>
-      </span>
-    </>
+    <a
+      id={`time-${id}`}
+      class="time"
+      href={addressOf({ at: id })}
+      title={exact(createdAt)}
+      draggable={false}
+      onClick={follow}
+    >
+      <time datetime={createdAt}>{clock(createdAt)}</time>
+    </a>
   );
 }
 
 function Marks({ message }: { message: Message }) {
-  // The other types can be told by their looks.
-  const needsLabel = message.type === 'markdown' || !(message.type in TYPE_WORDS);
+  // The types that are known here can be seen.
+  const needsLabel = !(message.type in TYPE_WORDS);
   return (
     <>
-      {needsLabel && <span class="mark">{TYPE_WORDS[message.type] ?? message.type}</span>}
+      {needsLabel && <span class="mark">{message.type}</span>}
       {message.updatedAt && (
         <span class="mark" title={`Edited ${exact(message.updatedAt)}`}>
           edited
@@ -177,20 +151,15 @@ function ConflictMark({ id }: { id: string }) {
   return (
     <p class="conflict">
       <WarningIcon />
-      <span>In conflict: it was changed in two places at once.</span>
+      <span>Conflict: this message was changed in two places at once.</span>
       <button
         type="button"
         class="link"
         aria-haspopup="dialog"
         onClick={() => dialog.dispatch({ kind: 'conflict', id })}
       >
-        Compare and settle
+        Compare and resolve
       </button>
     </p>
   );
-}
-
-function reply(id: string): void {
-  draft.dispatch({ type: 'write', change: { replyTo: id } });
-  focusComposer();
 }

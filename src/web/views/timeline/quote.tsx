@@ -16,7 +16,7 @@ export function Quote({ id }: { id: string }) {
     return (
       <p class="quote">
         <ReplyIcon />
-        <span>An answer to a message that is not here</span>
+        <span>Reply to a message that is not here</span>
       </p>
     );
   }
@@ -26,14 +26,9 @@ export function Quote({ id }: { id: string }) {
     goToMessage(id);
   };
   return (
-    <a
-      class="quote"
-      href={addressOf({ at: id })}
-      onClick={follow}
-      title="Go to the message that this answers"
-    >
+    <a class="quote" href={addressOf({ at: id })} onClick={follow} title="Go to the original message">
       <ReplyIcon />
-      <span class="unseen">Answers </span>
+      <span class="unseen">Reply to </span>
       <bdi class="quote-author">{message?.author ?? '…'}</bdi>
       <span class="quote-text" dir="auto">
         {message && firstLine(message)}

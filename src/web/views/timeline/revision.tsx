@@ -1,7 +1,7 @@
-import { useMemo } from 'preact/hooks';
+import { useMemo, useState } from 'preact/hooks';
 import type { HistoryEntry } from '../../../contract/message.ts';
 import { useReading } from '../../state/reading.ts';
-import { exact } from '../../text/time.ts';
+import { exact, shortWhen } from '../../text/time.ts';
 import { shortCommit, TYPE_WORDS } from '../../text/words.ts';
 
 /** Who wrote a revision and when, and the commits that hold it. */
@@ -10,7 +10,9 @@ export function RevisionHead({ entry }: { entry: HistoryEntry }) {
   return (
     <p class="revision-head">
       <bdi class="revision-author">{entry.author}</bdi>
-      <time datetime={when}>{exact(when)}</time>
+      <time datetime={when} title={exact(when)}>
+        {shortWhen(when)}
+      </time>
       {entry.commits.map(({ repository, commit }) => (
         <span key={repository} class="mark" title={commit ?? undefined}>
           {repository} {commit !== null && <code>{shortCommit(commit)}</code>}
@@ -20,8 +22,24 @@ export function RevisionHead({ entry }: { entry: HistoryEntry }) {
   );
 }
 
-/** What a revision says, with what it took away and what it added. */
-export function Difference({ before, after }: { before: HistoryEntry | undefined; after: HistoryEntry }) {
+/** What a revision says. What it changed shows on demand. */
+export function RevisionText({ before, after }: { before: HistoryEntry | undefined; after: HistoryEntry }) {
+  const [isCompared, setCompared] = useState(false);
+  return (
+    <>
+      {before && <FieldChanges before={before} after={after} />}
+      <Difference before={isCompared ? before : undefined} after={after} />
+      {before && before.text !== after.text && (
+        <button type="button" class="link" aria-pressed={isCompared} onClick={() => setCompared(!isCompared)}>
+          Show changes
+        </button>
+      )}
+    </>
+  );
+}
+
+/** A text with what it took away from another one, and what it added. */
+function Difference({ before, after }: { before: HistoryEntry | undefined; after: HistoryEntry }) {
   const reading = useReading();
   const changes = useMemo(
     () =>
@@ -32,7 +50,6 @@ export function Difference({ before, after }: { before: HistoryEntry | undefined
   const parts = changes ?? [{ kind: 'same', text: after.text } as const];
   return (
     <>
-      {before && <FieldChanges before={before} after={after} />}
       <div class="difference" dir="auto" data-type={after.type}>
         {parts.map(({ kind, text }, index) => {
           // biome-ignore-start lint/suspicious/noArrayIndexKey: the parts of one text have no other identity.
@@ -50,7 +67,9 @@ const FIELDS = ['author', 'type', 'language', 'url', 'done'] as const;
 const NAMES = { author: 'Author', type: 'Type', language: 'Language', url: 'Address', done: 'Task' } as const;
 
 function FieldChanges({ before, after }: { before: HistoryEntry; after: HistoryEntry }) {
-  const changed = FIELDS.filter((field) => before[field] !== after[field]);
+  const changed = FIELDS.filter((field) =>
+    field === 'done' ? Boolean(before.done) !== Boolean(after.done) : before[field] !== after[field],
+  );
   return (
     <>
       {changed.map((field) => (

@@ -1,14 +1,19 @@
 import { useEffect, useMemo, useRef } from 'preact/hooks';
+import type { Message } from '../../../contract/message.ts';
 import { navigate } from '../../actions/navigate.ts';
 import { loadNewer, loadOlder, loadTimeline } from '../../actions/timeline.ts';
 import { isUnreachable } from '../../api/problem.ts';
+import { author } from '../../state/draft.ts';
 import { EVERYTHING, isEverything, query } from '../../state/query.ts';
+import { settings } from '../../state/settings.ts';
 import { useStore } from '../../state/store.ts';
 import { timeline } from '../../state/timeline.ts';
+import { isAfter, unread } from '../../state/unread.ts';
 import { finderOf } from '../../text/hits.ts';
 import { DownIcon } from '../ui/icons.tsx';
 import { ProblemBox } from '../ui/problem.tsx';
 import { useToday } from '../ui/use-now.ts';
+import { copyMessages } from './copy-messages.ts';
 import { Day, Gap } from './day.tsx';
 import { type DayGroup, groupByDay } from './group.ts';
 import { Finding } from './marked.tsx';
@@ -25,6 +30,7 @@ export function Timeline() {
   const { away, toNewest } = view;
   const days = useMemo(() => groupByDay(state.messages), [state.messages]);
 
+  const newFrom = useNewFrom(state.messages);
   const find = useMemo(() => finderOf(asked.q), [asked.q]);
 
   const led = state.wanted.id;
@@ -43,12 +49,20 @@ export function Timeline() {
         aria-busy={state.status === 'loading'}
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region has to take the focus.
         tabIndex={0}
+        onCopy={copyMessages}
         data-stale={state.status === 'loading' && state.messages.length > 0}
       >
         <div class="timeline-content">
           <Beginning />
           <Finding.Provider value={find}>
-            <Days days={days} view={view} removed={state.removed} wanted={led} now={today} />
+            <Days
+              days={days}
+              view={view}
+              removed={state.removed}
+              wanted={led}
+              newFrom={newFrom}
+              now={today}
+            />
           </Finding.Provider>
           {state.newer !== 'none' && <Newer />}
           <WaitingMessages />
@@ -64,6 +78,17 @@ export function Timeline() {
   );
 }
 
+/** The first message that came after the reader's last look; found once for each time that they come back. */
+function useNewFrom(messages: readonly Message[]): string | null {
+  const since = useStore(unread, (state) => state.since);
+  const asked = useStore(query, isEverything);
+  const me = useStore(author, (name) => name);
+  if (!asked || since === null) return null;
+  const own = me.trim() || settings.get()?.author;
+  const first = messages.find((message) => isAfter(message, since) && message.author !== own);
+  return first?.id ?? null;
+}
+
 function newestInWords(unseen: number | 'many'): string {
   if (unseen === 'many') return 'New messages';
   return unseen > 0 ? `${unseen.toLocaleString()} new` : 'Newest';
@@ -74,6 +99,8 @@ interface DaysProps {
   readonly view: Pick<Window, 'from' | 'to' | 'heightOf'>;
   readonly removed: ReadonlySet<string>;
   readonly wanted: string | null;
+  /** The first message that is new to the reader. */
+  readonly newFrom: string | null;
   readonly now: number;
 }
 
@@ -109,7 +136,10 @@ function Beginning() {
   if (status === 'failed' && problem) {
     return (
       <ProblemBox problem={problem}>
-        {isUnreachable(problem) && <p>What you write meanwhile waits in this browser until it is back.</p>}
+        {messages.length > 0 && <p>Below are the last messages that this browser has seen.</p>}
+        {isUnreachable(problem) && (
+          <p>You can keep writing: messages wait in this browser until it is back.</p>
+        )}
         <button type="button" onClick={() => void loadTimeline()}>
           Try again
         </button>
@@ -123,7 +153,7 @@ function Beginning() {
   }
   if (messages.length === 0) return status === 'loading' ? <Loading /> : <Nothing />;
   if (next !== null) return <Older />;
-  const words = isEverything(query.get()) ? 'This is where it begins.' : 'Nothing earlier matches.';
+  const words = isEverything(query.get()) ? 'The beginning' : 'No earlier matches';
   return <p class="beginning">{words}</p>;
 }
 
@@ -134,7 +164,7 @@ function Older() {
       state={state}
       load={loadOlder}
       label="Show earlier messages"
-      failure="The earlier messages could not be loaded."
+      failure="Could not load earlier messages."
     />
   );
 }
@@ -146,7 +176,7 @@ function Newer() {
       state={state}
       load={loadNewer}
       label="Show later messages"
-      failure="The later messages could not be loaded."
+      failure="Could not load later messages."
     />
   );
 }
@@ -188,7 +218,7 @@ function Loading() {
       <div class="skeleton" aria-hidden="true" />
       <div class="skeleton" aria-hidden="true" />
       <div class="skeleton" aria-hidden="true" />
-      <p class="loading-long">Still reading the repositories. After a first start this can take a while.</p>
+      <p class="loading-long">Still reading the repositories. The first start can take a while.</p>
     </div>
   );
 }
@@ -209,7 +239,8 @@ function Nothing() {
     <div class="nothing">
       <p class="nothing-title">Nothing here yet</p>
       <p>
-        Write the first message below. It becomes a commit at once, and leaves this machine when you push.
+        Write your first message below. It becomes a commit right away, and leaves this machine only when you
+        push.
       </p>
     </div>
   );

@@ -13,7 +13,9 @@ const ROWS = 50;
 /** So many of them may be used up before the next ones are brought in. */
 const SPARE = 12;
 /** The height of a message that was not seen yet, in pixels. */
-const GUESS = 72;
+const GUESS = 32;
+/** The space above the first message of an author, as `message.css` has it; in pixels. */
+const GROUP_GAP = 10;
 /** The name of a day stays at the top, over what begins there; its height in pixels. */
 const DAY_NAME = 40;
 
@@ -138,10 +140,9 @@ function sum(
 function measure(scroller: HTMLElement, heights: Map<string, number>): void {
   for (const row of rowsOf(scroller)) {
     const day = row.dataset.first === 'true' ? row.closest('section')?.querySelector('.day-name') : null;
-    heights.set(
-      row.dataset.message ?? '',
-      row.offsetHeight + ((day as HTMLElement | null)?.offsetHeight ?? 0),
-    );
+    const above =
+      ((day as HTMLElement | null)?.offsetHeight ?? 0) + (row.dataset.goesOn === 'true' ? 0 : GROUP_GAP);
+    heights.set(row.dataset.message ?? '', row.offsetHeight + above);
   }
 }
 

@@ -1,7 +1,5 @@
 import { useId } from 'preact/hooks';
-import { MESSAGE_TYPES } from '../../../domain/message.ts';
 import { errorOf, type Problem } from '../../api/problem.ts';
-import { TYPE_WORDS } from '../../text/words.ts';
 import { FieldError } from './problem.tsx';
 
 /** The fields of a message that the composer and the editor share. */
@@ -18,20 +16,10 @@ export interface FieldProps {
   readonly onWrite: (change: Partial<Written>) => void;
 }
 
-/** The type, and the one field that some types have beside their text. */
+/** The one field that some types have besides their text. */
 export function TypeFields({ written, problem, onWrite }: FieldProps) {
   return (
     <>
-      <label>
-        <span class="unseen">Type</span>
-        <select value={written.type} onChange={(event) => onWrite({ type: event.currentTarget.value })}>
-          {MESSAGE_TYPES.map((type) => (
-            <option key={type} value={type}>
-              {TYPE_WORDS[type]}
-            </option>
-          ))}
-        </select>
-      </label>
       {written.type === 'code' && (
         <LineField name="language" label="Language" {...{ written, problem, onWrite }} />
       )}
@@ -48,7 +36,7 @@ function LineField({
   onWrite,
 }: FieldProps & { name: 'language' | 'url'; label: string }) {
   const error = useId();
-  const wrong = errorOf(problem, name);
+  const wrong = errorOf(problem, name) && WRONG[name];
   return (
     <div class="line-field" data-field={name}>
       <input
@@ -77,6 +65,12 @@ function LineField({
   );
 }
 
+/** What is wrong with a field, for a person; the server's words speak of the API. */
+const WRONG = {
+  url: 'This is not an address that can be linked to. It begins with http:// or https://.',
+  language: 'The name of a language has at most 50 letters, digits and signs, and no spaces.',
+} as const;
+
 /** Those that are written most; any other can be typed. */
 const LANGUAGES = [
   'bash',
@@ -103,4 +97,9 @@ const LANGUAGES = [
 /** Whether a key press means "done", on any platform. */
 export function isSend(event: KeyboardEvent): boolean {
   return event.key === 'Enter' && (event.ctrlKey || event.metaKey) && !event.isComposing;
+}
+
+/** Whether a key press sends for those who have set Enter to send. */
+export function isEnterAlone(event: KeyboardEvent): boolean {
+  return event.key === 'Enter' && !event.shiftKey && !event.altKey && !event.isComposing;
 }

@@ -9,16 +9,93 @@ function Icon({ children }: { children: ComponentChildren }) {
   );
 }
 
+/** Safe here, and still to be pushed. */
 export const CommittedIcon = () => (
   <Icon>
-    <circle cx="8" cy="8" r="4" />
+    <path d="M8 13V3.5M4 7.5l4-4 4 4" />
   </Icon>
 );
 
 export const PushedIcon = () => (
   <Icon>
-    <circle cx="8" cy="8" r="6" />
-    <path d="M8 11V5.5M5.5 7.5 8 5l2.5 2.5" />
+    <path d="m3 8.5 3.5 3.5L13 4.5" />
+  </Icon>
+);
+
+export const MoreIcon = () => (
+  <Icon>
+    <path d="M3.5 8h.01M8 8h.01M12.5 8h.01" stroke-width="2.6" />
+  </Icon>
+);
+
+export const UpIcon = () => (
+  <Icon>
+    <path d="M8 13V3M4 7l4-4 4 4" />
+  </Icon>
+);
+
+export const MenuIcon = () => (
+  <Icon>
+    <path d="M2.5 4h11M2.5 8h11M2.5 12h11" />
+  </Icon>
+);
+
+export const ListIcon = () => (
+  <Icon>
+    <path d="M3 4h10M3 8h10M3 12h6" />
+  </Icon>
+);
+
+export const PinIcon = () => (
+  <Icon>
+    <path d="M6 2h4l-.5 5 2 2h-7l2-2zM8 9v5" />
+  </Icon>
+);
+
+export const TaskIcon = () => (
+  <Icon>
+    <rect x="2.5" y="2.5" width="11" height="11" rx="3" />
+    <path d="m5.5 8 2 2 3.5-4" />
+  </Icon>
+);
+
+export const FileIcon = () => (
+  <Icon>
+    <rect x="2.5" y="3" width="11" height="10" rx="2" />
+    <path d="m3 11 3-3 2.5 2.5L11 8l2.5 2.5" />
+  </Icon>
+);
+
+export const ClockIcon = () => (
+  <Icon>
+    <circle cx="8" cy="8" r="5.5" />
+    <path d="M8 5v3l2 1.5" />
+  </Icon>
+);
+
+export const CalendarIcon = () => (
+  <Icon>
+    <rect x="2.5" y="3.5" width="11" height="10" rx="2" />
+    <path d="M2.5 7h11M5.5 2v3M10.5 2v3" />
+  </Icon>
+);
+
+export const TrashIcon = () => (
+  <Icon>
+    <path d="M3 4.5h10M6.5 4.5v-2h3v2M4.5 4.5l.5 9h6l.5-9" />
+  </Icon>
+);
+
+export const FilterIcon = () => (
+  <Icon>
+    <path d="M2.5 4h11M4.5 8h7M6.5 12h3" />
+  </Icon>
+);
+
+export const GearIcon = () => (
+  <Icon>
+    <circle cx="8" cy="8" r="2.2" />
+    <path d="M8 1.8v2M8 12.2v2M1.8 8h2M12.2 8h2M3.6 3.6 5 5M11 11l1.4 1.4M12.4 3.6 11 5M5 11l-1.4 1.4" />
   </Icon>
 );
 

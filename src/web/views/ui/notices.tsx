@@ -11,9 +11,9 @@ export function NoticeBar() {
     <div class="notices" role="alert">
       {isOld && (
         <div class="notice" data-tone="plain">
-          <p>gitpost was updated. What you are writing stays when you load the page again.</p>
+          <p>gitpost was updated. Reload the page to use the new version; your draft is kept.</p>
           <button type="button" onClick={() => location.reload()}>
-            Load again
+            Reload
           </button>
         </div>
       )}

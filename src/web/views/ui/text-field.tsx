@@ -2,11 +2,11 @@ import type { RefObject } from 'preact';
 import { useEffect, useId, useLayoutEffect, useState } from 'preact/hooks';
 import { LIMITS } from '../../../domain/message.ts';
 import { errorOf } from '../../api/problem.ts';
-import { say } from '../../state/notices.ts';
-import { fencedCode } from '../../text/fence.ts';
 import { Markdown } from '../timeline/markdown.tsx';
 import type { FieldProps } from './fields.tsx';
 import { FieldError } from './problem.tsx';
+import { useCompletion } from './use-completion.tsx';
+import { isMarkdown, writingKeys } from './use-writing-keys.ts';
 
 interface TextProps extends FieldProps {
   readonly label: string;
@@ -19,7 +19,7 @@ export function TextField({ written, problem, onWrite, label, placeholder, area 
   const error = useId();
   const wrong = errorOf(problem, 'text');
   const [wantsPreview, setWantsPreview] = useState(false);
-  const canPreview = written.type === 'markdown' && written.text.trim() !== '';
+  const canPreview = isMarkdown(written.type) && written.text.trim() !== '';
   const isPreview = canPreview && wantsPreview;
   // What is sent or taken back is followed by something to be written.
   useEffect(() => {
@@ -28,16 +28,12 @@ export function TextField({ written, problem, onWrite, label, placeholder, area 
   useLayoutEffect(() => {
     if (area.current && !isPreview) fitHeight(area.current);
   }, [written.text, written.type, isPreview, area]);
-  const paste = (event: ClipboardEvent) => {
-    const code = fencedCode(event.clipboardData?.getData('text/plain') ?? '');
-    if (code === undefined || written.type === 'markdown' || written.text.trim() !== '') return;
-    event.preventDefault();
-    onWrite({ type: 'code', ...code });
-    say('Pasted as code');
-  };
+  const completion = useCompletion(area);
+  const keys = writingKeys(area, written.type);
   return (
     <>
       {isPreview && <Preview text={written.text} />}
+      <div class="completion">{completion.view}</div>
       <textarea
         ref={area}
         class="text-field"
@@ -51,12 +47,24 @@ export function TextField({ written, problem, onWrite, label, placeholder, area 
         value={written.text}
         aria-invalid={wrong !== undefined}
         aria-describedby={error}
-        onInput={(event) => onWrite({ text: event.currentTarget.value })}
-        onPaste={paste}
+        {...completion.aria}
+        onInput={(event) => {
+          onWrite({ text: event.currentTarget.value });
+          completion.onInput();
+        }}
+        onBlur={completion.hide}
+        onKeyDown={(event) => {
+          if (!completion.onKey(event) && !keys.onKey(event)) return;
+          event.preventDefault();
+          event.stopPropagation();
+        }}
+        onPaste={(event) => {
+          if (keys.onPaste(event.clipboardData?.getData('text/plain') ?? '')) event.preventDefault();
+        }}
       />
       <FieldError id={error} text={wrong} />
       <Length text={written.text} />
-      {canPreview && (
+      {canPreview && (isPreview || LOOKS_LIKE_MARKDOWN.test(written.text)) && (
         <button
           type="button"
           class="link preview-toggle"
@@ -69,6 +77,9 @@ export function TextField({ written, problem, onWrite, label, placeholder, area 
     </>
   );
 }
+
+/** A text without any of these looks the same when it is read. */
+const LOOKS_LIKE_MARKDOWN = /[*_`~>#|[\]]|^\s*(?:[-+]|\d+[.)])\s/m;
 
 /** How much there is, where it comes near to what a message may hold. */
 function Length({ text }: { text: string }) {

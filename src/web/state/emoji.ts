@@ -1,0 +1,21 @@
+import { createStore } from './store.ts';
+
+/** Emoji by their names, once somebody has begun one. */
+export const emoji = createStore<ReadonlyMap<string, string>, ReadonlyMap<string, string>>(
+  (_, loaded) => loaded,
+  new Map(),
+);
+
+let isAsked = false;
+
+/** Loads the names, which most messages do without. */
+export function loadEmoji(): void {
+  if (isAsked) return;
+  isAsked = true;
+  import('../reading/emoji.ts').then(
+    ({ EMOJI }) => emoji.dispatch(EMOJI),
+    () => {
+      isAsked = false;
+    },
+  );
+}

@@ -1,0 +1,5 @@
+import type { Settings } from '../api/settings.ts';
+import { createStore } from './store.ts';
+
+/** What the server is set up with, once it is known. */
+export const settings = createStore<Settings | undefined, Settings>((_, next) => next, undefined);

@@ -1,0 +1,5 @@
+import type { TagCount } from '../api/tags.ts';
+import { createStore } from './store.ts';
+
+/** All tags, the most used first, once they are known. */
+export const tags = createStore<readonly TagCount[], readonly TagCount[]>((_, next) => next, []);

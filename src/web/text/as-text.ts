@@ -1,0 +1,12 @@
+import type { Message } from '../../contract/message.ts';
+import { shortWhen } from './time.ts';
+
+/** Messages as a person would paste them elsewhere: who and when, and the source of each. */
+export function messagesAsText(messages: readonly Message[]): string {
+  return messages
+    .map(({ author, createdAt, text, url }) => {
+      const source = [text, url].filter((part) => part !== undefined && part !== '').join('\n');
+      return `${author}, ${shortWhen(createdAt)}\n${source.replace(/\n+$/, '')}`;
+    })
+    .join('\n\n');
+}

@@ -1,0 +1,10 @@
+/** The parts one below the other, without one that another one holds: apps often share an address twice. */
+export function sharedText(parts: readonly string[]): string {
+  const all = parts.map((part) => part.trim()).filter((part) => part !== '');
+  return all
+    .filter(
+      (part, index) =>
+        !all.some((other, at) => at !== index && other.includes(part) && (other !== part || at < index)),
+    )
+    .join('\n');
+}

@@ -1,0 +1,51 @@
+import { useId } from 'preact/hooks';
+import { LIMITS } from '../../../domain/message.ts';
+import { author } from '../../state/draft.ts';
+import { preferences } from '../../state/preferences.ts';
+import { settings } from '../../state/settings.ts';
+import { useStore } from '../../state/store.ts';
+import { AUTHORS_ID } from '../search/authors.tsx';
+import { ThemeSwitch } from '../side/theme-switch.tsx';
+
+/** What a person can set: for this browser, and for this gitpost. */
+export function SettingsView() {
+  const name = useStore(author, (state) => state);
+  const usual = useStore(settings, (state) => state?.author);
+  const { enterSends } = useStore(preferences, (state) => state);
+  const id = useId();
+  return (
+    <div class="settings">
+      <div class="setting-row">
+        <label for={`${id}-name`}>Your name</label>
+        <input
+          id={`${id}-name`}
+          type="text"
+          placeholder={usual ?? 'As configured'}
+          maxLength={LIMITS.author}
+          autocomplete="nickname"
+          list={AUTHORS_ID}
+          value={name}
+          aria-describedby={`${id}-name-hint`}
+          onInput={(event) => author.dispatch(event.currentTarget.value)}
+        />
+        <p class="hint" id={`${id}-name-hint`}>
+          The author of what you write in this browser, in the commit too.
+          {usual !== undefined && name.trim() === '' && ` While this is empty, it is ${usual}.`}
+        </p>
+      </div>
+      <div class="setting-row">
+        <span>Theme</span>
+        <ThemeSwitch />
+      </div>
+      <label class="setting-row">
+        <span>Enter sends</span>
+        <input
+          type="checkbox"
+          checked={enterSends}
+          onChange={(event) => preferences.dispatch({ enterSends: event.currentTarget.checked })}
+        />
+        <span class="hint">Shift + Enter then starts a new line.</span>
+      </label>
+    </div>
+  );
+}

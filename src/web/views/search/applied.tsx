@@ -1,0 +1,41 @@
+import { navigate } from '../../actions/navigate.ts';
+import { EVERYTHING, isEverything, type Query, query } from '../../state/query.ts';
+import { useStore } from '../../state/store.ts';
+import { operatorsIn, withoutTerm } from '../../text/suggest.ts';
+import { fullDay, startOfDay } from '../../text/time.ts';
+import { TYPE_WORDS } from '../../text/words.ts';
+import { CloseIcon } from '../ui/icons.tsx';
+import { Found } from './found.tsx';
+
+/** What narrows the timeline down, each to be removed on its own. */
+export function Applied() {
+  const current = useStore(query, (state) => state);
+  if (isEverything(current)) return null;
+  const { q, repository, author, type, tag, day } = current;
+  return (
+    <p class="applied">
+      {repository && <Chip words={`in ${repository}`} without={{ repository: '' }} />}
+      {author && <Chip words={`from ${author}`} without={{ author: '' }} />}
+      {type && <Chip words={TYPE_WORDS[type] ?? type} without={{ type: '' }} />}
+      {tag && <Chip words={`#${tag}`} without={{ tag: '' }} />}
+      {startOfDay(day) && <Chip words={fullDay(day)} without={{ day: '' }} />}
+      {operatorsIn(q).map((term) => (
+        <Chip key={term} words={term} without={{ q: withoutTerm(q, term) }} />
+      ))}
+      <button type="button" class="link" onClick={() => navigate(EVERYTHING)}>
+        Show everything
+      </button>
+      <Found />
+    </p>
+  );
+}
+
+function Chip({ words, without }: { words: string; without: Partial<Query> }) {
+  return (
+    <button type="button" class="chip" onClick={() => navigate(without)}>
+      <bdi>{words}</bdi>
+      <CloseIcon />
+      <span class="unseen">Remove this filter</span>
+    </button>
+  );
+}

@@ -1,0 +1,73 @@
+import { useEffect, useRef } from 'preact/hooks';
+import { signOut } from '../../actions/session.ts';
+import { dialog } from '../../state/dialog.ts';
+import { session } from '../../state/session.ts';
+import { useStore } from '../../state/store.ts';
+import { RepositoriesPanel } from '../repositories/repositories.tsx';
+import { CloseIcon } from '../ui/icons.tsx';
+import { Views } from './views.tsx';
+
+/** Where one can go, and the repositories: beside the timeline; on narrow screens over it, when it is open. */
+export function Side({ open, onClose }: { open: boolean; onClose: () => void }) {
+  const canSignOut = useStore(session, (state) => state.canSignOut);
+  const close = useRef<HTMLButtonElement>(null);
+  useEffect(() => {
+    if (open) close.current?.focus();
+  }, [open]);
+
+  const shut = () => {
+    onClose();
+    document.querySelector<HTMLElement>('[aria-controls=side]')?.focus();
+  };
+  return (
+    <>
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: the keyboard has Escape and the button. */}
+      {/* biome-ignore lint/a11y/useKeyWithClickEvents: see above. */}
+      {open && <div class="side-backdrop" onClick={shut} />}
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: it only listens to what is in it. */}
+      <div
+        id="side"
+        class="side"
+        data-open={open}
+        onKeyDown={(event) => event.key === 'Escape' && open && !leaveQuestion(event.currentTarget) && shut()}
+      >
+        <button type="button" class="quiet side-close" ref={close} onClick={shut}>
+          <CloseIcon />
+          <span class="unseen">Close menu</span>
+        </button>
+        <Views />
+        <RepositoriesPanel />
+        <div class="side-foot">
+          <button
+            type="button"
+            class="link"
+            aria-haspopup="dialog"
+            onClick={() => dialog.dispatch({ kind: 'settings' })}
+          >
+            Settings
+          </button>
+          <button
+            type="button"
+            class="link"
+            aria-haspopup="dialog"
+            onClick={() => dialog.dispatch({ kind: 'keys' })}
+          >
+            Keyboard shortcuts
+          </button>
+          {canSignOut && (
+            <button type="button" class="link" onClick={() => void signOut()}>
+              Sign out
+            </button>
+          )}
+        </div>
+      </div>
+    </>
+  );
+}
+
+/** Takes the careful answer to a question that is open, wherever the focus is; answers whether there was one. */
+function leaveQuestion(side: HTMLElement): boolean {
+  const careful = side.querySelector<HTMLElement>('[role="alertdialog"] button');
+  careful?.click();
+  return careful !== null;
+}
