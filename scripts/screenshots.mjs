@@ -3,6 +3,9 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { startVitest } from 'vitest/node';
 
+// The browser brings no monospaced font, so the pictures use those of this machine.
+process.env.GITPOST_SYSTEM_FONTS = '1';
+
 const vitest = await startVitest('test', [], {
   root: join(dirname(fileURLToPath(import.meta.url)), '..'),
   config: false,

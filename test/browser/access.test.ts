@@ -8,7 +8,15 @@ import { hashOfLine, journalLines, lineOf } from '../support/journal.ts';
 import { openPage, sharedBrowser, soon } from '../support/page.ts';
 import { troubles } from '../support/page-axe.ts';
 import { tooWide } from '../support/page-looks.ts';
-import { act, article, delivery, repository, searchField, timeline } from '../support/page-parts.ts';
+import {
+  act,
+  article,
+  delivery,
+  openSide,
+  repository,
+  searchField,
+  timeline,
+} from '../support/page-parts.ts';
 import { sharedScene } from '../support/page-scene.ts';
 import { eventually } from '../support/wait.ts';
 
@@ -117,6 +125,18 @@ test.each(screens)('everything can be seen and told, $width wide in $colours col
   await page.getByRole('button', { name: 'Combine them' }).click();
   await expectGood('conflict');
   await page.keyboard.press('Escape');
+
+  await page.keyboard.press('Control+k');
+  await page.getByRole('dialog', { name: 'Go to anything' }).waitFor();
+  await page.keyboard.type('a');
+  await expectGood('palette');
+  await page.keyboard.press('Escape');
+  await openSide(page);
+  await page.getByRole('button', { name: 'Settings', exact: true }).click();
+  await page.getByLabel('Your name').waitFor();
+  await expectGood('settings');
+  await page.keyboard.press('Escape');
+  if (isPhone) await page.getByRole('button', { name: 'Close menu' }).click();
 
   await searchField(page).fill('type:task pl');
   await searchField(page).press('Enter');

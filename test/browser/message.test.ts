@@ -195,3 +195,27 @@ test('what became another message while one compared is not overwritten', async 
   await dialog.getByText('This conflict is already resolved.').waitFor();
   expect(await api.message(id)).toMatchObject({ text: 'Straight on' });
 });
+
+test('replies are counted under their message, and open beside it', async () => {
+  const { url, api } = await pageScene();
+  const { id } = await api.create({ text: 'Who has the key?', author: 'Mira' });
+  await api.create({ text: 'Not me', author: 'Tom', replyTo: id });
+  await api.create({ text: 'Something else', author: 'Ines' });
+  await api.create({ text: 'I do', author: 'Ines', replyTo: id });
+  const page = await openPage(browser(), url);
+  const asked = timeline(page).locator(`[data-message="${id}"] > article`);
+  await asked.getByRole('button', { name: '2 replies' }).click();
+  const thread = page.getByRole('dialog', { name: 'Thread' });
+  await soon(() => thread.getByRole('article').count()).toBe(3);
+  expect((await thread.locator('.body').allTextContents()).map((text) => text.trim())).toEqual([
+    'Who has the key?',
+    'Not me',
+    'I do',
+  ]);
+  await thread.getByRole('button', { name: 'Reply' }).click();
+  await composer(page)
+    .getByRole('link', { name: /Mira.*Who has the key/ })
+    .waitFor();
+  await postWell(page, 'Thank you');
+  await asked.getByRole('button', { name: '3 replies' }).waitFor();
+});

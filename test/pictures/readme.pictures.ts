@@ -54,6 +54,19 @@ async function keep(page: Page, name: string, part: Page | Locator = page): Prom
   expect((await stat(file)).size).toBeLessThan(MOST_BYTES);
 }
 
+/** Code in a proportional font would be a picture of another page. */
+async function expectMonospaced(page: Page): Promise<void> {
+  const widths = await page.evaluate<number[]>(`['iiii', 'MMMM'].map((text) => {
+    const code = document.createElement('code');
+    code.textContent = text;
+    document.querySelector('.body').append(code);
+    const { width } = code.getBoundingClientRect();
+    code.remove();
+    return width;
+  })`);
+  expect(widths[0], 'Install a monospaced font, such as fonts-dejavu-core').toBe(widths[1]);
+}
+
 test('the page, the calendar and a phone, in light and dark', async () => {
   const url = await friends();
   for (const colorScheme of ['light', 'dark'] as const) {
@@ -62,6 +75,7 @@ test('the page, the calendar and a phone, in light and dark', async () => {
     await article(page, 'The five knots').waitFor();
     await repository(page, 'family').waitFor();
     await soon(() => page.locator('.hljs-keyword').count()).toBeGreaterThan(1);
+    await expectMonospaced(page);
     await textField(page).fill('Mira, shall I bring the anchor? #launch');
     await keep(page, `page-${colorScheme}`);
     await textField(page).fill('');

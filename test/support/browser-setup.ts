@@ -47,7 +47,8 @@ async function browserProgram(): Promise<BrowserProgram> {
       HOME: home.path,
       TMPDIR: tmpdir(),
       LD_LIBRARY_PATH: join(folder, 'al2023', 'lib'),
-      FONTCONFIG_FILE: join(folder, 'fonts.conf'),
+      // Pictures for people need a monospaced font, which the browser does not bring.
+      ...(process.env.GITPOST_SYSTEM_FONTS ? {} : { FONTCONFIG_FILE: join(folder, 'fonts.conf') }),
     },
   };
 }

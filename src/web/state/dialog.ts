@@ -5,7 +5,7 @@ import { createStore } from './store.ts';
  * written when, the settings, or the keys.
  */
 export type Dialog =
-  | { readonly kind: 'history' | 'conflict'; readonly id: string }
+  | { readonly kind: 'history' | 'conflict' | 'thread'; readonly id: string }
   | { readonly kind: 'activity' }
   | { readonly kind: 'on-this-day' }
   | { readonly kind: 'settings' }

@@ -13,6 +13,7 @@ import { Keys } from './keys.tsx';
 import { OnThisDay } from './on-this-day.tsx';
 import { Palette } from './palette.tsx';
 import { SettingsView } from './settings.tsx';
+import { ThreadView } from './thread.tsx';
 
 /** What stands over the page, if anything does. */
 export function Dialogs() {
@@ -46,6 +47,13 @@ export function Dialogs() {
     return (
       <Modal key="keys" title="Keyboard shortcuts" onClose={close}>
         <Keys />
+      </Modal>
+    );
+  }
+  if (shown.kind === 'thread') {
+    return (
+      <Modal key={`thread ${shown.id}`} title="Thread" beside onClose={close}>
+        <ThreadView id={shown.id} onDone={close} />
       </Modal>
     );
   }

@@ -1,5 +1,6 @@
-import { useId } from 'preact/hooks';
+import { useId, useState } from 'preact/hooks';
 import { LIMITS } from '../../../domain/message.ts';
+import { askToNotify } from '../../actions/unread.ts';
 import { author } from '../../state/draft.ts';
 import { preferences } from '../../state/preferences.ts';
 import { settings } from '../../state/settings.ts';
@@ -11,7 +12,13 @@ import { ThemeSwitch } from '../side/theme-switch.tsx';
 export function SettingsView() {
   const name = useStore(author, (state) => state);
   const usual = useStore(settings, (state) => state?.author);
-  const { enterSends } = useStore(preferences, (state) => state);
+  const { enterSends, notifies } = useStore(preferences, (state) => state);
+  const [isRefused, setRefused] = useState(false);
+  const changeNotify = async (wanted: boolean) => {
+    const isAllowed = wanted && (await askToNotify());
+    setRefused(wanted && !isAllowed);
+    preferences.dispatch({ notifies: isAllowed });
+  };
   const id = useId();
   return (
     <div class="settings">
@@ -45,6 +52,19 @@ export function SettingsView() {
           onChange={(event) => preferences.dispatch({ enterSends: event.currentTarget.checked })}
         />
         <span class="hint">Shift + Enter then starts a new line.</span>
+      </label>
+      <label class="setting-row">
+        <span>Notify me of new messages</span>
+        <input
+          type="checkbox"
+          checked={notifies}
+          onChange={(event) => void changeNotify(event.currentTarget.checked)}
+        />
+        <span class="hint" role="status">
+          {isRefused
+            ? 'The browser does not allow it. Change that in its settings for this site.'
+            : 'While this page is open, but not in front.'}
+        </span>
       </label>
     </div>
   );

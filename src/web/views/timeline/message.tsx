@@ -17,6 +17,7 @@ import { memo } from './memo.tsx';
 import { MessageActions } from './message-actions.tsx';
 import { Quote } from './quote.tsx';
 import { Removed } from './removed.tsx';
+import { ThreadLink } from './thread-link.tsx';
 
 interface Props {
   readonly message: Message;
@@ -101,6 +102,7 @@ function Content({ message, goesOn }: { message: Message; goesOn: boolean }) {
         <>
           {message.replyTo && <Quote id={message.replyTo} />}
           <Body message={message} />
+          <ThreadLink id={id} />
           {message.conflict && <ConflictMark id={id} />}
           {opened && <DeliveryDetail {...opened} />}
           <MessageActions message={message} onEdit={begin} />

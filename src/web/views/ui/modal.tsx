@@ -4,12 +4,14 @@ import { CloseIcon } from './icons.tsx';
 
 interface Props {
   readonly title: string;
+  /** Beside the timeline rather than in the middle. */
+  readonly beside?: boolean;
   readonly onClose: () => void;
   readonly children: ComponentChildren;
 }
 
 /** A dialog of the browser's own: it keeps the focus, closes with Escape, and gives the focus back. */
-export function Modal({ title, onClose, children }: Props) {
+export function Modal({ title, beside, onClose, children }: Props) {
   const element = useRef<HTMLDialogElement>(null);
   // Before the next key: behind an open dialog no letter is a shortcut.
   useLayoutEffect(() => {
@@ -21,7 +23,7 @@ export function Modal({ title, onClose, children }: Props) {
     // biome-ignore lint/a11y/useKeyWithClickEvents: the keyboard has Escape and the button.
     <dialog
       ref={element}
-      class="modal"
+      class={beside ? 'modal beside' : 'modal'}
       aria-labelledby="modal-title"
       onClose={onClose}
       onClick={(event) => event.target === element.current && onClose()}
