@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import { checkGit, credentialsOf, gitContextOf, StartRefused } from './app.ts';
-import { type ClonesFolder, cloneContext, findClones } from './clone/folder.ts';
+import { type ClonesFolder, cloneContext, findClones, withChosenRemotes } from './clone/folder.ts';
 import { isHeld } from './clone/folder-lock.ts';
 import { isConfigError, readConfig } from './config.ts';
+import type { Target } from './domain/repository.ts';
 import { sameName } from './domain/target.ts';
 import { reportOf } from './verify/report.ts';
 import { type Subject, Verifier } from './verify/verifier.ts';
@@ -49,10 +50,8 @@ async function verify(): Promise<number> {
 }
 
 /** What the environment names, and what was added while gitpost ran. */
-async function subjectsOf(
-  folder: ClonesFolder,
-  targets: readonly Omit<Subject, 'git'>[],
-): Promise<readonly Subject[]> {
+async function subjectsOf(folder: ClonesFolder, named: readonly Target[]): Promise<readonly Subject[]> {
+  const targets = await withChosenRemotes(folder, named);
   const found = await findClones(folder).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return [];
     throw error;

@@ -15,6 +15,7 @@ export interface ClonesFolder {
 
 const PRIMARY = 'gitpost.primary';
 const REMOVED = 'gitpost.removed';
+const REMOTE = 'gitpost.remote';
 
 export const cloneContext = (folder: ClonesFolder, name: string): GitContext => ({
   ...folder.git,
@@ -55,6 +56,27 @@ export async function renamePrimary(folder: ClonesFolder, targets: readonly Targ
     await rename(context.directory, wanted);
     return;
   }
+}
+
+/**
+ * What the environment names, with the remotes that were chosen since: it names none for the app's own, so there the
+ * choice that is noted in the clone holds.
+ */
+export function withChosenRemotes(folder: ClonesFolder, targets: readonly Target[]): Promise<Target[]> {
+  return Promise.all(
+    targets.map(async (target) => {
+      if (!target.own) return target;
+      const context = cloneContext(folder, target.name);
+      if ((await inspectFolder(context.directory)) !== 'clone') return target;
+      const url = await readConfig(context, REMOTE).catch(() => null);
+      return url === null ? target : { ...target, url, own: false };
+    }),
+  );
+}
+
+/** Notes in a clone which remote was chosen for it in place of the app's own, for the next start. */
+export async function noteRemote(context: GitContext, url: string): Promise<void> {
+  await writeConfig(context, REMOTE, url);
 }
 
 /** Notes in a clone whether it is the primary's, for the next start. */

@@ -27,26 +27,27 @@ const settings = {
     .exactOptional(),
 };
 
-export const addRepositorySchema = z
-  .strictObject({
-    name: settings.name,
-    url: z
-      .string({ error: 'url must be a git URL or an absolute path' })
-      .max(4096, 'url must have 4096 characters or fewer')
-      .exactOptional(),
-    github: z
-      .string()
-      .regex(/^[^/]+\/[^/]+$/, 'github must be owner/name')
-      .exactOptional(),
-    branch: settings.branch,
-    create: flag('create').exactOptional(),
-    private: flag('private').exactOptional(),
-    confirm: flag('confirm').exactOptional(),
-  })
-  .meta({ id: 'AddRepository' });
+/** Where a remote is, and how sure the asker is of it. */
+const place = {
+  url: z
+    .string({ error: 'url must be a git URL or an absolute path' })
+    .max(4096, 'url must have 4096 characters or fewer')
+    .exactOptional(),
+  github: z
+    .string()
+    .regex(/^[^/]+\/[^/]+$/, 'github must be owner/name')
+    .exactOptional(),
+  create: flag('create').exactOptional(),
+  private: flag('private').exactOptional(),
+  confirm: flag('confirm').exactOptional(),
+};
+
+export const addRepositorySchema = z.strictObject({ ...settings, ...place }).meta({ id: 'AddRepository' });
 export type AddRepository = Shape<typeof addRepositorySchema>;
 
-export const changeRepositorySchema = z.strictObject(settings).meta({ id: 'ChangeRepository' });
+export const changeRepositorySchema = z
+  .strictObject({ ...settings, ...place })
+  .meta({ id: 'ChangeRepository' });
 export type ChangeRepository = Shape<typeof changeRepositorySchema>;
 
 export const resolveSchema = z

@@ -54,6 +54,24 @@ export async function addRepository(
   return added.ok ? ok({ repository: added.value, probe: probed.value }) : added;
 }
 
+/**
+ * Gives a repository another remote. It is looked at first, as a new repository would be, and a public one has to be
+ * confirmed. What was captured goes there with the next push.
+ */
+export async function changeRemote(
+  repositories: RepositoryManager,
+  github: Github,
+  name: string,
+  wanted: Wanted,
+): Promise<Result<void>> {
+  const free = repositories.canChangeRemote(name);
+  if (!free.ok) return free;
+  const probed = wanted.create ? await create(github, wanted) : ok(await probe(github, wanted));
+  if (!probed.ok) return probed;
+  if (probed.value.visibility === 'public' && !wanted.confirm) return isPublic(probed.value);
+  return repositories.changeRemote(name, wanted.target.url);
+}
+
 async function probe(github: Github, { target, branch }: Wanted): Promise<Probe> {
   const name = github.nameOf(target);
   if (!name) return { ...UNKNOWN, warnings: isLocalLocation(target.url) ? [] : [ELSEWHERE] };

@@ -7,7 +7,9 @@ import {
   findClones,
   markPrimary,
   markRemoved,
+  noteRemote,
   renamePrimary,
+  withChosenRemotes,
 } from '../clone/folder.ts';
 import { LOCK_PATIENCE, type LockPatience } from '../clone/stale-locks.ts';
 import type { RepositoryStatus, SyncResult } from '../contract/repository.ts';
@@ -98,11 +100,12 @@ export class RepositoryManager {
 
   /** Opens the clones that the environment names and those that were added before. Returns once all are begun. */
   async start(): Promise<void> {
-    const { targets, mirror } = this.#options;
+    const { mirror } = this.#options;
     await mkdir(this.#folder.directory, { recursive: true, mode: 0o700 });
     await removeUnfinished(this.#folder.directory);
     await removeUnfinished(this.#folder.remotesDirectory);
-    await renamePrimary(this.#folder, targets);
+    await renamePrimary(this.#folder, this.#options.targets);
+    const targets = await withChosenRemotes(this.#folder, this.#options.targets);
     const added = (await findClones(this.#folder)).filter(
       ({ name }) => !targets.some((target) => sameName(target.name, name)),
     );
@@ -292,6 +295,32 @@ export class RepositoryManager {
       return renaming.finally(() => {
         this.#renaming = undefined;
       });
+    });
+  }
+
+  /** Whether a repository can get another remote: what the environment names has the one that it names. */
+  canChangeRemote(name: string): Result<void> {
+    const repository = this.#repositories.get(name);
+    if (!repository) return noRepository(name);
+    const named = this.#options.targets.find((target) => sameName(target.name, name));
+    return named && !named.own ? fixed(name, 'given another remote') : ok(undefined);
+  }
+
+  /** Gives a repository another remote. Both histories are joined by the next sync, which is a first contact. */
+  changeRemote(name: string, url: string): Promise<Result<void>> {
+    return this.#changes.run(async () => {
+      const free = this.canChangeRemote(name);
+      const repository = this.#repositories.get(name);
+      if (!free.ok || !repository) return free;
+      const { target, primary } = repository;
+      if (target.url === url) return ok(undefined);
+      const isNoted = !target.own || (await this.#tryTo(noteRemote(repository.git, url)));
+      if (!isNoted) return notNow(name);
+      await repository.close();
+      const moved = this.#begin({ ...target, url, own: false }, primary);
+      this.#successors.set(repository, moved);
+      await moved.opened;
+      return ok(undefined);
     });
   }
 

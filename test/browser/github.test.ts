@@ -5,7 +5,7 @@ import { startGitServer } from '../support/git-server.ts';
 import { type ApiFault, type ApiOptions, startGithubApi } from '../support/github-api.ts';
 import { answeredWith, openPage, sharedBrowser, soon } from '../support/page.ts';
 import { troubles } from '../support/page-axe.ts';
-import { article, panel, post, repository, wordsAt } from '../support/page-parts.ts';
+import { article, panel, post, repository, targets, wordsAt } from '../support/page-parts.ts';
 import { pageScene } from '../support/page-scene.ts';
 import { temporaryFolder } from '../support/tmp.ts';
 
@@ -42,12 +42,12 @@ test('a private repository is made on GitHub, written to and pushed to, by the p
   const page = await openPage(browser(), url);
   await panel(page).getByText('Add a repository').click();
   await panel(page).getByLabel('GitHub name, address or folder').fill('ann/diary');
-  await panel(page).getByLabel('Make it on GitHub first').check();
+  await panel(page).getByLabel('Create it on GitHub first').check();
   await panel(page).getByRole('button', { name: 'Add', exact: true }).click();
   await soon(() => repository(page, 'diary').getAttribute('data-state')).toBe('ready');
   expect(github.repositories.find(({ fullName }) => fullName === 'ann/diary')?.visibility).toBe('private');
 
-  await page.getByText('to the default').click();
+  await targets(page).click();
   await page.getByRole('checkbox', { name: 'All repositories' }).check();
   await page.keyboard.press('Escape');
   await post(page, 'Dear diary');
@@ -61,7 +61,7 @@ test('a private repository is made on GitHub, written to and pushed to, by the p
   await article(page, 'Dear diary')
     .getByRole('button', { name: /^diary/ })
     .click();
-  const link = article(page, 'Dear diary').getByRole('link', { name: 'See it on GitHub' });
+  const link = article(page, 'Dear diary').getByRole('link', { name: 'View on GitHub' });
   expect(await link.getAttribute('href')).toBe(`${githubUrl}/ann/diary/commit/${commit}`);
 });
 
@@ -71,7 +71,7 @@ test('a public repository is asked about before it is added', async () => {
   await panel(page).getByText('Add a repository').click();
   await panel(page).getByLabel('GitHub name, address or folder').fill('ann/garden');
   await panel(page).getByRole('button', { name: 'Add', exact: true }).click();
-  await panel(page).getByText('everybody can read').waitFor();
+  await panel(page).getByText('anyone can read').waitFor();
   expect((await api.get('/repositories')).json<{ name: string }[]>().map(({ name }) => name)).toEqual([
     'journal',
   ]);
@@ -120,7 +120,7 @@ test('a repository is chosen from those on GitHub, by its name or what it is abo
   // What is here already says so.
   await (await add(page)).getByRole('button', { name: 'Choose from my repositories' }).click();
   await choices(page)
-    .getByRole('button', { name: /seeds.*here as seeds/ })
+    .getByRole('button', { name: /seeds.*already added as seeds/ })
     .waitFor();
 });
 
@@ -152,9 +152,9 @@ test('without a token the page says what one is for', async () => {
   await panel(page).getByText('Add a repository').click();
   await panel(page).getByText('No GITHUB_TOKEN is set.').waitFor();
   await panel(page).getByText('Capturing, ssh and folders need none.').waitFor();
-  const create = panel(page).getByLabel('Make it on GitHub first');
+  const create = panel(page).getByLabel('Create it on GitHub first');
   await soon(() => create.getAttribute('aria-disabled')).toBe('true');
-  expect(await wordsAt(page, create)).toContain('none is set');
+  expect(await wordsAt(page, create)).toContain('set GITHUB_TOKEN');
   await create.click({ force: true });
   expect(await create.isChecked()).toBe(false);
 });
@@ -223,7 +223,7 @@ test('a repository that the token may not make is told, and nothing is changed',
   const page = await openPage(browser(), url, { expects: answeredWith(403, 409, 502, 503) });
   await add(page);
   const place = panel(page).getByLabel('GitHub name, address or folder');
-  await panel(page).getByLabel('Make it on GitHub first').check();
+  await panel(page).getByLabel('Create it on GitHub first').check();
   await place.fill('ann/diary');
   await place.press('Enter');
   await panel(page).getByRole('alert').getByText('may not do this').waitFor();
@@ -235,7 +235,7 @@ test('a name that is taken on GitHub is told', async () => {
   const page = await openPage(browser(), url, { expects: answeredWith(409) });
   await add(page);
   const place = panel(page).getByLabel('GitHub name, address or folder');
-  await panel(page).getByLabel('Make it on GitHub first').check();
+  await panel(page).getByLabel('Create it on GitHub first').check();
   await place.fill('ann/seeds');
   await place.press('Enter');
   await panel(page).getByRole('alert').getByText('already').waitFor();

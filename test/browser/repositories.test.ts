@@ -1,10 +1,12 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { bareRepository, cloneOf, commitFile, git } from '../support/git.ts';
+import { apiAt } from '../support/api.ts';
+import { bareRepository, cloneOf, commitFile, git, log } from '../support/git.ts';
 import { lineOf } from '../support/journal.ts';
 import { answeredWith, openPage, sharedBrowser, soon } from '../support/page.ts';
 import { article, openSettings, panel, repository, wordsAt } from '../support/page-parts.ts';
 import { pageScene } from '../support/page-scene.ts';
+import { startProcess } from '../support/process.ts';
 import { temporaryFolder } from '../support/tmp.ts';
 
 const browser = sharedBrowser();
@@ -140,7 +142,7 @@ test.each([
     const last = repository(page, 'four');
     const push = await last.getByRole('button', { name: 'Push four' }).boundingBox();
     const pull = await last.getByRole('button', { name: 'Pull four' }).boundingBox();
-    const settings = await last.locator('summary').boundingBox();
+    const settings = await last.locator('summary').first().boundingBox();
     const middle = (box: typeof push) => (box?.y ?? 0) + (box?.height ?? 0) / 2;
     expect(Math.abs(middle(settings) - middle(push))).toBeLessThan(3);
     expect(settings?.x).toBeGreaterThan((pull?.x ?? 0) + (pull?.width ?? 0));
@@ -148,3 +150,26 @@ test.each([
     expect((push?.y ?? 0) + (push?.height ?? 0)).toBeLessThanOrEqual(viewport.height);
   },
 );
+
+test('the remote of the primary can be changed on the page, and a push says once that the built-in one is local', async () => {
+  const folder = await temporaryFolder();
+  const remote = await bareRepository(join(folder, 'elsewhere', 'notes.git'));
+  const { url } = await startProcess({ folder, env: { AUTHOR_NAME: 'Ann', REPOSITORY_NAME: undefined } });
+  const api = apiAt(url);
+  await api.create({ text: 'Take me along' });
+  const page = await openPage(browser(), url, { expects: answeredWith(400) });
+  const shown = repository(page, 'messages');
+  await shown.getByRole('button', { name: 'Push messages' }).click();
+  await page.getByRole('alert').filter({ hasText: 'is a folder on this machine' }).waitFor();
+  await openSettings(shown);
+  await shown.locator('summary', { hasText: 'Change the remote' }).click();
+  const place = shown.getByLabel('GitHub name, address or folder');
+  await place.fill('notes');
+  await shown.getByRole('button', { name: 'Change remote', exact: true }).click();
+  await shown.getByRole('alert').getByText('Nothing was changed').waitFor();
+  await place.fill(remote);
+  await shown.getByRole('button', { name: 'Change remote', exact: true }).click();
+  await soon(async () => (await api.repository('messages')).url).toBe(remote);
+  await shown.getByRole('button', { name: 'Push messages' }).click();
+  await soon(() => log(remote, '%s').catch(() => [])).toEqual(['Take me along']);
+});

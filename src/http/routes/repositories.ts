@@ -13,7 +13,7 @@ import {
 import { isFailure, type Target } from '../../domain/repository.ts';
 import { fail, ok, type Result } from '../../domain/result.ts';
 import { parseGithubName, parseLocation } from '../../domain/target.ts';
-import { addRepository } from '../../services/adding.ts';
+import { addRepository, changeRemote, type Wanted } from '../../services/adding.ts';
 import { pathTo } from '../public-address.ts';
 import { answer, json, type Route, route } from '../route.ts';
 
@@ -67,9 +67,7 @@ export const repositoryRoutes: readonly Route[] = [
     handle: async ({ body, response }, { repositories, github, githubUrl }) => {
       const target = targetOf(body, githubUrl);
       if (!target.ok) return target;
-      const { branch, create = false, private: isPrivate = true, confirm = false } = body;
-      const wanted = { target: target.value, branch, create, private: isPrivate, confirm };
-      const added = await addRepository(repositories, github, wanted);
+      const added = await addRepository(repositories, github, wantedOf(target.value, body));
       if (!added.ok) return added;
       const { repository, probe } = added.value;
       response.location(pathTo(response, `/repositories/${repository.name}`));
@@ -109,11 +107,25 @@ export const repositoryRoutes: readonly Route[] = [
     method: 'patch',
     path: '/repositories/:name',
     operationId: 'changeRepository',
-    summary: 'Change its branch or its name',
+    summary: 'Change its branch, its name or its remote',
     body: json(changeRepositorySchema),
     answers: { 200: status },
-    failures: ['unknown-repository', 'repository-exists', 'fixed-by-environment', 'busy', 'unavailable'],
-    handle: async ({ params: { name }, body }, { repositories }) => {
+    failures: [
+      'unknown-repository',
+      'repository-exists',
+      'public-repository',
+      'fixed-by-environment',
+      'busy',
+      'unavailable',
+      ...GITHUB_FAILURES,
+    ],
+    handle: async ({ params: { name }, body }, { repositories, github, githubUrl }) => {
+      if (body.url !== undefined || body.github !== undefined) {
+        const target = targetOf(body, githubUrl);
+        if (!target.ok) return target;
+        const moved = await changeRemote(repositories, github, name, wantedOf(target.value, body));
+        if (!moved.ok) return moved;
+      }
       const changed = await repositories.changeRepository(name, body);
       return changed.ok ? ok(changed.value.status()) : changed;
     },
@@ -132,7 +144,12 @@ export const repositoryRoutes: readonly Route[] = [
   }),
 ];
 
-/** The repository that a request to add one means. */
+function wantedOf(target: Target, asked: AddRepository): Wanted {
+  const { branch, create = false, private: isPrivate = true, confirm = false } = asked;
+  return { target, branch, create, private: isPrivate, confirm };
+}
+
+/** The repository that a request to add one, or to change its remote, means. */
 function targetOf(asked: AddRepository, githubUrl: string): Result<Target> {
   const { url, github, name } = asked;
   if ((url === undefined) === (github === undefined)) {

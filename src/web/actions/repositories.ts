@@ -4,6 +4,7 @@ import type { Problem } from '../api/problem.ts';
 import {
   type Addition,
   addRepository,
+  changeRemote,
   changeRepository,
   type Direction,
   listRepositories,
@@ -13,7 +14,8 @@ import {
 } from '../api/repositories.ts';
 import { say, show } from '../state/notices.ts';
 import { repositories } from '../state/repositories.ts';
-import { resultInWords } from '../text/words.ts';
+import { recall, remember } from '../state/storage.ts';
+import { hasOwnRemote, resultInWords } from '../text/words.ts';
 import { refreshSoon } from './timeline.ts';
 
 const LOAD_WAIT = 400;
@@ -50,12 +52,24 @@ export async function syncNow(direction: Direction, name?: string): Promise<void
   repositories.dispatch({ type: 'ended', names, results: answer.ok ? answer.body.results : [] });
   if (!answer.ok) return show('bad', answer.problem.detail);
 
+  if (direction === 'push') explainOwnRemote(list.filter((one) => names.includes(one.name)));
   if (!isForAll) say(answer.body.results.map(resultOfOne).join('. '));
   refreshSoon();
   await loadRepositories();
   // Their states say who needs a person, so that it is summed up, and announced, when these are known.
   if (!isForAll) return;
   repositories.dispatch({ type: 'ran-all', names: answer.body.results.map(({ repository }) => repository) });
+}
+
+/** Says once that a push may stay on this machine: without a remote of one's own, nothing has gone elsewhere. */
+function explainOwnRemote(pushed: readonly RepositoryStatus[]): void {
+  const own = pushed.find(hasOwnRemote);
+  if (own === undefined || recall('own-remote') !== null) return;
+  remember('own-remote', 'explained');
+  show(
+    'plain',
+    `The remote of ${own.name} is a folder on this machine. To keep a copy elsewhere, change the remote in the settings of ${own.name}.`,
+  );
 }
 
 const resultOfOne = (result: SyncResult): string => `${result.repository}: ${resultInWords(result)}`;
@@ -80,6 +94,11 @@ export async function change(
   wanted: { readonly name?: string; readonly branch?: string },
 ): Promise<Problem | undefined> {
   return settle(await changeRepository(name, wanted), (status) => `${status.name} was changed`);
+}
+
+/** Gives a repository another remote; what is here goes there with the next push. */
+export async function moveRemote(name: string, addition: Addition): Promise<Problem | undefined> {
+  return settle(await changeRemote(name, addition), (status) => `${status.name} has another remote`);
 }
 
 /** Lets a repository go; its clone stays on the disk. */

@@ -30,14 +30,21 @@ export interface Addition {
 }
 
 export function addRepository(addition: Addition): Promise<Answer<AddedRepository>> {
-  const { place, branch, create, confirm } = addition;
-  const body: AddRepository = {
+  return call('POST', '/repositories', { body: toBody(addition) });
+}
+
+/** Gives a repository another remote, which is looked at first as a new repository would be. */
+export function changeRemote(name: string, addition: Addition): Promise<Answer<RepositoryStatus>> {
+  return call('PATCH', at(name), { body: toBody(addition) });
+}
+
+function toBody({ place, branch, create, confirm }: Addition): AddRepository {
+  return {
     ...(isGithubName(place) ? { github: place } : { url: place }),
     ...(branch === '' ? {} : { branch }),
     ...(create ? { create } : {}),
     ...(confirm ? { confirm } : {}),
   };
-  return call('POST', '/repositories', { body });
 }
 
 export function changeRepository(name: string, change: ChangeRepository): Promise<Answer<RepositoryStatus>> {

@@ -11,7 +11,7 @@ export interface Candidate {
  * How well a line fits what is typed; nothing if it does not. Each word has to be found: at the beginning of the line it
  * counts most, then at the beginning of a word, then inside one.
  */
-export function fit({ label, also = '' }: Candidate, typed: string): number | undefined {
+export function scoreOf({ label, also = '' }: Candidate, typed: string): number | undefined {
   const text = `${label} ${also}`.toLowerCase();
   let sum = 0;
   for (const word of typed.toLowerCase().split(/\s+/).filter(Boolean)) {
@@ -31,7 +31,7 @@ export function bestFits<One extends Candidate>(
 ): readonly One[] {
   return all
     .flatMap((one) => {
-      const score = fit(one, typed);
+      const score = scoreOf(one, typed);
       return score === undefined ? [] : [{ one, score }];
     })
     .sort((a, b) => a.score - b.score)

@@ -15,14 +15,14 @@ export function problemInWords(problem: Problem): string {
 }
 
 /** Why a repository was not added: the form has one field for what the API takes as two, and says nothing of `url`. */
-export function additionInWords(problem: Problem, place: string): string {
+export function additionInWords(problem: Problem, place: string, nothing = 'Nothing was added'): string {
   const error = errorOf(problem, 'url') ?? errorOf(problem, 'github');
   if (error === undefined) return problem.detail;
   if (isRepositoryName(place)) {
-    return `Nothing was added: a name alone does not say whose ${place} is. Give owner/name, an address or a folder.`;
+    return `${nothing}: a name alone does not say whose ${place} is. Give owner/name, an address or a folder.`;
   }
   if (/^(url|github) must be /.test(error)) {
-    return 'Nothing was added: give owner/name, an address (https, http, ssh or file, without a password), or the whole path of a folder.';
+    return `${nothing}: give owner/name, an address (https, http, ssh or file, without a password), or the whole path of a folder.`;
   }
-  return `Nothing was added: what is given here ${error.replace(/^(url|github) /, '')}.`;
+  return `${nothing}: what is given here ${error.replace(/^(url|github) /, '')}.`;
 }

@@ -110,3 +110,7 @@ function sizeInWords(bytes: number): string {
 }
 
 export const shortCommit = (commit: string): string => commit.slice(0, 7);
+
+/** Whether the remote is the bare repository that gitpost keeps in its own data folder. */
+export const hasOwnRemote = ({ name, url }: Pick<RepositoryStatus, 'name' | 'url'>): boolean =>
+  url.startsWith('/') && url.endsWith(`/remotes/${name}.git`);

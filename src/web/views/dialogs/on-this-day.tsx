@@ -17,7 +17,7 @@ export function OnThisDay({ onDone }: { onDone: () => void }) {
   const [days, setDays] = useState<readonly (readonly Message[])[]>();
   const [problem, setProblem] = useState<Problem>();
   useEffect(() => {
-    void readDays().then((answer) => (answer instanceof Array ? setDays(answer) : setProblem(answer)));
+    void readDays().then((answer) => (Array.isArray(answer) ? setDays(answer) : setProblem(answer)));
   }, []);
   if (problem) return <ProblemBox problem={problem} />;
   if (days === undefined) return <p class="hint">Loading…</p>;

@@ -83,7 +83,6 @@ export function Palette({ onClose }: { onClose: () => void }) {
     >
       <input
         type="text"
-        // biome-ignore lint/a11y/useSemanticElements: a list of the browser's own cannot hold what is found later.
         role="combobox"
         aria-label="Go to anything"
         aria-expanded="true"

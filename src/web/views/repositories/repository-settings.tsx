@@ -7,12 +7,13 @@ import { count, growthInWords } from '../../text/words.ts';
 import { Question } from '../dialogs/question.tsx';
 import { MoreIcon } from '../ui/icons.tsx';
 import { FieldError } from '../ui/problem.tsx';
+import { ChangeRemote } from './change-remote.tsx';
 
 /** Where a repository is, what it is called and which branch is captured to; and how to let it go. */
 export function RepositorySettings({ repository, now }: { repository: RepositoryStatus; now: number }) {
   const [problem, setProblem] = useState<Problem>();
   const [asking, setAsking] = useState(false);
-  const { name, branch, url, size, messages, lastSync } = repository;
+  const { name, branch, size, messages, lastSync } = repository;
   const id = useId();
   const removeNow = async () => {
     setAsking(false);
@@ -36,7 +37,7 @@ export function RepositorySettings({ repository, now }: { repository: Repository
             'never synced'
           )}
         </p>
-        <p class="hint">{url}</p>
+        <ChangeRemote repository={repository} />
         {size !== null && <p class="hint">{growthInWords(repository)}</p>}
         <Setting
           label="Branch"

@@ -49,17 +49,15 @@ function Difference({ before, after }: { before: HistoryEntry | undefined; after
   );
   const parts = changes ?? [{ kind: 'same', text: after.text } as const];
   return (
-    <>
-      <div class="difference" dir="auto" data-type={after.type}>
-        {parts.map(({ kind, text }, index) => {
-          // biome-ignore-start lint/suspicious/noArrayIndexKey: the parts of one text have no other identity.
-          if (kind === 'added') return <ins key={index}>{text}</ins>;
-          if (kind === 'removed') return <del key={index}>{text}</del>;
-          // biome-ignore-end lint/suspicious/noArrayIndexKey: see above.
-          return text;
-        })}
-      </div>
-    </>
+    <div class="difference" dir="auto" data-type={after.type}>
+      {parts.map(({ kind, text }, index) => {
+        // biome-ignore-start lint/suspicious/noArrayIndexKey: the parts of one text have no other identity.
+        if (kind === 'added') return <ins key={index}>{text}</ins>;
+        if (kind === 'removed') return <del key={index}>{text}</del>;
+        // biome-ignore-end lint/suspicious/noArrayIndexKey: see above.
+        return text;
+      })}
+    </div>
   );
 }
 
