@@ -71,8 +71,32 @@ const SLOW = new Set(
 );
 const MOST_OF_SLOW = 6000;
 
-/** Code in pieces that joined are the code again; one piece where the language is not known. */
+/** Languages that are told from each other well. Others stay plain when nothing says what they are. */
+const GUESSED = [
+  'bash',
+  'css',
+  'diff',
+  'go',
+  'java',
+  'javascript',
+  'json',
+  'python',
+  'rust',
+  'sql',
+  'xml',
+  'yaml',
+];
+/** Guessing reads the code once per language, so it is for short code. In characters. */
+const MOST_TO_GUESS = 2000;
+/** How sure a guess has to be: a few words of prose score less. */
+const SURE = 4;
+
+/** Code in pieces that joined are the code again; one piece if the language is not known and cannot be guessed. */
 export function highlight(code: string, language: string): readonly Piece[] {
+  if (language === '' && isQuick(code, 'bash') && code.length <= MOST_TO_GUESS) {
+    const guess = hljs.highlightAuto(code, GUESSED);
+    return guess.relevance < SURE ? [{ text: code, class: '' }] : piecesOf(guess.value);
+  }
   if (!isQuick(code, language)) return [{ text: code, class: '' }];
   return piecesOf(hljs.highlight(code, { language, ignoreIllegals: true }).value);
 }

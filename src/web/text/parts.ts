@@ -5,7 +5,7 @@ export type Part =
   | { readonly kind: 'tag'; readonly text: string; readonly tag: string }
   | { readonly kind: 'url'; readonly text: string; readonly url: string };
 
-const FINDS = /(https?:\/\/[^\s<>"]+)|(?<=^|\s)#([\p{L}\p{N}_-]+)/giu;
+const FINDS = /(https?:\/\/[^\s<>"]+)|(?<=^|\s)#(?=[\p{N}_-]{0,63}\p{L})([\p{L}\p{N}_-]+)/giu;
 
 /** Splits a text into what is plain, what is a tag and what is an address. Joined again, they are the text. */
 export function partsOf(text: string): Part[] {
