@@ -1,5 +1,6 @@
 import type { RepositoryStatus } from '../../contract/repository.ts';
 import { listen, type MessageChange } from '../api/events.ts';
+import { abilities } from '../state/abilities.ts';
 import { connection } from '../state/connection.ts';
 import { draft } from '../state/draft.ts';
 import { matches } from '../state/matches.ts';
@@ -7,12 +8,15 @@ import { say } from '../state/notices.ts';
 import { query } from '../state/query.ts';
 import { repositories } from '../state/repositories.ts';
 import { timeline } from '../state/timeline.ts';
+import { loadAbilities } from './abilities.ts';
 import { isEverywhere } from './everywhere.ts';
 import { keepWhatIsShown } from './kept-pages.ts';
 import { contentOf } from './messages.ts';
 import { lookForUpdate } from './offline.ts';
 import { hearOf, openOutbox, sendWaitingNow } from './outbox.ts';
+import { concernsPins, loadPinned } from './pins.ts';
 import { loadRepositories, loadRepositoriesSoon } from './repositories.ts';
+import { loadTagsSoon } from './tags.ts';
 import { takeIn } from './take-in.ts';
 import { loadTimeline, refreshSoon } from './timeline.ts';
 import { followAttention, noteArrival } from './unread.ts';
@@ -21,6 +25,7 @@ import { followAttention, noteArrival } from './unread.ts';
 export function goLive(): () => void {
   void loadTimeline();
   void loadRepositories();
+  void loadAbilities();
   const stopKeeping = keepWhatIsShown();
   const stopAttention = followAttention();
   const stopSending = openOutbox();
@@ -65,6 +70,9 @@ function readAgain(): void {
 
 function takeChange({ change, message }: MessageChange): void {
   loadRepositoriesSoon();
+  const can = abilities.get();
+  if (can.tags) loadTagsSoon();
+  if (can.pins && concernsPins(message)) void loadPinned();
   if (change === 'deleted') {
     if (query.get().asOf === '') timeline.dispatch({ type: 'gone', id: message.id });
     return;

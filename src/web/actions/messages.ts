@@ -15,6 +15,7 @@ import { savedInWords } from '../text/words.ts';
 import { goToMessage, goToNewest } from './navigate.ts';
 import { keep } from './outbox.ts';
 import { takeIn } from './take-in.ts';
+import { refreshSoon } from './timeline.ts';
 
 /**
  * Sends the draft; what is wrong with it comes back. The draft goes when its commit has been made, or when the
@@ -146,6 +147,14 @@ export async function undoRemove(id: string): Promise<void> {
   if (!answer.ok) return show('bad', `The delete was not undone. ${answer.problem.detail}`);
   takeIn(answer.body);
   say('Message restored');
+}
+
+/** Brings back a message that was deleted some time ago, from the list of those. */
+export async function restore(id: string): Promise<void> {
+  const answer = await patchMessage(id, {});
+  if (!answer.ok) return show('bad', `The message was not restored. ${answer.problem.detail}`);
+  refreshSoon();
+  show('plain', 'Restored.', { words: 'Show it', go: () => goToMessage(id, 'context') });
 }
 
 function toMessage(from: Draft, confirm: boolean): NewMessage {

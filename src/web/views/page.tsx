@@ -9,9 +9,11 @@ import { Composer, focusComposer } from './compose/composer.tsx';
 import { Dialogs } from './dialogs/dialogs.tsx';
 import { usePrint } from './print.tsx';
 import { Applied } from './search/applied.tsx';
+import { AsItWas } from './search/as-it-was.tsx';
 import { Search } from './search/search.tsx';
 import { Side } from './side/side.tsx';
 import { SignIn } from './sign-in.tsx';
+import { Pins } from './timeline/pins.tsx';
 import { Timeline } from './timeline/timeline.tsx';
 import { Announcements, NoticeBar } from './ui/notices.tsx';
 import { useShortcuts } from './use-shortcuts.ts';
@@ -46,6 +48,8 @@ function Desk() {
       <main class="main">
         <Search />
         <Applied />
+        <AsItWas />
+        <Pins />
         <Timeline />
         <NoticeBar />
         <Composer />

@@ -1,6 +1,8 @@
 import { useId, useState } from 'preact/hooks';
 import { LIMITS } from '../../../domain/message.ts';
+import { saveSettings } from '../../actions/settings.ts';
 import { askToNotify } from '../../actions/unread.ts';
+import type { Problem } from '../../api/problem.ts';
 import { author } from '../../state/draft.ts';
 import { preferences } from '../../state/preferences.ts';
 import { settings } from '../../state/settings.ts';
@@ -66,6 +68,44 @@ export function SettingsView() {
             : 'While this page is open, but not in front.'}
         </span>
       </label>
+      <AutoSync />
     </div>
   );
+}
+
+const INTERVALS = [0, 60, 300, 900, 3600] as const;
+
+/** How often everything is pushed and pulled without being asked. The server keeps it; a variable may fix it. */
+function AutoSync() {
+  const interval = useStore(settings, (state) => state?.syncInterval);
+  const [problem, setProblem] = useState<Problem>();
+  if (interval === undefined) return null;
+  const choices = [...new Set([...INTERVALS, interval])].sort((a, b) => a - b);
+  return (
+    <label class="setting-row">
+      <span>Sync automatically</span>
+      <select
+        value={String(interval)}
+        onChange={async (event) =>
+          setProblem(await saveSettings({ syncInterval: Number(event.currentTarget.value) }))
+        }
+      >
+        {choices.map((seconds) => (
+          <option key={seconds} value={String(seconds)}>
+            {intervalInWords(seconds)}
+          </option>
+        ))}
+      </select>
+      <span class="hint" role="status">
+        {problem?.detail ?? 'Pulls and pushes all repositories, for every browser of this gitpost.'}
+      </span>
+    </label>
+  );
+}
+
+function intervalInWords(seconds: number): string {
+  if (seconds === 0) return 'Off';
+  if (seconds % 60 !== 0) return `Every ${seconds} seconds`;
+  const minutes = seconds / 60;
+  return minutes === 1 ? 'Every minute' : minutes === 60 ? 'Every hour' : `Every ${minutes} minutes`;
 }

@@ -6,6 +6,7 @@ import { fullDay, startOfDay } from '../../text/time.ts';
 import { TYPE_WORDS } from '../../text/words.ts';
 import { CloseIcon } from '../ui/icons.tsx';
 import { Found } from './found.tsx';
+import { SaveSearch } from './save-search.tsx';
 
 /** What narrows the timeline down, each to be removed on its own. */
 export function Applied() {
@@ -13,7 +14,7 @@ export function Applied() {
   if (isEverything(current)) return null;
   const { q, repository, author, type, tag, day } = current;
   return (
-    <p class="applied">
+    <div class="applied">
       {repository && <Chip words={`in ${repository}`} without={{ repository: '' }} />}
       {author && <Chip words={`from ${author}`} without={{ author: '' }} />}
       {type && <Chip words={TYPE_WORDS[type] ?? type} without={{ type: '' }} />}
@@ -25,8 +26,9 @@ export function Applied() {
       <button type="button" class="link" onClick={() => navigate(EVERYTHING)}>
         Show everything
       </button>
+      <SaveSearch />
       <Found />
-    </p>
+    </div>
   );
 }
 

@@ -1,9 +1,11 @@
 import { useRef, useState } from 'preact/hooks';
 import { MESSAGE_TYPES } from '../../../domain/message.ts';
 import { navigate } from '../../actions/navigate.ts';
+import { abilities } from '../../state/abilities.ts';
 import { query } from '../../state/query.ts';
 import { repositories } from '../../state/repositories.ts';
 import { useStore } from '../../state/store.ts';
+import { dayAfter, dayOf, startOfDay } from '../../text/time.ts';
 import { TYPE_WORDS } from '../../text/words.ts';
 import { FilterIcon } from '../ui/icons.tsx';
 import { AUTHORS_ID, AuthorList } from './authors.tsx';
@@ -13,6 +15,7 @@ import { SearchField } from './search-field.tsx';
 /** Finds as one types; the fields and the address bar always say the same. */
 export function Search() {
   const current = useStore(query, (state) => state);
+  const can = useStore(abilities, (state) => state);
   const [open, setOpen] = useState(false);
   const chosen = [current.repository, current.author, current.type, current.tag].filter(Boolean).length;
   return (
@@ -36,6 +39,7 @@ export function Search() {
           <AuthorFilter value={current.author} />
           <TypeFilter value={current.type} />
           <DayField at={current.at} />
+          {can.asOf && <AsOfField asOf={current.asOf} />}
         </div>
       </form>
     </search>
@@ -113,6 +117,28 @@ function DayField({ at }: { at: string }) {
         min="1970-01-01"
         max="9999-12-31"
         value={/^\d{4}-\d{2}-\d{2}$/.test(at) ? at : ''}
+        onInput={(event) => go(event.currentTarget.value)}
+      />
+    </label>
+  );
+}
+
+/** Shows everything as it was at the end of a day. */
+function AsOfField({ asOf }: { asOf: string }) {
+  const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
+  const go = (day: string) => {
+    clearTimeout(timer.current);
+    const end = startOfDay(dayAfter(day, 1));
+    timer.current = setTimeout(() => day >= '1970' && end && navigate({ asOf: end, at: '' }), DAY_WAIT);
+  };
+  return (
+    <label class="day-field">
+      <span class="label">As it was on</span>
+      <input
+        type="date"
+        min="1970-01-01"
+        max={dayOf(Date.now())}
+        value={Number.isNaN(Date.parse(asOf)) ? '' : dayOf(Date.parse(asOf) - 1)}
         onInput={(event) => go(event.currentTarget.value)}
       />
     </label>

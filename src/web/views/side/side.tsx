@@ -5,7 +5,7 @@ import { session } from '../../state/session.ts';
 import { useStore } from '../../state/store.ts';
 import { RepositoriesPanel } from '../repositories/repositories.tsx';
 import { CloseIcon } from '../ui/icons.tsx';
-import { Views } from './views.tsx';
+import { SavedSearches, Tags, Views } from './views.tsx';
 
 /** Where one can go, and the repositories: beside the timeline; on narrow screens over it, when it is open. */
 export function Side({ open, onClose }: { open: boolean; onClose: () => void }) {
@@ -36,6 +36,8 @@ export function Side({ open, onClose }: { open: boolean; onClose: () => void }) 
           <span class="unseen">Close menu</span>
         </button>
         <Views />
+        <SavedSearches />
+        <Tags />
         <RepositoriesPanel />
         <div class="side-foot">
           <button

@@ -1,18 +1,40 @@
 import type { ComponentChildren } from 'preact';
+import { abilities } from '../../state/abilities.ts';
 import { dialog } from '../../state/dialog.ts';
 import { addressOf, EVERYTHING, type Query, query } from '../../state/query.ts';
+import { settings } from '../../state/settings.ts';
 import { useStore } from '../../state/store.ts';
+import { tags } from '../../state/tags.ts';
 import { FilterLink } from '../search/filter-link.tsx';
-import { CalendarIcon, ClockIcon, ListIcon } from '../ui/icons.tsx';
+import { CalendarIcon, ClockIcon, FileIcon, ListIcon, PinIcon, TaskIcon, TrashIcon } from '../ui/icons.tsx';
 
 /** The ways to look at the messages that most people need. */
 export function Views() {
+  const can = useStore(abilities, (state) => state);
   return (
     <nav class="views" aria-label="Views">
       <View to={EVERYTHING}>
         <ListIcon />
         Timeline
       </View>
+      {can.pins && can.tags && (
+        <View to={{ q: 'is:pinned' }}>
+          <PinIcon />
+          Pinned
+        </View>
+      )}
+      {can.tags && (
+        <>
+          <View to={{ q: 'is:open' }}>
+            <TaskIcon />
+            Open tasks
+          </View>
+          <View to={{ q: 'has:attachment' }}>
+            <FileIcon />
+            Files
+          </View>
+        </>
+      )}
       <button type="button" aria-haspopup="dialog" onClick={() => dialog.dispatch({ kind: 'on-this-day' })}>
         <ClockIcon />
         On this day
@@ -21,6 +43,54 @@ export function Views() {
         <CalendarIcon />
         Activity
       </button>
+      {can.tags && (
+        <View to={{ q: 'is:deleted' }}>
+          <TrashIcon />
+          Deleted
+        </View>
+      )}
+    </nav>
+  );
+}
+
+/** The searches that somebody has kept. */
+export function SavedSearches() {
+  const searches = useStore(settings, (state) => state?.searches);
+  if (searches === undefined || searches.length === 0) return null;
+  return (
+    <nav class="views" aria-labelledby="saved-title">
+      <h2 id="saved-title" class="side-title">
+        Saved searches
+      </h2>
+      {searches.map(({ name, q }) => (
+        <View key={name} to={{ q }}>
+          <bdi>{name}</bdi>
+        </View>
+      ))}
+    </nav>
+  );
+}
+
+const MOST_TAGS = 8;
+
+/** The tags that are used most; the others are found by searching. */
+export function Tags() {
+  const all = useStore(tags, (state) => state);
+  if (all.length === 0) return null;
+  return (
+    <nav class="views" aria-labelledby="tags-title">
+      <h2 id="tags-title" class="side-title">
+        Tags
+      </h2>
+      {all.slice(0, MOST_TAGS).map(({ tag, messages }) => (
+        <View key={tag} to={{ tag }}>
+          <bdi>#{tag}</bdi>
+          <span class="count">
+            {messages.toLocaleString()}
+            <span class="unseen"> messages</span>
+          </span>
+        </View>
+      ))}
     </nav>
   );
 }

@@ -1,15 +1,16 @@
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { Message } from '../../../contract/message.ts';
 import { goToMessage } from '../../actions/navigate.ts';
+import { isPinned } from '../../actions/pins.ts';
 import { dialog } from '../../state/dialog.ts';
 import { useKept, useRemembered } from '../../state/opened.ts';
 import { addressOf } from '../../state/query.ts';
 import { initialsOf, tintOf } from '../../text/author-look.ts';
-import { clock, exact } from '../../text/time.ts';
+import { clock, exact, shortWhen } from '../../text/time.ts';
 import { TYPE_WORDS } from '../../text/words.ts';
 import { Editor } from '../compose/editor.tsx';
 import { FilterLink, isPlainClick } from '../search/filter-link.tsx';
-import { WarningIcon } from '../ui/icons.tsx';
+import { PinIcon, WarningIcon } from '../ui/icons.tsx';
 import { hasKeyboard } from '../ui/keyboard.ts';
 import { Body } from './body.tsx';
 import { Deliveries, DeliveryDetail } from './deliveries.tsx';
@@ -138,6 +139,13 @@ function Marks({ message }: { message: Message }) {
   const needsLabel = !(message.type in TYPE_WORDS);
   return (
     <>
+      {message.deletedAt && <span class="mark warn">deleted {shortWhen(message.deletedAt)}</span>}
+      {isPinned(message) && (
+        <span class="mark" title="Pinned">
+          <PinIcon />
+          <span class="unseen">pinned</span>
+        </span>
+      )}
       {needsLabel && <span class="mark">{message.type}</span>}
       {message.updatedAt && (
         <span class="mark" title={`Edited ${exact(message.updatedAt)}`}>

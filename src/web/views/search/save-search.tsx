@@ -1,0 +1,67 @@
+import { useState } from 'preact/hooks';
+import { saveSettings } from '../../actions/settings.ts';
+import { say, show } from '../../state/notices.ts';
+import { asSearch, query } from '../../state/query.ts';
+import { settings } from '../../state/settings.ts';
+import { useStore } from '../../state/store.ts';
+
+/** Keeps the present search under a name, or lets it go. It stays with the repository, for every browser. */
+export function SaveSearch() {
+  const q = useStore(query, asSearch);
+  const searches = useStore(settings, (state) => state?.searches);
+  const [name, setName] = useState<string>();
+  if (searches === undefined || q === '') return null;
+  const kept = searches.find((one) => one.q === q);
+  const store = async (next: typeof searches, words: string) => {
+    const failed = await saveSettings({ searches: next });
+    if (failed) return show('bad', failed.detail);
+    setName(undefined);
+    say(words);
+  };
+  if (kept) {
+    return (
+      <button
+        type="button"
+        class="link"
+        onClick={() =>
+          void store(
+            searches.filter((one) => one !== kept),
+            'Search removed',
+          )
+        }
+      >
+        Remove from saved
+      </button>
+    );
+  }
+  if (name === undefined) {
+    return (
+      <button type="button" class="link" onClick={() => setName('')}>
+        Save this search
+      </button>
+    );
+  }
+  return (
+    <form
+      class="save-search"
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (name.trim() !== '') void store([...searches, { name: name.trim(), q }], 'Search saved');
+      }}
+    >
+      <input
+        type="text"
+        aria-label="Name of the search"
+        placeholder="Name"
+        value={name}
+        // biome-ignore lint/a11y/noAutofocus: it appears because somebody asked for it.
+        autofocus
+        onInput={(event) => setName(event.currentTarget.value)}
+        onKeyDown={(event) => event.key === 'Escape' && setName(undefined)}
+      />
+      <button type="submit" aria-disabled={name.trim() === ''}>
+        Save
+      </button>
+    </form>
+  );
+}
