@@ -254,7 +254,7 @@ test('older messages come as one scrolls up, fifty at a time, and the place is k
 
   await timeline(page).hover();
   await page.mouse.wheel(0, -100_000);
-  await page.getByText('could not be loaded').waitFor();
+  await page.getByText('Could not load earlier messages').waitFor();
   expect(await texts(page)).toHaveLength(50);
   isBroken = false;
   await page.getByRole('button', { name: 'Show earlier messages' }).click();

@@ -4,6 +4,9 @@ export interface Vocabulary {
   readonly in: readonly string[];
   readonly type: readonly string[];
   readonly tag: readonly string[];
+  /** What a message can have or be, as far as the server can search for it. */
+  readonly has: readonly string[];
+  readonly is: readonly string[];
 }
 
 export interface Suggestion {
@@ -19,10 +22,16 @@ const HINTS = {
   in: 'in a repository',
   type: 'text, markdown, code, link or task',
   tag: 'with a tag',
+  has: 'with a file or a link',
+  is: 'pinned, open, reply or deleted',
   after: 'on or after a day, such as 2026-11-22',
   before: 'before a day',
 } as const;
 type Operator = keyof typeof HINTS;
+type DateOperator = 'before' | 'after';
+const isDate = (name: Operator): name is DateOperator => name === 'before' || name === 'after';
+/** Operators that not every server has. */
+const OPTIONAL: ReadonlySet<Operator> = new Set(['has', 'is']);
 const OPERATORS = Object.keys(HINTS) as Operator[];
 const MOST = 8;
 
@@ -40,9 +49,12 @@ export function suggest(search: string, caret: number, vocabulary: Vocabulary): 
         put(`${minus}tag:${tag} `, `tag:${tag}`, ''),
       );
     }
-    return OPERATORS.filter((name) => name.startsWith(typed.toLowerCase())).map((name) =>
-      put(`${minus}${name}:`, `${minus}${name}:`, HINTS[name]),
+    const offered = OPERATORS.filter(
+      (name) => isDate(name) || vocabulary[name].length > 0 || !OPTIONAL.has(name),
     );
+    return offered
+      .filter((name) => name.startsWith(typed.toLowerCase()))
+      .map((name) => put(`${minus}${name}:`, `${minus}${name}:`, HINTS[name]));
   }
   const name = OPERATORS.find((one) => one === operator.toLowerCase());
   if (name === undefined) return [];
@@ -59,7 +71,7 @@ function termBefore(text: string): string {
 }
 
 function valuesOf(operator: Operator, typed: string, vocabulary: Vocabulary): readonly string[] {
-  if (operator === 'before' || operator === 'after') return [];
+  if (isDate(operator)) return [];
   const wanted = typed.toLowerCase();
   return vocabulary[operator]
     .filter(
@@ -71,7 +83,7 @@ function valuesOf(operator: Operator, typed: string, vocabulary: Vocabulary): re
 
 /** The terms of a search that are no words: each as it was typed. */
 export function operatorsIn(search: string): readonly string[] {
-  return search.match(/(?<=^|\s)-?(?:from|in|type|tag|before|after):(?:"[^"]*"?|[^\s"]\S*)/gi) ?? [];
+  return search.match(/(?<=^|\s)-?(?:from|in|type|tag|has|is|before|after):(?:"[^"]*"?|[^\s"]\S*)/gi) ?? [];
 }
 
 export function withoutTerm(search: string, term: string): string {
@@ -80,4 +92,12 @@ export function withoutTerm(search: string, term: string): string {
 
 /** Whether a search ends with an operator that names nothing yet. */
 export const isUnfinished = (search: string): boolean =>
-  /(?:^|\s)-?(?:from|in|type|tag|before|after):"?$/i.test(search);
+  /(?:^|\s)-?(?:from|in|type|tag|has|is|before|after):"?$/i.test(search);
+
+/** Words of a search that look like operators and are none: they are searched for as text. */
+export function unknownOperators(search: string): readonly string[] {
+  const unquoted = search.replace(/"[^"]*"?/g, ' ');
+  return [...unquoted.matchAll(/(?<=^|\s)-?([a-z]{2,20}):(?!\/)\S/gi)]
+    .map(([, name = '']) => name.toLowerCase())
+    .filter((name) => !(OPERATORS as readonly string[]).includes(name));
+}

@@ -1,7 +1,20 @@
 import { expect, test } from 'vitest';
-import { isUnfinished, operatorsIn, suggest, withoutTerm } from '../../../src/web/text/suggest.ts';
+import {
+  isUnfinished,
+  operatorsIn,
+  suggest,
+  unknownOperators,
+  withoutTerm,
+} from '../../../src/web/text/suggest.ts';
 
-const vocabulary = { from: ['Ann', 'Cy Twombly'], in: ['journal'], type: ['text', 'task'], tag: ['food'] };
+const vocabulary = {
+  from: ['Ann', 'Cy Twombly'],
+  in: ['journal'],
+  type: ['text', 'task'],
+  tag: ['food'],
+  has: [],
+  is: [],
+};
 const labels = (search: string, caret = search.length) =>
   suggest(search, caret, vocabulary).map(({ label }) => label);
 
@@ -36,4 +49,16 @@ test('operators are told from words, and taken out', () => {
 test('an operator that names nothing yet is not searched for', () => {
   expect(['from:', 'a -tag:', 'in:"'].map(isUnfinished)).toEqual([true, true, true]);
   expect(['from:x', 'from: x', 'http:', ''].map(isUnfinished)).toEqual([false, false, false, false]);
+});
+
+test('what a server can search for beyond that is offered if it can', () => {
+  const more = { ...vocabulary, has: ['link'], is: ['open', 'pinned'] };
+  expect(suggest('i', 1, more).map(({ label }) => label)).toEqual(['in:', 'is:']);
+  expect(suggest('is:', 3, more).map(({ label }) => label)).toEqual(['is:open', 'is:pinned']);
+  expect(labels('is:')).toEqual([]);
+});
+
+test('an operator that is none is pointed at, and what only looks like one is not', () => {
+  expect(unknownOperators('form:Ann -befor:2026 lunch')).toEqual(['form', 'befor']);
+  expect(unknownOperators('from:Ann is:open "a:b" https://example.org 10:30 note: this a:b')).toEqual([]);
 });

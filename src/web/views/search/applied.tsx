@@ -1,7 +1,7 @@
 import { navigate } from '../../actions/navigate.ts';
 import { EVERYTHING, isEverything, type Query, query } from '../../state/query.ts';
 import { useStore } from '../../state/store.ts';
-import { operatorsIn, withoutTerm } from '../../text/suggest.ts';
+import { operatorsIn, unknownOperators, withoutTerm } from '../../text/suggest.ts';
 import { fullDay, startOfDay } from '../../text/time.ts';
 import { TYPE_WORDS } from '../../text/words.ts';
 import { CloseIcon } from '../ui/icons.tsx';
@@ -26,6 +26,11 @@ export function Applied() {
       <button type="button" class="link" onClick={() => navigate(EVERYTHING)}>
         Show everything
       </button>
+      {unknownOperators(q).map((name) => (
+        <span key={name} class="warn">
+          There is no operator {name}: – it was searched for as text.
+        </span>
+      ))}
       <SaveSearch />
       <Found />
     </div>

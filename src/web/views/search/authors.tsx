@@ -1,17 +1,20 @@
+import { useMemo } from 'preact/hooks';
+import { authors } from '../../state/authors.ts';
+import { seenIn } from '../../state/seen.ts';
 import { useStore } from '../../state/store.ts';
 import { timeline } from '../../state/timeline.ts';
 
 export const AUTHORS_ID = 'authors';
 
-/** The authors of what is shown, offered wherever an author can be typed. */
+/** Everybody who has written, offered wherever an author can be typed. */
 export function AuthorList() {
-  const joined = useStore(timeline, ({ messages }) =>
-    [...new Set(messages.map(({ author }) => author))].sort().join('\n'),
-  );
+  const all = useStore(authors, (state) => state);
+  const messages = useStore(timeline, (state) => state.messages);
+  const names = useMemo(() => [...new Set([...all, ...seenIn(messages).authors])], [all, messages]);
   return (
     <datalist id={AUTHORS_ID}>
-      {joined.split('\n').map((author) => (
-        <option key={author} value={author} />
+      {names.map((name) => (
+        <option key={name} value={name} />
       ))}
     </datalist>
   );

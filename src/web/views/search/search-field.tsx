@@ -1,9 +1,13 @@
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { MESSAGE_TYPES } from '../../../domain/message.ts';
+import { loadAuthors } from '../../actions/authors.ts';
 import { navigate } from '../../actions/navigate.ts';
+import { abilities } from '../../state/abilities.ts';
+import { authors } from '../../state/authors.ts';
 import { repositories } from '../../state/repositories.ts';
 import { seenIn } from '../../state/seen.ts';
 import { useStore } from '../../state/store.ts';
+import { tags } from '../../state/tags.ts';
 import { timeline } from '../../state/timeline.ts';
 import { isUnfinished, type Suggestion, suggest } from '../../text/suggest.ts';
 import { SearchIcon } from '../ui/icons.tsx';
@@ -82,6 +86,7 @@ export function SearchField({ value }: { value: string }) {
         onClick={offers.show}
         onFocus={() => {
           visited.current = false;
+          void loadAuthors();
         }}
         onBlur={offers.hide}
       />
@@ -155,8 +160,18 @@ function useOffers(typed: string, input: { current: HTMLInputElement | null }) {
 function useVocabulary() {
   const messages = useStore(timeline, (state) => state.messages);
   const list = useStore(repositories, (state) => state.list);
+  const writers = useStore(authors, (state) => state);
+  const known = useStore(tags, (state) => state);
+  const can = useStore(abilities, (state) => state);
   return useMemo(() => {
-    const { authors, tags } = seenIn(messages);
-    return { from: authors, in: list.map(({ name }) => name), type: [...MESSAGE_TYPES], tag: tags };
-  }, [messages, list]);
+    const seen = seenIn(messages);
+    return {
+      from: [...new Set([...writers, ...seen.authors])],
+      in: list.map(({ name }) => name),
+      type: [...MESSAGE_TYPES],
+      tag: [...new Set([...known.map(({ tag }) => tag), ...seen.tags])],
+      has: can.tags ? ['attachment', 'link'] : [],
+      is: can.tags ? ['pinned', 'open', 'reply', 'deleted'] : [],
+    };
+  }, [messages, list, writers, known, can]);
 }

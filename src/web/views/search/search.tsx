@@ -1,5 +1,6 @@
 import { useRef, useState } from 'preact/hooks';
 import { MESSAGE_TYPES } from '../../../domain/message.ts';
+import { loadAuthors } from '../../actions/authors.ts';
 import { navigate } from '../../actions/navigate.ts';
 import { abilities } from '../../state/abilities.ts';
 import { query } from '../../state/query.ts';
@@ -75,6 +76,7 @@ function AuthorFilter({ value }: { value: string }) {
         placeholder="Any author"
         value={value}
         autocomplete="off"
+        onFocus={() => void loadAuthors()}
         onChange={(event) => navigate({ author: event.currentTarget.value.trim() })}
       />
       <AuthorList />

@@ -1,0 +1,19 @@
+import { readStats } from '../api/stats.ts';
+import { authors } from '../state/authors.ts';
+import { dayAfter, dayOf } from '../text/time.ts';
+
+/** Who has written changes slowly. In milliseconds. */
+const FRESH = 60_000;
+let readAt = Number.NEGATIVE_INFINITY;
+
+/** Reads who has written in all of the archive, unless that was done a moment ago. */
+export async function loadAuthors(): Promise<void> {
+  if (performance.now() - readAt < FRESH) return;
+  readAt = performance.now();
+  const answer = await readStats({
+    repository: '',
+    since: '1970-01-01',
+    until: dayAfter(dayOf(Date.now()), 2),
+  });
+  if (answer.ok) authors.dispatch(answer.body.authors.map(({ author }) => author));
+}
