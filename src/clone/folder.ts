@@ -1,4 +1,4 @@
-import { readdir, rename } from 'node:fs/promises';
+import { readdir, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Target } from '../domain/repository.ts';
 import { sameName } from '../domain/target.ts';
@@ -22,20 +22,55 @@ export const cloneContext = (folder: ClonesFolder, name: string): GitContext => 
   directory: join(folder.directory, name),
 });
 
-/** Every clone of ours that is there and was not removed, with its remote. */
-export async function findClones(folder: ClonesFolder): Promise<Target[]> {
+/**
+ * The address of a clone whose settings git cannot read, so nobody knows it. Such a clone is listed with its trouble and
+ * looked at again; it is never opened under this address.
+ */
+export const UNKNOWN_ADDRESS = '';
+
+/**
+ * Every clone of ours that is there and was not removed, with its remote.
+ *
+ * @param isKnown whether the mirror holds messages of a repository, by its name. A clone that git refuses is counted as
+ *   ours if that is so, or if its configuration file has our section: forgetting it would hide its messages.
+ */
+export async function findClones(
+  folder: ClonesFolder,
+  isKnown: (name: string) => boolean = () => false,
+): Promise<Target[]> {
   const targets: Target[] = [];
   for (const name of await readdir(folder.directory)) {
     if (name.startsWith('.')) continue;
-    const context = cloneContext(folder, name);
-    if ((await inspectFolder(context.directory)) !== 'clone') continue;
-    // One that git refuses, such as that of another user, is nobody's reason not to start.
-    if ((await readConfig(context, 'gitpost.device').catch(() => null)) === null) continue;
-    if ((await readConfig(context, REMOVED)) === 'true') continue;
-    const url = await readConfig(context, 'remote.origin.url');
-    if (url !== null) targets.push({ name, url, own: url.startsWith(`${folder.remotesDirectory}/`) });
+    const target = await findClone(folder, name, isKnown);
+    if (target !== undefined) targets.push(target);
   }
   return targets;
+}
+
+/** The clone with a name, as {@link findClones} finds it; `undefined` if there is none of ours. */
+export async function findClone(
+  folder: ClonesFolder,
+  name: string,
+  isKnown: (name: string) => boolean,
+): Promise<Target | undefined> {
+  const context = cloneContext(folder, name);
+  if ((await inspectFolder(context.directory)) !== 'clone') return undefined;
+  try {
+    if ((await readConfig(context, 'gitpost.device')) === null) return undefined;
+    if ((await readConfig(context, REMOVED)) === 'true') return undefined;
+    const url = await readConfig(context, 'remote.origin.url');
+    if (url === null) return undefined;
+    return { name, url, own: url.startsWith(`${folder.remotesDirectory}/`) };
+  } catch {
+    const isOurs = isKnown(name) || (await hasOurSection(context.directory));
+    return isOurs ? { name, url: UNKNOWN_ADDRESS, own: false } : undefined;
+  }
+}
+
+/** Whether the configuration file of a clone has our section, although git cannot read the file. */
+async function hasOurSection(directory: string): Promise<boolean> {
+  const text = await readFile(join(directory, '.git', 'config'), 'utf8').catch(() => '');
+  return text.includes('[gitpost]');
 }
 
 /**

@@ -13,6 +13,7 @@ import { removeLeftOvers } from '../git/left-overs.ts';
 import { listRefs, setRef } from '../git/refs.ts';
 import { finishRenaming, switchBranch } from './branch.ts';
 import type { Clone } from './clone.ts';
+import { UNKNOWN_ADDRESS } from './folder.ts';
 import { encodeKnown, forgetKnownRemote } from './rewritten.ts';
 
 /**
@@ -29,6 +30,12 @@ export async function openClone(
   takeUp: () => Promise<void>,
 ): Promise<void> {
   const { git } = clone;
+  if (target.url === UNKNOWN_ADDRESS) {
+    await readConfig(git, 'remote.origin.url');
+    throw new Error(
+      `The settings of ${target.name} could not be read a moment ago. They are read again soon.`,
+    );
+  }
   const isNewRemote = target.own && (await ensureBareRepository(git, target.url));
   if (target.own) await removeLeftOvers(target.url);
   const folder = await inspectFolder(git.directory);

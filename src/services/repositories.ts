@@ -4,11 +4,13 @@ import { checkBranchName } from '../clone/branch.ts';
 import {
   type ClonesFolder,
   cloneContext,
+  findClone,
   findClones,
   markPrimary,
   markRemoved,
   noteRemote,
   renamePrimary,
+  UNKNOWN_ADDRESS,
   withChosenRemotes,
 } from '../clone/folder.ts';
 import { LOCK_PATIENCE, type LockPatience } from '../clone/stale-locks.ts';
@@ -106,7 +108,7 @@ export class RepositoryManager {
     await removeUnfinished(this.#folder.remotesDirectory);
     await renamePrimary(this.#folder, this.#options.targets);
     const targets = await withChosenRemotes(this.#folder, this.#options.targets);
-    const added = (await findClones(this.#folder)).filter(
+    const added = (await findClones(this.#folder, this.#isMirrored)).filter(
       ({ name }) => !targets.some((target) => sameName(target.name, name)),
     );
     targets.forEach((target, index) => {
@@ -437,7 +439,7 @@ export class RepositoryManager {
         this.#changes.run(async () => {
           if (this.#repositories.get(name) !== repository) return;
           await repository.close();
-          const next = this.#begin(target, primary, undefined, broken);
+          const next = this.#begin(await this.#addressed(target), primary, undefined, broken);
           this.#successors.set(repository, next);
           this.#keepOpening(next);
         });
@@ -445,6 +447,14 @@ export class RepositoryManager {
       timer.unref();
       this.#retries.set(name, timer);
     });
+  }
+
+  readonly #isMirrored = (name: string): boolean => this.#options.mirror.repositories().includes(name);
+
+  /** The target of a clone whose settings could not be read so far, with its address if they can be read now. */
+  async #addressed(target: Target): Promise<Target> {
+    if (target.url !== UNKNOWN_ADDRESS) return target;
+    return (await findClone(this.#folder, target.name, this.#isMirrored)) ?? target;
   }
 
   get #retryPause(): number {
