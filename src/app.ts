@@ -11,6 +11,7 @@ import type { GitContext } from './git/run.ts';
 import { GIT_SETTINGS } from './git/settings.ts';
 import { startServer } from './http/server.ts';
 import type { Services } from './http/services.ts';
+import { clearSpool } from './http/spool.ts';
 import { cleanName } from './journal/commit.ts';
 import { Database } from './mirror/database.ts';
 import type { Filler } from './repository/reconcile/bulk/filler.ts';
@@ -18,6 +19,7 @@ import type { Repository } from './repository/repository.ts';
 import { AutoSync, type Syncable } from './services/auto-sync.ts';
 import { Events } from './services/events.ts';
 import { Github } from './services/github.ts';
+import { Imports } from './services/imports/imports.ts';
 import { Intents } from './services/intents.ts';
 import { Messages } from './services/messages.ts';
 import { RepositoryManager } from './services/repositories.ts';
@@ -94,6 +96,9 @@ export async function startApp(options: AppOptions): Promise<App> {
       secretGuard,
       clock,
     });
+    const imports = new Imports(messages, identity.name, secretGuard);
+    const importFolder = join(config.dataDirectory, 'imports');
+    await clearSpool(importFolder);
     const github = new Github({
       url: config.githubUrl,
       apiUrl: config.githubApiUrl,
@@ -121,7 +126,15 @@ export async function startApp(options: AppOptions): Promise<App> {
       publicDirectory,
       version,
       events,
-      services: { messages, repositories, github, health, verify: () => verifier.run() },
+      services: {
+        messages,
+        imports,
+        importFolder,
+        repositories,
+        github,
+        health,
+        verify: () => verifier.run(),
+      },
       onSurprise: onTrouble,
     });
     autoSync.start();

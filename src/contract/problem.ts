@@ -23,6 +23,9 @@ const KINDS = {
   busy: { status: 409, title: 'Something else goes on' },
   unavailable: { status: 503, title: 'Not available now' },
   incomplete: { status: 503, title: 'Not saved everywhere' },
+  'import-refused': { status: 422, title: 'The file cannot be imported' },
+  'import-ambiguous': { status: 422, title: 'The file needs an explanation' },
+  'import-stopped': { status: 503, title: 'The import stopped' },
 
   // Not GitHub's own statuses: a 401 of ours would mean that a person has to sign in here.
   'github-off': { status: 409, title: 'There is no API of GitHub to ask' },

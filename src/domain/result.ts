@@ -21,6 +21,9 @@ export type FailureCode =
   | 'busy'
   | 'unavailable'
   | 'incomplete'
+  | 'import-refused'
+  | 'import-ambiguous'
+  | 'import-stopped'
   | `github-${GithubRefusal}`;
 
 export interface FieldError {

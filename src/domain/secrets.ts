@@ -107,3 +107,20 @@ export const secretsIn = (text: string): string[] => {
   const isGeneral = (name: string) => name === 'a secret key' || name === 'an Authorization header';
   return seen.some((name) => !isGeneral(name)) ? seen.filter((name) => !isGeneral(name)) : seen;
 };
+
+/**
+ * A text with everything cut out that looks like a credential, and the name of its kind in its place. What cannot be cut
+ * out cleanly takes the whole text with it.
+ */
+export function withoutSecrets(text: string): string {
+  let cut = text;
+  for (const { name, form } of PATTERNS) {
+    if (name === 'a private key') cut = cut.replace(PRIVATE_KEY, `[removed: ${name}]`);
+    cut = cut.replace(new RegExp(form.source, `${form.flags}g`), `[removed: ${name}]`);
+  }
+  return secretsIn(cut).length === 0 ? cut : `[removed: ${secretsIn(text).join(', ')}]`;
+}
+
+/** A whole key, or what there is of one that has no end. */
+const PRIVATE_KEY =
+  /(?:-----BEGIN |---- BEGIN SSH2 |PuTTY-User-Key-File-)[\s\S]*?(?:-----END [A-Z0-9 ]*-----|---- END SSH2 [A-Z ]*----|Private-MAC:.*|$(?![\s\S]))/g;

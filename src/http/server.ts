@@ -25,7 +25,10 @@ export interface ServerOptions {
   readonly publicDirectory: string;
   readonly version: string;
   readonly events: Events;
-  readonly services: Pick<Services, 'messages' | 'repositories' | 'github' | 'health' | 'verify'>;
+  readonly services: Pick<
+    Services,
+    'messages' | 'imports' | 'importFolder' | 'repositories' | 'github' | 'health' | 'verify'
+  >;
   readonly onSurprise: (error: unknown) => void;
 }
 

@@ -3,6 +3,7 @@ import type { Health } from '../contract/health.ts';
 import type { Verification } from '../contract/verification.ts';
 import type { Result } from '../domain/result.ts';
 import type { Github } from '../services/github.ts';
+import type { Imports } from '../services/imports/imports.ts';
 import type { Messages } from '../services/messages.ts';
 import type { RepositoryManager } from '../services/repositories.ts';
 import type { EventStreams } from './event-streams.ts';
@@ -11,6 +12,9 @@ import type { Access } from './session.ts';
 /** What the handlers of the routes work with. */
 export interface Services {
   readonly messages: Messages;
+  readonly imports: Imports;
+  /** Where uploads wait on disk until they are imported. */
+  readonly importFolder: string;
   readonly repositories: RepositoryManager;
   readonly github: Github;
   /** The address of GitHub, or of a GitHub Enterprise Server. */

@@ -73,6 +73,39 @@ export class Messages {
     });
   }
 
+  /**
+   * Brings lines of a message that were written elsewhere, such as those of an import, to a repository and to all others
+   * that hold the message.
+   *
+   * @param linesFor finds the lines to add, parents first, from what is known of the message; runs under its lock
+   */
+  async take(
+    id: string,
+    name: string,
+    linesFor: (entry: Entry | undefined) => readonly Line[],
+  ): Promise<Result<'created' | 'updated' | 'present'>> {
+    return this.#locks.run(id, async () => {
+      const known = await this.#lookUp(id);
+      if (!known.ok) return known;
+      const lines = linesFor(known.value);
+      for (const line of lines) {
+        const readable = checkReadable(line);
+        if (!readable.ok) return readable;
+      }
+      const targets = new Set([...(known.value ? repositoriesOf(known.value) : []), name]);
+      const lacks = (one: string) => known.value === undefined || this.#missing(known.value, one).length > 0;
+      if (lines.length === 0 && ![...targets].some(lacks)) return ok('present');
+      const change = lines.length === 0 ? undefined : known.value ? 'updated' : 'created';
+      const done = await this.#bring(id, lines, [...targets], change);
+      return done.ok ? ok(change ?? 'present') : done;
+    });
+  }
+
+  /** What is known of a message, deleted or not. */
+  peek(id: string): Promise<Result<Entry | undefined>> {
+    return this.#lookUp(id.toLowerCase());
+  }
+
   async get(id: string): Promise<Result<Stored>> {
     const entry = await this.#read(id);
     if (!entry.ok) return entry;

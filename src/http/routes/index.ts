@@ -2,6 +2,7 @@ import type { Route } from '../route.ts';
 import { eventRoutes } from './events.ts';
 import { githubRoutes } from './github.ts';
 import { healthRoutes } from './health.ts';
+import { importRoutes } from './import.ts';
 import { messageRoutes } from './messages.ts';
 import { openApiRoutes } from './openapi.ts';
 import { repositoryRoutes } from './repositories.ts';
@@ -12,6 +13,7 @@ import { verifyRoutes } from './verify.ts';
 /** Every route there is, in the order of openapi.json. */
 export const ROUTES: readonly Route[] = [
   ...messageRoutes,
+  ...importRoutes,
   ...repositoryRoutes,
   ...githubRoutes,
   ...statsRoutes,

@@ -1,0 +1,54 @@
+import { z } from 'zod';
+import { problemSchema } from './problem.ts';
+import type { Shape } from './shape.ts';
+
+export const IMPORT_FORMATS = [
+  ...['auto', 'gitpost', 'slack', 'discord', 'telegram', 'whatsapp', 'mattermost'],
+  ...['element', 'simplenote', 'keep', 'memos'],
+] as const;
+
+export const importQuery = z.strictObject({
+  format: z.enum(IMPORT_FORMATS as unknown as [string, ...string[]]).exactOptional(),
+  repository: z.string().exactOptional(),
+  dryRun: z.enum(['true', 'false'], { error: 'must be true or false' }).exactOptional(),
+  zone: z.string().exactOptional(),
+  dates: z.enum(['dmy', 'mdy'], { error: 'must be dmy or mdy' }).exactOptional(),
+  name: z.string().max(255).meta({ description: 'What the file is called' }).exactOptional(),
+  conversations: z
+    .string()
+    .meta({ description: 'A JSON list of the ids of the only conversations to import' })
+    .exactOptional(),
+  confirm: z
+    .enum(['true', 'false'], { error: 'must be true or false' })
+    .meta({ description: 'Whether text that looks like a credential is meant to be imported as it is' })
+    .exactOptional(),
+});
+
+export const importResultSchema = z
+  .object({
+    format: z.string(),
+    conversations: z.array(
+      z.object({ id: z.string(), name: z.string(), tag: z.string().exactOptional(), messages: z.int() }),
+    ),
+    authors: z.array(z.object({ author: z.string(), messages: z.int() })),
+    from: z.iso.datetime().nullable(),
+    to: z.iso.datetime().nullable(),
+    created: z.int(),
+    updated: z.int(),
+    present: z.int(),
+    skipped: z.array(z.object({ reason: z.string(), count: z.int(), examples: z.array(z.string()) })),
+    attachments: z.int(),
+  })
+  .meta({ id: 'ImportResult' });
+/** What an import did, or would do. `skipped` also names what was cut or left out of messages that are imported. */
+export type ImportResult = Shape<typeof importResultSchema>;
+
+export const importLineSchema = z
+  .union([
+    z.object({
+      progress: z.object({ stage: z.enum(['reading', 'writing']), done: z.int(), total: z.int().nullable() }),
+    }),
+    z.object({ result: importResultSchema }),
+    z.object({ problem: problemSchema }),
+  ])
+  .meta({ id: 'ImportLine' });

@@ -1,0 +1,122 @@
+import type { Response } from 'express';
+import { importLineSchema, importQuery } from '../../contract/import.ts';
+import type { Result } from '../../domain/result.ts';
+import { toJson } from '../../domain/unicode.ts';
+import type { FormatName } from '../../import/formats.ts';
+import type { ImportRequest, Imports, Progress, Scan } from '../../services/imports/imports.ts';
+import { NDJSON } from '../body.ts';
+import { type ProblemInput, toProblem } from '../problem.ts';
+import { type Route, raw, route, written } from '../route.ts';
+import { spool } from '../spool.ts';
+import { endStream } from '../write-chunk.ts';
+import { unknownRepository } from './repositories.ts';
+
+const MOST_BYTES = 2 * 2 ** 30;
+
+export const importRoutes: readonly Route[] = [
+  route({
+    method: 'post',
+    path: '/import',
+    operationId: 'importMessages',
+    summary: 'Import an export of another program, or journal lines',
+    description:
+      'The file is read to its end first. Nothing is written of one that is broken, or that needs `zone` or `dates`: ' +
+      'these are problem documents. Then each line of the answer is {"progress":{…}}, and the last one is ' +
+      '{"result":{…}} or {"problem":{…}}. The same file again adds nothing.',
+    query: importQuery,
+    body: raw,
+    answers: { 200: written('Progress, and at the end the result', { [NDJSON]: importLineSchema }) },
+    failures: [
+      ...(['unknown-repository', 'busy', 'looks-secret', 'import-refused'] as const),
+      ...(['import-ambiguous', 'import-stopped', 'unavailable'] as const),
+    ],
+    handle: async ({ query, request, response }, { imports, importFolder, repositories }) => {
+      const {
+        repository = repositories.primary,
+        dryRun,
+        confirm,
+        format = 'auto',
+        conversations,
+        ...more
+      } = query;
+      if (!repositories.find(repository)) return unknownRepository([repository]);
+      const only = conversations === undefined ? undefined : idsOf(conversations);
+      if (only === null) return badConversations;
+      const release = imports.begin();
+      if (!release) return busy;
+      let end: (() => void) | undefined;
+      try {
+        const spooled = await spool(request, importFolder, MOST_BYTES);
+        if (!spooled.ok) return spooled;
+        const { path, remove } = spooled.value;
+        try {
+          const asked: ImportRequest = {
+            ...more,
+            path,
+            repository,
+            format: format as FormatName | 'auto',
+            confirm: confirm === 'true',
+            conversations: only,
+          };
+          const scan = await imports.scan(asked);
+          if (!scan.ok) return scan;
+          end = await answer(imports, asked, scan.value, dryRun === 'true', response);
+        } finally {
+          await remove();
+        }
+      } finally {
+        release();
+        // The last line is sent when all is cleaned up, so the next import can begin at once.
+        end?.();
+      }
+      return undefined;
+    },
+  }),
+];
+
+/** Sends the progress of an import. Returns what sends its result. */
+async function answer(
+  imports: Imports,
+  asked: ImportRequest,
+  scan: Scan,
+  isDryRun: boolean,
+  response: Response,
+): Promise<() => void> {
+  response.setHeader('Content-Type', `${NDJSON}; charset=utf-8`);
+  const report = (progress: Progress) => void response.write(`${toJson({ progress })}\n`);
+  report({ stage: 'reading', done: scan.messages, total: scan.messages });
+  const isWanted = () => !response.destroyed;
+  const done: Result<unknown, ProblemInput> = isDryRun
+    ? { ok: true, value: scan.result }
+    : await imports.write(asked, scan, report, isWanted);
+  const line = toJson(done.ok ? { result: done.value } : { problem: toProblem(done.failure) });
+  return () => endStream(response, `${line}\n`);
+}
+
+/** The ids in a JSON list; `null` if it is none. */
+function idsOf(json: string): readonly string[] | null {
+  try {
+    const ids: unknown = JSON.parse(json);
+    return Array.isArray(ids) && ids.every((id) => typeof id === 'string') ? ids : null;
+  } catch {
+    return null;
+  }
+}
+
+const badConversations = {
+  ok: false,
+  failure: {
+    code: 'invalid',
+    detail: 'Nothing was imported: conversations must be a JSON list of ids, as a dry run names them.',
+    errors: [{ field: 'conversations', detail: 'conversations must be a JSON list of ids' }],
+  },
+} as const;
+
+const busy = {
+  ok: false,
+  failure: {
+    code: 'busy',
+    detail: 'Another import is under way. Nothing was imported; try again when it is done.',
+    retryAfter: 5,
+  },
+} as const;

@@ -1,0 +1,83 @@
+import type { ExportFile, ExportSource } from './files.ts';
+import { isDiscord, readDiscord } from './formats/discord.ts';
+import { isElement, readElement } from './formats/element.ts';
+import { isGitpost, readGitpost } from './formats/gitpost.ts';
+import { isMattermost, readMattermost } from './formats/mattermost.ts';
+import { isKeep, isMemos, isSimplenote, readKeep, readMemos, readSimplenote } from './formats/notes.ts';
+import { isSlack, readSlack } from './formats/slack.ts';
+import { isTelegram, readTelegram } from './formats/telegram.ts';
+import { isWhatsApp, readWhatsApp } from './formats/whatsapp.ts';
+import type { Item, ReadOptions } from './message.ts';
+import { ask } from './refusal.ts';
+import { headOf } from './source.ts';
+import { shortly } from './values.ts';
+
+/** A format that can be imported. */
+interface Format {
+  /** Whether an export is of this format, by the names of its files. */
+  readonly isLike?: (source: ExportSource) => boolean;
+  /** The files that may show the format by how they begin. */
+  readonly files: RegExp;
+  readonly isHead: (head: string) => boolean;
+  /** @param author who wrote what the export gives no author, such as a person's own notes */
+  readonly read: (source: ExportSource, options: ReadOptions, author: string) => AsyncGenerator<Item>;
+}
+
+const JSON_FILE = /\.json$/i;
+
+/** In the order in which they are tried: what is known for certain comes first. */
+const FORMATS = {
+  slack: { isLike: isSlack, files: /^$/, isHead: () => false, read: readSlack },
+  gitpost: { files: /\.(jsonl|ndjson)$/i, isHead: isGitpost, read: readGitpost },
+  mattermost: { files: /\.jsonl?$/i, isHead: isMattermost, read: readMattermost },
+  discord: { files: JSON_FILE, isHead: isDiscord, read: readDiscord },
+  element: { files: JSON_FILE, isHead: isElement, read: readElement },
+  simplenote: {
+    files: JSON_FILE,
+    isHead: isSimplenote,
+    read: (source, _, author) => readSimplenote(source, author),
+  },
+  keep: { files: JSON_FILE, isHead: isKeep, read: (source, _, author) => readKeep(source, author) },
+  memos: { files: JSON_FILE, isHead: isMemos, read: (source, _, author) => readMemos(source, author) },
+  telegram: { files: JSON_FILE, isHead: isTelegram, read: readTelegram },
+  whatsapp: { files: /\.txt$/i, isHead: isWhatsApp, read: readWhatsApp },
+} as const satisfies Record<string, Format>;
+
+export type FormatName = keyof typeof FORMATS;
+export const FORMAT_NAMES = Object.keys(FORMATS) as readonly FormatName[];
+
+export const formatOf = (name: FormatName): Format => FORMATS[name];
+
+/** So many files of an export are looked at to recognise it. */
+const MOST_LOOKED_AT = 20;
+
+/** Recognises the format of an export. Throws a refusal that says what the export holds if it is none that is known. */
+export async function recognise(source: ExportSource): Promise<FormatName> {
+  for (const name of FORMAT_NAMES) if (formatOf(name).isLike?.(source)) return name;
+  const heads = new Map<ExportFile, string>();
+  const candidates = source.files.filter(
+    ({ name }) => source.isSingle || /\.(json|jsonl|ndjson|txt)$/i.test(name),
+  );
+  for (const file of candidates.slice(0, MOST_LOOKED_AT)) heads.set(file, textOf(await headOf(file)));
+  for (const name of FORMAT_NAMES) {
+    const { files, isHead } = formatOf(name);
+    for (const [file, head] of heads)
+      if ((source.isSingle || files.test(file.name)) && isHead(head)) return name;
+  }
+  const seen = source.isSingle
+    ? `It begins with: ${JSON.stringify(shortly([...heads.values()][0] ?? ''))}.`
+    : `It holds ${source.files.length} files, such as ${source.files
+        .slice(0, 5)
+        .map(({ name }) => JSON.stringify(shortly(name)))
+        .join(', ')}.`;
+  throw ask(
+    'format',
+    `The format of the export is not recognised. ${seen} Give "format": one of ${FORMAT_NAMES.join(', ')}.`,
+  );
+}
+
+function textOf(head: Buffer): string {
+  if (head[0] === 0xff && head[1] === 0xfe) return new TextDecoder('utf-16le').decode(head);
+  if (head[0] === 0xfe && head[1] === 0xff) return new TextDecoder('utf-16be').decode(head);
+  return new TextDecoder().decode(head);
+}

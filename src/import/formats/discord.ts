@@ -1,0 +1,88 @@
+import type { ExportSource } from '../files.ts';
+import { jsonParts } from '../json-parts.ts';
+import type { Conversation, Item } from '../message.ts';
+import { firstText, idOf, instantOf, listOf, type Members, membersOf, shortly, textOf } from '../values.ts';
+
+/** What people write; every other type is a message of Discord itself. */
+const WRITTEN = new Set([
+  'Default',
+  'Reply',
+  '0',
+  '19',
+  'ApplicationCommand',
+  'ChatInputCommand',
+  'ContextMenuCommand',
+  'ThreadStarterMessage',
+]);
+
+/** Whether a JSON text begins like a channel of DiscordChatExporter. */
+export const isDiscord = (head: string): boolean =>
+  /^\s*\{\s*"guild"\s*:/.test(head) && head.includes('"channel"');
+
+/** Reads channels as DiscordChatExporter writes them: one file for each, or several parts. */
+export async function* readDiscord({ files }: ExportSource): AsyncGenerator<Item> {
+  for (const file of files.filter(({ name }) => name === '' || /\.json$/i.test(name))) {
+    let conversation: Conversation = { id: '', name: '' };
+    for await (const { path, value } of jsonParts(file.read(), isOpen, file.name)) {
+      if (path === 'channel') {
+        const channel = membersOf(value);
+        const id = idOf(channel.id) ?? '';
+        conversation = { id, name: firstText(channel.name, channel.category) || id };
+      } else if (path === 'messages/*') yield itemOf(membersOf(value), conversation);
+    }
+  }
+}
+
+const isOpen = (path: string): boolean => path === '' || path === 'messages';
+
+function itemOf(message: Members, conversation: Conversation): Item {
+  const type = idOf(message.type) ?? 'Default';
+  const createdAt = instantOf(message.timestamp);
+  const content = textOf(message.content);
+  if (!WRITTEN.has(type)) return { skipped: 'system-message', example: shortly(`${type}: ${content}`) };
+  if (createdAt === undefined) return { skipped: 'no-date', example: shortly(content) };
+  const author = membersOf(message.author);
+  const texts = [withNames(content, message), ...embedsOf(message), ...stickersOf(message)];
+  return {
+    conversation,
+    sourceId: idOf(message.id),
+    author: firstText(author.nickname, author.name),
+    createdAt,
+    text: texts.filter((text) => text !== '').join('\n\n'),
+    // Discord's own markup is Markdown.
+    type: /[*_~`>|#[-]/.test(content) ? 'markdown' : 'text',
+    replyTo: idOf(membersOf(message.reference).messageId),
+    pinned: message.isPinned === true,
+    files: listOf(message.attachments)
+      .map(membersOf)
+      .map((file) => firstText(file.fileName, file.url))
+      .filter((name) => name !== ''),
+  };
+}
+
+/** Mentions and emoji by name, as far as the message says what they are called. */
+function withNames(content: string, message: Members): string {
+  const mentioned = new Map(
+    listOf(message.mentions)
+      .map(membersOf)
+      .map((one) => [idOf(one.id) ?? '', firstText(one.nickname, one.name)]),
+  );
+  return content
+    .replace(/<@!?([^<>&\s]+)>/g, (whole, id: string) =>
+      mentioned.get(id) ? `@${mentioned.get(id)}` : whole,
+    )
+    .replace(/<a?:(\w+):\d+>/g, ':$1:');
+}
+
+const embedsOf = (message: Members): string[] =>
+  listOf(message.embeds)
+    .map(membersOf)
+    .map(({ title, url, description }) =>
+      [title, description, url]
+        .map(textOf)
+        .filter((text) => text !== '' && !textOf(message.content).includes(text))
+        .join('\n'),
+    );
+
+const stickersOf = (message: Members): string[] =>
+  listOf(message.stickers).map((one) => `:${firstText(membersOf(one).name, 'sticker')}:`);

@@ -1,0 +1,76 @@
+import type { ExportSource } from '../files.ts';
+import { jsonParts } from '../json-parts.ts';
+import type { Conversation, ImportedMessage, Item } from '../message.ts';
+import { firstText, type Members, membersOf, shortly, textOf } from '../values.ts';
+
+/** Whether a JSON text begins like a room of Element. */
+export const isElement = (head: string): boolean => /^\s*\{\s*"room_name"\s*:/.test(head);
+
+/** Reads a room as Element writes it: Matrix events. Edits are further events, so the room is read twice. */
+export async function* readElement({ files }: ExportSource): AsyncGenerator<Item> {
+  for (const file of files.filter(({ name }) => name === '' || /\.json$/i.test(name))) {
+    const events = () => jsonParts(file.read(), (path) => path === '' || path === 'messages', file.name);
+    const edits = new Map<string, { at: number; text: string }[]>();
+    const names = new Map<string, string>();
+    for await (const { path, value } of events()) {
+      if (path !== 'messages/*') continue;
+      const event = membersOf(value);
+      const content = membersOf(event.content);
+      if (event.type === 'm.room.member' && content.membership === 'join')
+        names.set(textOf(event.state_key || event.sender), firstText(content.displayname));
+      const edited = replacedBy(event);
+      if (edited === undefined || typeof event.origin_server_ts !== 'number') continue;
+      const body = textOf(membersOf(content['m.new_content']).body);
+      edits.set(edited, [...(edits.get(edited) ?? []), { at: event.origin_server_ts, text: body }]);
+    }
+    let conversation: Conversation = { id: '', name: '' };
+    for await (const { path, value } of events()) {
+      if (path === 'room_name') conversation = { id: textOf(value), name: textOf(value) };
+      if (path !== 'messages/*') continue;
+      const event = membersOf(value);
+      if (replacedBy(event) !== undefined) continue;
+      const id = firstText(event.room_id);
+      const item = itemOf(event, id === '' ? conversation : { id, name: conversation.name }, names);
+      const later = 'sourceId' in item ? edits.get(item.sourceId ?? '') : undefined;
+      yield later ? { ...item, edits: later.sort((a, b) => a.at - b.at) } : item;
+    }
+  }
+}
+
+const relationOf = (event: Members): Members => membersOf(membersOf(event.content)['m.relates_to']);
+
+const replacedBy = (event: Members): string | undefined => {
+  const { rel_type, event_id } = relationOf(event);
+  return rel_type === 'm.replace' ? textOf(event_id) : undefined;
+};
+
+const MESSAGES = new Set(['m.room.message', 'm.sticker']);
+
+function itemOf(event: Members, conversation: Conversation, names: ReadonlyMap<string, string>): Item {
+  const content = membersOf(event.content);
+  const type = textOf(event.type);
+  if (type === 'm.room.encrypted')
+    return { skipped: 'still-encrypted', example: shortly(textOf(event.event_id)) };
+  if (!MESSAGES.has(type)) return { skipped: 'system-message', example: shortly(type) };
+  const redacted =
+    membersOf(event.unsigned).redacted_because !== undefined || Object.keys(content).length === 0;
+  if (redacted) return { skipped: 'deleted-in-source', example: shortly(textOf(event.event_id)) };
+  if (typeof event.origin_server_ts !== 'number')
+    return { skipped: 'no-date', example: shortly(textOf(content.body)) };
+  const isFile = content.url !== undefined || content.file !== undefined;
+  const sender = textOf(event.sender);
+  const message: ImportedMessage = {
+    conversation,
+    sourceId: firstText(event.event_id),
+    author: firstText(names.get(sender), sender.replace(/^@([^:]+):.*/, '$1')),
+    createdAt: event.origin_server_ts,
+    text: isFile ? '' : withoutFallback(textOf(content.body), event),
+    replyTo: firstText(membersOf(relationOf(event)['m.in_reply_to']).event_id) || undefined,
+    files: isFile ? [firstText(content.filename, content.body, 'file')] : [],
+  };
+  return message;
+}
+
+/** A reply repeats what it replies to, for programs that know no replies. */
+const withoutFallback = (body: string, event: Members): string =>
+  relationOf(event)['m.in_reply_to'] === undefined ? body : body.replace(/^(?:> .*\n)+\n?/, '');

@@ -1,0 +1,46 @@
+/** Helpers that turn formatted chat into Markdown. */
+
+/** A text with what Markdown would take for formatting escaped. */
+export const escaped = (text: string): string =>
+  text
+    .replace(/[\\`*_~[\]<>]/g, '\\$&')
+    .replace(/^(\s*)([#+-]|\d+[.)])(?=\s)/gm, (_, space: string, mark: string) =>
+      /\d/.test(mark) ? `${space}${mark.slice(0, -1)}\\${mark.slice(-1)}` : `${space}\\${mark}`,
+    );
+
+/** Marks around a text; white space at its ends stays outside, where Markdown needs it. */
+export function wrapped(text: string, mark: string): string {
+  const inner = text.trim();
+  if (inner === '') return text;
+  const start = text.indexOf(inner);
+  return `${text.slice(0, start)}${mark}${inner}${mark}${text.slice(start + inner.length)}`;
+}
+
+/** Code within a line. */
+export function inlineCode(text: string): string {
+  const longest = Math.max(0, ...(text.match(/`+/g) ?? []).map((run) => run.length));
+  const fence = '`'.repeat(longest + 1);
+  return longest > 0 ? `${fence} ${text} ${fence}` : `${fence}${text}${fence}`;
+}
+
+/** A block of code. */
+export function codeBlock(text: string, language = ''): string {
+  const longest = Math.max(2, ...(text.match(/`+/g) ?? []).map((run) => run.length));
+  const fence = '`'.repeat(longest + 1);
+  return `\n${fence}${language}\n${text.replace(/\n$/, '')}\n${fence}\n`;
+}
+
+export const quoted = (text: string): string =>
+  text
+    .split('\n')
+    .map((line) => `> ${line}`)
+    .join('\n');
+
+/** A link with its text; an address that would not be safe is only shown. */
+export function link(text: string, url: string): string {
+  if (!/^(?:https?|mailto|tel):/i.test(url)) return text === '' ? escaped(url) : text;
+  const target = url.replace(/[\s()<>]/g, (found) =>
+    encodeURIComponent(found).replace('(', '%28').replace(')', '%29'),
+  );
+  return text === '' || text === escaped(url) || text === url ? `<${target}>` : `[${text}](${target})`;
+}

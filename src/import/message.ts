@@ -1,0 +1,50 @@
+/** Where messages were written: a channel, chat, topic or notebook. */
+export interface Conversation {
+  /** What the source calls it; stays the same from one export to the next. */
+  readonly id: string;
+  /** What people call it. */
+  readonly name: string;
+}
+
+/** One message as an export has it, in the words of no format. */
+export interface ImportedMessage {
+  readonly conversation: Conversation;
+  /** Its id in the conversation; absent if the format has none. */
+  readonly sourceId?: string | undefined;
+  /** Empty if the export does not say. */
+  readonly author: string;
+  /** Milliseconds since 1970. */
+  readonly createdAt: number;
+  readonly text: string;
+  /** `text` if absent. */
+  readonly type?: 'text' | 'markdown' | undefined;
+  /** The source id of the message that it replies to, in the same conversation. */
+  readonly replyTo?: string | undefined;
+  readonly tags?: readonly string[] | undefined;
+  readonly pinned?: boolean | undefined;
+  /** Later texts of the message, oldest first; times in milliseconds since 1970. */
+  readonly edits?: readonly { readonly at: number; readonly text: string }[] | undefined;
+  /** The names of files that belong to it. */
+  readonly files?: readonly string[] | undefined;
+}
+
+/** Something in an export that is no message, or cannot be one. Examples are short and hold no credential. */
+export interface Skipped {
+  readonly skipped: string;
+  readonly example: string;
+}
+
+/** A line of a gitpost journal, kept byte for byte. */
+export interface JournalItem {
+  readonly raw: string;
+}
+
+export type Item = ImportedMessage | Skipped | JournalItem;
+
+/** What a reader needs to know that an export does not say. */
+export interface ReadOptions {
+  /** The IANA time zone of times that have none. */
+  readonly zone?: string | undefined;
+  /** The order of day and month in dates such as `12/9/20`. */
+  readonly dates?: 'dmy' | 'mdy' | undefined;
+}

@@ -1,0 +1,98 @@
+import { LIMITS, lengthOf } from '../domain/message.ts';
+import { secretsIn, withoutSecrets } from '../domain/secrets.ts';
+import { wellFormed } from '../domain/unicode.ts';
+import { identifier, importId, tagFor } from './identity.ts';
+import type { Conversation, ImportedMessage, Skipped } from './message.ts';
+import { shortly } from './values.ts';
+
+/** An imported message with its id, within the bounds of the format, ready to become lines. */
+export interface Prepared {
+  readonly id: string;
+  readonly conversation: Conversation;
+  readonly author: string;
+  readonly type: 'text' | 'markdown';
+  readonly text: string;
+  readonly createdAt: string;
+  readonly replyTo?: string;
+  readonly tags: readonly string[];
+  readonly pinned: boolean;
+  readonly edits: readonly { readonly at: string; readonly text: string }[];
+  /** What was left out or cut on the way. */
+  readonly notes: readonly Skipped[];
+}
+
+const MOST_TAGS = 20;
+const [FIRST_MS, LAST_MS] = [0, Date.UTC(10_000, 0) - 1];
+
+/**
+ * Makes a function that prepares the messages of one import, in the order in which they come. Messages of one
+ * conversation with the same time get a millisecond more each, since the timeline would put them in the order of their
+ * ids otherwise; ids come from the time in the source.
+ *
+ * @param keepsSecrets whether text that looks like a credential is meant to be kept
+ */
+export function preparer(
+  format: string,
+  keepsSecrets: boolean,
+): (message: ImportedMessage) => Prepared | Skipped {
+  const idFor = identifier(format);
+  const last = new Map<string, { readonly at: number; readonly count: number }>();
+  return (message) => {
+    const { conversation, createdAt } = message;
+    const notes: Skipped[] = [];
+    const clean = (text: string): string => {
+      const cut = keepsSecrets ? text : cutSecrets(text, notes);
+      return shortened(wellFormed(cut.replaceAll('\r\n', '\n')), notes);
+    };
+    const files = message.files ?? [];
+    for (const name of files) notes.push({ skipped: 'file-not-kept', example: shortly(name) });
+    const own = clean(message.text);
+    const text = /\S/u.test(own) ? own : files.map((name) => `(file: ${name})`).join('\n');
+    if (!/\S/u.test(text)) return { skipped: 'empty', example: new Date(createdAt).toISOString() };
+    if (!(createdAt >= FIRST_MS && createdAt <= LAST_MS))
+      return { skipped: 'no-date', example: shortly(text) };
+    const before = last.get(conversation.id);
+    const count = before?.at === createdAt ? before.count + 1 : 0;
+    last.set(conversation.id, { at: createdAt, count });
+    const { replyTo } = message;
+    const tags = [conversation.name, ...(message.tags ?? [])].flatMap((name) => tagFor(name) ?? []);
+    return {
+      id: idFor({ ...message, text: own }),
+      conversation,
+      author: authorOf(message.author),
+      type: message.type ?? 'text',
+      text,
+      createdAt: new Date(Math.min(createdAt + Math.min(count, MOST_SHIFT_MS), LAST_MS)).toISOString(),
+      ...(replyTo === undefined ? {} : { replyTo: importId(format, conversation.id, replyTo) }),
+      tags: [...new Set(tags)].slice(0, MOST_TAGS),
+      pinned: message.pinned ?? false,
+      edits: (message.edits ?? [])
+        .filter((edit) => /\S/u.test(edit.text) && edit.at >= FIRST_MS && edit.at <= LAST_MS)
+        .map(({ at, text: later }) => ({ at: new Date(at).toISOString(), text: clean(later) })),
+      notes,
+    };
+  };
+}
+
+/** Within a second, so that what git shows as the date stays the one of the source. */
+const MOST_SHIFT_MS = 999;
+
+function cutSecrets(text: string, notes: Skipped[]): string {
+  const seen = secretsIn(text);
+  if (seen.length === 0) return text;
+  notes.push({ skipped: 'credential-cut', example: seen.join(', ') });
+  return withoutSecrets(text);
+}
+
+function shortened(text: string, notes: Skipped[]): string {
+  if (text.length <= LIMITS.text || lengthOf(text) <= LIMITS.text) return text;
+  notes.push({ skipped: 'text-shortened', example: shortly(text) });
+  return `${[...text].slice(0, LIMITS.text - 1).join('')}…`;
+}
+
+function authorOf(name: string): string {
+  const clean = wellFormed(name)
+    .replace(/[\p{Cc}\s]+/gu, ' ')
+    .trim();
+  return [...clean].slice(0, LIMITS.author).join('') || 'unknown';
+}

@@ -1,0 +1,79 @@
+import { openPromise, type ZipFile } from 'yauzl';
+import type { ExportFile, ExportSource } from './files.ts';
+import { refuse } from './refusal.ts';
+
+const MOST_ENTRIES = 200_000;
+/** What all entries may hold unpacked, in bytes, however small the zip is. */
+const MOST_BYTES = 32 * 2 ** 30;
+/** Chats pack to a tenth at best; a zip bomb to a thousandth. The rest is for small files. */
+const [MOST_RATIO, ALLOWANCE] = [200, 64 * 2 ** 20];
+
+const [TYPE_BITS, LINK] = [0o170000, 0o120000];
+
+/**
+ * Opens a zip whose entries are read where they are: nothing is unpacked to disk, so their names cannot lead anywhere.
+ * Throws a refusal if it is broken, encrypted, holds links or paths that lead out of it, or would unpack to far more
+ * than an export.
+ */
+export async function openZip(path: string): Promise<ExportSource> {
+  const zip = await openPromise(path, { autoClose: false, strictFileNames: false }).catch(broken);
+  try {
+    return { files: await entriesOf(zip), isSingle: false, close: async () => zip.close() };
+  } catch (error) {
+    zip.close();
+    throw error;
+  }
+}
+
+async function entriesOf(zip: ZipFile): Promise<ExportFile[]> {
+  if (zip.entryCount > MOST_ENTRIES) throw refuse(`The zip holds more than ${MOST_ENTRIES} files.`);
+  const files: ExportFile[] = [];
+  let total = 0;
+  try {
+    for await (const entry of zip.eachEntry()) {
+      const { fileName: name, uncompressedSize: size } = entry;
+      if (name.endsWith('/')) continue;
+      if (((entry.externalFileAttributes >>> 16) & TYPE_BITS) === LINK)
+        throw refuse(`The zip holds a link (${shown(name)}). No export has one, so nothing was imported.`);
+      if (entry.isEncrypted())
+        throw refuse('The zip is protected by a password. Unpack it, zip it without one, and import that.');
+      total += size;
+      if (total > MOST_BYTES || total > ALLOWANCE + MOST_RATIO * zip.fileSize)
+        throw refuse('The zip would unpack to far more than an export holds, so nothing was imported.');
+      files.push({ name, size, read: () => readEntry(zip, entry, name) });
+    }
+  } catch (error) {
+    if (
+      error instanceof Error &&
+      /^(invalid relative path|absolute path|invalid characters)/.test(error.message)
+    )
+      throw refuse(
+        `The zip holds a path that leads out of it (${shown(error.message)}). Nothing was imported.`,
+      );
+    if (error instanceof Error && error.name === 'Refusal') throw error;
+    broken(error);
+  }
+  return files.sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+async function* readEntry(
+  zip: ZipFile,
+  entry: Parameters<ZipFile['openReadStreamPromise']>[0],
+  name: string,
+): AsyncGenerator<Buffer> {
+  try {
+    for await (const chunk of await zip.openReadStreamPromise(entry)) yield chunk as Buffer;
+  } catch (error) {
+    throw refuse(
+      `${shown(name)} in the zip is damaged (${(error as Error).message}). Get the export again, and import that.`,
+    );
+  }
+}
+
+function broken(error: unknown): never {
+  throw refuse(
+    `The zip cannot be read (${shown((error as Error).message)}): it is damaged or was not copied to its end. Nothing was imported.`,
+  );
+}
+
+const shown = (text: string): string => JSON.stringify(text.slice(0, 200));

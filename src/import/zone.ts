@@ -1,0 +1,74 @@
+/** A time as a clock on the wall shows it. Months are 1 to 12. */
+export interface LocalTime {
+  readonly year: number;
+  readonly month: number;
+  readonly day: number;
+  readonly hour: number;
+  readonly minute: number;
+  readonly second?: number | undefined;
+}
+
+const DAY_MS = 86_400_000;
+const QUARTER_MS = 900_000;
+const MOST_KEPT = 50_000;
+
+/** Whether a name is a time zone such as `Europe/Berlin`. */
+export function isZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return /^[A-Za-z]/.test(name);
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Makes a function that finds the moment, in milliseconds since 1970, at which the clocks of a zone show a time. Of two
+ * such moments, when clocks are set back, it is the first; in the hour that is left out, as if it was not.
+ */
+export function clockOf(zone: string): (local: LocalTime) => number | undefined {
+  const format = new Intl.DateTimeFormat('en', {
+    timeZone: zone,
+    hourCycle: 'h23',
+    ...{ year: 'numeric', month: 'numeric', day: 'numeric', era: 'short' },
+    ...{ hour: 'numeric', minute: 'numeric', second: 'numeric' },
+  });
+  const known = new Map<number, number>();
+  const offsetAt = (instant: number): number => {
+    // No zone changes its clocks within a quarter of an hour.
+    const quarter = Math.floor(instant / QUARTER_MS);
+    const kept = known.get(quarter);
+    if (kept !== undefined) return kept;
+    const shown = Object.fromEntries(
+      format.formatToParts(quarter * QUARTER_MS).map(({ type, value }) => [type, value]),
+    );
+    const read = (part: string): number => Number(shown[part]);
+    const asUtc = Date.UTC(
+      read('year'),
+      read('month') - 1,
+      read('day'),
+      read('hour'),
+      read('minute'),
+      read('second'),
+    );
+    if (known.size > MOST_KEPT) known.clear();
+    known.set(quarter, asUtc - quarter * QUARTER_MS);
+    return asUtc - quarter * QUARTER_MS;
+  };
+  return (local) => {
+    const asUtc = utcOf(local);
+    if (asUtc === undefined) return undefined;
+    const offsets = [offsetAt(asUtc - DAY_MS), offsetAt(asUtc + DAY_MS)];
+    for (const offset of offsets) if (offsetAt(asUtc - offset) === offset) return asUtc - offset;
+    return asUtc - (offsets[0] as number);
+  };
+}
+
+/** The moment at which clocks in UTC show a time; `undefined` if there is no such time, as on 30 February. */
+export function utcOf({ year, month, day, hour, minute, second = 0 }: LocalTime): number | undefined {
+  const instant = Date.UTC(year, month - 1, day, hour, minute, second);
+  const isReal = new Date(instant).getUTCDate() === day && month >= 1 && month <= 12;
+  return isReal && hour < 24 && minute < 60 && second < 61 && year >= 1970 && year < 10_000
+    ? instant
+    : undefined;
+}

@@ -1,0 +1,15 @@
+import { buffer } from 'node:stream/consumers';
+import { ZipFile } from 'yazl';
+
+/** The bytes of a zip with these files, by path. */
+export async function zipOf(files: Readonly<Record<string, string | Buffer | object>>): Promise<Buffer> {
+  const zip = new ZipFile();
+  for (const [path, content] of Object.entries(files)) {
+    const bytes = Buffer.isBuffer(content)
+      ? content
+      : Buffer.from(typeof content === 'string' ? content : JSON.stringify(content));
+    zip.addBuffer(bytes, path, { mtime: new Date(0) });
+  }
+  zip.end();
+  return buffer(zip.outputStream);
+}
