@@ -7,7 +7,7 @@ const MOST_BYTES = 2 * 2 ** 20;
  * The lines of a text file, without their line ends. UTF-8 as a rule, UTF-16 if a byte order mark says so; a line that is
  * no UTF-8 is read as Windows-1252, since old logs mix both. Throws a refusal for a line longer than 2 MiB.
  *
- * @param isStrict refuse a line that is no UTF-8 instead
+ * @param isStrict keep each byte: refuse a line that is no UTF-8, and leave a CR at its end
  */
 export async function* linesOf(bytes: AsyncIterable<Buffer>, isStrict = false): AsyncGenerator<string> {
   let rest = Buffer.alloc(0);
@@ -41,7 +41,7 @@ const utf8 = new TextDecoder('utf-8', { fatal: true });
 const windows = new TextDecoder('windows-1252');
 
 function decode(bytes: Buffer, isStrict: boolean): string {
-  const line = bytes.at(-1) === 0x0d ? bytes.subarray(0, -1) : bytes;
+  const line = bytes.at(-1) === 0x0d && !isStrict ? bytes.subarray(0, -1) : bytes;
   try {
     return utf8.decode(line);
   } catch {

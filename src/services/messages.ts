@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto';
+import { setImmediate as turn } from 'node:timers/promises';
+
 import { v7 as uuidv7 } from 'uuid';
 import { KeyedMutex } from '../async/mutex.ts';
 import type { Delivery, Draft, HistoryEntry, Message } from '../contract/message.ts';
@@ -8,6 +10,7 @@ import type { Change } from '../domain/message.ts';
 import type { Filter } from '../domain/query.ts';
 import { type Failure, type FieldError, fail, ok, type Result } from '../domain/result.ts';
 import { secretsIn } from '../domain/secrets.ts';
+import type { Exported } from '../export/renderer.ts';
 import type { Line } from '../journal/line.ts';
 import {
   checkReadable,
@@ -18,9 +21,10 @@ import {
   firstLine,
   isUnchanged,
 } from '../journal/revisions.ts';
+import type { Database } from '../mirror/database.ts';
 import type { Entry, Key } from '../mirror/entry.ts';
 import { MirrorBroken } from '../mirror/errors.ts';
-import { repositoriesOf } from '../mirror/search/filter.ts';
+import { isIn, repositoriesOf } from '../mirror/search/filter.ts';
 import { headsOf } from '../repository/reconcile/mirror-lines.ts';
 import { toHistory, toMessage } from './delivery.ts';
 import type { Intents } from './intents.ts';
@@ -165,13 +169,51 @@ export class Messages {
     before?: Key,
   ): AsyncGenerator<{ readonly key: Key; readonly message: Message }> {
     const { repositories } = this.#options;
+    const find = (mirror: Database, from?: Key) => mirror.query(filter, from);
+    for await (const entry of this.#entries(filter, find, before))
+      yield { key: entry.key, message: toMessage(entry, repositories) };
+  }
+
+  /**
+   * The messages that pass a filter with all their lines, newest first.
+   *
+   * @param withDeleted deleted ones too, if the filter asks only for repository and time
+   */
+  async *exported(filter: Filter, withDeleted: boolean): AsyncGenerator<Exported> {
+    const { author, type, tag, terms } = filter;
+    const isWide = [author, type, tag].every((one) => one === undefined) && terms.length === 0;
+    const find =
+      withDeleted && isWide
+        ? (mirror: Database, from?: Key) => allIn(mirror, filter, from)
+        : (mirror: Database, from?: Key) => mirror.query(filter, from);
+    for await (const entry of this.#entries(filter, find)) yield this.#exported(entry);
+  }
+
+  /** A current message with all its lines; nothing if it is deleted or gone. */
+  async exportedOne(id: string): Promise<Exported | undefined> {
+    const entry = await this.#lookUp(id);
+    return entry.ok && entry.value && !isDeleted(entry.value) ? this.#exported(entry.value) : undefined;
+  }
+
+  #exported(entry: Entry): Exported {
+    const { current, lines } = entry.folded;
+    return { message: toMessage(entry, this.#options.repositories), current, lines };
+  }
+
+  /** What is found in the mirror, and found again after the last one if it proves broken on the way. */
+  async *#entries(
+    filter: Filter,
+    find: (mirror: Database, from?: Key) => AsyncIterable<Entry>,
+    before?: Key,
+  ): AsyncGenerator<Entry> {
+    const { repositories } = this.#options;
     let from = before;
     for (;;) {
       const mirror = await repositories.withMirror(async (database) => database, isFor(filter.repository));
       if (!mirror.ok) throw new Error(mirror.failure.detail);
       try {
-        for await (const entry of mirror.value.query(filter, from)) {
-          yield { key: entry.key, message: toMessage(entry, repositories) };
+        for await (const entry of find(mirror.value, from)) {
+          yield entry;
           from = entry.key;
         }
         return;
@@ -353,6 +395,22 @@ const isFor =
   (repository: string | undefined) =>
   (name: string): boolean =>
     repository === undefined || repository === name;
+
+/** Every message of a repository and a time, deleted or not, newest first. */
+async function* allIn(
+  mirror: Database,
+  { repository, since, until }: Filter,
+  from?: Key,
+): AsyncGenerator<Entry> {
+  for await (const entries of mirror.walk({ before: from, since })) {
+    await turn();
+    for (const entry of entries) {
+      const { time } = entry.key;
+      if ((since !== undefined && time < since) || (until !== undefined && time >= until)) continue;
+      if (repository === undefined || isIn(entry, repository)) yield entry;
+    }
+  }
+}
 
 const isDeleted = (entry: Entry): boolean => entry.folded.current.deletedAt !== undefined;
 

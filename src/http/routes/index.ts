@@ -1,5 +1,6 @@
 import type { Route } from '../route.ts';
 import { eventRoutes } from './events.ts';
+import { exportRoutes } from './export.ts';
 import { githubRoutes } from './github.ts';
 import { healthRoutes } from './health.ts';
 import { importRoutes } from './import.ts';
@@ -14,6 +15,7 @@ import { verifyRoutes } from './verify.ts';
 export const ROUTES: readonly Route[] = [
   ...messageRoutes,
   ...importRoutes,
+  ...exportRoutes,
   ...repositoryRoutes,
   ...githubRoutes,
   ...statsRoutes,

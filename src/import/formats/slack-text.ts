@@ -1,4 +1,4 @@
-import { codeBlock, escaped, inlineCode, link, quoted, wrapped } from '../markdown.ts';
+import { codeBlock, escaped, inlineCode, link, quoted, wrapped } from '../../domain/markdown.ts';
 import { firstText, idOf, listOf, type Members, membersOf, textOf } from '../values.ts';
 
 /** What ids in a workspace are called. */

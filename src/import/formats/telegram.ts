@@ -1,6 +1,6 @@
+import { codeBlock, escaped, inlineCode, link, quoted, wrapped } from '../../domain/markdown.ts';
 import type { ExportSource } from '../files.ts';
 import { jsonParts } from '../json-parts.ts';
-import { codeBlock, escaped, inlineCode, link, quoted, wrapped } from '../markdown.ts';
 import type { Conversation, Item, ReadOptions } from '../message.ts';
 import { ask } from '../refusal.ts';
 import { firstText, idOf, listOf, type Members, membersOf, shortly, textOf } from '../values.ts';

@@ -1,0 +1,18 @@
+import { z } from 'zod';
+import { filterFields } from './message.ts';
+
+export const exportQuery = z.strictObject({
+  format: z
+    .enum(['ndjson', 'json', 'markdown', 'html', 'csv', 'mbox', 'atom'], {
+      error: 'must be one of ndjson, json, markdown, html, csv, mbox, atom',
+    })
+    .exactOptional(),
+  revisions: z
+    .enum(['current', 'all'], { error: 'must be current or all' })
+    .meta({
+      description:
+        'Only for ndjson: `all` has every revision, and deleted messages if nothing but repository and time narrows the export down',
+    })
+    .exactOptional(),
+  ...filterFields,
+});

@@ -1,0 +1,33 @@
+import { atom } from './atom.ts';
+import { csv, json, ndjson } from './data.ts';
+import { html } from './html.ts';
+import { markdown } from './markdown.ts';
+import { mbox } from './mbox.ts';
+import type { Renderer } from './renderer.ts';
+
+export type ExportFormat = 'ndjson' | 'json' | 'markdown' | 'html' | 'csv' | 'mbox' | 'atom';
+
+/**
+ * A renderer for one export.
+ *
+ * @param revisions only of NDJSON: all revisions, or the current one of each message
+ * @param now when the export is made
+ */
+export function rendererOf(format: ExportFormat, revisions: 'current' | 'all', now: Date): Renderer {
+  switch (format) {
+    case 'ndjson':
+      return ndjson(revisions);
+    case 'json':
+      return json();
+    case 'markdown':
+      return markdown();
+    case 'html':
+      return html();
+    case 'csv':
+      return csv();
+    case 'mbox':
+      return mbox();
+    case 'atom':
+      return atom(now);
+  }
+}

@@ -1,0 +1,54 @@
+import MarkdownIt from 'markdown-it';
+import type { Message } from '../contract/message.ts';
+import type { Renderer } from './renderer.ts';
+import { markup } from './xml.ts';
+
+/** Nothing is fetched by the page that is made: no HTML of a message becomes markup, and no image is loaded. */
+const parser = new MarkdownIt({ html: false, linkify: true, breaks: true }).disable('image');
+
+/** A longer text is shown as it was written, since some texts take a parser long. */
+const MOST_PARSED = 20_000;
+
+const STYLE = `:root{color-scheme:light dark;--line:#8884}body{font:16px/1.5 system-ui,sans-serif;max-width:46rem;margin:2rem auto;padding:0 1rem}
+h2{font-size:1rem;border-bottom:1px solid var(--line);padding-bottom:.25rem;margin:2rem 0 1rem}
+article{margin:0 0 1rem;break-inside:avoid-page;overflow-wrap:anywhere}header{font-size:.875rem}header b{margin-right:.5rem}
+time,.tags,footer{opacity:.7}.plain{white-space:pre-wrap}pre{background:#8881;padding:.75rem;border-radius:.375rem;white-space:pre-wrap}
+blockquote{border-left:3px solid var(--line);margin-left:0;padding-left:.75rem}article>*{margin:.125rem 0}table{border-collapse:collapse}td,th{border:1px solid var(--line);padding:.125rem .5rem}
+@media print{body{max-width:none;margin:0;font-size:11pt}a{color:inherit}}`;
+
+/** One HTML file that looks good on a screen and printed, and needs nothing from anywhere. Days are those of UTC. */
+export function html(): Renderer {
+  let day = '';
+  return {
+    type: 'text/html; charset=utf-8',
+    extension: 'html',
+    order: 'oldest-first',
+    head:
+      '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">' +
+      `<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">` +
+      `<meta name="viewport" content="width=device-width"><title>Messages</title><style>${STYLE}</style></head>\n<body><h1>Messages</h1>\n`,
+    each: ({ message }) => {
+      const { id, createdAt, author, tags, replyTo } = message;
+      const heading = createdAt.slice(0, 10) === day ? '' : `<h2>${createdAt.slice(0, 10)}</h2>\n`;
+      day = createdAt.slice(0, 10);
+      const reply =
+        replyTo === undefined ? '' : ` <a href="#m-${markup(encodeURIComponent(replyTo))}">reply</a>`;
+      const tagged =
+        tags.length === 0 ? '' : `<p class="tags">${tags.map((tag) => markup(`#${tag}`)).join(' ')}</p>`;
+      return (
+        `${heading}<article id="m-${markup(id)}"><header><b>${markup(author)}</b><time datetime="${markup(createdAt)}">` +
+        `${createdAt.slice(11, 16)}</time>${reply}</header>${bodyOf(message)}${tagged}</article>\n`
+      );
+    },
+    tail: '<footer>Exported from gitpost. Times are in UTC.</footer></body></html>\n',
+  };
+}
+
+function bodyOf({ type, text, url, done }: Message): string {
+  const plain = `<p class="plain">${markup(text)}</p>`;
+  if (type === 'code') return `<pre><code>${markup(text)}</code></pre>`;
+  if (type === 'markdown' && text.length <= MOST_PARSED) return `<div>${parser.render(text)}</div>`;
+  if (type === 'task') return `<p class="plain">${done === true ? '☑' : '☐'} ${markup(text)}</p>`;
+  if (type !== 'link' || url === undefined || !/^https?:/i.test(url)) return plain;
+  return `${text === '' ? '' : plain}<p><a href="${markup(url)}" rel="noreferrer">${markup(url)}</a></p>`;
+}

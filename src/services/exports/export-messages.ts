@@ -1,0 +1,35 @@
+import type { Filter } from '../../domain/query.ts';
+import type { Renderer } from '../../export/renderer.ts';
+import type { Messages } from '../messages.ts';
+
+/** How many characters are gathered before they are passed on. */
+const CHUNK = 32 * 1024;
+
+/**
+ * The text of an export, in pieces. Newest first, it is streamed; for oldest first, the ids of all messages are gathered
+ * before, which takes some 100 bytes for each.
+ */
+export async function* exportMessages(
+  messages: Messages,
+  filter: Filter,
+  renderer: Renderer,
+): AsyncGenerator<string> {
+  let chunk = renderer.head;
+  const all = messages.exported(filter, renderer.withDeleted ?? false);
+  for await (const exported of renderer.order === 'newest-first' ? all : oldestFirst(messages, filter)) {
+    chunk += renderer.each(exported);
+    if (chunk.length < CHUNK) continue;
+    yield chunk;
+    chunk = '';
+  }
+  yield chunk + renderer.tail;
+}
+
+async function* oldestFirst(messages: Messages, filter: Filter) {
+  const ids: string[] = [];
+  for await (const { message } of messages.exported(filter, false)) ids.push(message.id);
+  for (const id of ids.reverse()) {
+    const exported = await messages.exportedOne(id);
+    if (exported) yield exported;
+  }
+}
