@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { answeredWith, brokenConnection, openPage, sharedBrowser, soon } from '../support/page.ts';
-import { article, connection, panel, post } from '../support/page-parts.ts';
+import { article, connection, post } from '../support/page-parts.ts';
 import { pageScene } from '../support/page-scene.ts';
 import { startProxy } from '../support/proxy.ts';
 
@@ -65,7 +65,7 @@ test('two gitposts below paths of one address work side by side, also without th
   await soon(async () => (await notes.api.messages('?q=waits')).length).toBe(1);
   expect(await diary.api.messages()).toHaveLength(1);
 
-  await panel(page).getByRole('button', { name: 'Sign out' }).click();
+  await page.getByRole('button', { name: 'Sign out' }).click();
   await page.getByLabel('Access token').waitFor();
   await other.reload();
   await article(other, 'In the diary').waitFor();

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { answeredWith, brokenConnection, openPage, sharedBrowser, soon } from '../support/page.ts';
-import { article, connection, panel, post, textField } from '../support/page-parts.ts';
+import { article, connection, post, textField } from '../support/page-parts.ts';
 import { pageScene } from '../support/page-scene.ts';
 
 const browser = sharedBrowser();
@@ -24,7 +24,7 @@ test('two gitposts on one host are signed in to side by side', async () => {
   }
   await page.reload();
   await article(page, 'In the first').waitFor();
-  await panel(page).getByRole('button', { name: 'Sign out' }).click();
+  await page.getByRole('button', { name: 'Sign out' }).click();
   await page.getByLabel('Access token').waitFor();
   await other.reload();
   await article(other, 'In the second').waitFor();
@@ -45,7 +45,7 @@ test('a sign-out in one tab closes the others, and a sign-in opens them again', 
   await soon(() => connection(other).textContent()).toBe('Live');
   await textField(other).fill('Half a sentence');
 
-  await panel(page).getByRole('button', { name: 'Sign out' }).click();
+  await page.getByRole('button', { name: 'Sign out' }).click();
   await other.getByLabel('Access token').waitFor();
   await api.create({ text: 'For those who are signed in' });
   expect(await other.getByText('For those who are signed in').count()).toBe(0);

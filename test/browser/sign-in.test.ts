@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { answeredWith, openPage, sharedBrowser, soon } from '../support/page.ts';
-import { article, composer, connection, panel, post, textField } from '../support/page-parts.ts';
+import { article, composer, connection, post, textField } from '../support/page-parts.ts';
 import { sharedScene } from '../support/page-scene.ts';
 
 const browser = sharedBrowser();
@@ -44,7 +44,7 @@ test('a wrong token is said, the right one opens the timeline, and signing out c
   const kept = await page.evaluate<string>('JSON.stringify(localStorage) + document.cookie');
   expect(kept).not.toContain(token);
 
-  await panel(page).getByRole('button', { name: 'Sign out' }).click();
+  await page.getByRole('button', { name: 'Sign out' }).click();
   await field.waitFor();
   expect(await page.getByText('For those who may').count()).toBe(0);
   const status = await page.evaluate<number>('fetch("/messages").then((answer) => answer.status)');
@@ -103,5 +103,5 @@ test('only who has signed in is offered to sign out', async () => {
   expect(await page.getByRole('button', { name: 'Sign out' }).count()).toBe(0);
   await page.getByLabel('Access token').fill(token);
   await page.getByLabel('Access token').press('Enter');
-  await panel(page).getByRole('button', { name: 'Sign out' }).waitFor();
+  await page.getByRole('button', { name: 'Sign out' }).waitFor();
 });

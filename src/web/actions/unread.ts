@@ -4,7 +4,7 @@ import { away } from '../state/away.ts';
 import { preferences } from '../state/preferences.ts';
 import { isEverything, query } from '../state/query.ts';
 import { timeline } from '../state/timeline.ts';
-import { isAfter, unread } from '../state/unread.ts';
+import { isAfter, keepPlace, unread } from '../state/unread.ts';
 import { goToMessage } from './navigate.ts';
 
 /** Whether somebody can be looking at the page. */
@@ -34,6 +34,7 @@ function leave(): void {
   const last = messages.at(-1);
   const isAtNewest = newer === 'none' && !away.get() && isEverything(query.get());
   if (last && isAtNewest) unread.dispatch({ type: 'left', at: { createdAt: last.createdAt, id: last.id } });
+  keepPlace();
 }
 
 /** A message of somebody else has come. */

@@ -35,11 +35,10 @@ function read(): Mark | null {
   }
 }
 
-export const unread = createStore<Unread, Action>(
-  (state, action) => {
-    const next = reduceUnread(state, action);
-    if (next.since !== state.since) remember('seen', JSON.stringify(next.since));
-    return next;
-  },
-  { since: read(), count: 0 },
-);
+export const unread = createStore<Unread, Action>(reduceUnread, { since: read(), count: 0 });
+
+/** Keeps the place for the next visit. Not at each message: a browser writes this to the disk. */
+export function keepPlace(): void {
+  const { since } = unread.get();
+  if (since !== null) remember('seen', JSON.stringify(since));
+}

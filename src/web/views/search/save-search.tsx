@@ -54,7 +54,6 @@ export function SaveSearch() {
         aria-label="Name of the search"
         placeholder="Name"
         value={name}
-        // biome-ignore lint/a11y/noAutofocus: it appears because somebody asked for it.
         autofocus
         onInput={(event) => setName(event.currentTarget.value)}
         onKeyDown={(event) => event.key === 'Escape' && setName(undefined)}

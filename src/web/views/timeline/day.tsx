@@ -1,4 +1,5 @@
 import type { Message } from '../../../contract/message.ts';
+import { repliesTo } from '../../state/replies.ts';
 import { dayInWords } from '../../text/time.ts';
 import { goesOn } from './group.ts';
 import { MessageRow } from './message.tsx';
@@ -16,10 +17,12 @@ interface Props {
   readonly wanted: string | null;
   /** The first message that is new to the reader. */
   readonly newFrom: string | null;
+  /** All that are loaded, for the replies among them. */
+  readonly all: readonly Message[];
   readonly now: number;
 }
 
-export function Day({ day, messages, from, to, gap, removed, wanted, newFrom, now }: Props) {
+export function Day({ day, messages, from, to, gap, removed, wanted, newFrom, all, now }: Props) {
   const id = `day-${day}`;
   return (
     <section class="day" aria-labelledby={id}>
@@ -42,6 +45,7 @@ export function Day({ day, messages, from, to, gap, removed, wanted, newFrom, no
                 goesOn(message, before)
               }
               isNew={message.id === newFrom}
+              replies={repliesTo(message.id, all)}
               removed={removed.has(message.id)}
               isWanted={wanted === message.id}
             />

@@ -1,3 +1,4 @@
+import { useContext } from 'preact/hooks';
 import type { Delivery, DeliveryState } from '../../../contract/message.ts';
 import { repositories } from '../../state/repositories.ts';
 import { useStore } from '../../state/store.ts';
@@ -6,6 +7,7 @@ import { DELIVERY_WORDS } from '../../text/words.ts';
 import { CopyButton } from '../ui/copy-button.tsx';
 import { CommittedIcon, OutdatedIcon, PushedIcon } from '../ui/icons.tsx';
 import { SafeLink } from './rich-text.tsx';
+import { RowContext } from './row-facts.ts';
 
 const ICONS: Record<DeliveryState, () => preact.JSX.Element> = {
   committed: CommittedIcon,
@@ -28,7 +30,7 @@ interface Props {
 
 /** Where a message is: an icon for each repository, named only if there are several. More on a click. */
 export function Deliveries({ deliveries, open, onOpen }: Props) {
-  const isOneOfMany = useStore(repositories, ({ list }) => list.length > 1);
+  const { isOneOfMany } = useContext(RowContext);
   return (
     <ul class="deliveries" aria-label="Where it is">
       {deliveries.map((delivery) => {

@@ -1,3 +1,4 @@
+import { useContext } from 'preact/hooks';
 import type { Message } from '../../../contract/message.ts';
 import { copy } from '../../actions/copy.ts';
 import { remove, restore } from '../../actions/messages.ts';
@@ -7,10 +8,10 @@ import { abilities } from '../../state/abilities.ts';
 import { dialog } from '../../state/dialog.ts';
 import { draft } from '../../state/draft.ts';
 import { addressOf, EVERYTHING, isEverything, query } from '../../state/query.ts';
-import { useStore } from '../../state/store.ts';
 import { focusComposer } from '../compose/composer.tsx';
 import { MoreIcon } from '../ui/icons.tsx';
 import { Menu, type MenuItem } from '../ui/menu.tsx';
+import { RowContext } from './row-facts.ts';
 
 interface Props {
   readonly message: Message;
@@ -19,30 +20,15 @@ interface Props {
 
 /** What can be done with a message. They float over it while a mouse or the keyboard is there. */
 export function MessageActions({ message, onEdit }: Props) {
-  const isAmongOthers = useStore(query, isEverything);
-  const can = useStore(abilities, (state) => state);
-  const asOf = useStore(query, (state) => state.asOf);
-  const { id, createdAt, deletedAt } = message;
-  const isFixed = asOf !== '' || deletedAt !== undefined;
-  const items: MenuItem[] = [
-    ...(isAmongOthers ? [] : [{ label: 'Show in context', choose: () => goToMessage(id, 'context') }]),
-    { label: 'Copy link', choose: () => void copy(linkTo(id)) },
-    { label: 'Copy text', choose: () => void copy(message.text || (message.url ?? '')) },
-    { label: 'History', keys: 'H', choose: () => dialog.dispatch({ kind: 'history', id }) },
-    ...(can.asOf && asOf === ''
-      ? [
-          {
-            label: 'Timeline as it was then',
-            choose: () => navigate({ ...EVERYTHING, asOf: createdAt, at: id }),
-          },
-        ]
-      : []),
-    ...(isFixed ? [] : [{ label: 'Delete', keys: 'D', tone: 'bad' as const, choose: () => void remove(id) }]),
-  ];
+  const { canPin } = useContext(RowContext);
+  const { id, deletedAt } = message;
+  const isThen = query.get().asOf !== '';
+  const isFixed = isThen || deletedAt !== undefined;
+  const items = () => itemsFor(message, isFixed);
   if (isFixed) {
     return (
       <span class="actions">
-        {deletedAt !== undefined && asOf === '' && (
+        {deletedAt !== undefined && !isThen && (
           <button type="button" onClick={() => void restore(id)}>
             Restore
           </button>
@@ -61,7 +47,7 @@ export function MessageActions({ message, onEdit }: Props) {
       <button type="button" data-action="edit" onClick={onEdit}>
         Edit
       </button>
-      {can.pins && (
+      {canPin && (
         <button type="button" onClick={() => void pin(message, !isPinned(message))}>
           {isPinned(message) ? 'Unpin' : 'Pin'}
         </button>
@@ -71,6 +57,25 @@ export function MessageActions({ message, onEdit }: Props) {
       </Menu>
     </span>
   );
+}
+
+/** What is needed less often; it is put together when the menu opens. */
+function itemsFor({ id, text, url = '', createdAt }: Message, isFixed: boolean): readonly MenuItem[] {
+  const asked = query.get();
+  const toContext = { label: 'Show in context', choose: () => goToMessage(id, 'context') };
+  const toThen = {
+    label: 'Timeline as it was then',
+    choose: () => navigate({ ...EVERYTHING, asOf: createdAt, at: id }),
+  };
+  const toDelete = { label: 'Delete', keys: 'D', tone: 'bad', choose: () => void remove(id) } as const;
+  return [
+    ...(isEverything(asked) ? [] : [toContext]),
+    { label: 'Copy link', choose: () => void copy(linkTo(id)) },
+    { label: 'Copy text', choose: () => void copy(text || url) },
+    { label: 'History', keys: 'H', choose: () => dialog.dispatch({ kind: 'history', id }) },
+    ...(abilities.get().asOf && asked.asOf === '' ? [toThen] : []),
+    ...(isFixed ? [] : [toDelete]),
+  ];
 }
 
 /** The address of a message, for another window or another person who uses this gitpost. */

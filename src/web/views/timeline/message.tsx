@@ -28,11 +28,13 @@ interface Props {
   readonly removed: boolean;
   /** Whether it is the first one that is new to the reader. */
   readonly isNew: boolean;
+  /** The replies to it that are loaded; the same empty list for all that have none. */
+  readonly replies: readonly Message[];
   /** Whether the reader was led to it. */
   readonly isWanted: boolean;
 }
 
-export const MessageRow = memo(({ message, isFirst, goesOn, removed, isNew, isWanted }: Props) => {
+export const MessageRow = memo(({ message, isFirst, goesOn, removed, isNew, replies, isWanted }: Props) => {
   const row = useRef<HTMLLIElement>(null);
   const wasRemoved = useRef(removed);
   useLayoutEffect(() => {
@@ -53,12 +55,16 @@ export const MessageRow = memo(({ message, isFirst, goesOn, removed, isNew, isWa
       data-wanted={isWanted}
     >
       {isNew && <p class="new-line">New since you last looked</p>}
-      {removed ? <Removed id={message.id} /> : <Content message={message} goesOn={goesOn} />}
+      {removed ? (
+        <Removed id={message.id} />
+      ) : (
+        <Content message={message} goesOn={goesOn} replies={replies} />
+      )}
     </li>
   );
 });
 
-function Content({ message, goesOn }: { message: Message; goesOn: boolean }) {
+function Content({ message, goesOn, replies }: Pick<Props, 'message' | 'goesOn' | 'replies'>) {
   const { id } = message;
   const [editing, setEditing] = useKept<Message>(`edit ${id}`);
   const [open, setOpen] = useRemembered<string | null>(`commit ${id}`, null);
@@ -103,7 +109,7 @@ function Content({ message, goesOn }: { message: Message; goesOn: boolean }) {
         <>
           {message.replyTo && <Quote id={message.replyTo} />}
           <Body message={message} />
-          <ThreadLink id={id} />
+          <ThreadLink id={id} replies={replies} />
           {message.conflict && <ConflictMark id={id} />}
           {opened && <DeliveryDetail {...opened} />}
           <MessageActions message={message} onEdit={begin} />

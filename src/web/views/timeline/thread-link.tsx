@@ -1,12 +1,9 @@
+import type { Message } from '../../../contract/message.ts';
 import { dialog } from '../../state/dialog.ts';
-import { repliesTo } from '../../state/replies.ts';
-import { useStore } from '../../state/store.ts';
-import { timeline } from '../../state/timeline.ts';
 import { clock } from '../../text/time.ts';
 
 /** How many replies a message has, as far as they are loaded. A click shows all of them beside the timeline. */
-export function ThreadLink({ id }: { id: string }) {
-  const replies = useStore(timeline, ({ messages }) => repliesTo(id, messages));
+export function ThreadLink({ id, replies }: { id: string; replies: readonly Message[] }) {
   const last = replies.at(-1);
   if (last === undefined) return null;
   return (

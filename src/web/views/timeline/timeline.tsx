@@ -3,8 +3,10 @@ import type { Message } from '../../../contract/message.ts';
 import { navigate } from '../../actions/navigate.ts';
 import { loadNewer, loadOlder, loadTimeline } from '../../actions/timeline.ts';
 import { isUnreachable } from '../../api/problem.ts';
+import { abilities } from '../../state/abilities.ts';
 import { author } from '../../state/draft.ts';
 import { EVERYTHING, isEverything, query } from '../../state/query.ts';
+import { repositories } from '../../state/repositories.ts';
 import { settings } from '../../state/settings.ts';
 import { useStore } from '../../state/store.ts';
 import { timeline } from '../../state/timeline.ts';
@@ -17,6 +19,7 @@ import { copyMessages } from './copy-messages.ts';
 import { Day, Gap } from './day.tsx';
 import { type DayGroup, groupByDay } from './group.ts';
 import { Finding } from './marked.tsx';
+import { RowContext } from './row-facts.ts';
 import { useWindow, type Window } from './use-window.ts';
 import { WaitingMessages } from './waiting.tsx';
 
@@ -32,6 +35,10 @@ export function Timeline() {
 
   const newFrom = useNewFrom(state.messages);
   const find = useMemo(() => finderOf(asked.q), [asked.q]);
+
+  const isOneOfMany = useStore(repositories, ({ list }) => list.length > 1);
+  const canPin = useStore(abilities, ({ pins }) => pins);
+  const facts = useMemo(() => ({ isOneOfMany, canPin }), [isOneOfMany, canPin]);
 
   const led = state.wanted.id;
   useEffect(() => {
@@ -54,16 +61,19 @@ export function Timeline() {
       >
         <div class="timeline-content">
           <Beginning />
-          <Finding.Provider value={find}>
-            <Days
-              days={days}
-              view={view}
-              removed={state.removed}
-              wanted={led}
-              newFrom={newFrom}
-              now={today}
-            />
-          </Finding.Provider>
+          <RowContext.Provider value={facts}>
+            <Finding.Provider value={find}>
+              <Days
+                days={days}
+                view={view}
+                removed={state.removed}
+                wanted={led}
+                newFrom={newFrom}
+                all={state.messages}
+                now={today}
+              />
+            </Finding.Provider>
+          </RowContext.Provider>
           {state.newer !== 'none' && <Newer />}
           <WaitingMessages />
         </div>
@@ -101,6 +111,8 @@ interface DaysProps {
   readonly wanted: string | null;
   /** The first message that is new to the reader. */
   readonly newFrom: string | null;
+  /** All that are loaded, for the replies among them. */
+  readonly all: readonly Message[];
   readonly now: number;
 }
 

@@ -12,7 +12,8 @@ export interface MenuItem {
 interface Props {
   /** What a screen reader calls the button. */
   readonly label: string;
-  readonly items: readonly MenuItem[];
+  /** Asked for when the menu opens. */
+  readonly items: () => readonly MenuItem[];
   /** What the button shows. */
   readonly children: ComponentChildren;
   readonly class?: string;
@@ -70,7 +71,7 @@ export function Menu({ label, items, children, up, start, ...rest }: Props) {
       </button>
       {open && (
         <span class="menu-items" role="menu" aria-label={label} data-up={isUp} data-start={start}>
-          {items.map((item) => (
+          {items().map((item) => (
             <button
               key={item.label}
               type="button"

@@ -79,7 +79,7 @@ export function TextField({ written, problem, onWrite, label, placeholder, area 
 }
 
 /** A text without any of these looks the same when it is read. */
-const LOOKS_LIKE_MARKDOWN = /[*_`~>#|[\]]|^\s*(?:[-+]|\d+[.)])\s/m;
+const LOOKS_LIKE_MARKDOWN = /[*_`~>|[\]]|^\s*(?:#{1,6}|[-+]|\d+[.)])\s/m;
 
 /** How much there is, where it comes near to what a message may hold. */
 function Length({ text }: { text: string }) {

@@ -6,10 +6,11 @@ import { Menu } from './menu.tsx';
 
 /** What a message can be, for the rare case that its text does not show it. */
 export function TypeMenu({ written, onWrite }: FieldProps) {
-  const items = MESSAGE_TYPES.filter((type) => type !== written.type).map((type) => ({
-    label: TYPE_WORDS[type] ?? type,
-    choose: () => onWrite({ type }),
-  }));
+  const items = () =>
+    MESSAGE_TYPES.filter((type) => type !== written.type).map((type) => ({
+      label: TYPE_WORDS[type] ?? type,
+      choose: () => onWrite({ type }),
+    }));
   return (
     <Menu label="More: write as" items={items} class="quiet icon-button" up start>
       <MoreIcon />
