@@ -145,6 +145,7 @@ export const historySchema = z
       revision: z.int().min(1),
       parents: z.array(z.string()).exactOptional(),
       ...stored,
+      tags: z.array(z.string()).meta({ description: 'Tags beside those in the text' }).exactOptional(),
       commits: z.array(z.object({ repository: z.string(), commit })),
       head: z.literal(true).exactOptional(),
     }),

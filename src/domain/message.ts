@@ -5,13 +5,28 @@ export type MessageType = (typeof MESSAGE_TYPES)[number];
 /** The bounds of what is written, from docs/format.md. Lengths are Unicode code points. */
 export const LIMITS = { author: 80, text: 65_536, language: 40, url: 2048 } as const;
 
-/** Every `#tag` of a text, lower-cased, each once, in order: `#` at the start or after white space. */
-export function tagsOf(text: string): string[] {
+/**
+ * Every tag of a message, lower-cased, each once: those in its text in order, each `#` at the start or after white space,
+ * then those that it was given beside its text.
+ */
+export function tagsOf(text: string, given: readonly string[] = []): string[] {
   const tags = new Set<string>();
   for (const match of text.matchAll(/(?<=^|\s)#([\p{L}\p{M}\p{N}_-]+)/gu))
     tags.add((match[1] ?? '').toLowerCase());
+  for (const tag of given) tags.add(tag);
   return [...tags];
 }
+
+/** The tags of a line as others may have written them: what is no tag is ignored, and so is more than 20. */
+export function readTags(value: unknown): string[] {
+  if (!Array.isArray(value)) return [];
+  const tags = value.filter((tag): tag is string => typeof tag === 'string' && TAG.test(tag));
+  return [...new Set(tags.map((tag) => tag.toLowerCase()))].slice(0, MOST_TAGS);
+}
+
+const TAG = /^[\p{L}\p{M}\p{N}_-]{1,64}$/u;
+/** So many tags a message may have beside its text. */
+export const MOST_TAGS = 20;
 
 /** Length in Unicode code points, the unit of every limit. */
 export function lengthOf(text: string): number {

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import { isUuid } from '../domain/id.ts';
+import { readTags } from '../domain/message.ts';
 import { mayHoldHalves, wellFormed, wellFormedJson } from '../domain/unicode.ts';
 import { topLevelMembers } from './members.ts';
 
@@ -12,6 +13,8 @@ export interface Content {
   readonly done?: boolean;
   readonly text: string;
   readonly replyTo?: string;
+  /** Tags beside those in the text, lower-cased; absent if there are none. */
+  readonly tags?: readonly string[];
 }
 
 /** One readable line of a journal: one complete revision of a message. See docs/format.md. */
@@ -48,7 +51,9 @@ const PARENT_DIGITS = 16;
 const PARENT = /^[0-9a-f]{16}$/;
 const DATES = ['createdAt', 'updatedAt', 'deletedAt'];
 const KNOWN = new Set(
-  'v id revision parents author type language url done text replyTo createdAt updatedAt deletedAt'.split(' '),
+  'v id revision parents author type language url done text replyTo tags createdAt updatedAt deletedAt'.split(
+    ' ',
+  ),
 );
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
@@ -63,11 +68,11 @@ export const parentName = (hash: string): string => hash.slice(0, PARENT_DIGITS)
 
 /** Writes a revision as the one line that stands for it, keys in the format's order, absent ones left out. */
 export function toLine(revision: Revision): Line {
-  const { id, parents, author, type, language, url, done, text, replyTo } = revision;
+  const { id, parents, author, type, language, url, done, text, replyTo, tags } = revision;
   const { createdAt, updatedAt, deletedAt, others } = revision;
   const known = {
     ...{ v: 1, id, revision: revision.revision, parents: parents.length > 0 ? parents : undefined },
-    ...{ author, type, language, url, done, text, replyTo, createdAt, updatedAt, deletedAt },
+    ...{ author, type, language, url, done, text, replyTo, tags, createdAt, updatedAt, deletedAt },
   };
   const members = others.map(([key, json]) => `${JSON.stringify(key)}:${json}`);
   const raw = wellFormedJson(`${[JSON.stringify(known).slice(0, -1), ...members].join(',')}}`);
@@ -150,7 +155,8 @@ const wellFormedStrings = (members: Members): Members =>
     ]),
   );
 
-function readContent({ author, type, language, url, replyTo, done, text }: Members): Content {
+function readContent({ author, type, language, url, replyTo, done, text, tags }: Members): Content {
+  const read = tags === undefined ? [] : readTags(tags);
   return {
     author: typeof author === 'string' ? author : '',
     type: typeof type === 'string' ? type : 'text',
@@ -159,6 +165,7 @@ function readContent({ author, type, language, url, replyTo, done, text }: Membe
     ...(typeof done === 'boolean' ? { done } : {}),
     text: text as string,
     ...(typeof replyTo === 'string' ? { replyTo } : {}),
+    ...(read.length > 0 ? { tags: read } : {}),
   };
 }
 

@@ -101,14 +101,14 @@ function following(
 }
 
 function contentOf(line: Line): Content {
-  const { author, type, language, url, done, text, replyTo } = line;
-  return defined({ author, type, language, url, done, text, replyTo }) as unknown as Content;
+  const { author, type, language, url, done, text, replyTo, tags } = line;
+  return defined({ author, type, language, url, done, text, replyTo, tags }) as unknown as Content;
 }
 
 /** Leaves out what the type has no use for, such as the language of what is code no more. */
 function fitting(content: Content): Content {
   if (!(MESSAGE_TYPES as readonly string[]).includes(content.type)) return content;
-  const { author, type, language, url, done, text, replyTo } = content;
+  const { author, type, language, url, done, text, replyTo, tags } = content;
   return defined({
     author,
     type,
@@ -117,6 +117,7 @@ function fitting(content: Content): Content {
     done: type === 'task' ? (done ?? false) : undefined,
     text,
     replyTo,
+    tags,
   }) as unknown as Content;
 }
 

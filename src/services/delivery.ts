@@ -23,7 +23,7 @@ export function toMessage(entry: Entry, places: Places): Message {
     createdAt: current.createdAt,
     ...(updatedAt === undefined ? {} : { updatedAt }),
     ...(deletedAt === undefined ? {} : { deletedAt }),
-    tags: tagsOf(current.text),
+    tags: tagsOf(current.text, current.tags),
     ...(heads.length > 1 ? { conflict: true } : {}),
     deliveries: inOrder(repositoriesOf(entry), places.names()).map((name) => deliveryOf(entry, name, places)),
   };
@@ -37,6 +37,7 @@ export function toHistory(entry: Entry): HistoryEntry[] {
     revision: line.revision,
     ...(line.parents.length === 0 ? {} : { parents: line.parents }),
     ...contentOf(line),
+    ...(line.tags === undefined ? {} : { tags: line.tags }),
     createdAt: line.createdAt,
     ...(line.updatedAt === undefined ? {} : { updatedAt: line.updatedAt }),
     ...(line.deletedAt === undefined ? {} : { deletedAt: line.deletedAt }),

@@ -80,8 +80,11 @@ test('a Slack export becomes commits with its own authors and dates, once', asyn
     type: 'markdown',
     text: 'a <b> **bold** [site](https://example.org)',
     createdAt: '2026-01-02T00:00:00.000Z',
+    tags: ['general'],
   });
   expect(messages.find(({ text }) => text === 'me first @Ann Lee')?.replyTo).toBe(first?.id);
+  expect(await api.messages('?tag=general')).toHaveLength(5);
+  expect(await api.messages('?q=tag:general%20-tag:other')).toHaveLength(5);
   expect(messages.find(({ author }) => author === 'CI')?.text).toBe('> green');
 
   const clone = join(folder, 'repos', 'messages');

@@ -12,7 +12,7 @@ export function matches(entry: Entry, filter: Filter): boolean {
   if (filter.author !== undefined && current.author !== filter.author) return false;
   if (filter.type !== undefined && current.type !== filter.type) return false;
   if (filter.repository !== undefined && !isIn(entry, filter.repository)) return false;
-  if (filter.tag !== undefined && !tagsOf(current.text).includes(filter.tag)) return false;
+  if (filter.tag !== undefined && !tagsOf(current.text, current.tags).includes(filter.tag)) return false;
   return filter.terms.length === 0 || matchesTerms(entry, filter.terms);
 }
 
@@ -36,7 +36,7 @@ function matchesTerm(entry: Entry, text: string, { kind, value }: Term): boolean
     case 'type':
       return foldCase(current.type) === value;
     case 'tag':
-      return tagsOf(current.text).some((tag) => foldCase(tag) === value);
+      return tagsOf(current.text, current.tags).some((tag) => foldCase(tag) === value);
     case 'in':
       return repositoriesOf(entry).some((name) => foldCase(name) === value);
     default:

@@ -25,13 +25,14 @@ export function signatureOf(entries: readonly Entry[]): Signature {
   const texts = entries.map(({ folded: { current } }) => [
     foldCase(current.text),
     foldCase(`${MARK}${current.author}${MARK}`),
+    ...(current.tags ?? []).map((tag) => foldCase(`#${tag}`)),
   ]);
   const characters = texts.flat().reduce((sum, text) => sum + text.length, 0);
   const wanted = (characters / PARTS) * WORDS_A_CHARACTER;
   const signature = new Uint32Array(clamp(Math.ceil(wanted), LEAST_WORDS, MOST_WORDS));
-  for (const [index, both] of texts.entries()) {
+  for (const [index, own] of texts.entries()) {
     const bit = 1 << partOf(index, texts.length);
-    for (const text of both) addRuns(signature, text, bit);
+    for (const text of own) addRuns(signature, text, bit);
   }
   return signature;
 }

@@ -31,10 +31,8 @@ function firstLineOf({ id, author, type, text, createdAt, replyTo, tags, pinned 
   return toLine({
     ...{ id, revision: 1, parents: [], author, type, text },
     ...(replyTo === undefined ? {} : { replyTo }),
+    ...(tags.length > 0 ? { tags } : {}),
     createdAt,
-    others: [
-      ...(tags.length > 0 ? [['tags', JSON.stringify(tags)] as const] : []),
-      ...(pinned ? [['pinned', 'true'] as const] : []),
-    ],
+    others: [...(pinned ? [['pinned', 'true'] as const] : [])],
   });
 }
