@@ -2,6 +2,8 @@ import type { ExportFile, ExportSource } from './files.ts';
 import { isDiscord, readDiscord } from './formats/discord.ts';
 import { isElement, readElement } from './formats/element.ts';
 import { isGitpost, readGitpost } from './formats/gitpost.ts';
+import { isIrc, readIrc } from './formats/irc.ts';
+import { isJrnl, readJrnl } from './formats/jrnl.ts';
 import { isMattermost, readMattermost } from './formats/mattermost.ts';
 import { isKeep, isMemos, isSimplenote, readKeep, readMemos, readSimplenote } from './formats/notes.ts';
 import { isSlack, readSlack } from './formats/slack.ts';
@@ -40,6 +42,8 @@ const FORMATS = {
   keep: { files: JSON_FILE, isHead: isKeep, read: (source, _, author) => readKeep(source, author) },
   memos: { files: JSON_FILE, isHead: isMemos, read: (source, _, author) => readMemos(source, author) },
   telegram: { files: JSON_FILE, isHead: isTelegram, read: readTelegram },
+  irc: { files: /\.(log|txt|weechatlog)$/i, isHead: isIrc, read: readIrc },
+  jrnl: { files: /\.(txt|journal)$/i, isHead: isJrnl, read: readJrnl },
   whatsapp: { files: /\.txt$/i, isHead: isWhatsApp, read: readWhatsApp },
 } as const satisfies Record<string, Format>;
 
@@ -56,7 +60,7 @@ export async function recognise(source: ExportSource): Promise<FormatName> {
   for (const name of FORMAT_NAMES) if (formatOf(name).isLike?.(source)) return name;
   const heads = new Map<ExportFile, string>();
   const candidates = source.files.filter(
-    ({ name }) => source.isSingle || /\.(json|jsonl|ndjson|txt)$/i.test(name),
+    ({ name }) => source.isSingle || /\.(json|jsonl|ndjson|txt|log|weechatlog|journal)$/i.test(name),
   );
   for (const file of candidates.slice(0, MOST_LOOKED_AT)) heads.set(file, textOf(await headOf(file)));
   for (const name of FORMAT_NAMES) {

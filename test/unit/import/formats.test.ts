@@ -281,3 +281,61 @@ test('a large JSON is read in small pieces, wherever the pieces end', async () =
     expect(parts, `pieces of ${size}`).toEqual([['a', value.a], ['n', -1.5], ...items, ['end', true]]);
   }
 });
+
+test.each([
+  [
+    'irssi',
+    '--- Log opened Sat Jan 08 23:33:54 2005\n23:34 -!- bot has joined #pov\n23:34 <@ann> hi\n--- Day changed Sun Jan 09 2005\n00:01  * bob waves\n',
+  ],
+  [
+    'energymech',
+    '[2005-01-08 23:34:00] *** Joins: bot\n[2005-01-08 23:34:00] <ann> hi\n[2005-01-09 00:01:00] * bob waves\n',
+  ],
+  [
+    'WeeChat',
+    '2005-01-08 23:34:00\t-->\tbot has joined\n2005-01-08 23:34:00\t@ann\t\u000304hi\n2005-01-09 00:01:00\t *\tbob waves\n',
+  ],
+])('IRC: a log of %s', async (_, log) => {
+  expect(await needs(read(log))).toEqual(['zone']);
+  const { format, messages, skipped } = await read(log, { zone: 'Europe/Berlin' });
+  expect(format).toBe('irc');
+  expect(messages).toMatchObject([
+    { author: 'ann', text: 'hi', createdAt: Date.parse('2005-01-08T22:34:00Z') },
+    { author: 'bob', text: '* bob waves', createdAt: Date.parse('2005-01-08T23:01:00Z') },
+  ]);
+  expect(skipped).toEqual(['system-message']);
+});
+
+test('IRC: ZNC has the day in the name of the file, and old lines are not all UTF-8', async () => {
+  const log = Buffer.concat([
+    Buffer.from('[10:00:01] <ann> caf'),
+    Buffer.from([0xe9]),
+    Buffer.from('\n[10:00:02] <bob> café\n'),
+  ]);
+  const { messages } = await read(log, { zone: 'UTC' }, '#pov_20050108.log');
+  expect(messages).toMatchObject([
+    {
+      text: 'café',
+      createdAt: Date.parse('2005-01-08T10:00:01Z'),
+      conversation: { id: '#pov', name: 'pov' },
+    },
+    { text: 'café' },
+  ]);
+});
+
+test('jrnl: entries over several lines, stars and tags, and old dates without brackets', async () => {
+  const { format, messages } = await read(
+    '[2020-08-29 11:11] First. *\n\nwith @work\n\n2020-08-30 09:00 Second.\n',
+    { zone: 'UTC' },
+  );
+  expect(format).toBe('jrnl');
+  expect(messages).toMatchObject([
+    {
+      text: 'First.\n\nwith @work',
+      tags: ['work'],
+      pinned: true,
+      createdAt: Date.parse('2020-08-29T11:11:00Z'),
+    },
+    { text: 'Second.', pinned: false },
+  ]);
+});
