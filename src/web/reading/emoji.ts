@@ -26,6 +26,9 @@ stop 🛑 construction 🚧 question ❓ exclamation ❗ info ℹ️ plus ➕ mi
 repeat 🔁 recycle ♻️ new 🆕 free 🆓 sos 🆘 red_circle 🔴 yellow_circle 🟡 green_circle 🟢 blue_circle 🔵 white_flag 🏳️ flag 🏁 crown 👑
 `;
 
+const WORDS = TABLE.trim().split(/\s/);
+
+/** The emoji for each name. */
 export const EMOJI: ReadonlyMap<string, string> = new Map(
-  [...TABLE.matchAll(/(\S+) (\S+)/g)].map(([, name = '', emoji = '']) => [name, emoji] as const),
+  WORDS.flatMap((name, index) => (index % 2 === 0 ? [[name, WORDS[index + 1] ?? ''] as const] : [])),
 );

@@ -6,7 +6,7 @@ export function messagesAsText(messages: readonly Message[]): string {
   return messages
     .map(({ author, createdAt, text, url }) => {
       const source = [text, url].filter((part) => part !== undefined && part !== '').join('\n');
-      return `${author}, ${shortWhen(createdAt)}\n${source.replace(/\n+$/, '')}`;
+      return `${author}, ${shortWhen(createdAt)}\n${source.trimEnd()}`;
     })
     .join('\n\n');
 }

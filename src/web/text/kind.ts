@@ -40,7 +40,7 @@ function addressIn(text: string): string | undefined {
   const word = text.trim();
   if (/\s/.test(word)) return undefined;
   return /^https?:\/\/\S+$/i.test(word) ||
-    /^www\.[^\s/]+\.\S+$/i.test(word) ||
+    /^www\.[^\s/.]+\.\S+$/i.test(word) ||
     /^[\w-]+(\.[\w-]+)+\/\S*$/.test(word)
     ? withScheme(word)
     : undefined;

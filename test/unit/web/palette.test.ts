@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { EMOJI } from '../../../src/web/reading/emoji.ts';
 import { begunAt, bestOf } from '../../../src/web/text/complete.ts';
 import { bestFits, daysFor } from '../../../src/web/text/palette.ts';
 
@@ -38,4 +39,10 @@ test('words that begin with what is typed come before those that hold it', () =>
     'harbour',
     'lighthouse-harbour',
   ]);
+});
+
+test('each name leads to an emoji', () => {
+  expect(EMOJI.get('rocket')).toBe('🚀');
+  expect(EMOJI.size).toBeGreaterThan(300);
+  for (const [name, emoji] of EMOJI) expect([name, /[^\p{ASCII}]/u.test(emoji)]).toEqual([name, true]);
 });
