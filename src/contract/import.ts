@@ -4,7 +4,7 @@ import type { Shape } from './shape.ts';
 
 export const IMPORT_FORMATS = [
   ...['auto', 'gitpost', 'slack', 'discord', 'telegram', 'whatsapp', 'mattermost'],
-  ...['element', 'simplenote', 'keep', 'memos', 'irc', 'jrnl'],
+  ...['element', 'simplenote', 'keep', 'memos', 'irc', 'jrnl', 'mbox'],
 ] as const;
 
 export const importQuery = z.strictObject({

@@ -5,6 +5,7 @@ import { isGitpost, readGitpost } from './formats/gitpost.ts';
 import { isIrc, readIrc } from './formats/irc.ts';
 import { isJrnl, readJrnl } from './formats/jrnl.ts';
 import { isMattermost, readMattermost } from './formats/mattermost.ts';
+import { isMbox, readMbox } from './formats/mbox.ts';
 import { isKeep, isMemos, isSimplenote, readKeep, readMemos, readSimplenote } from './formats/notes.ts';
 import { isSlack, readSlack } from './formats/slack.ts';
 import { isTelegram, readTelegram } from './formats/telegram.ts';
@@ -32,6 +33,7 @@ const FORMATS = {
   slack: { isLike: isSlack, files: /^$/, isHead: () => false, read: readSlack },
   gitpost: { files: /\.(jsonl|ndjson)$/i, isHead: isGitpost, read: readGitpost },
   mattermost: { files: /\.jsonl?$/i, isHead: isMattermost, read: readMattermost },
+  mbox: { files: /(?:\.mbox|\.mbx|\/mbox)$/i, isHead: isMbox, read: readMbox },
   discord: { files: JSON_FILE, isHead: isDiscord, read: readDiscord },
   element: { files: JSON_FILE, isHead: isElement, read: readElement },
   simplenote: {
@@ -60,7 +62,7 @@ export async function recognise(source: ExportSource): Promise<FormatName> {
   for (const name of FORMAT_NAMES) if (formatOf(name).isLike?.(source)) return name;
   const heads = new Map<ExportFile, string>();
   const candidates = source.files.filter(
-    ({ name }) => source.isSingle || /\.(json|jsonl|ndjson|txt|log|weechatlog|journal)$/i.test(name),
+    ({ name }) => source.isSingle || /\.(json|jsonl|ndjson|txt|log|weechatlog|journal|mbox|mbx)$/i.test(name),
   );
   for (const file of candidates.slice(0, MOST_LOOKED_AT)) heads.set(file, textOf(await headOf(file)));
   for (const name of FORMAT_NAMES) {

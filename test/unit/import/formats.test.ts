@@ -339,3 +339,57 @@ test('jrnl: entries over several lines, stars and tags, and old dates without br
     { text: 'Second.', pinned: false },
   ]);
 });
+
+test('mbox: escaped and other From lines, character sets, mail in HTML, replies and attachments', async () => {
+  const mails = [
+    'From ann@example.org Sun Nov 29 10:00:00 2026',
+    'From: =?utf-8?B?w4RubmU=?= <ann@example.org>',
+    'Date: Sun, 29 Nov 2026 10:00:00 +0100',
+    'Message-ID: <1@example.org>',
+    'Subject: =?iso-8859-1?Q?caf=E9?=',
+    'Content-Type: text/plain; charset=iso-8859-1',
+    'Content-Transfer-Encoding: quoted-printable',
+    '',
+    'na=EFve',
+    '>From here on',
+    'From now on, no mail begins here',
+    '',
+    'From bob@example.org Sun Nov 29 11:00:00 2026',
+    'From: bob@example.org',
+    'Date: Sun, 29 Nov 2026 11:00:00 +0000',
+    'Message-ID: <2@example.org>',
+    'In-Reply-To: <1@example.org>',
+    'Content-Type: multipart/mixed; boundary=b',
+    '',
+    '--b',
+    'Content-Type: text/html; charset=utf-8',
+    '',
+    '<style>p{}</style><p>Hi &amp; bye</p>',
+    '--b',
+    'Content-Type: application/pdf; name=plan.pdf',
+    'Content-Disposition: attachment; filename=plan.pdf',
+    'Content-Transfer-Encoding: base64',
+    '',
+    'AAAA',
+    '--b--',
+    '',
+  ].join('\n');
+  const { format, messages } = await read(mails, {}, 'Inbox.mbox');
+  expect(format).toBe('mbox');
+  expect(messages).toMatchObject([
+    {
+      author: 'Änne',
+      text: 'café\n\nnaïve\nFrom here on\nFrom now on, no mail begins here',
+      createdAt: Date.parse('2026-11-29T09:00:00Z'),
+      sourceId: '<1@example.org>',
+    },
+    {
+      author: 'bob@example.org',
+      replyTo: '<1@example.org>',
+      files: ['plan.pdf'],
+      conversation: { name: 'Inbox' },
+    },
+  ]);
+  expect(messages[1]?.text).toContain('Hi & bye');
+  expect(messages[1]?.text).not.toContain('p{}');
+});
