@@ -44,11 +44,11 @@ export const importResultSchema = z
 export type ImportResult = Shape<typeof importResultSchema>;
 
 export const importLineSchema = z
-  .union([
-    z.object({
-      progress: z.object({ stage: z.enum(['reading', 'writing']), done: z.int(), total: z.int().nullable() }),
-    }),
-    z.object({ result: importResultSchema }),
-    z.object({ problem: problemSchema }),
-  ])
-  .meta({ id: 'ImportLine' });
+  .object({
+    progress: z
+      .object({ stage: z.enum(['reading', 'writing']), done: z.int(), total: z.int().nullable() })
+      .exactOptional(),
+    result: importResultSchema.exactOptional(),
+    problem: problemSchema.exactOptional(),
+  })
+  .meta({ id: 'ImportLine', description: 'One of the three: progress, or at the end a result or a problem' });

@@ -160,6 +160,8 @@ describe('/openapi.json', () => {
       ['patch', '/messages/{id}'],
       ['delete', '/messages/{id}'],
       ['get', '/messages/{id}/history'],
+      ['post', '/import'],
+      ['get', '/export'],
       ['post', '/push'],
       ['post', '/pull'],
       ['get', '/repositories'],
