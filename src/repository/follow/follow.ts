@@ -114,12 +114,10 @@ export class Follower {
     const isMoved = async () => (await resolveIn(this.#clone, branchRef(this.#clone))) !== tip;
     // Somebody has moved the branch and we have not heard of it: to follow what we know would take it back.
     if (await isMoved()) return this.#onStale();
-    if (isDoubtful) {
-      if (!(await this.#judge(tip))) return this.soon(LOCKED_MS);
-      if (!isNew && this.#mark.commit === tip) return;
-      if (await isMoved()) return this.#onStale();
-    }
     if (isNew && !(await isAncestor(git, operation.commit, tip))) return this.#waitFor(operation, tip);
+    // Journals are judged against the commit that was followed, never a later one: an index ahead of the mark would look
+    // like a person's change to the next follow.
+    if (!isNew && this.#mark.commit === tip) return this.#judgeOrRetry(tip);
     const before = this.#mark;
     if (isNew && !(await this.#catchUpWith(before, operation.commit))) return this.soon(LOCKED_MS);
     const from = isNew ? operation.commit : before.commit;
@@ -127,9 +125,13 @@ export class Follower {
     const { outcome } = await followBranch(git, settings.branch, from, tip);
     if (outcome === 'locked' || outcome === 'elsewhere') await this.#writeMark(before);
     else await this.#followed(before.commit, { commit: tip, operation: operation.name });
-    if (outcome === 'locked') this.soon(LOCKED_MS);
+    if (outcome === 'locked') return this.soon(LOCKED_MS);
     // Journals that were stale already stand in the way like those that a person has changed, which they are not.
-    if (outcome === 'partly' && !(await this.#judge(tip))) this.soon(LOCKED_MS);
+    if (outcome === 'partly' || isDoubtful) await this.#judgeOrRetry(tip);
+  }
+
+  async #judgeOrRetry(tip: string): Promise<void> {
+    if (!(await this.#judge(tip))) this.soon(LOCKED_MS);
   }
 
   /**

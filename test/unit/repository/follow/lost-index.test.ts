@@ -1,10 +1,11 @@
-import { readFile, rm, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it, vi } from 'vitest';
 import { statusOf as changesIn, leaveLock } from '../../../support/clone-state.ts';
 import { git, gitFailure } from '../../../support/git.ts';
+import { journalPaths } from '../../../support/journal.ts';
 import { startManager } from '../../../support/manager.ts';
-import { lineNumber, textsOf } from '../../../support/repositories.ts';
+import { isThere, lineNumber, textsOf } from '../../../support/repositories.ts';
 import { temporaryFolder } from '../../../support/tmp.ts';
 import { eventually } from '../../../support/wait.ts';
 
@@ -60,6 +61,20 @@ async function expectAll({ managed, number }: Scene): Promise<void> {
   await managed.manager.find('messages')?.refresh();
   expect((await textsOf(managed)).length).toBe(number);
   expect(managed.troubles).toEqual([]);
+}
+
+/** What is started in `work` uses a git of which one command takes two seconds more. */
+async function withSlow(command: string, folder: string, work: () => Promise<void>): Promise<void> {
+  const [path, real] = [process.env.PATH, join(await git(folder, '--exec-path'), 'git')];
+  const script = `#!/bin/sh\nfor word; do [ "$word" = ${command} ] && touch ${folder}/began && sleep 2; done\nexec ${real} "$@"\n`;
+  await mkdir(join(folder, 'slow'));
+  await writeFile(join(folder, 'slow/git'), script, { mode: 0o755 });
+  process.env.PATH = `${join(folder, 'slow')}:${path}`;
+  try {
+    await work();
+  } finally {
+    process.env.PATH = path;
+  }
 }
 
 const [lose, reset] = [
@@ -191,4 +206,29 @@ it('what a person took out of a journal is theirs, and a damaged index is not fo
   await settled(state);
   state.managed.troubles.splice(0);
   await judge(state);
+});
+
+it('what a killed gitpost had not followed yet follows, while others write', async () => {
+  const state = await scene();
+  const [behind, before] = await Promise.all([
+    git(state.clone, 'rev-parse', 'main'),
+    readFile(join(state.clone, '.git/gitpost/followed.json'), 'utf8'),
+  ]);
+  await capture(state);
+  await settled(state);
+  await state.managed.close();
+  // As a kill between the commit and the follow leaves it.
+  await git(state.clone, 'read-tree', '-m', '-u', 'main', behind);
+  await writeFile(join(state.clone, '.git/gitpost/followed.json'), before);
+  const [journal = ''] = await journalPaths(state.clone);
+  const written = new Date(Date.now() - 60_000);
+  await utimes(join(state.clone, journal), written, written);
+  // The commits come in the second before the file is written, as on a machine that is busy.
+  await withSlow('checkout-index', state.folder, async () => {
+    state.managed = await startManager(state.folder);
+  });
+  await eventually(() => isThere(join(state.folder, 'began')));
+  await capture(state);
+  await settled(state);
+  await expectAll(state);
 });
