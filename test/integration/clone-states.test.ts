@@ -276,9 +276,12 @@ describe('a clone of another form', () => {
 
   test('whose index is cut short says so, and captures go on until it is mended', async () => {
     const { api, clone } = await scene();
-    await truncate(join(clone, '.git/index'), 20);
+    // If gitpost is just updating the index, it replaces the one that was cut.
+    await eventually(async () => {
+      await truncate(join(clone, '.git/index'), 20);
+      return gitFailure(clone, 'status');
+    });
     await capture(api, clone);
-    await gitFailure(clone, 'status');
     await rm(join(clone, '.git/index'));
     await git(clone, 'reset', '-q');
     await git(clone, 'checkout', '-q', '--', '.');
