@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { LIMITS, lengthOf, MESSAGE_TYPES } from '../domain/message.ts';
+import { LIMITS, lengthOf, MESSAGE_TYPES, MOST_TAGS, TAG } from '../domain/message.ts';
 import { bounded, commit, flag, isDay, isInstant, noControls, uuid } from './fields.ts';
 import { problemSchema } from './problem.ts';
 import type { Request, Shape } from './shape.ts';
@@ -21,6 +21,8 @@ const text = z
   .refine((given) => lengthOf(given) <= LIMITS.text, `text must have ${LIMITS.text} characters or fewer`)
   .meta({ maxLength: LIMITS.text, description: 'Not only white space; may be empty for a link' });
 
+const TAG_RULE = 'a tag must be 1 to 64 letters, digits, _ or -';
+
 /** What a person or a program writes, and can change later. `text` is required of a new message only. */
 const written = {
   author: bounded('author', LIMITS.author)
@@ -33,6 +35,13 @@ const written = {
     .exactOptional(),
   url: bounded('url', LIMITS.url).refine(isWebUrl, 'url must be an http or https URL').exactOptional(),
   done: flag('done').exactOptional(),
+  tags: z
+    .array(z.string().regex(TAG, TAG_RULE), { error: 'tags must be a list of strings' })
+    .max(MOST_TAGS, `tags must be ${MOST_TAGS} or fewer`)
+    .transform((tags) => [...new Set(tags.map((tag) => tag.toLowerCase()))])
+    .meta({ description: 'Tags beside those in the text' })
+    .exactOptional(),
+  pinned: flag('pinned').exactOptional(),
 };
 
 const confirm = flag('confirm')
@@ -108,6 +117,7 @@ const stored = {
   done: z.boolean().exactOptional(),
   text: z.string(),
   replyTo: z.string().exactOptional(),
+  pinned: z.literal(true).exactOptional(),
   createdAt: z.iso.datetime(),
   updatedAt: z.iso.datetime().exactOptional(),
   deletedAt: z.iso.datetime().exactOptional(),

@@ -6,13 +6,13 @@ export type MessageType = (typeof MESSAGE_TYPES)[number];
 export const LIMITS = { author: 80, text: 65_536, language: 40, url: 2048 } as const;
 
 /**
- * Every tag of a message, lower-cased, each once: those in its text in order, each `#` at the start or after white space,
- * then those that it was given beside its text.
+ * Every tag of a message, lower-cased, each once: those in its text in order, each `#` at the start or after white space
+ * with at least one letter behind it, then those that it was given beside its text.
  */
 export function tagsOf(text: string, given: readonly string[] = []): string[] {
   const tags = new Set<string>();
-  for (const match of text.matchAll(/(?<=^|\s)#([\p{L}\p{M}\p{N}_-]+)/gu))
-    tags.add((match[1] ?? '').toLowerCase());
+  for (const [, tag = ''] of text.matchAll(/(?<=^|\s)#([\p{L}\p{M}\p{N}_-]+)/gu))
+    if (/\p{L}/u.test(tag)) tags.add(tag.toLowerCase());
   for (const tag of given) tags.add(tag);
   return [...tags];
 }
@@ -24,7 +24,8 @@ export function readTags(value: unknown): string[] {
   return [...new Set(tags.map((tag) => tag.toLowerCase()))].slice(0, MOST_TAGS);
 }
 
-const TAG = /^[\p{L}\p{M}\p{N}_-]{1,64}$/u;
+/** What a tag beside the text may be, in any letter case. */
+export const TAG = /^[\p{L}\p{M}\p{N}_-]{1,64}$/u;
 /** So many tags a message may have beside its text. */
 export const MOST_TAGS = 20;
 

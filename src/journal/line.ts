@@ -15,6 +15,8 @@ export interface Content {
   readonly replyTo?: string;
   /** Tags beside those in the text, lower-cased; absent if there are none. */
   readonly tags?: readonly string[];
+  /** Whether it is pinned; `false` is never written. */
+  readonly pinned?: boolean;
 }
 
 /** One readable line of a journal: one complete revision of a message. See docs/format.md. */
@@ -51,7 +53,7 @@ const PARENT_DIGITS = 16;
 const PARENT = /^[0-9a-f]{16}$/;
 const DATES = ['createdAt', 'updatedAt', 'deletedAt'];
 const KNOWN = new Set(
-  'v id revision parents author type language url done text replyTo tags createdAt updatedAt deletedAt'.split(
+  'v id revision parents author type language url done text replyTo tags pinned createdAt updatedAt deletedAt'.split(
     ' ',
   ),
 );
@@ -68,11 +70,11 @@ export const parentName = (hash: string): string => hash.slice(0, PARENT_DIGITS)
 
 /** Writes a revision as the one line that stands for it, keys in the format's order, absent ones left out. */
 export function toLine(revision: Revision): Line {
-  const { id, parents, author, type, language, url, done, text, replyTo, tags } = revision;
+  const { id, parents, author, type, language, url, done, text, replyTo, tags, pinned } = revision;
   const { createdAt, updatedAt, deletedAt, others } = revision;
   const known = {
     ...{ v: 1, id, revision: revision.revision, parents: parents.length > 0 ? parents : undefined },
-    ...{ author, type, language, url, done, text, replyTo, tags, createdAt, updatedAt, deletedAt },
+    ...{ author, type, language, url, done, text, replyTo, tags, pinned, createdAt, updatedAt, deletedAt },
   };
   const members = others.map(([key, json]) => `${JSON.stringify(key)}:${json}`);
   const raw = wellFormedJson(`${[JSON.stringify(known).slice(0, -1), ...members].join(',')}}`);
@@ -155,7 +157,7 @@ const wellFormedStrings = (members: Members): Members =>
     ]),
   );
 
-function readContent({ author, type, language, url, replyTo, done, text, tags }: Members): Content {
+function readContent({ author, type, language, url, replyTo, done, text, tags, pinned }: Members): Content {
   const read = tags === undefined ? [] : readTags(tags);
   return {
     author: typeof author === 'string' ? author : '',
@@ -166,6 +168,7 @@ function readContent({ author, type, language, url, replyTo, done, text, tags }:
     text: text as string,
     ...(typeof replyTo === 'string' ? { replyTo } : {}),
     ...(read.length > 0 ? { tags: read } : {}),
+    ...(pinned === true ? { pinned } : {}),
   };
 }
 

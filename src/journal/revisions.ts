@@ -81,9 +81,15 @@ export function contentBefore({ current, lines }: Folded): Line {
 
 /** Whether an edit would change nothing. */
 export function isUnchanged(line: Line, edit: Edit): boolean {
-  return Object.entries(edit).every(
-    ([key, value]) => value === undefined || line[key as keyof Edit] === value,
-  );
+  return Object.entries(edit).every(([key, value]) => value === undefined || says(line, key, value));
+}
+
+/** Whether a line has a value for a field. No tags and no pin are what a line leaves out. */
+export function says(line: Line, field: string, value: unknown): boolean {
+  const written = line[field as keyof Line];
+  if (field === 'tags') return JSON.stringify(written ?? []) === JSON.stringify(value ?? []);
+  if (field === 'pinned') return (written ?? false) === (value ?? false);
+  return written === value;
 }
 
 function following(
@@ -101,14 +107,17 @@ function following(
 }
 
 function contentOf(line: Line): Content {
-  const { author, type, language, url, done, text, replyTo, tags } = line;
-  return defined({ author, type, language, url, done, text, replyTo, tags }) as unknown as Content;
+  const { author, type, language, url, done, text, replyTo, tags, pinned } = line;
+  return defined({ author, type, language, url, done, text, replyTo, tags, pinned }) as unknown as Content;
 }
 
 /** Leaves out what the type has no use for, such as the language of what is code no more. */
-function fitting(content: Content): Content {
-  if (!(MESSAGE_TYPES as readonly string[]).includes(content.type)) return content;
-  const { author, type, language, url, done, text, replyTo, tags } = content;
+function fitting(given: Content): Content {
+  const tags = given.tags?.length === 0 ? undefined : given.tags;
+  const pinned = given.pinned || undefined;
+  if (!(MESSAGE_TYPES as readonly string[]).includes(given.type))
+    return defined({ ...given, tags, pinned }) as unknown as Content;
+  const { author, type, language, url, done, text, replyTo } = given;
   return defined({
     author,
     type,
@@ -118,6 +127,7 @@ function fitting(content: Content): Content {
     text,
     replyTo,
     tags,
+    pinned,
   }) as unknown as Content;
 }
 

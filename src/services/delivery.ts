@@ -49,7 +49,7 @@ export function toHistory(entry: Entry): HistoryEntry[] {
   }));
 }
 
-function contentOf({ author, type, language, url, done, text, replyTo }: Line) {
+function contentOf({ author, type, language, url, done, text, replyTo, pinned }: Line) {
   return {
     author,
     type,
@@ -58,6 +58,7 @@ function contentOf({ author, type, language, url, done, text, replyTo }: Line) {
     ...(done === undefined ? {} : { done }),
     text,
     ...(replyTo === undefined ? {} : { replyTo }),
+    ...(pinned === true ? { pinned: true as const } : {}),
   };
 }
 

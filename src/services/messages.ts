@@ -20,6 +20,7 @@ import {
   editedLine,
   firstLine,
   isUnchanged,
+  says,
 } from '../journal/revisions.ts';
 import type { Database } from '../mirror/database.ts';
 import type { Entry, Key } from '../mirror/entry.ts';
@@ -424,7 +425,7 @@ const matchesTag = (ifMatch: string, tag: string): boolean =>
 const noMessage = (id: string) => fail('unknown-message', `There is no message ${id}.`);
 
 function isSame(line: Line, { id: _id, confirm: _confirm, repositories: _names, ...fields }: Draft): boolean {
-  return Object.entries(fields).every(([key, value]) => line[key as keyof Line] === value);
+  return Object.entries(fields).every(([key, value]) => says(line, key, value));
 }
 
 function incomplete(id: string, failures: readonly Failure[], deliveries: readonly Delivery[]) {

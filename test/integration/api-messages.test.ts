@@ -252,6 +252,8 @@ describe('the bounds of a new message', () => {
       replyTo: 'x',
       createdAt: 'x',
       confirm: 1,
+      tags: 'x',
+      pinned: 1,
     };
     expect(await refusedFields(bad)).toEqual(Object.keys(bad).sort());
     expect(await refusedFields({ text: ' ', type: 'link' })).toEqual(['text', 'url']);
@@ -259,7 +261,7 @@ describe('the bounds of a new message', () => {
   });
 
   test('hold no key that is not known', async () => {
-    for (const key of ['revision', 'tags', 'updatedAt', 'constructor', 'toString', '']) {
+    for (const key of ['revision', 'commits', 'updatedAt', 'constructor', 'toString', '']) {
       expect(await refusedFields({ text: 'x', [key]: 'y' }), key).toEqual([key]);
     }
     const before = await head();

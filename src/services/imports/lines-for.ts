@@ -32,7 +32,8 @@ function firstLineOf({ id, author, type, text, createdAt, replyTo, tags, pinned 
     ...{ id, revision: 1, parents: [], author, type, text },
     ...(replyTo === undefined ? {} : { replyTo }),
     ...(tags.length > 0 ? { tags } : {}),
+    ...(pinned ? { pinned } : {}),
     createdAt,
-    others: [...(pinned ? [['pinned', 'true'] as const] : [])],
+    others: [],
   });
 }
