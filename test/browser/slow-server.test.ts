@@ -83,6 +83,7 @@ test('an undo that comes before the answer to the delete comes after the delete'
   await removed(page).waitFor();
   await soon(deletes.waiting).toBe(1);
   // The way back has the keyboard, and after it the message has.
+  await soon(() => removed(page).locator(':focus').count()).toBe(1);
   await page.keyboard.press('Enter');
   deletes.open();
   await article(page, 'Back and forth').waitFor();
