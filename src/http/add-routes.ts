@@ -1,7 +1,7 @@
 import type { Request, RequestHandler, Response, Router } from 'express';
 import type { Result } from '../domain/result.ts';
-import { type BodyReaders, isBulk, jsonBody, NDJSON, sendAfterBody } from './body.ts';
-import { typeGuard } from './guards.ts';
+import { type BodyReaders, isBulk, jsonBody, NDJSON } from './body.ts';
+import { BYTES, sendAfterBody, typeGuard } from './guards.ts';
 import { type ProblemInput, sendProblem } from './problem.ts';
 import type { Route } from './route.ts';
 import type { Services } from './services.ts';
@@ -30,7 +30,7 @@ export function addRoutes(
 
 /** The media types that the body of a route may have. */
 export function bodyTypesOf({ body, bulk }: Route): readonly string[] {
-  if (body?.kind === 'raw') return ['application/octet-stream'];
+  if (body?.kind === 'raw') return [BYTES];
   return bulk ? ['application/json', NDJSON] : ['application/json'];
 }
 

@@ -2,8 +2,8 @@ import { isUtf8 } from 'node:buffer';
 import { setImmediate as turn } from 'node:timers/promises';
 import type { Request, RequestHandler, Response } from 'express';
 import { fail, ok, type Result } from '../domain/result.ts';
-import { hasBody } from './guards.ts';
-import { type ProblemInput, sendProblem } from './problem.ts';
+import { COMPRESSED, hasBody, isCompressed, sendAfterBody } from './guards.ts';
+import { sendProblem } from './problem.ts';
 
 const MIB = 1024 * 1024;
 
@@ -30,9 +30,7 @@ const bodyReader =
   (limit: number = MIB): RequestHandler =>
   (request, response, next) => {
     if (!hasBody(request)) return next();
-    if ((request.headers['content-encoding'] ?? 'identity').toLowerCase() !== 'identity') {
-      return sendProblem(response, { code: 'unsupported-type', detail: 'The body must not be compressed.' });
-    }
+    if (isCompressed(request)) return sendProblem(response, COMPRESSED);
     const told = request.headers['content-length'];
     if (told !== undefined && Number(told) > limit) return refuseLarge(request, response);
     // Memory that nothing was written to yet is not taken, so a length that is only claimed costs nothing.
@@ -61,16 +59,10 @@ const bodyReader =
     request.on('data', take).on('end', finish);
   };
 
-/** Sends a problem once the rest of the body has come and was dropped: a client that still sends would lose it. */
-export function sendAfterBody(request: Request, response: Response, problem: ProblemInput): void {
-  if (request.complete || !hasBody(request)) sendProblem(response, problem);
-  else request.on('end', () => sendProblem(response, problem)).resume();
-}
-
 function refuseLarge(request: Request, response: Response): void {
   const detail =
     'The body may have 1 MiB, or 64 MiB when it is a bulk (application/x-ndjson). Nothing was saved.';
-  request.on('end', () => sendProblem(response, { code: 'too-large', detail })).resume();
+  sendAfterBody(request, response, { code: 'too-large', detail });
 }
 
 /** How bodies are read before their handlers run. */

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import type { RequestHandler } from 'express';
+import type { Request, RequestHandler, Response } from 'express';
 import { type ProblemInput, sendProblem } from './problem.ts';
 import type { PublicAddress } from './public-address.ts';
 
@@ -93,12 +93,36 @@ export function typeGuard(types: readonly string[]): RequestHandler {
     const name = (type[0] ?? '').trim().toLowerCase();
     const charset = type.slice(1).find((parameter) => /^\s*charset\s*=/i.test(parameter));
     const isUtf8 = charset === undefined || /^\s*charset\s*=\s*"?utf-?8"?\s*$/i.test(charset);
-    if (types.includes(name) && isUtf8) return next();
-    sendProblem(response, {
+    const isText = !types.includes(BYTES);
+    if (types.includes(name) && (isUtf8 || !isText)) {
+      if (!isCompressed(request)) return next();
+      return sendAfterBody(request, response, COMPRESSED);
+    }
+    sendAfterBody(request, response, {
       code: 'unsupported-type',
-      detail: `The body must be ${types.join(' or ')} in UTF-8. Nothing was saved.`,
+      detail: `The body must be ${types.join(' or ')}${isText ? ' in UTF-8' : ''}. Nothing was saved.`,
     });
   };
+}
+
+/** The media type of a file of any kind, which is sent as its bytes. */
+export const BYTES = 'application/octet-stream';
+
+export const COMPRESSED = {
+  code: 'unsupported-type',
+  detail: 'The body must not be compressed.',
+} as const satisfies ProblemInput;
+
+export const isCompressed = ({ headers }: IncomingMessage): boolean =>
+  (headers['content-encoding'] ?? 'identity').toLowerCase() !== 'identity';
+
+/**
+ * Sends a problem once the rest of the body has come and was dropped. A client that still sends when its connection is
+ * closed would lose the answer.
+ */
+export function sendAfterBody(request: Request, response: Response, problem: ProblemInput): void {
+  if (request.complete || !hasBody(request)) sendProblem(response, problem);
+  else request.on('end', () => sendProblem(response, problem)).resume();
 }
 
 export function hasBody(request: IncomingMessage): boolean {

@@ -1,16 +1,17 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Request, RequestHandler, Response } from 'express';
+import { ok, type Result } from '../domain/result.ts';
 import { cookieValues, sessionCookie } from './cookies.ts';
 import { SAFE_METHODS } from './guards.ts';
-import { sendProblem } from './problem.ts';
+import { type ProblemInput, sendProblem } from './problem.ts';
 import { cameByPublicAddress, type PublicAddress } from './public-address.ts';
 import { Sessions } from './sessions.ts';
 import { wrongTries } from './wrong-tries.ts';
 
 /** Who may use the API where an access token is configured: bearers of it, and sessions that were opened with it. */
 export interface Access {
-  /** Opens a session with the token that was given, by a cookie. If the token is wrong, it has answered so. */
-  readonly signIn: (request: Request, response: Response, token: string) => boolean;
+  /** Opens a session with the token that was given, by a cookie. `unauthenticated` or `too-many-tries` if it is wrong. */
+  readonly signIn: (request: Request, response: Response, token: string) => Result<undefined, ProblemInput>;
   readonly signOut: (request: Request, response: Response) => void;
   /** Lets through who has access, and tells the others to sign in. */
   readonly guard: RequestHandler;
@@ -50,16 +51,16 @@ export function accessControl(
     return bearer !== undefined && isBearer(bearer);
   };
   /** The answer to a wrong token. The right one never gets here, so guessing keeps nobody out who has it. */
-  const refuse = (request: Request, response: Response): void => {
-    const tooMany = tries.areTooMany(request);
-    if (!tooMany) tries.count(request);
-    sendProblem(response, tooMany ? tooManyTries : wrongToken);
+  const refusalOf = (request: Request): ProblemInput => {
+    if (tries.areTooMany(request)) return tooManyTries;
+    tries.count(request);
+    return wrongToken;
   };
 
-  const signIn = (request: Request, response: Response, given: string): boolean => {
-    if (isToken(given)) setCookie(response, sessions.start(secretsOf(request)));
-    else refuse(request, response);
-    return !response.headersSent;
+  const signIn = (request: Request, response: Response, given: string) => {
+    if (!isToken(given)) return { ok: false, failure: refusalOf(request) } as const;
+    setCookie(response, sessions.start(secretsOf(request)));
+    return ok(undefined);
   };
   const signOut = (request: Request, response: Response): void => {
     sessions.end(secretsOf(request));
@@ -72,7 +73,7 @@ export function accessControl(
       return next();
     }
     response.setHeader('WWW-Authenticate', 'Bearer realm="gitpost"');
-    if (bearerOf(request) !== undefined) return refuse(request, response);
+    if (bearerOf(request) !== undefined) return sendProblem(response, refusalOf(request));
     sendProblem(response, {
       code: 'unauthenticated',
       detail: 'This gitpost has an access token: sign in with it first.',

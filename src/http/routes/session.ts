@@ -12,9 +12,7 @@ export const sessionRoutes: readonly Route[] = [
     body: json(sessionSchema, { limit: 16 * 1024 }),
     answers: { 204: answer('Signed in, by a cookie') },
     failures: [],
-    handle: ({ request, response, body }, { access }) => {
-      if (access.signIn(request, response, body.token)) return ok(undefined);
-    },
+    handle: ({ request, response, body }, { access }) => access.signIn(request, response, body.token),
   }),
   route({
     method: 'delete',
