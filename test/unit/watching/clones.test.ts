@@ -28,7 +28,7 @@ async function watched(root: string) {
   await eventually(async () => isReady);
   reported.clear();
   const reports = async (...paths: readonly string[]) => {
-    await eventually(async () => paths.every((path) => reported.has(path)));
+    await eventually(async () => paths.every((path) => reported.has(path)), 30_000);
     reported.clear();
   };
   return { reported, reports, watcher };
@@ -69,7 +69,7 @@ test('follows folders that come with files in them, move, go and come back', asy
   await eventually(async () => {
     await appendFile(join(notes, 'messages/bots/deep/one.jsonl'), '2');
     return reported.has('notes/messages/bots/deep/one.jsonl');
-  });
+  }, 30_000);
   reported.clear();
   await rename(join(notes, 'messages/bots'), join(notes, 'messages/programs'));
   await reports('notes/messages/bots', 'notes/messages/programs/', 'notes/messages/programs/deep/');

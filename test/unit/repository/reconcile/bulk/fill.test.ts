@@ -12,7 +12,7 @@ import { type Managed, startManager } from '../../../../support/manager.ts';
 import { temporaryFolder } from '../../../../support/tmp.ts';
 
 // Real git takes its time on a machine that is busy with other things.
-vi.setConfig({ testTimeout: 60_000 });
+vi.setConfig({ testTimeout: 240_000 });
 
 const DAYS = 5;
 const dateAt = (day: number, second: number) =>
