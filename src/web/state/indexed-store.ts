@@ -1,0 +1,35 @@
+import { ownName } from '../api/place.ts';
+
+/** A store of its own in IndexedDB, which is on the disk as soon as a write is done, unlike the local storage. */
+export interface IndexedStore {
+  readonly name: string;
+  /** What tells its database from the others of this gitpost. */
+  readonly database: string;
+  readonly options?: IDBObjectStoreParameters;
+  /** `strict`: a write is done once it is on the disk. */
+  readonly durability?: IDBTransactionDurability;
+}
+
+/** Does one thing in a store, which is made if it is not there. Rejects if the browser forbids it or the disk is full. */
+export async function inStore<Value>(
+  { name, database: suffix, options, durability = 'default' }: IndexedStore,
+  mode: IDBTransactionMode,
+  work: (store: IDBObjectStore) => IDBRequest<Value>,
+): Promise<Value> {
+  const opening = indexedDB.open(ownName(suffix), 1);
+  opening.onupgradeneeded = () => opening.result.createObjectStore(name, options);
+  const database = await new Promise<IDBDatabase>((resolve, reject) => {
+    opening.onsuccess = () => resolve(opening.result);
+    opening.onerror = () => reject(opening.error);
+  });
+  try {
+    return await new Promise((resolve, reject) => {
+      const transaction = database.transaction(name, mode, { durability });
+      const request = work(transaction.objectStore(name));
+      transaction.oncomplete = () => resolve(request.result);
+      transaction.onabort = () => reject(transaction.error);
+    });
+  } finally {
+    database.close();
+  }
+}
