@@ -319,8 +319,11 @@ export class RepositoryManager {
       const isNoted = !target.own || (await this.#tryTo(noteRemote(repository.git, url)));
       if (!isNoted) return notNow(name);
       await repository.close();
+      clearTimeout(this.#retries.get(name));
       const moved = this.#begin({ ...target, url, own: false }, primary);
       this.#successors.set(repository, moved);
+      // It may be one that could not be opened so far.
+      this.#keepOpening(moved);
       await moved.opened;
       return ok(undefined);
     });

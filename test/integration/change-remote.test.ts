@@ -1,9 +1,12 @@
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { apiAt } from '../support/api.ts';
 import { bareRepository, commitFile, git, log } from '../support/git.ts';
 import { startProcess } from '../support/process.ts';
+import { startSmallApp } from '../support/small-app.ts';
 import { temporaryFolder } from '../support/tmp.ts';
+import { eventually } from '../support/wait.ts';
 
 test('the primary gets a remote of its own while it runs, and keeps it over a restart', async () => {
   const folder = await temporaryFolder();
@@ -63,4 +66,26 @@ test('a remote that the environment names, or one that is none, is not changed',
   );
   expect((await api.send('PATCH', '/repositories/nowhere', { json: { url: other } })).status).toBe(404);
   expect(await api.repository('named')).toMatchObject({ url: named });
+});
+
+test('a repository that cannot be opened opens with its new remote as soon as it can', async () => {
+  const folder = await temporaryFolder();
+  const remote = await bareRepository(join(folder, 'elsewhere', 'notes.git'));
+  const old = await bareRepository(join(folder, 'elsewhere', 'old.git'));
+  const first = await startSmallApp(folder);
+  await first.api.send('POST', '/repositories', { json: { url: old, name: 'extra' } });
+  await eventually(async () => (await first.api.repository('extra')).state === 'ready', 15_000);
+  const mine = await first.api.create({ text: 'Mine', repositories: ['extra'] });
+  await first.close();
+  const config = join(folder, 'repos/extra/.git/config');
+  const right = await readFile(config, 'utf8');
+  await writeFile(config, '[this is no configuration\n');
+  const { api } = await startSmallApp(folder, {}, { retryPause: 300 });
+  expect((await api.send('PATCH', '/repositories/extra', { json: { url: remote } })).status).toBe(200);
+  expect((await api.repository('extra')).state).toBe('failed');
+  await writeFile(config, right);
+  await eventually(async () => (await api.repository('extra')).state === 'ready', 15_000);
+  expect((await api.message(mine.id)).text).toBe('Mine');
+  await api.sync('push', 'extra');
+  expect(await log(remote, '%s')).toContain('Mine');
 });
