@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import { filterFields } from './message.ts';
 
+const exportFormat = z.enum(['ndjson', 'json', 'markdown', 'html', 'csv', 'mbox', 'atom'], {
+  error: 'must be one of ndjson, json, markdown, html, csv, mbox, atom',
+});
+export type ExportFormat = z.infer<typeof exportFormat>;
+
 export const exportQuery = z.strictObject({
-  format: z
-    .enum(['ndjson', 'json', 'markdown', 'html', 'csv', 'mbox', 'atom'], {
-      error: 'must be one of ndjson, json, markdown, html, csv, mbox, atom',
-    })
-    .exactOptional(),
+  format: exportFormat.exactOptional(),
   revisions: z
     .enum(['current', 'all'], { error: 'must be current or all' })
     .meta({

@@ -2,13 +2,15 @@ import { z } from 'zod';
 import { problemSchema } from './problem.ts';
 import type { Shape } from './shape.ts';
 
-export const IMPORT_FORMATS = [
-  ...['auto', 'gitpost', 'slack', 'discord', 'telegram', 'whatsapp', 'mattermost'],
-  ...['element', 'simplenote', 'keep', 'memos', 'irc', 'jrnl', 'mbox'],
-] as const;
+/** What can be imported; `auto` recognises it. */
+const importFormat = z.enum([
+  ...(['auto', 'gitpost', 'slack', 'discord', 'telegram', 'whatsapp', 'mattermost'] as const),
+  ...(['element', 'simplenote', 'keep', 'memos', 'irc', 'jrnl', 'mbox'] as const),
+]);
+export type ImportFormat = z.infer<typeof importFormat>;
 
 export const importQuery = z.strictObject({
-  format: z.enum(IMPORT_FORMATS as unknown as [string, ...string[]]).exactOptional(),
+  format: importFormat.exactOptional(),
   repository: z.string().exactOptional(),
   dryRun: z.enum(['true', 'false'], { error: 'must be true or false' }).exactOptional(),
   zone: z.string().exactOptional(),

@@ -1,11 +1,10 @@
+import type { ExportFormat } from '../contract/export.ts';
 import { atom } from './atom.ts';
 import { csv, json, ndjson } from './data.ts';
 import { html } from './html.ts';
 import { markdown } from './markdown.ts';
 import { mbox } from './mbox.ts';
 import type { Renderer } from './renderer.ts';
-
-export type ExportFormat = 'ndjson' | 'json' | 'markdown' | 'html' | 'csv' | 'mbox' | 'atom';
 
 /**
  * A renderer for one export.

@@ -1,5 +1,6 @@
 import type { Message } from '../contract/message.ts';
 import { codeBlock, escaped, link } from '../domain/markdown.ts';
+import { tagsOf } from '../domain/message.ts';
 import type { Renderer } from './renderer.ts';
 
 /** One Markdown document, oldest first, with a heading for each day (UTC). */
@@ -22,8 +23,8 @@ export function markdown(): Renderer {
 }
 
 function bodyOf(message: Message): string {
-  const { text, tags } = message;
-  const beside = tags.filter((tag) => !text.toLowerCase().includes(`#${tag}`)).map((tag) => `#${tag}`);
+  const inText = new Set(tagsOf(message.text));
+  const beside = message.tags.filter((tag) => !inText.has(tag)).map((tag) => `#${tag}`);
   return [contentOf(message), beside.map(escaped).join(' ')].filter((part) => part !== '').join('\n\n');
 }
 

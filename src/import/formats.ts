@@ -1,3 +1,4 @@
+import type { ImportFormat } from '../contract/import.ts';
 import type { ExportFile, ExportSource } from './files.ts';
 import { isDiscord, readDiscord } from './formats/discord.ts';
 import { isElement, readElement } from './formats/element.ts';
@@ -47,7 +48,7 @@ const FORMATS = {
   irc: { files: /\.(log|txt|weechatlog)$/i, isHead: isIrc, read: readIrc },
   jrnl: { files: /\.(txt|journal)$/i, isHead: isJrnl, read: readJrnl },
   whatsapp: { files: /\.txt$/i, isHead: isWhatsApp, read: readWhatsApp },
-} as const satisfies Record<string, Format>;
+} as const satisfies Record<Exclude<ImportFormat, 'auto'>, Format>;
 
 export type FormatName = keyof typeof FORMATS;
 export const FORMAT_NAMES = Object.keys(FORMATS) as readonly FormatName[];
@@ -64,7 +65,7 @@ export async function recognise(source: ExportSource): Promise<FormatName> {
   const candidates = source.files.filter(
     ({ name }) => source.isSingle || /\.(json|jsonl|ndjson|txt|log|weechatlog|journal|mbox|mbx)$/i.test(name),
   );
-  for (const file of candidates.slice(0, MOST_LOOKED_AT)) heads.set(file, textOf(await headOf(file)));
+  for (const file of candidates.slice(0, MOST_LOOKED_AT)) heads.set(file, decoded(await headOf(file)));
   for (const name of FORMAT_NAMES) {
     const { files, isHead } = formatOf(name);
     for (const [file, head] of heads)
@@ -82,7 +83,7 @@ export async function recognise(source: ExportSource): Promise<FormatName> {
   );
 }
 
-function textOf(head: Buffer): string {
+function decoded(head: Buffer): string {
   if (head[0] === 0xff && head[1] === 0xfe) return new TextDecoder('utf-16le').decode(head);
   if (head[0] === 0xfe && head[1] === 0xff) return new TextDecoder('utf-16be').decode(head);
   return new TextDecoder().decode(head);

@@ -1,4 +1,4 @@
-import { LIMITS, lengthOf } from '../domain/message.ts';
+import { LIMITS, lengthOf, MOST_TAGS } from '../domain/message.ts';
 import { secretsIn, withoutSecrets } from '../domain/secrets.ts';
 import { wellFormed } from '../domain/unicode.ts';
 import { identifier, importId, tagFor } from './identity.ts';
@@ -21,7 +21,6 @@ export interface Prepared {
   readonly notes: readonly Skipped[];
 }
 
-const MOST_TAGS = 20;
 const [FIRST_MS, LAST_MS] = [0, Date.UTC(10_000, 0) - 1];
 
 /**
@@ -48,9 +47,9 @@ export function preparer(
     for (const name of files) notes.push({ skipped: 'file-not-kept', example: shortly(name) });
     const own = clean(message.text);
     const text = /\S/u.test(own) ? own : files.map((name) => `(file: ${name})`).join('\n');
-    if (!/\S/u.test(text)) return { skipped: 'empty', example: new Date(createdAt).toISOString() };
     if (!(createdAt >= FIRST_MS && createdAt <= LAST_MS))
       return { skipped: 'no-date', example: shortly(text) };
+    if (!/\S/u.test(text)) return { skipped: 'empty', example: new Date(createdAt).toISOString() };
     const before = last.get(conversation.id);
     const count = before?.at === createdAt ? before.count + 1 : 0;
     last.set(conversation.id, { at: createdAt, count });

@@ -65,11 +65,12 @@ test('every format holds what was written, and nothing in it works as code', asy
     replyTo: parent.id,
     createdAt: '2026-11-23T10:00:00.000Z',
   });
+  await api.create({ text: '#tagged', tags: ['tag', 'tagged'], createdAt: '2026-11-23T11:00:00.000Z' });
   await api.create({ text: 'not this', author: 'Bob', createdAt: '2026-11-24T10:00:00.000Z' });
   const query = 'until=2026-11-24';
 
   expect(JSON.parse(await exported(api, `format=json&${query}`))).toEqual(await api.messages(`?${query}`));
-  expect((await exported(api, `format=ndjson&${query}`)).trim().split('\n')).toHaveLength(2);
+  expect((await exported(api, `format=ndjson&${query}`)).trim().split('\n')).toHaveLength(3);
 
   const csv = await exported(api, `format=csv&${query}`);
   expect(csv.split('\r\n')[1]).toMatch(
@@ -85,15 +86,16 @@ test('every format holds what was written, and nothing in it works as code', asy
   const markdown = await exported(api, `format=markdown&${query}`);
   expect(markdown).toContain('## 2026-11-22\n\n### 10:00 +Ann');
   expect(markdown).toContain('\\<b\\>');
+  expect(markdown).toMatch(/^\\?#tagged\n\n\\?#tag$/m);
 
   const atom = await exported(api, `format=atom&${query}`);
-  expect(atom.match(/<entry>/g)).toHaveLength(2);
+  expect(atom.match(/<entry>/g)).toHaveLength(3);
   expect(atom).toContain('&lt;b&gt;&amp;amp;&lt;/b&gt; ]]&gt;');
   expect(atom).not.toContain('\u0007');
 
   const mbox = await exported(api, `format=mbox&${query}`);
   const [first = '', second = ''] = mbox.split(/^From noreply@gitpost\.invalid .*\n/m).slice(1);
-  expect(mbox.split(/^From /m)).toHaveLength(3);
+  expect(mbox.split(/^From /m)).toHaveLength(4);
   expect(Buffer.from(first.split('\n\n')[1] ?? '', 'base64').toString()).toBe(evil.replace('\n', '\r\n'));
   expect(second).toContain(`In-Reply-To: <${parent.id}@gitpost.invalid>`);
   problemOf(await api.get('/export?format=csv&revisions=all'), 400);

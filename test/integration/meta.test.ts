@@ -264,7 +264,7 @@ describe('/openapi.json', () => {
     const keys = (name: string) =>
       Object.keys((components.schemas[name] as { properties: object }).properties).sort();
     expect(keys('Message')).toEqual(
-      'author conflict createdAt deletedAt deliveries done id language replyTo revision tags text type updatedAt url'.split(
+      'author conflict createdAt deletedAt deliveries done id language pinned replyTo revision tags text type updatedAt url'.split(
         ' ',
       ),
     );

@@ -2,7 +2,6 @@ import type { Response } from 'express';
 import { importLineSchema, importQuery } from '../../contract/import.ts';
 import type { Result } from '../../domain/result.ts';
 import { toJson } from '../../domain/unicode.ts';
-import type { FormatName } from '../../import/formats.ts';
 import type { ImportRequest, Imports, Progress, Scan } from '../../services/imports/imports.ts';
 import { NDJSON } from '../body.ts';
 import { type ProblemInput, toProblem } from '../problem.ts';
@@ -54,7 +53,7 @@ export const importRoutes: readonly Route[] = [
             ...more,
             path,
             repository,
-            format: format as FormatName | 'auto',
+            format,
             confirm: confirm === 'true',
             conversations: only,
           };

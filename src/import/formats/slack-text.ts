@@ -116,9 +116,12 @@ function rawOf(element: Members, names: SlackNames): string {
   }
 }
 
+/** More than any emoji has. */
+const MOST_POINTS = 16;
+
 function emojiOf({ unicode, name }: Members): string {
   const points = textOf(unicode)
-    .split('-')
+    .split('-', MOST_POINTS)
     .map((hex) => Number.parseInt(hex, 16));
   const isKnown = points.every((point) => point > 0 && point <= 0x10ffff);
   return isKnown ? String.fromCodePoint(...points) : `:${textOf(name)}:`;

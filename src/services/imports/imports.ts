@@ -1,5 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import type { ImportResult } from '../../contract/import.ts';
+import type { ImportFormat, ImportResult } from '../../contract/import.ts';
 import { type Failure, fail, ok, type Result } from '../../domain/result.ts';
 import { secretsIn } from '../../domain/secrets.ts';
 import type { ExportSource } from '../../import/files.ts';
@@ -22,7 +22,7 @@ export interface ImportRequest extends ReadOptions {
   readonly path: string;
   /** What the file was called. */
   readonly name?: string | undefined;
-  readonly format: FormatName | 'auto';
+  readonly format: ImportFormat;
   readonly repository: string;
   /** The ids of the only conversations to import; all of them if absent. */
   readonly conversations?: readonly string[] | undefined;
@@ -33,8 +33,7 @@ export interface ImportRequest extends ReadOptions {
 export interface Progress {
   readonly stage: 'reading' | 'writing';
   readonly done: number;
-  /** `null` while it is not known. */
-  readonly total: number | null;
+  readonly total: number;
 }
 
 /** An export that was read to its end: nothing is written yet. */
@@ -83,19 +82,14 @@ export class Imports {
    * Reads an export and counts what an import would do; writes nothing. `import-ambiguous` if it needs a zone or an
    * order of dates, `import-refused` if it is broken, `looks-secret` if exact lines of a journal look like credentials.
    */
-  async scan(
-    request: ImportRequest,
-    report: (progress: Progress) => void = () => undefined,
-  ): Promise<Result<Scan>> {
+  async scan(request: ImportRequest): Promise<Result<Scan>> {
     if (request.zone !== undefined && !isZone(request.zone)) return badZone(request.zone);
     return this.#withSource(request, async (source) => {
       const format = request.format === 'auto' ? await recognise(source) : request.format;
       const summary = new Summary();
       const seen = new SeenIds();
       const secrets: string[] = [];
-      for await (const item of this.#read(source, format, request, summary, (done) =>
-        report({ stage: 'reading', done, total: null }),
-      )) {
+      for await (const item of this.#read(source, format, request, summary)) {
         const known = await this.#messages.peek(item.id);
         if (!known.ok) return known;
         const isRepeat = seen.add(item.id);
@@ -171,7 +165,6 @@ export class Imports {
     format: FormatName,
     request: ImportRequest,
     summary: Summary,
-    report: (done: number) => void = () => undefined,
   ): AsyncGenerator<(Prepared & { readonly line?: never }) | { readonly id: string; readonly line: Line }> {
     const prepare = preparer(format, !this.#guards(request));
     const wanted = request.conversations && new Set(request.conversations);
@@ -179,7 +172,6 @@ export class Imports {
     for await (const item of formatOf(format).read(source, request, this.#author) as AsyncGenerator<Item>) {
       count += 1;
       if (count % ITEMS_A_TURN === 0) await turn();
-      if (count % ITEMS_A_REPORT === 0) report(count);
       if ('raw' in item) {
         const line = readLine(item.raw);
         summary.message({ id: 'gitpost', name: 'gitpost' }, line.author, line.createdAt);
@@ -237,6 +229,6 @@ const looksSecret = (secrets: readonly string[]) =>
 const stopped = (why: string, result: ImportResult, retryAfter?: number) =>
   fail(
     'import-stopped',
-    `${why} ${result.created + result.updated} messages are imported and safe. Import the same file again to continue: nothing is doubled.`,
+    `${why} What was imported so far is safe (${result.created} created, ${result.updated} updated). Import the same file again to continue: nothing is doubled.`,
     { members: { result }, ...(retryAfter === undefined ? {} : { retryAfter }) },
   );

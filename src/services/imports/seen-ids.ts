@@ -1,30 +1,36 @@
+import { randomBytes } from 'node:crypto';
+
 /** Which ids an import has met: 8 bytes for each, so that millions of them fit. */
 export class SeenIds {
   #slots = new BigUint64Array(1 << 12);
   #size = 0;
+  /** Odd and random: whoever chooses the ids cannot choose where they fall (multiply-shift hashing). */
+  readonly #factor = randomBytes(8).readBigUInt64LE() | 1n;
 
-  /** Notes an id; whether it was there before. Two ids that share their first 64 bits, which no import has, are one. */
+  /** Notes an id; whether it was there before. Two ids are taken for one if the exclusive or of their halves is the same. */
   add(id: string): boolean {
     if (this.#size * 2 > this.#slots.length) this.#grow();
+    const hex = id.replaceAll('-', '');
+    // Both halves count: ids of one millisecond, or those that someone has numbered, share one of them.
+    const value = BigInt(`0x${hex.slice(0, 16)}`) ^ BigInt(`0x${hex.slice(16)}`);
     // 0 marks a free place.
-    const value = BigInt(`0x${id.replaceAll('-', '').slice(0, 16)}`) || 1n;
-    if (!put(this.#slots, value)) return true;
+    if (!this.#put(this.#slots, value || 1n)) return true;
     this.#size += 1;
     return false;
   }
 
   #grow(): void {
     const larger = new BigUint64Array(this.#slots.length * 2);
-    for (const value of this.#slots) if (value !== 0n) put(larger, value);
+    for (const value of this.#slots) if (value !== 0n) this.#put(larger, value);
     this.#slots = larger;
   }
-}
 
-/** Puts a value into its place; false if it is there already. */
-function put(slots: BigUint64Array, value: bigint): boolean {
-  const mask = slots.length - 1;
-  let at = Number((value * 0x9e3779b97f4a7c15n) & BigInt(mask));
-  for (; slots[at] !== 0n; at = (at + 1) & mask) if (slots[at] === value) return false;
-  slots[at] = value;
-  return true;
+  /** Puts a value into its place; false if it is there already. */
+  #put(slots: BigUint64Array, value: bigint): boolean {
+    const bits = BigInt(Math.log2(slots.length));
+    let at = Number(BigInt.asUintN(64, value * this.#factor) >> (64n - bits));
+    for (; slots[at] !== 0n; at = (at + 1) % slots.length) if (slots[at] === value) return false;
+    slots[at] = value;
+    return true;
+  }
 }

@@ -1,8 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { IMPORT_FORMATS } from '../../../src/contract/import.ts';
-import { FORMAT_NAMES, formatOf, recognise } from '../../../src/import/formats.ts';
+import { formatOf, recognise } from '../../../src/import/formats.ts';
 import type { ImportedMessage, Item, ReadOptions } from '../../../src/import/message.ts';
 import { Refusal } from '../../../src/import/refusal.ts';
 import { openSource } from '../../../src/import/source.ts';
@@ -35,10 +34,6 @@ const needs = async (reading: Promise<unknown>): Promise<unknown> => {
   expect(error).toBeInstanceOf(Refusal);
   return (error as Refusal).failure.members?.needs;
 };
-
-test('the API names every format there is', () => {
-  expect([...IMPORT_FORMATS].sort()).toEqual(['auto', ...FORMAT_NAMES].sort());
-});
 
 test('Telegram: text in pieces, exact and local times, service messages, files that are not there', async () => {
   const chat = {

@@ -1,0 +1,18 @@
+import { expect, test } from 'vitest';
+import { preparer } from '../../../src/import/prepare.ts';
+
+const conversation = { id: 'C1', name: 'general' };
+
+test.each([Number.NaN, 1e300, -1, Date.UTC(10_000, 0)])(
+  'a time of %d is no date, with text or without',
+  (createdAt) => {
+    const prepare = preparer('slack', false);
+    for (const text of ['', 'Hello'])
+      expect(prepare({ conversation, author: 'Ann', createdAt, text })).toMatchObject({ skipped: 'no-date' });
+  },
+);
+
+test('nothing is in a message of blanks', () => {
+  const prepared = preparer('slack', false)({ conversation, author: 'Ann', createdAt: 0, text: ' \n' });
+  expect(prepared).toEqual({ skipped: 'empty', example: '1970-01-01T00:00:00.000Z' });
+});
