@@ -52,13 +52,13 @@ it('a clone whose configuration cannot be read is never shown as empty, and come
   expect(health.reasons.join()).toMatch(/messages is failed: .*config/);
 
   await writeFile(config, right);
-  await eventually(async () => (await api.get('/messages')).status === 200, 15_000);
+  await eventually(async () => (await api.get('/messages')).status === 200);
   expect((await api.messages()).map(({ text }) => text).sort()).toEqual([
     'Another one',
     'In the other one',
     'Mine',
   ]);
-  await eventually(async () => (await api.repository()).state === 'ready', 10_000);
+  await eventually(async () => (await api.repository()).state === 'ready');
   await api.create({ text: 'After' });
   expect((await api.get('/health')).json()).toMatchObject({ status: 'ok' });
 });

@@ -74,7 +74,7 @@ test('a repository that cannot be opened opens with its new remote as soon as it
   const old = await bareRepository(join(folder, 'elsewhere', 'old.git'));
   const first = await startSmallApp(folder);
   await first.api.send('POST', '/repositories', { json: { url: old, name: 'extra' } });
-  await eventually(async () => (await first.api.repository('extra')).state === 'ready', 15_000);
+  await eventually(async () => (await first.api.repository('extra')).state === 'ready');
   const mine = await first.api.create({ text: 'Mine', repositories: ['extra'] });
   await first.close();
   const config = join(folder, 'repos/extra/.git/config');
@@ -84,7 +84,7 @@ test('a repository that cannot be opened opens with its new remote as soon as it
   expect((await api.send('PATCH', '/repositories/extra', { json: { url: remote } })).status).toBe(200);
   expect((await api.repository('extra')).state).toBe('failed');
   await writeFile(config, right);
-  await eventually(async () => (await api.repository('extra')).state === 'ready', 15_000);
+  await eventually(async () => (await api.repository('extra')).state === 'ready');
   expect((await api.message(mine.id)).text).toBe('Mine');
   await api.sync('push', 'extra');
   expect(await log(remote, '%s')).toContain('Mine');

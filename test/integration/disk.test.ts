@@ -204,10 +204,10 @@ describe('the system', () => {
     expect(health.status).toBe('degraded');
     expect(health.reasons.join()).toMatch(/max_user_watches/);
     const commit = await commitFile(clone, 'notes.txt', 'mine\n', 'Mine');
-    await eventually(async () => (await api.repository()).head === commit, 15_000);
+    await eventually(async () => (await api.repository()).head === commit);
     const line = lineOf({ id: randomUUID(), text: 'By another program' });
     await writeFile(join(clone, 'messages/mine.jsonl'), `${line}\n`);
-    await eventually(async () => (await api.messages()).length === 2, 20_000);
+    await eventually(async () => (await api.messages()).length === 2);
     expect(await api.message(message.id)).toEqual(message);
   });
 

@@ -35,7 +35,7 @@ describe('the stream', () => {
     const edited = await api.edit(message.id, { text: 'Told again' });
     await api.delete(message.id);
     const back = await api.edit(message.id, {});
-    await stream.until(tellsOf(message.id), 2000, 4);
+    await stream.until(tellsOf(message.id), 20_000, 4);
     const events = stream.messages().filter((event) => event.message.id === message.id);
     expect(events.map(({ change }) => change).slice(0, 3)).toEqual(['created', 'updated', 'deleted']);
     expect(events[0]?.message).toEqual(message);
@@ -227,7 +227,7 @@ describe('what plain git does in the clone', () => {
     change: 'created' | 'deleted',
   ): Promise<void> {
     const start = Date.now();
-    await stream.until(tellsOf(id, change), 2000);
+    await stream.until(tellsOf(id, change), 20_000);
     await eventually(
       async () => {
         const { status } = await client.get(`/messages/${id}`);
@@ -259,7 +259,7 @@ describe('what plain git does in the clone', () => {
     await git(other, 'push', '-q', 'origin', 'main');
     await git(made.clone, 'pull', '-q', '--ff-only', 'origin', 'main');
     await judgeShown(made, id, 'created');
-    await eventually(async () => (await made.api.repository()).ahead === 0, 2000);
+    await eventually(async () => (await made.api.repository()).ahead === 0);
     const { deliveries } = await made.api.message(id);
     expect(deliveries[0]?.state).toBe('pushed');
   });
@@ -297,7 +297,7 @@ describe('what plain git does in the clone', () => {
   test('an older tree that is checked out and committed is seen', async () => {
     const made = await scene();
     const id = await commitLine(made.clone, 'Not for long');
-    await made.stream.until(tellsOf(id, 'created'), 2000);
+    await made.stream.until(tellsOf(id, 'created'), 20_000);
     await git(made.clone, 'checkout', '-q', 'HEAD~1', '--', '.');
     await git(made.clone, 'rm', '-q', outside);
     await git(made.clone, 'commit', '-q', '-m', 'Without it');
@@ -309,10 +309,10 @@ describe('what plain git does in the clone', () => {
     const made = await scene();
     for (let n = 0; n < 4; n += 1) {
       const id = await commitLine(made.clone, `Not for long ${n}`);
-      await made.stream.until(tellsOf(id, 'created'), 2000);
+      await made.stream.until(tellsOf(id, 'created'), 20_000);
       await git(made.clone, 'rm', '-q', outside);
       await git(made.clone, 'commit', '-q', '-m', 'Without it');
-      await made.stream.until(tellsOf(id, 'deleted'), 2000);
+      await made.stream.until(tellsOf(id, 'deleted'), 20_000);
       expect(await git(made.clone, 'log', '-1', '--format=%an %s')).toBe('Person Without it');
     }
     expect((await made.api.messages()).map(({ id }) => id)).toEqual([made.first.id]);
@@ -335,10 +335,10 @@ describe('what plain git does in the clone', () => {
   test('an edit of a line by hand is another message of no one', async () => {
     const made = await scene();
     const id = await commitLine(made.clone, 'One');
-    await made.stream.until(tellsOf(id, 'created'), 2000);
+    await made.stream.until(tellsOf(id, 'created'), 20_000);
     const again = `${lineOf({ id, text: 'Changed by hand' })}\n`;
     await commitFile(made.clone, outside, again, 'Changed by hand');
-    await made.stream.until(tellsOf(id, 'updated'), 2000);
+    await made.stream.until(tellsOf(id, 'updated'), 20_000);
     expect((await made.api.message(id)).text).toBe('Changed by hand');
   });
 
@@ -353,7 +353,7 @@ describe('what plain git does in the clone', () => {
     ];
     await mkdir(join(made.clone, 'messages/2026/10'), { recursive: true });
     await commitFile(made.clone, outside, `${lines.join('\n')}\n`, 'Mixed');
-    for (const id of ids) await made.stream.until(tellsOf(id, 'created'), 2000);
+    for (const id of ids) await made.stream.until(tellsOf(id, 'created'), 20_000);
     const { problems } = await made.api.repository();
     expect(problems.map(({ file, line }) => [file, line])).toEqual([
       [outside, 2],

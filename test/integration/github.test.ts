@@ -80,7 +80,7 @@ const inDays = (days: number) =>
 
 /** Captures to a repository and pushes; the message must stand in the repository of the server. */
 async function judgePush({ api, server }: Scene, name: string, fullName: string): Promise<void> {
-  await eventually(async () => (await api.repository(name)).state === 'ready', 15_000);
+  await eventually(async () => (await api.repository(name)).state === 'ready');
   const message = await api.create({ text: `To ${name}`, repositories: [name] });
   expect(await api.sync('push', name)).toMatchObject({ status: 'pushed', pushed: 1 });
   expect(deliveryTo(await api.message(message.id), name).state).toBe('pushed');
@@ -320,7 +320,7 @@ test('a repository elsewhere gets no call of the API and no token', async () => 
   const { api, add, github, server } = await scene();
   const { probe } = expected<Added>(await add({ url: `${other.url}/ann/notes.git` }), 202);
   expect(probe.warnings.map(({ detail }) => detail)).toEqual([expect.stringMatching(/not on GITHUB_URL/)]);
-  await eventually(async () => (await api.repository('notes')).state === 'unauthorized', 15_000);
+  await eventually(async () => (await api.repository('notes')).state === 'unauthorized');
   expect(other.requests.map(({ authorization }) => authorization)).toEqual(
     other.requests.map(() => undefined),
   );

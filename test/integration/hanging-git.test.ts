@@ -105,7 +105,7 @@ describe.runIf(seesProcesses)('a git that hangs', () => {
         return tried.status === 201 && tried.json<Message>();
       }, 20_000);
       await judge(api, clone, [first, after]);
-      await eventually(async () => (await health(api)).status === 'ok', 10_000);
+      await eventually(async () => (await health(api)).status === 'ok');
     },
   );
 
@@ -124,7 +124,7 @@ describe.runIf(seesProcesses)('a git that hangs', () => {
       }, 20_000);
       await judge(api, clone, [first, after]);
       await api.get('/repositories');
-      await eventually(async () => (await health(api)).status === 'ok', 10_000);
+      await eventually(async () => (await health(api)).status === 'ok');
     },
   );
 

@@ -147,7 +147,7 @@ test('whoever ends it while it reads a large archive loses nothing', {
   for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
     await rm(join(folder, 'data/mirror'), { recursive: true });
     const cut = await start();
-    await eventually(() => isThere(join(folder, 'data/mirror/beside')), 10_000);
+    await eventually(() => isThere(join(folder, 'data/mirror/beside')));
     cut.kill(signal);
     await cut.exited;
     const next = await start();

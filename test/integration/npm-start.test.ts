@@ -30,7 +30,7 @@ function npm(folder: string, cwd: string, command: string[] = ['npm', 'start']) 
       said += text;
     });
   }
-  const url = () => eventually(async () => /^gitpost is at (\S+?)\/$/m.exec(said)?.[1], 30_000);
+  const url = () => eventually(async () => /^gitpost is at (\S+?)\/$/m.exec(said)?.[1]);
   return { child, said: () => said, url };
 }
 
@@ -55,7 +55,7 @@ describe.runIf(process.platform !== 'win32')('npm start', () => {
     expect(await isUp(address)).toBe(true);
     child.kill('SIGTERM');
     await once(child, 'exit');
-    await eventually(async () => !(await isUp(address)), 15_000);
+    await eventually(async () => !(await isUp(address)));
   });
 
   it('goes on when the shell is gone that started npm in the background', async () => {

@@ -19,7 +19,7 @@ test("a person's commit before anything was checked out leaves no message out of
   expect(status).toBe(201);
   // The index does not hold the journal yet, and this commit leaves it so.
   await commitFile(clone, 'own.txt', 'own', 'A file of my own');
-  await eventually(async () => (await git(clone, 'status', '--porcelain')) === '', 15_000);
+  await eventually(async () => (await git(clone, 'status', '--porcelain')) === '');
 
   await commitFile(clone, 'other.txt', 'other', 'Another');
   await git(clone, 'add', '--all');
@@ -48,7 +48,7 @@ test.each([
   if (!ann || !bob) throw new Error('Both were started');
   for (let number = 0; number < earlier; number += 1) {
     expect((await bob.request('POST', '/messages', { text: `Before ${number}` })).status).toBe(201);
-    await eventually(async () => (await git(bob.clones[0], 'status', '--porcelain')) === '', 15_000);
+    await eventually(async () => (await git(bob.clones[0], 'status', '--porcelain')) === '');
     expect((await bob.request('POST', '/push')).status).toBe(200);
   }
   expect((await ann.request('POST', '/messages', { text: 'From Ann' })).status).toBe(201);
@@ -78,7 +78,7 @@ test("a plain commit right after a pull takes back none of the person's own file
   const device = await startDevice(folder, [remote], trouble);
   onTestFinished(() => device.stop());
   const [clone] = device.clones;
-  await eventually(async () => (await git(clone, 'ls-files')) === 'folder/changed.txt\nremoved.txt', 15_000);
+  await eventually(async () => (await git(clone, 'ls-files')) === 'folder/changed.txt\nremoved.txt');
 
   // What the person will commit: all as it is now, and a folder where a file will be.
   await git(elsewhere, 'checkout', '--quiet', '-b', 'later');
@@ -118,7 +118,7 @@ test('a line that is taken out and put back before index and work tree can follo
   onTestFinished(device.stop);
   const [clone] = device.clones;
   await device.request('POST', '/messages', { text: 'Captured' });
-  await eventually(async () => (await git(clone, 'status', '--porcelain')) === '', 15_000);
+  await eventually(async () => (await git(clone, 'status', '--porcelain')) === '');
   const shown = async () => ((await device.request('GET', '/messages')).json as unknown[]).length;
   const commit = async (tree: string) => {
     const id = await git(clone, 'commit-tree', '-p', 'HEAD', '-m', 'By hand', tree);
@@ -150,7 +150,7 @@ test('a line that moves to another journal stays, whatever the settings for grep
   onTestFinished(device.stop);
   const [clone] = device.clones;
   await device.request('POST', '/messages', { text: 'Moved' });
-  await eventually(async () => (await git(clone, 'status', '--porcelain')) === '', 15_000);
+  await eventually(async () => (await git(clone, 'status', '--porcelain')) === '');
   const journal = await git(clone, 'ls-files', 'messages');
   const settings = [
     ['grep.lineNumber', 'true'],

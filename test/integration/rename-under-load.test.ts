@@ -69,7 +69,7 @@ it('twenty new names while six write lose nothing and leave nothing locked', asy
   const load = writers(api, () => name);
   for (let n = 0; n < 20; n += 1) {
     const before = load.answered.length;
-    await eventually(async () => load.answered.length > before, 20_000);
+    await eventually(async () => load.answered.length > before);
     const next = n % 2 === 0 ? `Notes-${n}` : `notes-${n}`;
     const renamed = await api.send('PATCH', `/repositories/${name}`, { json: { name: next } });
     expect(renamed.status, renamed.text).toBe(200);
@@ -100,7 +100,7 @@ it('removing and adding again while six write loses nothing', async () => {
   const load = writers(api, () => 'notes');
   for (let n = 0; n < 6; n += 1) {
     const before = load.answered.length;
-    await eventually(async () => load.answered.length > before, 20_000);
+    await eventually(async () => load.answered.length > before);
     expect((await api.send('DELETE', '/repositories/notes')).status).toBe(204);
     expect((await add()).status).toBe(202);
   }
@@ -113,7 +113,7 @@ it('changing the branch while six write loses nothing', async () => {
   const load = writers(api, () => 'notes');
   for (let n = 0; n < 10; n += 1) {
     const before = load.answered.length;
-    await eventually(async () => load.answered.length > before, 20_000);
+    await eventually(async () => load.answered.length > before);
     const changed = await api.send('PATCH', '/repositories/notes', { json: { branch: `branch-${n}` } });
     expect(changed.status, changed.text).toBe(200);
   }

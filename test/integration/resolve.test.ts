@@ -24,10 +24,10 @@ async function scene(): Promise<Scene> {
   onTestFinished(() => device.stop());
   const [clone] = device.clones;
   await commitFile(clone, 'notes.txt', 'before\n', 'Notes');
-  await eventually(async () => (await git(clone, 'status', '--porcelain')) === '', 15_000);
+  await eventually(async () => (await git(clone, 'status', '--porcelain')) === '');
   for (const number of [1, 2, 3]) await post(device, `Pushed ${number}`);
   expect((await device.request('POST', '/push')).status).toBe(200);
-  await eventually(async () => (await git(clone, 'status', '--porcelain')) === '', 15_000);
+  await eventually(async () => (await git(clone, 'status', '--porcelain')) === '');
   return { device, clone, remote, other: await cloneOf(remote, join(folder, 'other')) };
 }
 

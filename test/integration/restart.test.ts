@@ -117,15 +117,15 @@ describe('kill -9', () => {
       const { gitpost, api } = await start(folder);
       await api.messages();
       const writers = load(api, 8);
-      await delay(40 + round * 170);
+      // At another place each time, and with some answers on any machine.
+      await eventually(async () => writers.answered.size >= round * 3);
+      await delay(40);
       gitpost.kill('SIGKILL');
       await gitpost.exited;
       await writers.done;
       for (const [id, message] of writers.answered) answered.set(id, message);
       for (const [id, text] of writers.asked) if (!writers.answered.has(id)) unanswered.set(id, text);
     }
-    // How many depends on the machine; without some the test would say nothing.
-    expect(answered.size).toBeGreaterThan(5);
     const { api } = await start(folder);
     await judgeAll(api, folder, answered);
     // Who got no answer sends the same again, and it is there once.

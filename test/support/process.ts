@@ -12,7 +12,7 @@ const scripts = {
   main: fileURLToPath(new URL('../../dist/main.js', import.meta.url)),
   verify: fileURLToPath(new URL('../../dist/verify.js', import.meta.url)),
 };
-const startLimit = 20_000;
+const startLimit = 60_000;
 const stopLimit = 15_000;
 
 export interface ProcessOptions {

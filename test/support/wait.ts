@@ -6,7 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
  */
 export async function eventually<Value>(
   check: () => Promise<Value | false | undefined>,
-  limit = 5000,
+  limit = 30_000,
 ): Promise<Value> {
   const start = Date.now();
   for (;;) {

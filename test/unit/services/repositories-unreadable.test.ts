@@ -48,7 +48,7 @@ describe('a repository that was added at run time and whose settings git cannot 
     const { root, config, whole, url } = await withBrokenNotes();
     const managed = await startManager(root);
     await writeFile(config, whole);
-    await eventually(async () => (await read(managed)).ok, 20_000);
+    await eventually(async () => (await read(managed)).ok);
     expect(await read(managed)).toEqual({ ok: true, value: 1 });
     await eventually(async () => statusOf(managed, 'notes')?.error === null);
     expect(statusOf(managed, 'notes')).toMatchObject({ url, messages: 1 });
@@ -61,7 +61,7 @@ describe('a repository that was added at run time and whose settings git cannot 
     const managed = await startManager(root);
     expect(managed.manager.unopened()).toEqual(['notes']);
     await writeFile(config, whole);
-    await eventually(async () => (await read(managed)).ok, 20_000);
+    await eventually(async () => (await read(managed)).ok);
     expect(await read(managed)).toEqual({ ok: true, value: 1 });
   });
 });

@@ -28,7 +28,7 @@ async function watched(root: string) {
   await eventually(async () => isReady);
   reported.clear();
   const reports = async (...paths: readonly string[]) => {
-    await eventually(async () => paths.every((path) => reported.has(path)), 30_000);
+    await eventually(async () => paths.every((path) => reported.has(path)));
     reported.clear();
   };
   return { reported, reports, watcher };
