@@ -3,10 +3,20 @@
 //   node scripts/build.mjs --missing  build only where the output is missing or older than its sources
 //   node scripts/build.mjs --watch    build again at each change
 import { createHash } from 'node:crypto';
-import { accessSync, constants, existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import {
+  accessSync,
+  constants,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, context } from 'esbuild';
+import { bundledLicences } from './bundled-licences.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 
@@ -20,7 +30,14 @@ const server = {
   },
   outdir: 'dist',
   bundle: true,
-  packages: 'external',
+  // What several of the files need is in files of its own, and what only some calls need is read by these alone.
+  splitting: true,
+  chunkNames: 'chunk-[hash]',
+  // Some packages are CommonJS, and require() what comes with Node.
+  banner: {
+    js: "import { createRequire as requireAt } from 'node:module'; const require = requireAt(import.meta.url);",
+  },
+  metafile: true,
   platform: 'node',
   format: 'esm',
   target: 'node20.19',
@@ -91,11 +108,18 @@ const outputs = [
   'dist/main.js',
   'dist/verify.js',
   'dist/filling.js',
+  'dist/licences.txt',
   'public/assets/app.js',
   'public/assets/app.css',
   'public/service-worker.js',
 ];
-const sources = ['src', ...PAGE_FILES, 'package-lock.json', 'scripts/build.mjs'];
+const sources = [
+  'src',
+  ...PAGE_FILES,
+  'package-lock.json',
+  'scripts/build.mjs',
+  'scripts/bundled-licences.mjs',
+];
 
 if (process.argv.includes('--missing') && isFresh()) process.exit(0);
 
@@ -113,7 +137,12 @@ async function buildAll() {
   rmSync(join(root, 'dist'), { recursive: true, force: true });
   rmSync(join(root, 'public/assets'), { recursive: true, force: true });
   rmSync(join(root, 'public/service-worker.js'), { force: true });
-  await Promise.all([build(server), build(page)]);
+  const builds = await Promise.all([build(server), build(page)]);
+  const licences = bundledLicences(
+    root,
+    builds.map(({ metafile }) => metafile),
+  );
+  writeFileSync(join(root, 'dist/licences.txt'), licences);
 }
 
 /**

@@ -6,9 +6,7 @@ import { given } from './domain/given.ts';
 import { isFailure } from './domain/repository.ts';
 import { personsConfig } from './git/clone.ts';
 import type { Identity } from './git/importer.ts';
-import { gitVersion } from './git/porcelain.ts';
 import type { GitContext } from './git/run.ts';
-import { GIT_SETTINGS } from './git/settings.ts';
 import { startServer } from './http/server.ts';
 import type { Services } from './http/services.ts';
 import { clearSpool } from './http/spool.ts';
@@ -24,6 +22,7 @@ import { Intents } from './services/intents.ts';
 import { Messages } from './services/messages.ts';
 import { RepositoryManager } from './services/repositories.ts';
 import { SyncLog, type SyncNote } from './services/sync-log.ts';
+import { checkGit, credentialsOf, gitContextOf, StartRefused } from './start.ts';
 import { type Subject, Verifier } from './verify/verifier.ts';
 import { type Watcher, watchClones } from './watching/clones.ts';
 
@@ -50,12 +49,6 @@ export interface App {
   readonly url: string;
   readonly close: () => Promise<void>;
 }
-
-/** Why the program can not start here: something that a person can mend. */
-export class StartRefused extends Error {}
-
-/** The oldest git that merges without a work tree. */
-const OLDEST_GIT = [2, 38] as const;
 
 /** Builds every part and starts it; tests start the same. Throws {@link StartRefused} with what to do. */
 export async function startApp(options: AppOptions): Promise<App> {
@@ -167,28 +160,6 @@ const syncable = (repository: Repository): Syncable => ({
   sync: async () => ({ isTrouble: isFailure((await repository.sync(true)).status) }),
 });
 
-/** How git runs, wherever no clone is meant. */
-export const gitContextOf = ({ gitEnvironment }: Config): GitContext => ({
-  directory: process.cwd(),
-  environment: gitEnvironment,
-  settings: GIT_SETTINGS,
-});
-
-export async function checkGit(git: GitContext): Promise<string> {
-  const oldest = OLDEST_GIT.join('.');
-  const installed = await gitVersion(git).catch((error: Error) => {
-    const said = error.message.trim().split('\n')[0];
-    throw new StartRefused(
-      `git does not work here (${said}): install git ${oldest} or later and start again`,
-    );
-  });
-  if (installed === undefined)
-    throw new StartRefused(`git is not installed: install git ${oldest} or later and start again`);
-  const [major = 0, minor = 0] = installed.split('.').map(Number);
-  if (major > OLDEST_GIT[0] || (major === OLDEST_GIT[0] && minor >= OLDEST_GIT[1])) return installed;
-  throw new StartRefused(`git ${installed} is too old: install git ${oldest} or later and start again`);
-}
-
 async function lockFolders(directories: readonly string[]): Promise<FolderLock[]> {
   const locks: FolderLock[] = [];
   for (const directory of new Set(directories)) {
@@ -215,12 +186,6 @@ async function identityOf(config: Config, git: GitContext): Promise<Identity> {
     : 'noreply@gitpost.invalid';
   const email = config.authorEmail ?? (await personsConfig(git, 'user.email')) ?? noreply;
   return { name: [...cleanName(name)].slice(0, 80).join(''), email: cleanName(email) };
-}
-
-export function credentialsOf({ githubUsername, githubUrl, githubToken }: Config) {
-  return githubUsername === undefined
-    ? undefined
-    : { url: githubUrl, username: githubUsername, token: githubToken };
 }
 
 const NO_WATCHES =

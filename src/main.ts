@@ -2,11 +2,12 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
 import { pino } from 'pino';
-import { type App, StartRefused, startApp } from './app.ts';
+import { type App, startApp } from './app.ts';
 import { type Config, exposesToken, isConfigError, readConfig } from './config.ts';
 import { whenOrphaned } from './orphan.ts';
 import { fillInThreads } from './repository/reconcile/bulk/filler.ts';
 import type { SyncNote } from './services/sync-log.ts';
+import { StartRefused } from './start.ts';
 
 // Node prints what simple-git would log, environment and all, where this is set.
 delete process.env.DEBUG;

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
-import { checkGit, credentialsOf, gitContextOf, StartRefused } from './app.ts';
 import { type ClonesFolder, cloneContext, findClones, withChosenRemotes } from './clone/folder.ts';
 import { isHeld } from './clone/folder-lock.ts';
 import { isConfigError, readConfig } from './config.ts';
 import type { Target } from './domain/repository.ts';
 import { sameName } from './domain/target.ts';
+import { checkGit, credentialsOf, gitContextOf, StartRefused } from './start.ts';
 import { reportOf } from './verify/report.ts';
 import { type Subject, Verifier } from './verify/verifier.ts';
 

@@ -1,0 +1,40 @@
+import type { Config } from './config.ts';
+import { gitVersion } from './git/porcelain.ts';
+import type { GitContext } from './git/run.ts';
+import { GIT_SETTINGS } from './git/settings.ts';
+
+/** What every process needs first. */
+
+/** Why the program can not start here: something that a person can mend. */
+export class StartRefused extends Error {}
+
+/** The oldest git that merges without a work tree. */
+const OLDEST_GIT = [2, 38] as const;
+
+/** How git runs, wherever no clone is meant. */
+export const gitContextOf = ({ gitEnvironment }: Config): GitContext => ({
+  directory: process.cwd(),
+  environment: gitEnvironment,
+  settings: GIT_SETTINGS,
+});
+
+export async function checkGit(git: GitContext): Promise<string> {
+  const oldest = OLDEST_GIT.join('.');
+  const installed = await gitVersion(git).catch((error: Error) => {
+    const said = error.message.trim().split('\n')[0];
+    throw new StartRefused(
+      `git does not work here (${said}): install git ${oldest} or later and start again`,
+    );
+  });
+  if (installed === undefined)
+    throw new StartRefused(`git is not installed: install git ${oldest} or later and start again`);
+  const [major = 0, minor = 0] = installed.split('.').map(Number);
+  if (major > OLDEST_GIT[0] || (major === OLDEST_GIT[0] && minor >= OLDEST_GIT[1])) return installed;
+  throw new StartRefused(`git ${installed} is too old: install git ${oldest} or later and start again`);
+}
+
+export function credentialsOf({ githubUsername, githubUrl, githubToken }: Config) {
+  return githubUsername === undefined
+    ? undefined
+    : { url: githubUrl, username: githubUsername, token: githubToken };
+}

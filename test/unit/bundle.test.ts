@@ -1,0 +1,28 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { builtinModules } from 'node:module';
+import { expect, test } from 'vitest';
+
+const dist = new URL('../../dist/', import.meta.url);
+const files = readdirSync(dist).filter((name) => name.endsWith('.js'));
+const read = (name: string): string => readFileSync(new URL(name, dist), 'utf8');
+
+test('the built server imports only what comes with Node, and its own files', () => {
+  expect(files).toContain('main.js');
+  const builtIn = new Set(builtinModules);
+  const isThere = (name: string) =>
+    builtIn.has(name.replace(/^node:/, '')) || files.includes(name.replace(/^\.\//, ''));
+  const imported = files.flatMap((file) =>
+    [
+      ...read(file).matchAll(/^(?:import|export)\b[^'"\n;]*?(?:\bfrom )?["']([^"'\n]+)["'];$/gm),
+      ...read(file).matchAll(/^\} from "([^"]+)";$/gm),
+    ].map(([, name = '']) => name),
+  );
+  expect(imported.length).toBeGreaterThan(20);
+  expect(imported.filter((name) => !isThere(name))).toEqual([]);
+});
+
+test('the licences of bundled packages are in one file', () => {
+  const licences = read('licences.txt');
+  for (const name of ['express', 'zod', 'preact', 'highlight.js', 'simple-git'])
+    expect(licences).toMatch(new RegExp(`^${name} \\d+\\.\\S* \\([\\w.-]+\\)$`, 'm'));
+});
