@@ -21,6 +21,7 @@ import { Imports } from './services/imports/imports.ts';
 import { Intents } from './services/intents.ts';
 import { Messages } from './services/messages.ts';
 import { RepositoryManager } from './services/repositories.ts';
+import { SharedSettingsStore } from './services/settings.ts';
 import { SyncLog, type SyncNote } from './services/sync-log.ts';
 import { checkGit, credentialsOf, gitContextOf, StartRefused } from './start.ts';
 import { type Subject, Verifier } from './verify/verifier.ts';
@@ -60,7 +61,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     const identity = await identityOf(config, git);
     const mirror = await Database.open(join(config.dataDirectory, 'mirror'), onTrouble);
     const events = new Events();
-    const autoSync = new AutoSync(config.syncInterval, () => repositories.list().map(syncable));
+    const autoSync = new AutoSync(config.syncInterval ?? 0, () => repositories.list().map(syncable));
     const syncLog = new SyncLog(options.onSyncNote ?? (() => undefined));
     const repositories = new RepositoryManager({
       reposDirectory: config.reposDirectory,
@@ -88,6 +89,14 @@ export async function startApp(options: AppOptions): Promise<App> {
       author: identity.name,
       secretGuard,
       clock,
+    });
+    const settings = new SharedSettingsStore({
+      repositories,
+      author: identity.name,
+      defaultTarget,
+      fixedInterval: config.syncInterval,
+      onInterval: (seconds) => autoSync.every(seconds),
+      onTrouble,
     });
     const imports = new Imports(messages, identity.name, secretGuard);
     const importFolder = join(config.dataDirectory, 'imports');
@@ -124,6 +133,7 @@ export async function startApp(options: AppOptions): Promise<App> {
         imports,
         importFolder,
         repositories,
+        settings,
         github,
         health,
         verify: () => verifier.run(),
@@ -131,9 +141,11 @@ export async function startApp(options: AppOptions): Promise<App> {
       onSurprise: onTrouble,
     });
     autoSync.start();
+    void settings.start();
     return {
       url: server.url,
       close: async () => {
+        settings.stop();
         autoSync.stop();
         await verifier.close();
         await server.close();

@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import { parse } from 'dotenv';
 import { z } from 'zod';
 import type { Target } from './domain/repository.ts';
+import { LONGEST_INTERVAL } from './domain/settings.ts';
 import { parseTarget, sameName } from './domain/target.ts';
 import { withoutEnd } from './domain/trim.ts';
 import { gitEnvironment } from './git/settings.ts';
@@ -21,7 +22,8 @@ export interface Config {
   /** The first one is the primary. */
   readonly targets: readonly Target[];
   readonly defaultTarget: 'primary' | 'all';
-  readonly syncInterval: number;
+  /** Seconds between automatic syncs, 0 for never; `undefined` if people can set it while the program runs. */
+  readonly syncInterval: number | undefined;
   readonly reposDirectory: string;
   readonly dataDirectory: string;
   readonly githubUrl: string;
@@ -107,7 +109,7 @@ const variables = z.object({
     .optional(),
   AUTHOR_NAME: person('AUTHOR_NAME').optional(),
   AUTHOR_EMAIL: person('AUTHOR_EMAIL').optional(),
-  SYNC_INTERVAL: number('SYNC_INTERVAL', 86_400).default(0),
+  SYNC_INTERVAL: number('SYNC_INTERVAL', LONGEST_INTERVAL).optional(),
   REPOS_DIR: z.string().default('repos'),
   DATA_DIR: z.string().default('data'),
   GITHUB_URL: httpUrl('GITHUB_URL').default(GITHUB),

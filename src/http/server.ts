@@ -27,7 +27,7 @@ export interface ServerOptions {
   readonly events: Events;
   readonly services: Pick<
     Services,
-    'messages' | 'imports' | 'importFolder' | 'repositories' | 'github' | 'health' | 'verify'
+    'messages' | 'imports' | 'importFolder' | 'repositories' | 'settings' | 'github' | 'health' | 'verify'
   >;
   readonly onSurprise: (error: unknown) => void;
 }

@@ -6,6 +6,7 @@ import type { Github } from '../services/github.ts';
 import type { Imports } from '../services/imports/imports.ts';
 import type { Messages } from '../services/messages.ts';
 import type { RepositoryManager } from '../services/repositories.ts';
+import type { SharedSettingsStore } from '../services/settings.ts';
 import type { EventStreams } from './event-streams.ts';
 import type { Access } from './session.ts';
 
@@ -16,6 +17,7 @@ export interface Services {
   /** Where uploads wait on disk until they are imported. */
   readonly importFolder: string;
   readonly repositories: RepositoryManager;
+  readonly settings: SharedSettingsStore;
   readonly github: Github;
   /** The address of GitHub, or of a GitHub Enterprise Server. */
   readonly githubUrl: string;

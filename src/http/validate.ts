@@ -37,12 +37,12 @@ function refuse(all: readonly FieldError[]) {
 
 /**
  * The strings of a body, its keys included, that are not Unicode. They get into JSON as `\\ud800`, half of a surrogate
- * pair, which has no UTF-8. No field lies deeper than in a list.
+ * pair, which has no UTF-8. No field lies deeper than in an object in a list.
  */
 function brokenStrings(value: unknown): FieldError[] {
   if (typeof value !== 'object' || value === null) return [];
   return Object.entries(value).flatMap(([key, member]) => {
-    const strings: readonly unknown[] = Array.isArray(member) ? member : [member];
+    const strings = Array.isArray(member) ? member.flatMap(partsOf) : [member];
     const isBroken = strings.some((text) => typeof text === 'string' && !isWellFormed(text));
     if (!isBroken && isWellFormed(key)) return [];
     const field = wellFormed(key);
@@ -50,11 +50,15 @@ function brokenStrings(value: unknown): FieldError[] {
   });
 }
 
+const partsOf = (item: unknown): readonly unknown[] =>
+  typeof item === 'object' && item !== null ? Object.entries(item).flat() : [item];
+
 function toFieldErrors(issue: z.core.$ZodIssue): FieldError[] {
   if (issue.code === 'unrecognized_keys') {
+    const [parent] = issue.path;
     return issue.keys.map(wellFormed).map((key) => ({
-      field: key,
-      detail: `${JSON.stringify(key)} is not known here`,
+      field: parent === undefined ? key : String(parent),
+      detail: `${JSON.stringify(key)} is not known ${parent === undefined ? 'here' : `in ${String(parent)}`}`,
     }));
   }
   // What is wrong within a list is the fault of the field that has the list.

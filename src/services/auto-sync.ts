@@ -13,10 +13,11 @@ const LONGEST_MS = 15 * 60_000;
  * or refuses, the pauses grow, each with some chance in it, so that many machines do not come back at one moment.
  */
 export class AutoSync {
-  readonly #interval: number;
+  #interval: number;
   readonly #repositories: () => readonly Syncable[];
   readonly #next = new Map<string, { at: number; failures: number }>();
   readonly #running = new Set<string>();
+  #isOn = false;
   #timer: NodeJS.Timeout | undefined;
 
   /** @param seconds between two syncs; 0 for never */
@@ -26,13 +27,26 @@ export class AutoSync {
   }
 
   start(): void {
+    this.#isOn = true;
     if (this.#interval === 0) return;
     this.#timer = setInterval(() => this.#tick(), Math.min(1000, this.#interval));
     this.#timer.unref();
   }
 
   stop(): void {
+    this.#isOn = false;
     clearInterval(this.#timer);
+  }
+
+  /** Syncs at another interval from now on; 0 for never. */
+  every(seconds: number): void {
+    if (seconds * 1000 === this.#interval) return;
+    this.#interval = seconds * 1000;
+    // What was planned with the old interval may be far away.
+    this.#next.clear();
+    if (!this.#isOn) return;
+    this.stop();
+    this.start();
   }
 
   /** Takes note of a sync that a person asked for: its result says whether there is still a reason to hold back. */

@@ -5,6 +5,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { KeyedMutex } from '../async/mutex.ts';
 import type { Delivery, Draft, HistoryEntry, Message } from '../contract/message.ts';
 import type { Stats, StatsQuestion } from '../contract/stats.ts';
+import type { TagCount } from '../contract/tags.ts';
 import { editErrors } from '../domain/content.ts';
 import type { Change } from '../domain/message.ts';
 import type { Filter } from '../domain/query.ts';
@@ -31,6 +32,7 @@ import { toHistory, toMessage } from './delivery.ts';
 import type { Intents } from './intents.ts';
 import type { RepositoryManager } from './repositories.ts';
 import { countMessages } from './stats.ts';
+import { countTags } from './tags.ts';
 
 export interface EditRequest {
   readonly edit: Edit;
@@ -161,6 +163,14 @@ export class Messages {
     return this.#options.repositories.withMirror(
       (mirror) => countMessages(mirror, question),
       isFor(question.repository),
+    );
+  }
+
+  /** All tags of current messages, the most used first. */
+  tags(repository: string | undefined): Promise<Result<TagCount[]>> {
+    return this.#options.repositories.withMirror(
+      (mirror) => countTags(mirror, repository),
+      isFor(repository),
     );
   }
 

@@ -1,5 +1,6 @@
 import { mkdir, rename } from 'node:fs/promises';
 import { Mutex } from '../async/mutex.ts';
+import { within } from '../async/within.ts';
 import { checkBranchName } from '../clone/branch.ts';
 import {
   type ClonesFolder,
@@ -594,16 +595,3 @@ const notNow = (name: string) =>
 
 const notReady = (why: string, comfort = 'Nothing is lost') =>
   fail('unavailable', `${why} ${comfort}; try again in a moment.`, { retryAfter: 5 });
-
-/** What a promise comes to, or `undefined` where it takes longer. */
-async function within<Value>(milliseconds: number, promise: Promise<Value>): Promise<Value | undefined> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<undefined>((wake) => {
-    timer = setTimeout(() => wake(undefined), milliseconds);
-  });
-  try {
-    return await Promise.race([promise, late]);
-  } finally {
-    clearTimeout(timer);
-  }
-}

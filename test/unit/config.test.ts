@@ -40,7 +40,7 @@ describe('with nothing set', () => {
       authorEmail: undefined,
       targets: [{ name: 'messages', url: join(folder, 'data/remotes/messages.git'), own: true }],
       defaultTarget: 'primary',
-      syncInterval: 0,
+      syncInterval: undefined,
       reposDirectory: join(folder, 'repos'),
       dataDirectory: join(folder, 'data'),
       githubUrl: 'https://github.com',

@@ -8,7 +8,9 @@ import { messageRoutes } from './messages.ts';
 import { openApiRoutes } from './openapi.ts';
 import { repositoryRoutes } from './repositories.ts';
 import { sessionRoutes } from './session.ts';
+import { settingsRoutes } from './settings.ts';
 import { statsRoutes } from './stats.ts';
+import { tagRoutes } from './tags.ts';
 import { verifyRoutes } from './verify.ts';
 
 /** Every route there is, in the order of openapi.json. */
@@ -19,6 +21,8 @@ export const ROUTES: readonly Route[] = [
   ...repositoryRoutes,
   ...githubRoutes,
   ...statsRoutes,
+  ...tagRoutes,
+  ...settingsRoutes,
   ...eventRoutes,
   ...healthRoutes,
   ...verifyRoutes,

@@ -1,3 +1,4 @@
+import { tagsOf } from '../../domain/message.ts';
 import type { Entry } from '../entry.ts';
 import { shownIn } from './filter.ts';
 
@@ -11,33 +12,60 @@ export interface Tally {
   readonly places: readonly (readonly string[])[];
   /** One row a quarter of an hour since 1970, author, place (by their index) and how many: four numbers in a run. */
   readonly rows: readonly number[];
+  readonly tags: readonly string[];
+  /** One row per tag, place (by their index) and how many: three numbers in a run. */
+  readonly tagRows: readonly number[];
 }
 
 export function tallyOf(entries: readonly Entry[]): Tally {
-  const authors = new Map<string, number>();
-  const places = new Map<string, number>();
-  const counts = new Map<string, number[]>();
+  const [authors, places, tags] = [new Numbers(), new Numbers(), new Numbers()];
+  const [rows, tagRows] = [new Rows(), new Rows()];
   for (const entry of entries) {
     const names = shownIn(entry);
     if (names.length === 0) continue;
+    const { current } = entry.folded;
     const quarter = Math.floor(entry.key.time / QUARTER_MS);
-    const author = numberOf(authors, entry.folded.current.author);
     // Names of repositories hold no white space.
-    const place = numberOf(places, names.sort().join(' '));
-    const key = `${quarter} ${author} ${place}`;
-    const row = counts.get(key);
-    if (row) row[3] = (row[3] as number) + 1;
-    else counts.set(key, [quarter, author, place, 1]);
+    const place = places.of(names.sort().join(' '));
+    rows.add(quarter, authors.of(current.author), place);
+    for (const tag of tagsOf(current.text, current.tags)) tagRows.add(tags.of(tag), place);
   }
   return {
-    authors: [...authors.keys()],
-    places: [...places.keys()].map((names) => names.split(' ')),
-    rows: [...counts.values()].flat(),
+    authors: authors.names(),
+    places: places.names().map((names) => names.split(' ')),
+    rows: rows.flat(),
+    tags: tags.names(),
+    tagRows: tagRows.flat(),
   };
 }
 
-function numberOf(known: Map<string, number>, name: string): number {
-  const number = known.get(name) ?? known.size;
-  known.set(name, number);
-  return number;
+/** A number for each name, in the order in which they came. */
+class Numbers {
+  readonly #known = new Map<string, number>();
+
+  of(name: string): number {
+    const number = this.#known.get(name) ?? this.#known.size;
+    this.#known.set(name, number);
+    return number;
+  }
+
+  names(): string[] {
+    return [...this.#known.keys()];
+  }
+}
+
+/** How often each row of numbers came. */
+class Rows {
+  readonly #counts = new Map<string, number[]>();
+
+  add(...numbers: readonly number[]): void {
+    const key = numbers.join(' ');
+    const row = this.#counts.get(key);
+    if (row) row[row.length - 1] = (row.at(-1) as number) + 1;
+    else this.#counts.set(key, [...numbers, 1]);
+  }
+
+  flat(): number[] {
+    return [...this.#counts.values()].flat();
+  }
 }

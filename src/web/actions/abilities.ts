@@ -9,6 +9,6 @@ export async function loadAbilities(): Promise<void> {
   const answer = await readAbilities();
   if (!answer.ok) return;
   abilities.dispatch(answer.body);
-  const { settings, tags, pins } = answer.body;
-  await Promise.all([settings && loadSettings(), tags && loadTags(), pins && tags && loadPinned()]);
+  const { settings, tags, operators, pins } = answer.body;
+  await Promise.all([settings && loadSettings(), tags && loadTags(), pins && operators && loadPinned()]);
 }

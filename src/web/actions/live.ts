@@ -72,7 +72,7 @@ function takeChange({ change, message }: MessageChange): void {
   loadRepositoriesSoon();
   const can = abilities.get();
   if (can.tags) loadTagsSoon();
-  if (can.pins && concernsPins(message)) void loadPinned();
+  if (can.pins && can.operators && concernsPins(message)) void loadPinned();
   if (change === 'deleted') {
     if (query.get().asOf === '') timeline.dispatch({ type: 'gone', id: message.id });
     return;

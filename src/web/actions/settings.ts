@@ -1,5 +1,6 @@
+import type { ChangeSettings } from '../../contract/settings.ts';
 import type { Problem } from '../api/problem.ts';
-import { changeSettings, readSettings, type Settings } from '../api/settings.ts';
+import { changeSettings, readSettings } from '../api/settings.ts';
 import { settings } from '../state/settings.ts';
 
 /** Reads what the server is set up with. Until it answers, the page does without. */
@@ -9,9 +10,7 @@ export async function loadSettings(): Promise<void> {
 }
 
 /** Changes what the server remembers; returns why not, if it could not be. */
-export async function saveSettings(
-  change: Partial<Pick<Settings, 'syncInterval' | 'searches'>>,
-): Promise<Problem | undefined> {
+export async function saveSettings(change: ChangeSettings): Promise<Problem | undefined> {
   const answer = await changeSettings(change);
   if (!answer.ok) return answer.problem;
   settings.dispatch(answer.body);

@@ -4,8 +4,10 @@ import { type Answer, call } from './client.ts';
 export interface Abilities {
   /** `GET` and `PATCH /settings`. */
   readonly settings: boolean;
-  /** `GET /tags`, and the search operators `is:` and `has:`. */
+  /** `GET /tags`. */
   readonly tags: boolean;
+  /** The search operators `is:` and `has:`. */
+  readonly operators: boolean;
   /** `pinned` of a message. */
   readonly pins: boolean;
   /** `asOf` of `GET /messages`. */
@@ -14,7 +16,10 @@ export interface Abilities {
 
 interface Description {
   readonly paths?: Readonly<
-    Record<string, { readonly get?: { readonly parameters?: readonly { name?: string }[] } }>
+    Record<
+      string,
+      { readonly get?: { readonly parameters?: readonly { name?: string; description?: string }[] } }
+    >
   >;
   readonly components?: { readonly schemas?: Readonly<Record<string, { readonly properties?: object }>> };
 }
@@ -28,6 +33,7 @@ export async function readAbilities(): Promise<Answer<Abilities>> {
   const body = {
     settings: '/settings' in paths,
     tags: '/tags' in paths,
+    operators: listing.some(({ name, description = '' }) => name === 'q' && description.includes('is:')),
     pins: 'pinned' in (components?.schemas?.Edit?.properties ?? {}),
     asOf: listing.some(({ name }) => name === 'asOf'),
   };

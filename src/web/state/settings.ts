@@ -1,4 +1,4 @@
-import type { Settings } from '../api/settings.ts';
+import type { Settings } from '../../contract/settings.ts';
 import { createStore } from './store.ts';
 
 /** What the server is set up with, once it is known. */

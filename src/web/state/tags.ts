@@ -1,4 +1,4 @@
-import type { TagCount } from '../api/tags.ts';
+import type { TagCount } from '../../contract/tags.ts';
 import { createStore } from './store.ts';
 
 /** All tags, the most used first, once they are known. */

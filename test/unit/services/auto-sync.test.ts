@@ -60,6 +60,25 @@ describe('automatic syncs', () => {
     await vi.advanceTimersByTimeAsync(60 * MINUTE);
     expect(syncs).toEqual([]);
   });
+
+  it('follow a new interval at once, and are none after the end', async () => {
+    const { auto, syncs } = started(3600, () => false);
+    await vi.advanceTimersByTimeAsync(2 * MINUTE);
+    auto.every(30);
+    await vi.advanceTimersByTimeAsync(40 * SECOND);
+    expect(syncs).toHaveLength(1);
+    auto.every(0);
+    await vi.advanceTimersByTimeAsync(60 * MINUTE);
+    expect(syncs).toHaveLength(1);
+    auto.every(30);
+    await vi.advanceTimersByTimeAsync(5 * MINUTE);
+    const before = syncs.length;
+    expect(before).toBeGreaterThan(5);
+    auto.stop();
+    auto.every(10);
+    await vi.advanceTimersByTimeAsync(5 * MINUTE);
+    expect(syncs).toHaveLength(before);
+  });
 });
 
 describe('the pause after failures', () => {

@@ -170,8 +170,8 @@ function useVocabulary() {
       in: list.map(({ name }) => name),
       type: [...MESSAGE_TYPES],
       tag: [...new Set([...known.map(({ tag }) => tag), ...seen.tags])],
-      has: can.tags ? ['attachment', 'link'] : [],
-      is: can.tags ? ['pinned', 'open', 'reply', 'deleted'] : [],
+      has: can.operators ? ['attachment', 'link'] : [],
+      is: can.operators ? ['pinned', 'open', 'reply', 'deleted'] : [],
     };
   }, [messages, list, writers, known, can]);
 }

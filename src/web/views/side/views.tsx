@@ -17,13 +17,13 @@ export function Views() {
         <ListIcon />
         Timeline
       </View>
-      {can.pins && can.tags && (
+      {can.pins && can.operators && (
         <View to={{ q: 'is:pinned' }}>
           <PinIcon />
           Pinned
         </View>
       )}
-      {can.tags && (
+      {can.operators && (
         <>
           <View to={{ q: 'is:open' }}>
             <TaskIcon />
@@ -43,7 +43,7 @@ export function Views() {
         <CalendarIcon />
         Activity
       </button>
-      {can.tags && (
+      {can.operators && (
         <View to={{ q: 'is:deleted' }}>
           <TrashIcon />
           Deleted

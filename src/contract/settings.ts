@@ -1,0 +1,52 @@
+import { z } from 'zod';
+import { LONGEST_INTERVAL, MOST_SEARCHES, SEARCH_LIMITS } from '../domain/settings.ts';
+import { bounded, noControls } from './fields.ts';
+import type { Shape } from './shape.ts';
+
+const search = z.strictObject(
+  {
+    name: bounded('the name of a search', SEARCH_LIMITS.name)
+      .refine(noControls, 'the name of a search must not hold control characters')
+      .refine((name) => /\S/u.test(name), 'the name of a search must not be only white space'),
+    q: bounded('the q of a search', SEARCH_LIMITS.q),
+  },
+  { error: 'searches must hold objects with name and q' },
+);
+/** A search that a person keeps under a name. */
+export type SavedSearch = Shape<typeof search>;
+
+const INTERVAL = `must be a whole number of seconds from 0 to ${LONGEST_INTERVAL}`;
+const interval = z
+  .int({ error: INTERVAL })
+  .min(0, INTERVAL)
+  .max(LONGEST_INTERVAL, INTERVAL)
+  .meta({ description: 'Seconds between automatic syncs; 0: only when asked' });
+
+export const settingsSchema = z
+  .object({
+    author: z.string().meta({ description: 'Who a message is by that names nobody' }),
+    defaultTarget: z
+      .enum(['primary', 'all'])
+      .meta({ description: 'Where a message goes that names no repository' }),
+    syncInterval: interval,
+    searches: z.array(z.object({ name: z.string(), q: z.string() })),
+  })
+  .meta({ id: 'Settings' });
+/** What holds for everybody who uses this gitpost. */
+export type Settings = Shape<typeof settingsSchema>;
+
+export const changeSettingsSchema = z
+  .strictObject({
+    syncInterval: interval.exactOptional(),
+    searches: z
+      .array(search, { error: 'must be a list' })
+      .max(MOST_SEARCHES, `must be ${MOST_SEARCHES} or fewer`)
+      .refine(
+        (searches) => new Set(searches.map(({ name }) => name)).size === searches.length,
+        'must have different names',
+      )
+      .exactOptional(),
+  })
+  .meta({ id: 'ChangeSettings' });
+/** What of the settings is to change; the rest is set by the environment. */
+export type ChangeSettings = Shape<typeof changeSettingsSchema>;

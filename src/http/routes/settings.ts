@@ -1,0 +1,26 @@
+import { changeSettingsSchema, settingsSchema } from '../../contract/settings.ts';
+import { answer, json, type Route, route } from '../route.ts';
+
+const settings = answer('The settings', settingsSchema);
+
+export const settingsRoutes: readonly Route[] = [
+  route({
+    method: 'get',
+    path: '/settings',
+    operationId: 'getSettings',
+    summary: 'What is set for everybody who uses this gitpost',
+    answers: { 200: settings },
+    failures: ['unavailable'],
+    handle: (_call, services) => services.settings.read(),
+  }),
+  route({
+    method: 'patch',
+    path: '/settings',
+    operationId: 'changeSettings',
+    summary: 'Change the interval of automatic syncs, or the saved searches',
+    body: json(changeSettingsSchema),
+    answers: { 200: settings },
+    failures: ['fixed-by-environment', 'unavailable'],
+    handle: ({ body }, services) => services.settings.change(body),
+  }),
+];
