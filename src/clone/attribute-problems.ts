@@ -1,6 +1,6 @@
 import type { CloneProblem } from '../contract/repository.ts';
 import { attributesAt, type PathAttribute, pathsOf, personsAttributes } from '../git/attributes.ts';
-import { JOURNAL_FOLDER } from '../journal/path.ts';
+import { JOURNAL_FOLDER, segmentPath } from '../journal/path.ts';
 import type { Clone } from './clone.ts';
 
 const ATTACHMENTS_FOLDER = 'attachments';
@@ -85,10 +85,8 @@ const folderOf = (path: string): string | undefined =>
 /** Where a capture of today would write. */
 function expectedPaths(device: string): string[] {
   const day = new Date().toISOString().slice(0, 10);
-  const file = `${device === '' ? 'device' : device}.${day}.jsonl`;
   return [
-    `${JOURNAL_FOLDER}/${day.slice(0, 4)}/${day.slice(5, 7)}/${file}`,
-    `${JOURNAL_FOLDER}/${day.slice(0, 7)}/${file}`,
+    segmentPath(device === '' ? 'device' : device, day, 1),
     `${ATTACHMENTS_FOLDER}/00/${'0'.repeat(64)}`,
   ];
 }

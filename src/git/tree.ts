@@ -124,21 +124,17 @@ export async function listAstray(context: GitContext, commit: string): Promise<T
 
 /**
  * Whether something stands in a commit where a journal's folders go that is no folder: a link, a file or a submodule at
- * `messages`, or where a year or a month would be. It must not be written over.
+ * `messages`, or where a month would be. It must not be written over.
  */
 export async function hasUnsafeFolder(context: GitContext, commit: string): Promise<boolean> {
-  const top = await listTree(context, [commit, '--', JOURNAL_FOLDER, `${JOURNAL_FOLDER}/`]);
-  const years = top.filter(({ path }) => /^messages\/\d{4}$/.test(path));
-  const inside =
-    years.length === 0 ? [] : await listTree(context, [commit, '--', ...years.map(({ path }) => `${path}/`)]);
-  const folders = [...top, ...inside].filter(({ path }) => JOURNAL_FOLDERS.test(path));
-  return folders.some(({ mode }) => mode !== '040000');
+  const entries = await listTree(context, [commit, '--', JOURNAL_FOLDER, `${JOURNAL_FOLDER}/`]);
+  return entries.some(({ path, mode }) => JOURNAL_FOLDERS.test(path) && mode !== '040000');
 }
 
 /** Whether a change can not make a folder that journals go into something else, or a folder again. */
 export const leavesFolders = ({ path }: TreeChange): boolean => !JOURNAL_FOLDERS.test(path);
 
-const JOURNAL_FOLDERS = /^messages(\/\d{4}(\/\d{2})?)?$/;
+const JOURNAL_FOLDERS = /^messages(\/\d{4}-\d{2})?$/;
 
 /** The journal files that differ between two commits; `null` stands for the empty tree. */
 export async function diffJournals(

@@ -22,13 +22,12 @@ export function dayOf(line: Pick<Line, 'createdAt' | 'updatedAt'>): string {
 }
 
 /**
- * The path of one segment. The date stands last because git groups blobs for compression by the end of their
- * path.
+ * The path of one segment: one folder a month, since each folder on the way is one more tree in every commit. The date
+ * stands last because git groups blobs for compression by the end of their path.
  */
 export function segmentPath(device: string, day: string, segment: number): string {
-  const [year, month] = day.split('-');
   const suffix = segment === 1 ? '' : `.${segment}`;
-  return `${JOURNAL_FOLDER}/${year}/${month}/${device}.${day}${suffix}.jsonl`;
+  return `${JOURNAL_FOLDER}/${day.slice(0, 7)}/${device}.${day}${suffix}.jsonl`;
 }
 
 /** A device writes fewer segments in a day. A name with a higher number is not one that a device gives. */
@@ -47,11 +46,14 @@ export function segmentOf(path: string, device: string): { day: string; number: 
 }
 
 /** How many parts the path of a segment has. */
-const SEGMENT_DEPTH = 4;
+const SEGMENT_DEPTH = 3;
 
-/** The device that a journal belongs to, where its name is one that a device gives. */
+/**
+ * The device that a journal belongs to, where its name is one that a device gives, or gave when it had a folder for
+ * the year and one for the month in it.
+ */
 export function deviceOfPath(path: string): string | undefined {
-  return /^messages\/\d{4}\/\d{2}\/([a-z0-9-]{1,32})\.\d{4}-\d{2}-\d{2}(?:\.\d+)?\.jsonl$/.exec(path)?.[1];
+  return /^messages\/\d{4}[-/]\d{2}\/([a-z0-9-]{1,32})\.\d{4}-\d{2}-\d{2}(?:\.\d+)?\.jsonl$/.exec(path)?.[1];
 }
 
 /**

@@ -198,7 +198,7 @@ describe('a reader who comes back', () => {
 });
 
 describe('what plain git does in the clone', () => {
-  const outside = 'messages/2026/10/by-hand.jsonl';
+  const outside = 'messages/2026-10/by-hand.jsonl';
 
   async function scene() {
     const own = await startProcess();
@@ -215,7 +215,7 @@ describe('what plain git does in the clone', () => {
   /** A line in a file of another program, which somebody commits. */
   async function commitLine(clone: string, text: string, file = outside): Promise<string> {
     const id = randomUUID();
-    await mkdir(join(clone, 'messages/2026/10'), { recursive: true });
+    await mkdir(join(clone, 'messages/2026-10'), { recursive: true });
     await commitFile(clone, file, `${lineOf({ id, text })}\n`, text);
     return id;
   }
@@ -351,7 +351,7 @@ describe('what plain git does in the clone', () => {
       '{"v":2,"id":"from the future"}',
       lineOf({ id: ids[1] as string, text: 'Good, too', unknown: { kept: true } }),
     ];
-    await mkdir(join(made.clone, 'messages/2026/10'), { recursive: true });
+    await mkdir(join(made.clone, 'messages/2026-10'), { recursive: true });
     await commitFile(made.clone, outside, `${lines.join('\n')}\n`, 'Mixed');
     for (const id of ids) await made.stream.until(tellsOf(id, 'created'), 20_000);
     const { problems } = await made.api.repository();

@@ -5,7 +5,7 @@ import { bareRepository, cloneOf, commitFile, git } from '../support/git.ts';
 import { takenAway, textsOnBranch } from '../support/judge-branch.ts';
 import { temporaryFolder } from '../support/tmp.ts';
 
-const JOURNAL = 'messages/2026/11/here-abc123.2026-11-22.jsonl';
+const JOURNAL = 'messages/2026-11/here-abc123.2026-11-22.jsonl';
 const line = (id: string, text: string) => `${JSON.stringify({ v: 1, id, text })}\n`;
 const byUs = 'A message\n\nMessage-Id: a\nDevice: here-abc123\n';
 

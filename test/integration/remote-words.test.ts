@@ -1,6 +1,6 @@
 import { chown, mkdir, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { listRemote, type Network, pushBranch } from '../../src/git/remote.ts';
 import { contextOf } from '../support/context.ts';
 import { bareRepository, cloneOf, commitFile, git } from '../support/git.ts';
@@ -8,9 +8,6 @@ import { type Managed, startManager } from '../support/manager.ts';
 import { lineNumber, push, rawsIn, statusOf } from '../support/repositories.ts';
 import { hasSshServer, startSshServer } from '../support/ssh-server.ts';
 import { temporaryFolder } from '../support/tmp.ts';
-
-// Real git takes its time on a machine that is busy with other things.
-vi.setConfig({ testTimeout: 60_000 });
 
 const network: Network = { credentials: undefined, onProgress: () => undefined };
 

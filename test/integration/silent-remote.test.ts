@@ -1,13 +1,10 @@
 import { join } from 'node:path';
-import { expect, onTestFinished, test, vi } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { fetchBranch, listRemote, type Network, type Patience, pushBranch } from '../../src/git/remote.ts';
 import { contextOf } from '../support/context.ts';
 import { cloneOf, commitFile, git } from '../support/git.ts';
 import { startGitServer } from '../support/git-server.ts';
 import { temporaryFolder } from '../support/tmp.ts';
-
-// Real git takes its time on a machine that is busy with other things.
-vi.setConfig({ testTimeout: 60_000 });
 
 const networkWith = (patience: Patience): Network => ({
   credentials: undefined,

@@ -73,7 +73,7 @@ test('a line of others that has one is shown with U+FFFD, and an edit of it is U
   for (const path of ['/messages', `/messages/${id}`, `/messages/${id}/history`, '/stats', '/repositories']) {
     expect((await api.get(path)).text).not.toMatch(HALF);
   }
-  expect(await git(clone, 'show', 'main:messages/2026/01/other.2026-01-01.jsonl')).toBe(line.trimEnd());
+  expect(await git(clone, 'show', 'main:messages/2026-01/other.2026-01-01.jsonl')).toBe(line.trimEnd());
   const written = await git(clone, 'grep', '-h', 'Whole again', 'main', '--', 'messages');
   expect(written).not.toMatch(HALF);
   expect(JSON.parse(written)).toMatchObject({ author: 'A\ufffd', more: { '\ufffd': '\ufffd' } });

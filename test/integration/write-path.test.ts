@@ -249,7 +249,7 @@ describe('the journal', () => {
     ];
     for (const draft of [...drafts, size('After')]) await api.create(draft);
     const device = await git(clone, 'config', 'gitpost.device');
-    const base = `messages/2026/04/${device}.2026-04-05`;
+    const base = `messages/2026-04/${device}.2026-04-05`;
     const lines = await journalLines(clone);
     const order = (path: string) => Number(/\.(\d+)\.jsonl$/.exec(path.slice(base.length))?.[1] ?? 1);
     const paths = [...new Set(lines.map(({ path }) => path))].sort((a, b) => order(a) - order(b));

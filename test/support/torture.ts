@@ -321,7 +321,7 @@ class Run {
   /** Somebody else captures to the shared repository and pushes. */
   async #pushFromOutside(): Promise<void> {
     const id = randomUUID();
-    const file = 'messages/2026/10/else.2026-10-01.jsonl';
+    const file = 'messages/2026-10/else.2026-10-01.jsonl';
     await git(this.#other, 'pull', '-q', '--no-rebase', 'origin', 'main').catch(() => undefined);
     await mkdir(dirname(join(this.#other, file)), { recursive: true });
     await appendFile(join(this.#other, file), `${lineOf({ id, text: 'From outside' })}\n`);

@@ -1,14 +1,11 @@
 import { appendFile, mkdir, readdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 import { bareRepository, cloneOf, git } from '../../support/git.ts';
 import { type Managed, startManager } from '../../support/manager.ts';
 import { lineNumber, pull, push, statusOf } from '../../support/repositories.ts';
 import { temporaryFolder } from '../../support/tmp.ts';
 import { eventually } from '../../support/wait.ts';
-
-// Real git takes its time on a machine that is busy with other things.
-vi.setConfig({ testTimeout: 60_000 });
 
 /** A person pushes these files; each time with another commit. */
 async function scene() {

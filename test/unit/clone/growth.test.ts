@@ -1,10 +1,8 @@
-import { expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 import { commitFile, git } from '../../support/git.ts';
 import { startManager } from '../../support/manager.ts';
 import { lineNumber, statusOf } from '../../support/repositories.ts';
 import { temporaryFolder } from '../../support/tmp.ts';
-
-vi.setConfig({ testTimeout: 30_000 });
 
 it('a status tells how large a repository has become, whoever made the commits', async () => {
   const managed = await startManager(await temporaryFolder());

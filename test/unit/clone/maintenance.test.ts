@@ -1,6 +1,6 @@
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 import { countObjects } from '../../../src/git/objects.ts';
 import { locksIn } from '../../support/clone-state.ts';
 import { contextOf } from '../../support/context.ts';
@@ -9,8 +9,6 @@ import { startManager } from '../../support/manager.ts';
 import { lineNumber, textsOf } from '../../support/repositories.ts';
 import { temporaryFolder } from '../../support/tmp.ts';
 import { eventually } from '../../support/wait.ts';
-
-vi.setConfig({ testTimeout: 60_000 });
 
 const filesIn = (clone: string, folder: string) => readdir(join(clone, folder)).catch(() => []);
 

@@ -1,4 +1,4 @@
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { Segments } from '../../../src/clone/segments.ts';
 import { BlobReader } from '../../../src/git/blobs.ts';
 import { listMessages } from '../../../src/git/tree.ts';
@@ -9,11 +9,8 @@ import { commitFile, git } from '../../support/git.ts';
 import { idOf, lineAfter, lineOf } from '../../support/lines.ts';
 import { temporaryFolder } from '../../support/tmp.ts';
 
-// Real git takes its time on a machine that is busy with other things.
-vi.setConfig({ testTimeout: 30_000 });
-
 const DEVICE = 'ann-x1y2z3';
-const DAY = 'messages/2026/11/ann-x1y2z3.2026-11-22';
+const DAY = 'messages/2026-11/ann-x1y2z3.2026-11-22';
 
 async function repository(): Promise<string> {
   const folder = await temporaryFolder();
@@ -62,10 +59,10 @@ describe('a line', () => {
     const first = lineOf({ createdAt: '2025-01-31T23:59:59.999Z' });
     const edit = lineAfter([first], { updatedAt: '2026-11-22T00:00:00.000Z' });
     const other = lineOf({ id: idOf(2), createdAt: '2025-01-31T00:00:00.000Z' });
-    expect((await segments.append(first)).path).toBe('messages/2025/01/ann-x1y2z3.2025-01-31.jsonl');
+    expect((await segments.append(first)).path).toBe('messages/2025-01/ann-x1y2z3.2025-01-31.jsonl');
     expect((await segments.append(edit)).path).toBe(`${DAY}.jsonl`);
     const third = await segments.append(other);
-    expect(third.path).toBe('messages/2025/01/ann-x1y2z3.2025-01-31.jsonl');
+    expect(third.path).toBe('messages/2025-01/ann-x1y2z3.2025-01-31.jsonl');
     expect(rawsOf(third.content)).toEqual([first.raw, other.raw]);
   });
 });
@@ -89,6 +86,14 @@ describe('what the branch holds already', () => {
     expect(content.toString()).toBe(`x\n${lineOf().raw}\n`);
   });
 
+  it('is left where it is in folders of years, and the day goes on in the folder of its month', async () => {
+    const folder = await repository();
+    await commitFile(folder, 'messages/2026/11/ann-x1y2z3.2026-11-22.jsonl', 'x\n', 'before');
+    const { path, content } = await (await segmentsOf(folder)).append(lineOf());
+    expect(path).toBe(`${DAY}.jsonl`);
+    expect(content.toString()).toBe(`${lineOf().raw}\n`);
+  });
+
   it('of other devices and programs is left alone', async () => {
     const folder = await repository();
     for (const name of [
@@ -97,7 +102,7 @@ describe('what the branch holds already', () => {
       'ann-x1y2z3',
       'ann-x1y2z3.2026-11-22.x',
     ]) {
-      await commitFile(folder, `messages/2026/11/${name}.jsonl`, 'x\n', 'before');
+      await commitFile(folder, `messages/2026-11/${name}.jsonl`, 'x\n', 'before');
     }
     await commitFile(folder, 'messages/ann-x1y2z3.2026-11-22.jsonl', 'x\n', 'before');
     const { path, content } = await (await segmentsOf(folder)).append(lineOf());
@@ -159,7 +164,7 @@ describe('a name that no device gives', () => {
 
   it('is one in the folder of another month', async () => {
     const folder = await repository();
-    await commitFile(folder, 'messages/2025/01/ann-x1y2z3.2026-11-22.7.jsonl', 'x\n', 'odd');
+    await commitFile(folder, 'messages/2025-01/ann-x1y2z3.2026-11-22.7.jsonl', 'x\n', 'odd');
     expect((await (await segmentsOf(folder)).append(lineOf())).path).toBe(`${DAY}.jsonl`);
   });
 });

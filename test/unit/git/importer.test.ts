@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { BlobReader } from '../../../src/git/blobs.ts';
 import { Importer, type NewCommit, NotAppended } from '../../../src/git/importer.ts';
 import type { GitContext } from '../../../src/git/run.ts';
@@ -7,11 +7,8 @@ import { contextOf } from '../../support/context.ts';
 import { commitFile, git, gitBytes } from '../../support/git.ts';
 import { temporaryFolder } from '../../support/tmp.ts';
 
-// Real git takes its time on a machine that is busy with other things.
-vi.setConfig({ testTimeout: 60_000 });
-
 const PERSON = { name: 'Ann', email: 'ann@example.org' };
-const PATH = 'messages/2026/11/ann-x1y2z3.2026-11-22.jsonl';
+const PATH = 'messages/2026-11/ann-x1y2z3.2026-11-22.jsonl';
 
 const commitOf = (content: string, kept: number, path = PATH): NewCommit => ({
   ...{ author: PERSON, time: 0, message: 'm\n', path, kept },

@@ -74,14 +74,14 @@ it('a step is small by its files, its bytes and the length of its paths', async 
 it('what two commits differ by is the same however often it is asked for, in one folder or in all', async () => {
   const { folder, context } = await repository();
   const base = await commitFile(folder, 'a', '0', 'base');
-  await commitFile(folder, 'messages/2026/11/a.jsonl', '{}\n', 'journal');
+  await commitFile(folder, 'messages/2026-11/a.jsonl', '{}\n', 'journal');
   await commitFile(folder, 'messages.txt', '1', 'no journal');
   const tip = await commitFile(folder, 'a', '1', 'more');
   const pathsIn = async (folders?: readonly string[]) =>
     (await diffTrees(context, base, tip, folders)).map(({ path }) => path);
   for (let time = 0; time < 2; time += 1) {
-    expect(await pathsIn(['messages'])).toEqual(['messages/2026/11/a.jsonl']);
-    expect(await pathsIn()).toEqual(['a', 'messages.txt', 'messages/2026/11/a.jsonl']);
+    expect(await pathsIn(['messages'])).toEqual(['messages/2026-11/a.jsonl']);
+    expect(await pathsIn()).toEqual(['a', 'messages.txt', 'messages/2026-11/a.jsonl']);
   }
   expect(await diffTrees(context, tip, base)).toHaveLength(3);
 });

@@ -14,7 +14,7 @@ const SECRET = remote(
   '      —— GitHub Personal Access Token ——————————————————————',
   '       locations:',
   '         - commit: 5477a7dd26384ed3c8b3814ee677f755ad27a597',
-  '           path: messages/2026/11/laptop.2026-11-22.jsonl:34',
+  '           path: messages/2026-11/laptop.2026-11-22.jsonl:34',
   '         - commit: 0011223344556677889900112233445566778899',
   '           path: notes: old.txt:7',
   '       https://github.com/ann/messages/security/secret-scanning/unblock-secret/2gakJr',
@@ -58,7 +58,7 @@ describe('a push that was refused', () => {
     expect(places).toEqual([
       {
         commit: '5477a7dd26384ed3c8b3814ee677f755ad27a597',
-        path: 'messages/2026/11/laptop.2026-11-22.jsonl',
+        path: 'messages/2026-11/laptop.2026-11-22.jsonl',
         line: 34,
       },
       { commit: '0011223344556677889900112233445566778899', path: 'notes: old.txt', line: 7 },

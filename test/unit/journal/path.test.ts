@@ -5,10 +5,10 @@ import { lineAfter, lineOf, readable } from '../../support/lines.ts';
 
 describe('the path of a segment', () => {
   it.each([
-    ['ann-laptop-x1y2z3', '2026-11-22', 1, 'messages/2026/11/ann-laptop-x1y2z3.2026-11-22.jsonl'],
-    ['ann-laptop-x1y2z3', '2026-11-22', 2, 'messages/2026/11/ann-laptop-x1y2z3.2026-11-22.2.jsonl'],
-    ['a', '1970-01-01', 12, 'messages/1970/01/a.1970-01-01.12.jsonl'],
-    ['a', '9999-12-31', 1, 'messages/9999/12/a.9999-12-31.jsonl'],
+    ['ann-laptop-x1y2z3', '2026-11-22', 1, 'messages/2026-11/ann-laptop-x1y2z3.2026-11-22.jsonl'],
+    ['ann-laptop-x1y2z3', '2026-11-22', 2, 'messages/2026-11/ann-laptop-x1y2z3.2026-11-22.2.jsonl'],
+    ['a', '1970-01-01', 12, 'messages/1970-01/a.1970-01-01.12.jsonl'],
+    ['a', '9999-12-31', 1, 'messages/9999-12/a.9999-12-31.jsonl'],
   ])('of %s on %s, number %i, is %s', (device, day, number, path) => {
     expect(segmentPath(device, day, number)).toBe(path);
     expect(isJournal(path)).toBe(true);
@@ -49,7 +49,7 @@ describe('the day of a line', () => {
 
 describe('a journal', () => {
   it.each([
-    ['messages/2026/11/ann-x1y2z3.2026-11-22.jsonl', true],
+    ['messages/2026-11/ann-x1y2z3.2026-11-22.jsonl', true],
     ['messages/other program.jsonl', true],
     ['messages/ä/😀.jsonl', true],
     ['messages/a/b/c/d/e.jsonl', true],
@@ -69,19 +69,21 @@ describe('a journal', () => {
 
 describe('the device of a path', () => {
   it.each([
+    ['messages/2026-11/ann-x1y2z3.2026-11-22.jsonl', 'ann-x1y2z3'],
+    ['messages/2026-11/ann-x1y2z3.2026-11-22.10.jsonl', 'ann-x1y2z3'],
+    [`messages/2026-11/${'a'.repeat(32)}.2026-11-22.jsonl`, 'a'.repeat(32)],
+    [`messages/2026-11/${'a'.repeat(33)}.2026-11-22.jsonl`, undefined],
     ['messages/2026/11/ann-x1y2z3.2026-11-22.jsonl', 'ann-x1y2z3'],
-    ['messages/2026/11/ann-x1y2z3.2026-11-22.10.jsonl', 'ann-x1y2z3'],
-    [`messages/2026/11/${'a'.repeat(32)}.2026-11-22.jsonl`, 'a'.repeat(32)],
-    [`messages/2026/11/${'a'.repeat(33)}.2026-11-22.jsonl`, undefined],
-    ['messages/2026/11/Ann.2026-11-22.jsonl', undefined],
-    ['messages/2026/11/ann.b.2026-11-22.jsonl', undefined],
-    ['messages/2026/11/.2026-11-22.jsonl', undefined],
-    ['messages/2026/11/ann.2026-11-22..jsonl', undefined],
-    ['messages/2026/11/ann.2026-11-22.2.jsonl.jsonl', undefined],
-    ['messages/2026/11/ann.jsonl', undefined],
+    ['messages/2026/ann-x1y2z3.2026-11-22.jsonl', undefined],
+    ['messages/2026-11/Ann.2026-11-22.jsonl', undefined],
+    ['messages/2026-11/ann.b.2026-11-22.jsonl', undefined],
+    ['messages/2026-11/.2026-11-22.jsonl', undefined],
+    ['messages/2026-11/ann.2026-11-22..jsonl', undefined],
+    ['messages/2026-11/ann.2026-11-22.2.jsonl.jsonl', undefined],
+    ['messages/2026-11/ann.jsonl', undefined],
     ['messages/ann.2026-11-22.jsonl', undefined],
-    ['x/messages/2026/11/ann.2026-11-22.jsonl', undefined],
-    ['messages/2026/11/ann.2026-11-22.jsonl\n', undefined],
+    ['x/messages/2026-11/ann.2026-11-22.jsonl', undefined],
+    ['messages/2026-11/ann.2026-11-22.jsonl\n', undefined],
   ])('%j is %s', (path, expected) => {
     expect(deviceOfPath(path)).toBe(expected);
   });
@@ -102,11 +104,11 @@ describe('journals in their order', () => {
   it('are those of earlier days first, and the segments of a day as they were begun', () => {
     const ordered = [
       'messages/notes.jsonl',
-      'messages/2016/01/b.2016-01-09.jsonl',
-      'messages/2016/02/a.2016-02-01.jsonl',
-      'messages/2016/02/a.2016-02-01.2.jsonl',
-      'messages/2016/02/a.2016-02-01.10.jsonl',
-      'messages/2016/01/a.2016-02-02.jsonl',
+      'messages/2016-01/b.2016-01-09.jsonl',
+      'messages/2016-02/a.2016-02-01.jsonl',
+      'messages/2016-02/a.2016-02-01.2.jsonl',
+      'messages/2016-02/a.2016-02-01.10.jsonl',
+      'messages/2016-01/a.2016-02-02.jsonl',
     ].map((path) => ({ path }));
     fc.assert(
       fc.property(fc.shuffledSubarray(ordered, { minLength: 6 }), (journals) => {

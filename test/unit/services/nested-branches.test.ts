@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { leaveLock } from '../../support/clone-state.ts';
 import { bareRepository, cloneOf, commitFile, git } from '../../support/git.ts';
 import { startGitServer } from '../../support/git-server.ts';
@@ -9,9 +9,6 @@ import { type Managed, startManager } from '../../support/manager.ts';
 import { lineNumber, pull, push, statusOf, textsOf } from '../../support/repositories.ts';
 import { temporaryFolder } from '../../support/tmp.ts';
 import { eventually } from '../../support/wait.ts';
-
-// Real git is slow on a busy machine.
-vi.setConfig({ testTimeout: 60_000 });
 
 /** One gitpost with a remote of the test's own, and one message on `main` that was pushed. */
 async function scene() {

@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 import { Database } from '../../../src/mirror/database.ts';
 import { type Entry, withChanges } from '../../../src/mirror/entry.ts';
 import { bareRepository, cloneOf, commitFile, git } from '../../support/git.ts';
@@ -8,9 +8,6 @@ import { lineAfter } from '../../support/lines.ts';
 import { startManager } from '../../support/manager.ts';
 import { lineNumber, pull, push, rawsIn, statusOf, textsOf } from '../../support/repositories.ts';
 import { temporaryFolder } from '../../support/tmp.ts';
-
-// Real git takes its time on a machine that is busy with other things.
-vi.setConfig({ testTimeout: 30_000 });
 
 const FILES = 200;
 const LINES_A_FILE = 5;

@@ -2,16 +2,13 @@ import { execFile } from 'node:child_process';
 import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { bareRepository, cloneOf, commitFile, git, gitEnvironment } from '../../support/git.ts';
 import { linesOfCommit } from '../../support/journal.ts';
 import { idOf, lineOf, timeAt } from '../../support/lines.ts';
 import { type Managed, startManager } from '../../support/manager.ts';
 import { pull, push, statusOf, textsOf } from '../../support/repositories.ts';
 import { temporaryFolder } from '../../support/tmp.ts';
-
-// Real git takes its time on a machine that is busy with other things.
-vi.setConfig({ testTimeout: 60_000 });
 
 const shortLine = (number: number) => lineOf({ id: idOf(number), text: `message ${number}` });
 
@@ -44,7 +41,7 @@ async function scene(): Promise<Scene> {
 const deviceOf = (managed: Managed) => git(managed.clone(), 'config', 'gitpost.device');
 
 /** The path of a journal of the day that all lines here are of. */
-const named = (device: string, ending: string) => `messages/2026/11/${device}${ending}`;
+const named = (device: string, ending: string) => `messages/2026-11/${device}${ending}`;
 
 /** Everything that was captured is on the branch, once, and each commit did nothing but append it. */
 async function expectAll(managed: Managed, commits: readonly string[], count: number): Promise<void> {
@@ -217,7 +214,7 @@ describe('a folder whose name differs from "messages" in case only, in a clone t
     // A person's change and another device's message make the next pull a merge.
     await git(elsewhere, 'pull', '--quiet', 'origin', 'main');
     const other = `${longLine(3).raw}\n`;
-    await pushed(made, 'messages/2026/11/other-a1b2c3.2026-11-22.jsonl', (file) => writeFile(file, other));
+    await pushed(made, 'messages/2026-11/other-a1b2c3.2026-11-22.jsonl', (file) => writeFile(file, other));
     await pushed(made, 'Messages/notes.md', (file) => writeFile(file, 'changed'));
     await push(managed);
     commits.push(await managed.add(longLine(4)));
@@ -237,14 +234,14 @@ describe('a folder whose name differs from "messages" in case only, in a clone t
     const made = await scene();
     const { managed } = made;
     const clone = managed.clone();
-    const path = 'Messages/2026/11/other-a1b2c3.2026-11-22.jsonl';
+    const path = 'Messages/2026-11/other-a1b2c3.2026-11-22.jsonl';
     await commitFile(clone, path, `${longLine(1).raw}\n`, 'an earlier version');
     const repository = managed.manager.find('shared');
     await repository?.refresh();
     await repository?.look();
     const [problem, ...more] = statusOf(managed)?.problems ?? [];
     expect(more).toEqual([]);
-    expect(problem).toMatchObject({ file: 'Messages/2026', line: null });
+    expect(problem).toMatchObject({ file: 'Messages/2026-11', line: null });
     const command = /(mkdir -p .*)$/.exec(problem?.reason ?? '')?.[1] ?? '';
     await promisify(execFile)('sh', ['-ec', command], { cwd: clone, env: gitEnvironment() });
     await repository?.refresh();

@@ -1,6 +1,6 @@
 import { readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { bareRepository, cloneOf, commitFile, git } from '../../support/git.ts';
 import { startManager } from '../../support/manager.ts';
 import {
@@ -14,9 +14,6 @@ import {
   textsOf,
 } from '../../support/repositories.ts';
 import { temporaryFolder } from '../../support/tmp.ts';
-
-// Real git takes its time on a machine that is busy with other things.
-vi.setConfig({ testTimeout: 30_000 });
 
 describe('an empty remote', () => {
   it('is filled by the first push', async () => {

@@ -1,14 +1,11 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 import { leaveLock } from '../../support/clone-state.ts';
 import { bareRepository, commitFile, git } from '../../support/git.ts';
 import { startManager } from '../../support/manager.ts';
 import { lineNumber, pull, push, rawsIn, statusOf, textsOf } from '../../support/repositories.ts';
 import { temporaryFolder } from '../../support/tmp.ts';
-
-// Real git takes its time on a machine that is busy with other things.
-vi.setConfig({ testTimeout: 30_000 });
 
 const backups = async (clone: string) =>
   (await git(clone, 'for-each-ref', '--format=%(objectname)', 'refs/gitpost/backup/'))

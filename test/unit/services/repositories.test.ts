@@ -1,15 +1,12 @@
 import { readdir, rm, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { bareRepository, git, log } from '../../support/git.ts';
 import { journalPaths, linesOfCommit } from '../../support/journal.ts';
 import { idOf, lineAfter, lineOf, timeAt } from '../../support/lines.ts';
 import { type Managed, startManager } from '../../support/manager.ts';
 import { lineNumber, pull, push, rawsIn, statusOf, textsOf } from '../../support/repositories.ts';
 import { temporaryFolder } from '../../support/tmp.ts';
-
-// Real git takes its time on a machine that is busy with other things.
-vi.setConfig({ testTimeout: 30_000 });
 
 describe('with nothing set', () => {
   it('a bare repository of its own is made, and a clone of it', async () => {
@@ -44,7 +41,7 @@ describe('with nothing set', () => {
       `Zoë z|2026-11-22T10:00:00+00:00|Person|person@example.org|Hello #idea|${line.id}`,
     ]);
     const [path] = await journalPaths(managed.clone());
-    expect(path).toMatch(/^messages\/2026\/11\/[a-z0-9-]{1,32}\.2026-11-22\.jsonl$/);
+    expect(path).toMatch(/^messages\/2026-11\/[a-z0-9-]{1,32}\.2026-11-22\.jsonl$/);
     const [entry] = await managed.entries();
     expect([...(entry?.held.get(line.hash)?.commits ?? [])]).toEqual([['messages', commit]]);
     expect(statusOf(managed)).toMatchObject({ messages: 1, head: commit, remoteHead: null });

@@ -36,8 +36,8 @@ async function watched(root: string) {
 
 async function clone(root: string, name = 'notes'): Promise<string> {
   await mkdir(join(root, name, '.git/refs/heads'), { recursive: true });
-  await mkdir(join(root, name, 'messages/2026/11'), { recursive: true });
-  await writeFile(join(root, name, 'messages/2026/11/old.jsonl'), '1');
+  await mkdir(join(root, name, 'messages/2026-11'), { recursive: true });
+  await writeFile(join(root, name, 'messages/2026-11/old.jsonl'), '1');
   return join(root, name);
 }
 
@@ -45,15 +45,15 @@ test('reports journals and refs that are made, appended to, replaced and deleted
   const root = await temporaryFolder();
   const notes = await clone(root);
   const { reports } = await watched(root);
-  await appendFile(join(notes, 'messages/2026/11/old.jsonl'), '2');
-  await reports('notes/messages/2026/11/old.jsonl');
+  await appendFile(join(notes, 'messages/2026-11/old.jsonl'), '2');
+  await reports('notes/messages/2026-11/old.jsonl');
   await writeFile(join(notes, 'messages/new.jsonl'), '1');
   await reports('notes/messages/new.jsonl');
   await writeFile(join(root, 'other'), '3');
-  await rename(join(root, 'other'), join(notes, 'messages/2026/11/old.jsonl'));
-  await reports('notes/messages/2026/11/old.jsonl');
-  await rm(join(notes, 'messages/2026/11/old.jsonl'));
-  await reports('notes/messages/2026/11/old.jsonl');
+  await rename(join(root, 'other'), join(notes, 'messages/2026-11/old.jsonl'));
+  await reports('notes/messages/2026-11/old.jsonl');
+  await rm(join(notes, 'messages/2026-11/old.jsonl'));
+  await reports('notes/messages/2026-11/old.jsonl');
   await writeFile(join(notes, '.git/refs/heads/main'), '1');
   await reports('notes/.git/refs/heads/main');
 });
@@ -87,23 +87,23 @@ test.each<readonly [string, (notes: string) => void]>([
   [
     'deleted and made again',
     (notes) => {
-      rmSync(join(notes, 'messages/2026/11'), { recursive: true });
-      mkdirSync(join(notes, 'messages/2026/11'));
+      rmSync(join(notes, 'messages/2026-11'), { recursive: true });
+      mkdirSync(join(notes, 'messages/2026-11'));
     },
   ],
   [
     'deleted and made again with the folders around it',
     (notes) => {
       rmSync(notes, { recursive: true });
-      mkdirSync(join(notes, 'messages/2026/11'), { recursive: true });
+      mkdirSync(join(notes, 'messages/2026-11'), { recursive: true });
     },
   ],
   [
     'replaced by another one',
     (notes) => {
       mkdirSync(join(notes, 'another'));
-      renameSync(join(notes, 'messages/2026/11'), join(notes, 'before'));
-      renameSync(join(notes, 'another'), join(notes, 'messages/2026/11'));
+      renameSync(join(notes, 'messages/2026-11'), join(notes, 'before'));
+      renameSync(join(notes, 'another'), join(notes, 'messages/2026-11'));
     },
   ],
 ])('keeps reporting from a folder that is %s at once', async (_how, replace) => {
@@ -113,9 +113,9 @@ test.each<readonly [string, (notes: string) => void]>([
   // Without a pause, the folder that is gone and the one that came can't be told apart by listing them.
   replace(notes);
   // Reported again once the new folder is watched.
-  await reports('notes/messages/2026/11/');
-  await writeFile(join(notes, 'messages/2026/11/late.jsonl'), '1');
-  await reports('notes/messages/2026/11/late.jsonl');
+  await reports('notes/messages/2026-11/');
+  await writeFile(join(notes, 'messages/2026-11/late.jsonl'), '1');
+  await reports('notes/messages/2026-11/late.jsonl');
 });
 
 test('reports what changed while the folders were being listed', async () => {
@@ -174,12 +174,12 @@ test.runIf(process.platform === 'linux')('needs a watch for each folder, and non
   const root = await temporaryFolder();
   const notes = await clone(root);
   for (let number = 0; number < 50; number += 1) {
-    await writeFile(join(notes, 'messages/2026/11', `${number}.jsonl`), '');
+    await writeFile(join(notes, 'messages/2026-11', `${number}.jsonl`), '');
   }
   const before = await countWatches();
   const { watcher } = await watched(root);
-  // The root, `ready`, `notes`, and in it `.git`, `refs`, `heads`, `messages`, the year and the month.
-  expect((await countWatches()) - before).toBe(9);
+  // The root, `ready`, `notes`, and in it `.git`, `refs`, `heads`, `messages` and the month.
+  expect((await countWatches()) - before).toBe(8);
   await watcher.close();
   expect(await countWatches()).toBe(before);
 });

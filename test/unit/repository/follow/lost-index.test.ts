@@ -1,6 +1,6 @@
 import { mkdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 import { statusOf as changesIn, leaveLock } from '../../../support/clone-state.ts';
 import { git, gitFailure } from '../../../support/git.ts';
 import { journalPaths } from '../../../support/journal.ts';
@@ -8,9 +8,6 @@ import { startManager } from '../../../support/manager.ts';
 import { isThere, lineNumber, textsOf } from '../../../support/repositories.ts';
 import { temporaryFolder } from '../../../support/tmp.ts';
 import { eventually } from '../../../support/wait.ts';
-
-// Real git is slow on a busy machine.
-vi.setConfig({ testTimeout: 60_000 });
 
 /** A gitpost with two messages that index and work tree have followed. */
 async function scene() {

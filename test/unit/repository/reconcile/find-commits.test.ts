@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { BlobReader } from '../../../../src/git/blobs.ts';
 import { commitTextOf, trailersOf } from '../../../../src/journal/commit.ts';
 import type { Line } from '../../../../src/journal/line.ts';
@@ -10,11 +10,8 @@ import { commitFile, git, gitFailure } from '../../../support/git.ts';
 import { idOf, lineAfter, lineOf, timeAt } from '../../../support/lines.ts';
 import { temporaryFolder } from '../../../support/tmp.ts';
 
-// Real git takes its time on a machine that is busy with other things.
-vi.setConfig({ testTimeout: 30_000 });
-
 const DEVICE = 'ann-x1y2z3';
-const FILE = 'messages/2026/11/ann-x1y2z3.2026-11-22.jsonl';
+const FILE = 'messages/2026-11/ann-x1y2z3.2026-11-22.jsonl';
 
 async function repository(): Promise<string> {
   const folder = await temporaryFolder();
@@ -109,7 +106,7 @@ describe('lines that were captured', () => {
     await capture(folder, first, [first]);
     const [left, right] = ['left', 'right'].map((word) => lineAfter([first], { text: word })) as [Line, Line];
     await git(folder, 'checkout', '--quiet', '-b', 'side');
-    await capture(folder, right, [right], 'messages/2026/11/bob-a1b2c3.2026-11-22.jsonl');
+    await capture(folder, right, [right], 'messages/2026-11/bob-a1b2c3.2026-11-22.jsonl');
     await git(folder, 'checkout', '--quiet', 'main');
     await capture(folder, left, [first, left]);
     await git(folder, 'merge', '--quiet', '--no-edit', 'side');
@@ -130,7 +127,7 @@ describe('lines that were captured', () => {
     await capture(folder, again, [first, edit, again]);
     await capture(folder, last, [first, edit, again, last]);
     await git(folder, 'checkout', '--quiet', 'side');
-    await capture(folder, theirs, [theirs], 'messages/2026/11/bob-a1b2c3.2026-11-22.jsonl');
+    await capture(folder, theirs, [theirs], 'messages/2026-11/bob-a1b2c3.2026-11-22.jsonl');
     await git(folder, 'checkout', '--quiet', 'main');
     await git(folder, 'merge', '--quiet', '--no-edit', 'side');
     await expectFound(folder, [first, edit, again, last, theirs]);

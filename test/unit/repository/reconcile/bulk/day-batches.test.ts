@@ -3,7 +3,7 @@ import { journalsIn, partsOf } from '../../../../../src/repository/reconcile/bul
 
 const MIB = 1024 * 1024;
 const journal = (name: string, size = 1000) => ({
-  path: `messages/2026/11/${name}.jsonl`,
+  path: `messages/2026-11/${name}.jsonl`,
   mode: '100644',
   id: name,
   size,

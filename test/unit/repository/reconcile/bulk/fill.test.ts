@@ -11,9 +11,6 @@ import { idOf, lineAfter, lineOf } from '../../../../support/lines.ts';
 import { type Managed, startManager } from '../../../../support/manager.ts';
 import { temporaryFolder } from '../../../../support/tmp.ts';
 
-// Real git takes its time on a machine that is busy with other things.
-vi.setConfig({ testTimeout: 240_000 });
-
 const DAYS = 5;
 const dateAt = (day: number, second: number) =>
   new Date(Date.UTC(2026, 10, 1 + day, 12, 0, second)).toISOString();
@@ -48,7 +45,7 @@ function filesAfter(steps: readonly Step[]): Map<string, Map<string, string>> {
     if (line) lines.push(line);
     const { id, raw } = kind === 'broken' ? { id: '', raw: '{"v":1,' } : (line ?? known ?? NOTHING);
     const date = dateAt(day, 0).slice(0, 10);
-    const path = `messages/2026/11/${device}${isDated ? `.${date}` : ''}.jsonl`;
+    const path = `messages/2026-11/${device}${isDated ? `.${date}` : ''}.jsonl`;
     const where = places.get(id) ?? repositories;
     if (raw === undefined) continue;
     if (id !== '') places.set(id, where);
@@ -143,7 +140,7 @@ it('takes days in as a whole where nothing stands in between, and leaves a day t
   });
   const files = new Map<string, string>();
   for (const { raw, createdAt } of lines) {
-    const path = `messages/2026/11/desk.${createdAt.slice(0, 10)}.jsonl`;
+    const path = `messages/2026-11/desk.${createdAt.slice(0, 10)}.jsonl`;
     files.set(path, `${files.get(path) ?? ''}${raw}\n`);
   }
   const remotes = [await pushed(folder, 'one', files), await pushed(folder, 'two', files)];
