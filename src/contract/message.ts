@@ -90,7 +90,15 @@ export const filterFields = {
     .string()
     .transform((tag) => tag.replace(/^#/, '').toLowerCase())
     .exactOptional(),
-  q: z.string().max(1000, 'must have 1000 characters or fewer').exactOptional(),
+  q: z
+    .string()
+    .max(1000, 'must have 1000 characters or fewer')
+    .meta({
+      description:
+        'Words and "quoted phrases", all required. from:, in:, type:, tag:, before:, after:, has:attachment, ' +
+        'has:link, is:pinned, is:open, is:reply, is:deleted; OR between two terms; - before one excludes it',
+    })
+    .exactOptional(),
   since: day.exactOptional(),
   until: day.exactOptional(),
 };

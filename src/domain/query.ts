@@ -1,10 +1,25 @@
-/** What a search asks for: every term must hold, and none of the excluded ones. */
-export interface Term {
-  readonly kind: 'text' | 'from' | 'in' | 'type' | 'tag' | 'before' | 'after';
-  /** Case-folded, but for `before` and `after`, which are milliseconds since 1970. */
-  readonly value: string | number;
-  readonly exclude: boolean;
-}
+import { foldCase } from './fold-case.ts';
+import { parseMoment } from './moment.ts';
+import { fail, ok, type Result } from './result.ts';
+
+/** The values that `has:` and `is:` take. */
+export const FACTS = {
+  has: ['attachment', 'link'],
+  is: ['pinned', 'open', 'reply', 'deleted'],
+} as const;
+
+/** Something that holds for a message or does not. */
+export type Fact = (typeof FACTS)[keyof typeof FACTS][number];
+
+/** One condition of a search. */
+export type Term = (
+  | { readonly kind: 'text' | 'from' | 'in' | 'type' | 'tag'; readonly value: string }
+  | { readonly kind: 'fact'; readonly value: Fact }
+  | { readonly kind: 'before' | 'after'; readonly value: number }
+) & { readonly exclude: boolean };
+
+/** What a search asks for: of each group, one term must hold. Texts are case-folded, times are milliseconds since 1970. */
+export type Terms = readonly (readonly Term[])[];
 
 /** What decides whether a message is among the answers. */
 export interface Filter {
@@ -15,67 +30,100 @@ export interface Filter {
   /** Milliseconds since 1970; `since` is inclusive, `until` exclusive. */
   readonly since?: number;
   readonly until?: number;
-  readonly terms: readonly Term[];
+  readonly terms: Terms;
 }
 
-/** Folds case so that a search finds a word however it is written; the same for text and for term. */
-export const foldCase = (text: string): string =>
-  // Most text is ASCII, which comes to the same in a third of the time.
-  isAscii(text)
-    ? text.toLowerCase()
-    : // By way of capitals, so that `ß` meets `ss` and both small sigmas are one.
-      text.normalize('NFC').toUpperCase().toLowerCase().replaceAll('ς', 'σ');
+/** Whether a search is about deleted messages, which no other one finds. */
+export const asksForDeleted = ({ terms }: Filter): boolean =>
+  terms.some((group) => group.some((term) => term.value === 'deleted' && isFact(term)));
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are ASCII, too.
-const ASCII = /^[\x00-\x7f]*$/;
+const isFact = ({ kind, exclude }: Term): boolean => kind === 'fact' && !exclude;
 
-export const isAscii = (text: string): boolean => ASCII.test(text);
-
-const OPERATORS = new Set(['from', 'in', 'type', 'tag', 'before', 'after']);
+/** How words of a search become terms: what an operator makes of its value, or why it can make nothing of it. */
+type Made = Pick<Term, 'kind' | 'value'> | { readonly wrong: string };
 
 /**
- * Reads a search as a person types it: words and `"quoted phrases"`, all required; `from:`, `in:`, `type:`,
- * `tag:`, `before:` and `after:` with a value that may be quoted; `-` before any of them excludes.
- * A date that is none is searched for as text, so that nothing that is typed is an error.
+ * Reads a search as a person types it: words and `"quoted phrases"`, all required; operators with a value that may be
+ * quoted; `-` before any of them excludes; `OR` between two of them asks for either, and binds tighter than what is
+ * simply written side by side. An unknown operator is searched for as text, and a value that cannot be read is refused.
  */
-export function parseSearch(search: string): Term[] {
-  const terms: Term[] = [];
-  for (const match of search.matchAll(/(-?)(?:([a-z]+):)?(?:"([^"]*)"?|(\S+))/giu)) {
-    const [whole, minus, operator, phrase, word] = match;
-    const term = toTerm(operator?.toLowerCase(), phrase ?? word ?? '', minus === '-', whole);
-    if (term) terms.push(term);
+export function parseSearch(search: string, now = new Date()): Result<Terms> {
+  const groups: Term[][] = [];
+  const wrong: string[] = [];
+  let isJoining = false;
+  for (const [whole, minus, operator, phrase, word] of search.matchAll(TERM)) {
+    if (whole === 'OR' && groups.length > 0) {
+      isJoining = true;
+      continue;
+    }
+    const exclude = minus === '-';
+    const made = read(operator?.toLowerCase(), phrase ?? word ?? '', exclude ? whole.slice(1) : whole, now);
+    const last = isJoining ? groups.at(-1) : undefined;
+    isJoining = false;
+    if (made === undefined) continue;
+    if ('wrong' in made) {
+      wrong.push(made.wrong);
+      continue;
+    }
+    const term = { ...made, exclude } as Term;
+    if (last) last.push(term);
+    else groups.push([term]);
   }
-  return terms;
+  return wrong.length === 0 ? ok(groups) : unreadable(wrong);
 }
 
-function toTerm(
-  operator: string | undefined,
-  value: string,
-  exclude: boolean,
-  whole: string,
-): Term | undefined {
-  const asText = (text: string): Term | undefined =>
-    text === '' ? undefined : { kind: 'text', value: foldCase(text), exclude };
-  if (operator === undefined) return asText(value);
-  if (!OPERATORS.has(operator)) return asText(exclude ? whole.slice(1) : whole);
-  if (value === '') return undefined;
-  const kind = operator as Term['kind'];
-  if (kind !== 'before' && kind !== 'after') {
-    return { kind, value: foldCase(kind === 'tag' ? value.replace(/^#/, '') : value), exclude };
+const TERM = /(-?)(?:([a-z]+):)?(?:"([^"]*)"?|(\S+))/giu;
+
+function read(operator: string | undefined, value: string, whole: string, now: Date): Made | undefined {
+  const text = operator === undefined ? value : whole;
+  switch (operator) {
+    case 'from':
+    case 'in':
+    case 'type':
+      return value === '' ? undefined : { kind: operator, value: foldCase(value) };
+    case 'tag':
+      return value === '' ? undefined : { kind: operator, value: foldCase(value.replace(/^#/, '')) };
+    case 'has':
+    case 'is':
+      return value === '' ? undefined : factOf(operator, value.toLowerCase());
+    case 'before':
+    case 'after':
+      return value === '' ? undefined : momentOf(operator, value, now);
+    default:
+      return text === '' ? undefined : { kind: 'text', value: foldCase(text) };
   }
-  const instant = parseDay(value);
-  return instant === undefined ? asText(exclude ? whole.slice(1) : whole) : { kind, value: instant, exclude };
 }
 
-/** A day, a month or a year (`2026-11-22`, `2026-11`, `2026`) or a full instant, as its first millisecond in UTC. */
-function parseDay(value: string): number | undefined {
-  if (!/^\d{4}(-\d{2}(-\d{2}(T[\d:.]+(Z|[+-]\d{2}:\d{2})?)?)?)?$/i.test(value)) return undefined;
-  const instant = Date.parse(value.length > 10 && !/(Z|[+-]\d{2}:\d{2})$/i.test(value) ? `${value}Z` : value);
-  return Number.isNaN(instant) || !isRealDay(value) ? undefined : instant;
+function factOf(operator: keyof typeof FACTS, value: string): Made {
+  const known: readonly Fact[] = FACTS[operator];
+  const fact = known.find((one) => one === value);
+  if (fact !== undefined) return { kind: 'fact', value: fact };
+  return {
+    wrong: `${operator}:${quoted(value)} is not known: write ${known.map((one) => `${operator}:${one}`).join(', ')}`,
+  };
 }
 
-/** A day that its month does not have would be taken for one of the next month. */
-function isRealDay(value: string): boolean {
-  const [year = 0, month = 1, day = 1] = value.slice(0, 10).split('-').map(Number);
-  return new Date(Date.UTC(year, month - 1, day)).getUTCDate() === day;
+function momentOf(kind: 'before' | 'after', value: string, now: Date): Made {
+  const moment = parseMoment(value, now);
+  if (moment !== undefined) return { kind, value: moment };
+  return {
+    wrong: `${kind}:${quoted(value)} is not a date: write 2026-11-22, 2026-11, 2026, today, yesterday or "2 weeks ago"`,
+  };
+}
+
+/** So much of what cannot be read is repeated. */
+const MOST_REPEATED = 80;
+
+function quoted(value: string): string {
+  const start = [...value].slice(0, MOST_REPEATED).join('');
+  const shown = start === value ? value : `${start}…`;
+  return /\s/.test(shown) ? `"${shown}"` : shown;
+}
+
+function unreadable(wrong: readonly string[]) {
+  const [detail] = wrong;
+  const words = [...new Set(wrong)].join('. ');
+  return fail('invalid', `The search cannot be read. ${words}.`, {
+    errors: [{ field: 'q', detail: `q: ${detail}` }],
+  });
 }

@@ -5,7 +5,7 @@ import { Snapshot, type State, VERSION } from './files/snapshot.ts';
 import type { Stretch } from './files/staged-shards.ts';
 import { isPartial, matches, shownIn } from './search/filter.ts';
 import { likelyFor } from './search/json-prefilter.ts';
-import { runsOf, signatureOf } from './search/ngram-filter.ts';
+import { needsOf, signatureOf } from './search/ngram-filter.ts';
 import { type Hints, skim } from './search/read-candidates.ts';
 import { type Tally, tallyOf } from './search/tally.ts';
 import { Shard } from './shard.ts';
@@ -179,11 +179,11 @@ export class Database {
     }
   }
 
-  /** The current messages that pass a filter, newest first, older than `before` where given. */
+  /** The messages that pass a filter, newest first, older than `before` where given. */
   async *query(filter: Filter, before?: Key): AsyncGenerator<Entry> {
     const { since } = filter;
-    const runs = runsOf(filter);
-    const hints = runs.length > 0 ? { runs, isLikely: likelyFor(filter) } : undefined;
+    const needs = needsOf(filter);
+    const hints = needs && { needs, isLikely: likelyFor(filter) };
     const part = { before: earlier(before, filter.until), since };
     for await (const entries of this.walk(hints ? { ...part, hints } : part)) {
       for (const [index, entry] of entries.entries()) {

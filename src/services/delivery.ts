@@ -12,18 +12,22 @@ export interface Places {
   readonly isPushed: (repository: string, commit: string | null) => boolean;
 }
 
-/** A message as readers see it, with where it is. */
-export function toMessage(entry: Entry, places: Places): Message {
+/**
+ * A message as readers see it, with where it is.
+ *
+ * @param content what it says, if that is not its current line: what a deleted one said
+ */
+export function toMessage(entry: Entry, places: Places, content: Line = entry.folded.current): Message {
   const { current, heads } = entry.folded;
   const { updatedAt, deletedAt } = current;
   return {
     id: entry.id,
     revision: current.revision,
-    ...contentOf(current),
+    ...contentOf(content),
     createdAt: current.createdAt,
     ...(updatedAt === undefined ? {} : { updatedAt }),
     ...(deletedAt === undefined ? {} : { deletedAt }),
-    tags: tagsOf(current.text, current.tags),
+    tags: tagsOf(content.text, content.tags),
     ...(heads.length > 1 ? { conflict: true } : {}),
     deliveries: inOrder(repositoriesOf(entry), places.names()).map((name) => deliveryOf(entry, name, places)),
   };

@@ -174,7 +174,10 @@ export class Messages {
     );
   }
 
-  /** The current messages that pass a filter, newest first, beginning after a key. */
+  /**
+   * The messages that pass a filter, newest first, beginning after a key. Deleted ones, if the filter asks for them, say
+   * what they said.
+   */
   async *query(
     filter: Filter,
     before?: Key,
@@ -182,7 +185,7 @@ export class Messages {
     const { repositories } = this.#options;
     const find = (mirror: Database, from?: Key) => mirror.query(filter, from);
     for await (const entry of this.#entries(filter, find, before))
-      yield { key: entry.key, message: toMessage(entry, repositories) };
+      yield { key: entry.key, message: toMessage(entry, repositories, contentBefore(entry.folded)) };
   }
 
   /**
@@ -200,15 +203,18 @@ export class Messages {
     for await (const entry of this.#entries(filter, find)) yield this.#exported(entry);
   }
 
-  /** A current message with all its lines; nothing if it is deleted or gone. */
-  async exportedOne(id: string): Promise<Exported | undefined> {
+  /** A message with all its lines; nothing if it is gone, or deleted and not asked for. */
+  async exportedOne(id: string, withDeleted: boolean): Promise<Exported | undefined> {
     const entry = await this.#lookUp(id);
-    return entry.ok && entry.value && !isDeleted(entry.value) ? this.#exported(entry.value) : undefined;
+    return entry.ok && entry.value && (withDeleted || !isDeleted(entry.value))
+      ? this.#exported(entry.value)
+      : undefined;
   }
 
   #exported(entry: Entry): Exported {
     const { current, lines } = entry.folded;
-    return { message: toMessage(entry, this.#options.repositories), current, lines };
+    const content = contentBefore(entry.folded);
+    return { message: toMessage(entry, this.#options.repositories, content), current, lines };
   }
 
   /** What is found in the mirror, and found again after the last one if it proves broken on the way. */

@@ -134,7 +134,8 @@ const PIECES = [
 const READERS = `
   import { contentErrors } from '../../src/domain/content.ts';
   import { lengthOf, tagsOf } from '../../src/domain/message.ts';
-  import { foldCase, parseSearch } from '../../src/domain/query.ts';
+  import { foldCase } from '../../src/domain/fold-case.ts';
+  import { parseSearch } from '../../src/domain/query.ts';
   import { secretsIn } from '../../src/domain/secrets.ts';
   import { githubNameOf, isRepositoryName, nameOf, parseLocation } from '../../src/domain/target.ts';
   import { toJson, wellFormed, wellFormedJson } from '../../src/domain/unicode.ts';
@@ -147,7 +148,8 @@ const READERS = `
   import { parseLine, toLine } from '../../src/journal/line.ts';
   import { readJournal } from '../../src/journal/split.ts';
   import { likelyFor } from '../../src/mirror/search/json-prefilter.ts';
-  import { runsOf } from '../../src/mirror/search/ngram-filter.ts';
+  import { holds } from '../../src/mirror/search/facts.ts';
+  import { needsOf } from '../../src/mirror/search/ngram-filter.ts';
   import { changesBetween } from '../../src/web/reading/changes.ts';
   import { parseMarkdown } from '../../src/web/reading/markdown.ts';
   import { commitPage } from '../../src/web/text/commit-url.ts';
@@ -160,7 +162,7 @@ const READERS = `
   const line = (text, more = {}) => toLine({
     id: '0192f0c1-7c00-7000-8000-0123456789ab', revision: 1, parents: [], author: 'A', type: 'text',
     createdAt: '2026-01-01T00:00:00.000Z', others: [], text, ...more });
-  const find = (filter) => (text) => { for (const term of parseSearch(filter(text))) void term; };
+  const find = (filter) => (text) => { for (const term of parseSearch(filter(text)).value ?? []) void term; };
   const readers = {
     secretsIn, tagsOf, lengthOf, foldCase, parseSearch, nameOf, isRepositoryName, parseLocation, wellFormed, wellFormedJson, toJson,
     readCursor, cleanName, fencedCode, partsOf, previewOf, operatorsIn, safeUrl, parseMarkdown,
@@ -172,8 +174,10 @@ const READERS = `
     'a line of others': (text) => parseLine(Buffer.from(JSON.stringify({ ...JSON.parse(line(text).raw), [text]: [text], updatedAt: text }))),
     commitTextOf: (text) => commitTextOf(line(text, { author: text }), 'device'),
     readJournal: (text) => readJournal(Buffer.from(text)),
-    likelyFor: (text) => likelyFor({ terms: [{ kind: 'text', value: text.slice(0, 1000) + 'x', exclude: false }] })(text),
-    runsOf: (text) => runsOf({ terms: [{ kind: 'text', value: text, exclude: false }] }),
+    likelyFor: (text) => likelyFor({ terms: [[{ kind: 'text', value: text.slice(0, 1000) + 'x', exclude: false }]] })(text),
+    'a link in a text': (text) => holds('link', undefined, { type: 'text' }, text),
+    'a date': (text) => { parseSearch('before:"' + text); parseSearch('after:' + text); },
+    needsOf: (text) => needsOf({ terms: [[{ kind: 'text', value: text, exclude: false }]] }),
     'finding a word': (text) => cutAt(text, finderOf(text.slice(0, 20))(text)),
     suggest: (text) => suggest(text, text.length, { from: [text], in: [], type: [], tag: [], has: [], is: [] }),
     'changes in words': (text) => changesBetween(text, text.slice(1) + 'x', false),

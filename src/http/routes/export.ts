@@ -34,6 +34,8 @@ export const exportRoutes: readonly Route[] = [
       if (revisions !== undefined && format !== 'ndjson') return onlyNdjson;
       if (fields.repository !== undefined && !repositories.find(fields.repository))
         return unknownRepository([fields.repository]);
+      const terms = parseSearch(q ?? '');
+      if (!terms.ok) return terms;
       const ready = await messages.ready(fields.repository);
       if (!ready.ok) return ready;
       const now = new Date();
@@ -42,7 +44,7 @@ export const exportRoutes: readonly Route[] = [
       response.setHeader('Content-Type', renderer.type);
       response.setHeader('Content-Disposition', `attachment; filename="${name}"`);
       response.setHeader('Content-Security-Policy', "default-src 'none'; style-src 'unsafe-inline'; sandbox");
-      const filter = { ...fields, terms: parseSearch(q ?? '') };
+      const filter = { ...fields, terms: terms.value };
       for await (const chunk of exportMessages(messages, filter, renderer))
         if (!(await writeChunk(response, chunk))) return undefined;
       endStream(response);

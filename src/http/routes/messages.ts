@@ -41,9 +41,11 @@ export const messageRoutes: readonly Route[] = [
       if (before === null) return badCursor;
       if (fields.repository !== undefined && !repositories.find(fields.repository))
         return unknownRepository([fields.repository]);
+      const terms = parseSearch(q ?? '');
+      if (!terms.ok) return terms;
       const ready = await messages.ready(fields.repository);
       if (!ready.ok) return ready;
-      const found = messages.query({ ...fields, terms: parseSearch(q ?? '') }, before);
+      const found = messages.query({ ...fields, terms: terms.value }, before);
       await (limit === undefined
         ? sendAll(found, request, response)
         : sendPage(found, limit, request, response));

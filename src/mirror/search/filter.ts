@@ -1,19 +1,22 @@
+import { foldCase } from '../../domain/fold-case.ts';
 import { tagsOf } from '../../domain/message.ts';
-import { type Filter, foldCase, type Term } from '../../domain/query.ts';
+import { asksForDeleted, type Filter, type Term, type Terms } from '../../domain/query.ts';
+import type { Line } from '../../journal/line.ts';
 import type { Entry } from '../entry.ts';
+import { contentOf, holds, isDeleted } from './facts.ts';
 
-/** Whether a current message, which a deleted one is not, passes a filter. */
+/** Whether a message passes a filter. A deleted one is judged by what it said, if it is looked for at all. */
 export function matches(entry: Entry, filter: Filter): boolean {
   const { time } = entry.key;
   if (filter.since !== undefined && time < filter.since) return false;
   if (filter.until !== undefined && time >= filter.until) return false;
-  const { current } = entry.folded;
-  if (current.deletedAt !== undefined) return false;
-  if (filter.author !== undefined && current.author !== filter.author) return false;
-  if (filter.type !== undefined && current.type !== filter.type) return false;
+  if (isDeleted(entry) && !asksForDeleted(filter)) return false;
+  const content = contentOf(entry);
+  if (filter.author !== undefined && content.author !== filter.author) return false;
+  if (filter.type !== undefined && content.type !== filter.type) return false;
   if (filter.repository !== undefined && !isIn(entry, filter.repository)) return false;
-  if (filter.tag !== undefined && !tagsOf(current.text, current.tags).includes(filter.tag)) return false;
-  return filter.terms.length === 0 || matchesTerms(entry, filter.terms);
+  if (filter.tag !== undefined && !tagsOf(content.text, content.tags).includes(filter.tag)) return false;
+  return filter.terms.length === 0 || matchesTerms(entry, content, filter.terms);
 }
 
 /** Whether any line of a message is in a repository. */
@@ -22,21 +25,27 @@ export function isIn(entry: Entry, repository: string): boolean {
   return false;
 }
 
-function matchesTerms(entry: Entry, terms: readonly Term[]): boolean {
-  const text = foldCase(entry.folded.current.text);
-  return terms.every((term) => matchesTerm(entry, text, term) !== term.exclude);
+function matchesTerms(entry: Entry, content: Line, terms: Terms): boolean {
+  const text = foldCase(content.text);
+  return terms.every((group) =>
+    group.some((term) => matchesTerm(entry, content, text, term) !== term.exclude),
+  );
 }
 
-function matchesTerm(entry: Entry, text: string, { kind, value }: Term): boolean {
-  const { current } = entry.folded;
-  if (typeof value === 'number') return kind === 'before' ? entry.key.time < value : entry.key.time >= value;
+function matchesTerm(entry: Entry, content: Line, text: string, { kind, value }: Term): boolean {
   switch (kind) {
+    case 'before':
+      return entry.key.time < value;
+    case 'after':
+      return entry.key.time >= value;
+    case 'fact':
+      return holds(value, entry, content, text);
     case 'from':
-      return foldCase(current.author) === value;
+      return foldCase(content.author) === value;
     case 'type':
-      return foldCase(current.type) === value;
+      return foldCase(content.type) === value;
     case 'tag':
-      return tagsOf(current.text, current.tags).some((tag) => foldCase(tag) === value);
+      return tagsOf(content.text, content.tags).some((tag) => foldCase(tag) === value);
     case 'in':
       return repositoriesOf(entry).some((name) => foldCase(name) === value);
     default:
@@ -54,7 +63,7 @@ export function repositoriesOf(entry: Entry): string[] {
 
 /** The repositories that a message counts in: those that hold it, unless it is deleted. */
 export const shownIn = (entry: Entry | undefined): string[] =>
-  entry === undefined || entry.folded.current.deletedAt !== undefined ? [] : repositoriesOf(entry);
+  entry === undefined || isDeleted(entry) ? [] : repositoriesOf(entry);
 
 /** Whether a repository that holds a message lacks any of its lines. */
 export function isPartial(entry: Entry): boolean {

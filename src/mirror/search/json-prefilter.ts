@@ -1,4 +1,5 @@
-import { type Filter, foldCase, isAscii } from '../../domain/query.ts';
+import { foldCase, isAscii } from '../../domain/fold-case.ts';
+import type { Fact, Filter, Term } from '../../domain/query.ts';
 
 /** Whether the JSON of a message, which may stand in other JSON, may be that of one that is looked for. */
 export type Likely = (json: string) => boolean;
@@ -8,12 +9,36 @@ export type Likely = (json: string) => boolean;
  * filter.
  */
 export function likelyFor(filter: Filter): Likely {
-  const looks = filter.terms.flatMap(({ kind, value, exclude }): Likely[] => {
-    const isSearched = kind === 'text' && !exclude && typeof value === 'string';
-    return isSearched && AS_IT_IS.test(value) ? [saying(value)] : [];
+  const looks = filter.terms.flatMap((group): Likely[] => {
+    const either = group.flatMap((term) => lookFor(term) ?? []);
+    const [only] = either;
+    // One term that cannot be looked for can hold without the others.
+    if (only === undefined || either.length < group.length) return [];
+    return either.length === 1 ? [only] : [(json) => either.some((look) => look(json))];
   });
   return (json) => looks.every((look) => look(json));
 }
+
+function lookFor({ kind, value, exclude }: Term): Likely | undefined {
+  if (exclude) return undefined;
+  if (kind === 'fact') return writing(SIGNS[value]);
+  return kind === 'text' && AS_IT_IS.test(value) ? saying(value) : undefined;
+}
+
+/** What the JSON of a message that a fact holds for has in it. */
+const SIGNS: Readonly<Record<Fact, RegExp>> = {
+  attachment: /attachments/,
+  link: /http|link/i,
+  pinned: /pinned/,
+  open: /task/,
+  reply: /replyTo/,
+  deleted: /deletedAt/,
+};
+
+const writing =
+  (sign: RegExp): Likely =>
+  (json) =>
+    sign.test(json) || json.includes(BY_NUMBER);
 
 /**
  * What JSON holds as it is, but where it gives characters by their numbers, which is looked for as well. A mark that

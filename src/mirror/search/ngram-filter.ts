@@ -1,5 +1,7 @@
-import { type Filter, foldCase } from '../../domain/query.ts';
+import { foldCase } from '../../domain/fold-case.ts';
+import { FACTS, type Fact, type Filter, type Term } from '../../domain/query.ts';
 import type { Entry } from '../entry.ts';
+import { contentOf, holds } from './facts.ts';
 import { PARTS, partOf } from './parts.ts';
 
 /**
@@ -19,14 +21,22 @@ const [LEAST_WORDS, MOST_WORDS] = [2 ** 6, 2 ** 14];
 const WORDS_A_CHARACTER = 4;
 /** Stands around an author's name, so that it is no part of what is said. */
 const MARK = '\u0001';
+/** Stands around the name of a fact. */
+const FACT_MARK = '\u0002';
+const ALL_FACTS: readonly Fact[] = [...FACTS.has, ...FACTS.is];
+
+const nameOfFact = (fact: Fact): string => `${FACT_MARK}${fact}${FACT_MARK}`;
 
 /** The signature of all that a search may find in these messages, which are those of a shard in their order. */
 export function signatureOf(entries: readonly Entry[]): Signature {
-  const texts = entries.map(({ folded: { current } }) => [
-    foldCase(current.text),
-    foldCase(`${MARK}${current.author}${MARK}`),
-    ...(current.tags ?? []).map((tag) => foldCase(`#${tag}`)),
-  ]);
+  const texts = entries.map((entry) => {
+    const content = contentOf(entry);
+    const text = foldCase(content.text);
+    const said = [text, foldCase(`${MARK}${content.author}${MARK}`)];
+    for (const tag of content.tags ?? []) said.push(foldCase(`#${tag}`));
+    for (const fact of ALL_FACTS) if (holds(fact, entry, content, text)) said.push(nameOfFact(fact));
+    return said;
+  });
   const characters = texts.flat().reduce((sum, text) => sum + text.length, 0);
   const wanted = (characters / PARTS) * WORDS_A_CHARACTER;
   const signature = new Uint32Array(clamp(Math.ceil(wanted), LEAST_WORDS, MOST_WORDS));
@@ -62,25 +72,65 @@ function add(signature: Signature, sum: number, bit: number): void {
   signature[word] = (signature[word] as number) | bit;
 }
 
-/** The runs that a message must hold to pass a filter; none where they say nothing. */
-export function runsOf(filter: Filter): readonly number[] {
+/** The runs that a message must hold to pass a filter. */
+export interface Needs {
+  readonly all: readonly number[];
+  /** Of each group, all runs of one member. */
+  readonly anyOf: readonly (readonly (readonly number[])[])[];
+}
+
+/** What a message must hold to pass a filter; `undefined` if that says nothing. */
+export function needsOf(filter: Filter): Needs | undefined {
   const needed: string[] = [];
-  for (const { kind, value, exclude } of filter.terms) {
-    if (exclude || typeof value === 'number') continue;
-    if (kind === 'text') needed.push(value);
-    if (kind === 'tag') needed.push(startOfTag(value));
-    if (kind === 'from') needed.push(`${MARK}${value}${MARK}`);
+  const anyOf: Needs['anyOf'][number][] = [];
+  for (const group of filter.terms) {
+    const texts = group.flatMap((term) => textOf(term) ?? []);
+    // A term that says nothing can hold without the others.
+    if (texts.length < group.length) continue;
+    if (texts.length === 1) needed.push(...texts);
+    else anyOf.push(texts.map((text) => runsOf([text])));
   }
   if (filter.tag !== undefined) needed.push(startOfTag(foldCase(filter.tag)));
   if (filter.author !== undefined) needed.push(foldCase(`${MARK}${filter.author}${MARK}`));
-  return [...new Set(LENGTHS.flatMap((length) => needed.flatMap((text) => runsIn(text, length))))];
+  const all = runsOf(needed);
+  return all.length + anyOf.length === 0 ? undefined : { all, anyOf };
 }
+
+/** What stands in a message that a term holds for. */
+function textOf({ kind, value, exclude }: Term): string | undefined {
+  if (exclude) return undefined;
+  switch (kind) {
+    case 'text':
+      return value;
+    case 'tag':
+      return startOfTag(value);
+    case 'from':
+      return `${MARK}${value}${MARK}`;
+    case 'fact':
+      return nameOfFact(value);
+    default:
+      return undefined;
+  }
+}
+
+const runsOf = (texts: readonly string[]): readonly number[] => [
+  ...new Set(LENGTHS.flatMap((length) => texts.flatMap((text) => runsIn(text, length)))),
+];
 
 /** A tag but for its last letter, which an accent after it may have made another one in the text. */
 const startOfTag = (tag: string): string => `#${tag}`.slice(0, -1);
 
-/** The parts that may hold all of some runs, a bit for each; 0 where none may. */
-export function partsWith(signature: Signature, runs: readonly number[]): number {
+/** The parts that may hold what is needed, a bit for each; 0 where none may. */
+export function partsWith(signature: Signature, { all, anyOf }: Needs): number {
+  let parts = partsHolding(signature, all);
+  for (const group of anyOf) {
+    if (parts === 0) return 0;
+    parts &= group.reduce((either, runs) => either | partsHolding(signature, runs), 0);
+  }
+  return parts;
+}
+
+function partsHolding(signature: Signature, runs: readonly number[]): number {
   let parts = ~0;
   for (const run of runs) {
     parts &= signature[wordOf(signature, run)] ?? 0;

@@ -2,7 +2,7 @@ import type { Entry } from '../entry.ts';
 import type { Snapshot } from '../files/snapshot.ts';
 import type { Slot } from '../timeline.ts';
 import type { Likely } from './json-prefilter.ts';
-import { countOf, isAmong, partsWith, type Signature } from './ngram-filter.ts';
+import { countOf, isAmong, type Needs, partsWith, type Signature } from './ngram-filter.ts';
 import { partOf } from './parts.ts';
 
 /** Where so many parts of a shard are wanted, all of it is read, and stays in memory. */
@@ -10,8 +10,7 @@ const MANY_PARTS = 12;
 
 /** What is looked for, as far as it can be told without reading or parsing everything. */
 export interface Hints {
-  /** Runs of characters that a message must hold. */
-  readonly runs: readonly number[];
+  readonly needs: Needs;
   readonly isLikely: Likely;
 }
 
@@ -23,7 +22,7 @@ export interface Hints {
  */
 export async function skim(
   slot: Slot,
-  { runs, isLikely }: Hints,
+  { needs, isLikely }: Hints,
   snapshot: Snapshot,
   isBeingWritten: (slot: Slot) => boolean,
 ): Promise<readonly Entry[] | undefined> {
@@ -31,7 +30,7 @@ export async function skim(
   const signature = isChanged() ? null : await signatureIn(slot, snapshot);
   // What was changed or written meanwhile is another content.
   if (signature === null || slot.signature !== signature || isChanged()) return undefined;
-  const parts = partsWith(signature, runs);
+  const parts = partsWith(signature, needs);
   if (parts === 0) return [];
   if (countOf(parts) >= MANY_PARTS) return undefined;
   const isWanted = (part: number): boolean => isAmong(parts, part);

@@ -1,4 +1,4 @@
-import type { Filter } from '../../domain/query.ts';
+import { asksForDeleted, type Filter } from '../../domain/query.ts';
 import type { Renderer } from '../../export/renderer.ts';
 import type { Messages } from '../messages.ts';
 
@@ -29,7 +29,7 @@ async function* oldestFirst(messages: Messages, filter: Filter) {
   const ids: string[] = [];
   for await (const { message } of messages.exported(filter, false)) ids.push(message.id);
   for (const id of ids.reverse()) {
-    const exported = await messages.exportedOne(id);
+    const exported = await messages.exportedOne(id, asksForDeleted(filter));
     if (exported) yield exported;
   }
 }

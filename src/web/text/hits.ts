@@ -1,4 +1,5 @@
-import { foldCase, parseSearch } from '../../domain/query.ts';
+import { foldCase } from '../../domain/fold-case.ts';
+import { parseSearch } from '../../domain/query.ts';
 
 /** From where to where something was found, in the units of a string. */
 export type Hit = readonly [from: number, to: number];
@@ -10,7 +11,9 @@ const NOTHING: Finder = () => [];
 
 /** What finds the words of a search, as the server does: whatever their case, and however they are composed. */
 export function finderOf(search: string): Finder {
-  const words = parseSearch(search)
+  const parsed = parseSearch(search);
+  const words = (parsed.ok ? parsed.value : [])
+    .flat()
     .filter(({ kind, exclude }) => kind === 'text' && !exclude)
     .map(({ value }) => String(value));
   if (words.length === 0) return NOTHING;

@@ -1,10 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { foldCase, parseSearch, type Term } from '../../../src/domain/query.ts';
+import { foldCase } from '../../../src/domain/fold-case.ts';
+import { parseSearch, type Term } from '../../../src/domain/query.ts';
+import { termsOf } from '../../support/terms.ts';
 
-/** A search as short words: `kind:value`, with `-` before what is excluded. */
-const short = (search: string): string[] =>
-  parseSearch(search).map(({ kind, value, exclude }) => `${exclude ? '-' : ''}${kind}:${value}`);
+const shortTerm = ({ kind, value, exclude }: Term): string => `${exclude ? '-' : ''}${kind}:${value}`;
+
+/** A search as short words: `kind:value`, with `-` before what is excluded and `|` between alternatives. */
+const short = (search: string): string[] => termsOf(search).map((group) => group.map(shortTerm).join(' | '));
 
 const at = (iso: string): number => Date.parse(iso);
 
@@ -47,6 +50,24 @@ describe('a search', () => {
     ['from:""', []],
     ['from:a:b', ['from:a:b']],
     ['a AND b', ['text:a', 'text:and', 'text:b']],
+    ['has:attachment HAS:Link', ['fact:attachment', 'fact:link']],
+    ['is:pinned -is:open is:"reply"', ['fact:pinned', '-fact:open', 'fact:reply']],
+    ['is:deleted', ['fact:deleted']],
+    ['is:', ['text:is:']],
+    ['is:""', []],
+    ['a OR b', ['text:a | text:b']],
+    ['a OR b c', ['text:a | text:b', 'text:c']],
+    ['a b OR c OR -d e', ['text:a', 'text:b | text:c | -text:d', 'text:e']],
+    ['from:ann OR tag:x', ['from:ann | tag:x']],
+    ['a or b', ['text:a', 'text:or', 'text:b']],
+    ['a "OR" b', ['text:a', 'text:or', 'text:b']],
+    ['a -OR b', ['text:a', '-text:or', 'text:b']],
+    ['OR', ['text:or']],
+    ['OR a', ['text:or', 'text:a']],
+    ['a OR', ['text:a']],
+    ['a OR OR b', ['text:a | text:b']],
+    ['a OR "" b', ['text:a', 'text:b']],
+    ['ORANGE a', ['text:orange', 'text:a']],
   ])('%j means %j', (search, expected) => {
     expect(short(search)).toEqual(expected);
   });
@@ -66,8 +87,8 @@ describe('a search', () => {
     process.env.TZ = 'Pacific/Auckland';
     try {
       for (const kind of ['before', 'after'] as const) {
-        expect(parseSearch(`${kind}:${date}`)).toEqual([{ kind, value, exclude: false }]);
-        expect(parseSearch(`-${kind}:${date}`)).toEqual([{ kind, value, exclude: true }]);
+        expect(termsOf(`${kind}:${date}`)).toEqual([[{ kind, value, exclude: false }]]);
+        expect(termsOf(`-${kind}:${date}`)).toEqual([[{ kind, value, exclude: true }]]);
       }
     } finally {
       if (zone === undefined) delete process.env.TZ;
@@ -75,23 +96,74 @@ describe('a search', () => {
     }
   });
 
-  it.each(['yesterday', '2026-13-01', '22.11.2026', '2026-11-22T99:99', '26', '1'])(
-    'takes a date that is none for text: %s',
-    (date) => {
-      expect(short(`before:${date}`)).toEqual([`text:before:${date.toLowerCase()}`]);
-      expect(short(`-after:${date}`)).toEqual([`-text:after:${date.toLowerCase()}`]);
-    },
-  );
+  it.each<[string, string]>([
+    ['today', '2026-03-31T00:00Z'],
+    ['Yesterday', '2026-03-30T00:00Z'],
+    ['tomorrow', '2026-04-01T00:00Z'],
+    ['"2 weeks ago"', '2026-03-17T00:00Z'],
+    ['"1 day ago"', '2026-03-30T00:00Z'],
+    ['"a  month ago"', '2026-02-28T00:00Z'],
+    ['"13 months ago"', '2025-02-28T00:00Z'],
+    ['"2 Years Ago"', '2024-03-31T00:00Z'],
+    ['"an hour ago"', '2026-03-31T14:09:26.535Z'],
+    ['"90 minutes ago"', '2026-03-31T13:39:26.535Z'],
+  ])('reads %s from what time it is', (date, expected) => {
+    const now = new Date('2026-03-31T15:09:26.535Z');
+    expect(termsOf(`after:${date}`, now)).toEqual([[{ kind: 'after', value: at(expected), exclude: false }]]);
+  });
+
+  it.each([
+    'before:soon',
+    'after:2026-13-01',
+    '-before:22.11.2026',
+    'before:2026-11-22T99:99',
+    'after:26',
+    'after:ago',
+    'after:"999999 years ago"',
+    'after:"2 moons ago"',
+    'is:lost',
+    '-has:money',
+    'a OR is:lost',
+  ])('is refused for a value that cannot be read, and names it: %s', (search) => {
+    const parsed = parseSearch(`cat ${search}`);
+    const named = search.replace(/^(a OR )?-?/, '');
+    expect(parsed).toMatchObject({ ok: false, failure: { code: 'invalid', errors: [{ field: 'q' }] } });
+    if (!parsed.ok) expect(parsed.failure.detail).toContain(named);
+  });
+
+  it('names every value that cannot be read, but no more than the start of a long one', () => {
+    const parsed = parseSearch(`is:lost after:soon has:${'x'.repeat(900)}`);
+    if (parsed.ok) return expect.unreachable();
+    expect(parsed.failure.detail).toMatch(/is:lost.*after:soon.*has:x/);
+    expect(parsed.failure.detail.length).toBeLessThan(600);
+  });
 
   it('never throws, and makes only terms that can be looked for', () => {
     const piece = fc.oneof(
       fc.string(),
       fc.string({ unit: 'binary' }),
-      fc.constantFrom('"', '-', ':', ' ', 'from:', 'before:', '#', 'tag:', '2026', '\\', '\n'),
+      fc.constantFrom(
+        '"',
+        '-',
+        ':',
+        ' ',
+        'from:',
+        'before:',
+        '#',
+        'tag:',
+        'is:',
+        'has:',
+        ' OR ',
+        'open',
+        '2026',
+        '\\',
+        '\n',
+      ),
     );
     fc.assert(
       fc.property(fc.array(piece, { maxLength: 12 }), (pieces) => {
-        for (const term of parseSearch(pieces.join(''))) {
+        const parsed = parseSearch(pieces.join(''));
+        for (const term of parsed.ok ? parsed.value.flat() : []) {
           if (term.kind === 'before' || term.kind === 'after') expect(term.value).not.toBeNaN();
           else if (term.kind !== 'tag') expect(term.value).not.toBe('');
           expect(typeof term.value).toBe(/^(before|after)$/.test(term.kind) ? 'number' : 'string');
@@ -104,9 +176,9 @@ describe('a search', () => {
   it('finds each word in the text that it was taken from', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => {
-        const terms = parseSearch(`"${text.replaceAll('"', '')}"`);
+        const terms = termsOf(`"${text.replaceAll('"', '')}"`);
         const folded = foldCase(text.replaceAll('"', ''));
-        expect(terms.every(({ value }: Term) => folded.includes(String(value)))).toBe(true);
+        expect(terms.flat().every(({ value }) => folded.includes(String(value)))).toBe(true);
       }),
     );
   });

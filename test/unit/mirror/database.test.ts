@@ -5,12 +5,12 @@ import { setTimeout as delay, setImmediate } from 'node:timers/promises';
 import fc from 'fast-check';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { Filter } from '../../../src/domain/query.ts';
-import { parseSearch } from '../../../src/domain/query.ts';
 import { Database } from '../../../src/mirror/database.ts';
 import { compareKeys, type Entry, withChanges } from '../../../src/mirror/entry.ts';
 import { MirrorBroken } from '../../../src/mirror/errors.ts';
 import { SHARD_LIMITS } from '../../../src/mirror/shard.ts';
 import { entryOf, idOf, lineAfter, lineOf, timeAt } from '../../support/lines.ts';
+import { termsOf } from '../../support/terms.ts';
 import { scratchFolder, temporaryFolder } from '../../support/tmp.ts';
 
 /** Opens a mirror that is closed when the test is over. What goes wrong in the background fails the test. */
@@ -212,7 +212,7 @@ describe('many messages', { timeout: 30_000 }, () => {
 
   it('are found by what they say', async () => {
     const database = await filled(await temporaryFolder());
-    const found = await listOf(database, { terms: parseSearch('"message 77"') });
+    const found = await listOf(database, { terms: termsOf('"message 77"') });
     expect(idsOf(found)).toEqual(
       idsOf(sorted.filter(({ folded }) => folded.current.text.startsWith('message 77'))),
     );

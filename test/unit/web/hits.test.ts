@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { foldCase } from '../../../src/domain/query.ts';
+import { foldCase } from '../../../src/domain/fold-case.ts';
 import { cutAt, finderOf } from '../../../src/web/text/hits.ts';
 
 const hits = (search: string, text: string) =>

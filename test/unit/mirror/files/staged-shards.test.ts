@@ -102,7 +102,7 @@ describe('a stretch that was written beside the mirror', () => {
     const database = await open(folder);
     await database.takeIn('home', await written(folder, messages(1, MANY)));
     const found: string[] = [];
-    const terms = [{ kind: 'text', value: `message ${MANY - 3}`, exclude: false }] as const;
+    const terms = [[{ kind: 'text', value: `message ${MANY - 3}`, exclude: false }]] as const;
     for await (const { id } of database.query({ terms })) found.push(id);
     expect(found).toEqual([idOf(MANY - 3)]);
   });

@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { foldCase, parseSearch } from '../../../../src/domain/query.ts';
+import { foldCase } from '../../../../src/domain/fold-case.ts';
 import { likelyFor } from '../../../../src/mirror/search/json-prefilter.ts';
+import { termsOf } from '../../../support/terms.ts';
 
-const isLikely = (search: string, json: string) => likelyFor({ terms: parseSearch(search) })(json);
+const isLikely = (search: string, json: string) => likelyFor({ terms: termsOf(search) })(json);
 
 /** A text as a line of a journal has it, and as a shard has such a line. */
 const writings = (text: string) => {
@@ -28,7 +29,7 @@ describe('a quick look at the JSON of a message', () => {
         const folded = foldCase(said);
         for (let from = 0; from < folded.length; from += 1) {
           for (const to of [from + 1, from + 3, folded.length]) {
-            const terms = [{ kind: 'text', value: folded.slice(from, to), exclude: false }] as const;
+            const terms = [[{ kind: 'text', value: folded.slice(from, to), exclude: false }]] as const;
             for (const json of writings(said)) expect(likelyFor({ terms })(json)).toBe(true);
           }
         }
@@ -41,7 +42,7 @@ describe('a quick look at the JSON of a message', () => {
     for (let code = 0; code < 0x110000; code += 1) {
       if (code >= 0xd800 && code < 0xe000) continue;
       const character = String.fromCodePoint(code);
-      const terms = [{ kind: 'text', value: foldCase(character), exclude: false }] as const;
+      const terms = [[{ kind: 'text', value: foldCase(character), exclude: false }]] as const;
       if (!likelyFor({ terms })(JSON.stringify(character))) expect.unreachable(`U+${code.toString(16)}`);
     }
   });

@@ -1,0 +1,40 @@
+import type { Fact } from '../../domain/query.ts';
+import type { Line } from '../../journal/line.ts';
+import { contentBefore } from '../../journal/revisions.ts';
+import type { Entry } from '../entry.ts';
+
+/** What a message says, or said before it was deleted. */
+export const contentOf = (entry: Entry): Line => contentBefore(entry.folded);
+
+export const isDeleted = (entry: Entry): boolean => entry.folded.current.deletedAt !== undefined;
+
+/**
+ * Whether something holds for a message.
+ *
+ * @param text its text, case-folded
+ */
+export function holds(fact: Fact, entry: Entry, content: Line, text: string): boolean {
+  switch (fact) {
+    case 'attachment':
+      return hasAttachments(content);
+    case 'link':
+      return content.type === 'link' || ADDRESS.test(text);
+    case 'pinned':
+      return content.pinned === true;
+    case 'open':
+      return content.type === 'task' && content.done !== true;
+    case 'reply':
+      return content.replyTo !== undefined;
+    default:
+      return isDeleted(entry);
+  }
+}
+
+const ADDRESS = /https?:\/\/\S/;
+
+function hasAttachments({ others }: Line): boolean {
+  if (others.length === 0) return false;
+  const [, json = '[]'] = others.find(([key]) => key === 'attachments') ?? [];
+  const attachments: unknown = JSON.parse(json);
+  return Array.isArray(attachments) && attachments.length > 0;
+}
