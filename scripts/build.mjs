@@ -24,6 +24,7 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const server = {
   absWorkingDir: root,
   entryPoints: {
+    gitpost: 'src/gitpost.ts',
     main: 'src/main.ts',
     verify: 'src/verify.ts',
     filling: 'src/repository/reconcile/bulk/thread.ts',
@@ -105,6 +106,7 @@ const page = {
 };
 
 const outputs = [
+  'dist/gitpost.js',
   'dist/main.js',
   'dist/verify.js',
   'dist/filling.js',

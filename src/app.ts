@@ -1,5 +1,8 @@
+import { randomBytes } from 'node:crypto';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
+import type { Duplex } from 'node:stream';
+import { noteAddress } from './clone/address-file.ts';
 import { type FolderLock, lockFolder } from './clone/folder-lock.ts';
 import type { Config } from './config.ts';
 import { given } from './domain/given.ts';
@@ -23,7 +26,7 @@ import { Messages } from './services/messages.ts';
 import { RepositoryManager } from './services/repositories.ts';
 import { SharedSettingsStore } from './services/settings.ts';
 import { SyncLog, type SyncNote } from './services/sync-log.ts';
-import { checkGit, credentialsOf, gitContextOf, StartRefused } from './start.ts';
+import { checkGit, credentialsOf, FolderHeld, gitContextOf, StartRefused } from './start.ts';
 import { type Subject, Verifier } from './verify/verifier.ts';
 import { type Watcher, watchClones } from './watching/clones.ts';
 
@@ -38,6 +41,8 @@ export interface AppOptions {
   readonly gitSilence?: number;
   /** Milliseconds after which a clone that could not be opened is tried again. */
   readonly retryPause?: number;
+  /** Without it, the app is only there for this process, which works on the same folders as a server would and then ends. */
+  readonly listens?: boolean;
   /** What time it is; tests let it go wrong. */
   readonly clock?: () => Date;
   /** Hears when syncing a repository begins to fail, still fails after an hour, or works again. */
@@ -48,12 +53,22 @@ export interface AppOptions {
 
 export interface App {
   readonly url: string;
+  /** A connection to its API within this process. */
+  readonly connect: () => Duplex;
   readonly close: () => Promise<void>;
 }
 
 /** Builds every part and starts it; tests start the same. Throws {@link StartRefused} with what to do. */
 export async function startApp(options: AppOptions): Promise<App> {
-  const { config, version, publicDirectory, onTrouble, filler, clock = () => new Date() } = options;
+  const {
+    config,
+    version,
+    publicDirectory,
+    onTrouble,
+    filler,
+    listens = true,
+    clock = () => new Date(),
+  } = options;
   const git = gitContextOf(config);
   const installed = await checkGit(git);
   const locks = await lockFolders([config.reposDirectory, config.dataDirectory]);
@@ -110,7 +125,8 @@ export async function startApp(options: AppOptions): Promise<App> {
     });
     const look = (name: string, paths: Iterable<string>) =>
       void repositories.find(name)?.filesChanged(paths).catch(onTrouble);
-    const watcher = watchClones(config.reposDirectory, look, onTrouble);
+    // What changes in the clones meanwhile is seen by the next one that opens them.
+    const watcher = listens ? watchClones(config.reposDirectory, look, onTrouble) : undefined;
     const health = () => healthOf(repositories, mirror, watcher, version, installed);
     const verifier = new Verifier({
       subjects: async () => {
@@ -123,8 +139,10 @@ export async function startApp(options: AppOptions): Promise<App> {
       isRunning: async () => true,
       credentials: credentialsOf(config),
     });
+    const secret = randomBytes(32).toString('base64url');
     const server = await startServer({
-      config,
+      // Who is in this process has access.
+      config: listens ? config : { ...config, accessToken: undefined },
       publicDirectory,
       version,
       events,
@@ -139,17 +157,26 @@ export async function startApp(options: AppOptions): Promise<App> {
         verify: () => verifier.run(),
       },
       onSurprise: onTrouble,
+      secret,
+      listens,
     });
-    autoSync.start();
-    void settings.start();
+    const removeAddress = listens
+      ? await noteAddress(config.dataDirectory, { url: server.url, secret }).catch(onTrouble)
+      : undefined;
+    if (listens) {
+      autoSync.start();
+      void settings.start();
+    }
     return {
       url: server.url,
+      connect: server.connect,
       close: async () => {
+        await removeAddress?.();
         settings.stop();
         autoSync.stop();
         await verifier.close();
         await server.close();
-        await watcher.close();
+        await watcher?.close();
         await repositories.close();
         await mirror.close();
         await release(locks);
@@ -181,7 +208,7 @@ async function lockFolders(directories: readonly string[]): Promise<FolderLock[]
       continue;
     }
     await release(locks);
-    throw new StartRefused(`${lock}: stop that one first, or set REPOS_DIR and DATA_DIR to other folders`);
+    throw new FolderHeld(`${lock}: stop that one first, or set REPOS_DIR and DATA_DIR to other folders`);
   }
   return locks;
 }
@@ -206,7 +233,7 @@ const NO_WATCHES =
 function healthOf(
   repositories: RepositoryManager,
   mirror: Database,
-  watcher: Watcher,
+  watcher: Watcher | undefined,
   version: string,
   git: string,
 ): ReturnType<Services['health']> {
@@ -216,7 +243,7 @@ function healthOf(
   );
   if (!repositories.isReady) reasons.unshift('The messages are still being read from the repositories.');
   reasons.push(...repositories.list().flatMap(({ hanging }) => hanging ?? []));
-  if (watcher.isLooking()) reasons.push(NO_WATCHES);
+  if (watcher?.isLooking()) reasons.push(NO_WATCHES);
   return {
     status: reasons.length === 0 ? 'ok' : 'degraded',
     ...(reasons.length === 0 ? {} : { reasons }),

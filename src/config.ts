@@ -1,12 +1,11 @@
-import { readFileSync, statSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { resolve } from 'node:path';
-import { parse } from 'dotenv';
 import { z } from 'zod';
 import type { Target } from './domain/repository.ts';
 import { LONGEST_INTERVAL } from './domain/settings.ts';
 import { parseTarget, sameName } from './domain/target.ts';
 import { withoutEnd } from './domain/trim.ts';
+import { type Environment, mergeVariables, readDotenv } from './environment.ts';
 import { gitEnvironment } from './git/settings.ts';
 
 /** Everything that the program is told from outside, validated, with its defaults filled in. */
@@ -41,8 +40,6 @@ export interface Config {
 export interface ConfigError {
   readonly lines: readonly string[];
 }
-
-type Environment = Readonly<Record<string, string | undefined>>;
 
 const GITHUB = 'https://github.com';
 const GITHUB_API = 'https://api.github.com';
@@ -120,7 +117,7 @@ const variables = z.object({
 
 /** Makes the configuration of a folder's `.env` and of real variables, which win. Nothing is written. */
 export function readConfig(own: Environment, directory: string): Config | ConfigError {
-  const environment = merge(readDotenv(directory), own);
+  const environment = mergeVariables(readDotenv(directory), own);
   const { values, lines: wrong } = parseEach(environment);
   const dataDirectory = resolve(directory, values.DATA_DIR);
   const { targets, lines } = readTargets(values, `${dataDirectory}/remotes`);
@@ -178,33 +175,6 @@ export function isLoopback(host: string): boolean {
   return isIP(host) === 6
     ? new URL(`http://[${host}]`).hostname === '[::1]'
     : host.toLowerCase() === 'localhost';
-}
-
-function readDotenv(directory: string): Record<string, string> {
-  try {
-    return parse(readFileSync(resolve(directory, '.env')));
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT' || code === 'EISDIR') return {};
-    throw error;
-  }
-}
-
-/** Whether other users of this machine can read a token in the folder's `.env`; never where the system has no modes. */
-export function exposesToken(directory: string): boolean {
-  const { GITHUB_TOKEN, ACCESS_TOKEN } = readDotenv(directory);
-  if (process.platform === 'win32' || !(GITHUB_TOKEN || ACCESS_TOKEN)) return false;
-  return (statSync(resolve(directory, '.env')).mode & 0o044) !== 0;
-}
-
-/** A variable that is set to nothing counts as not set. */
-function merge(...sources: readonly Environment[]): Record<string, string> {
-  const merged: Record<string, string> = {};
-  for (const source of sources) {
-    for (const [name, value] of Object.entries(source))
-      if (value !== undefined && value !== '') merged[name] = value;
-  }
-  return merged;
 }
 
 function readTargets(values: z.infer<typeof variables>, remotesDirectory: string) {

@@ -8,6 +8,9 @@ import { GIT_SETTINGS } from './git/settings.ts';
 /** Why the program can not start here: something that a person can mend. */
 export class StartRefused extends Error {}
 
+/** Another gitpost works on the folders. */
+export class FolderHeld extends StartRefused {}
+
 /** The oldest git that merges without a work tree. */
 const OLDEST_GIT = [2, 38] as const;
 
@@ -38,3 +41,7 @@ export function credentialsOf({ githubUsername, githubUrl, githubToken }: Config
     ? undefined
     : { url: githubUrl, username: githubUsername, token: githubToken };
 }
+
+/** Whether no file is left for a git of simple-git's, which tells so when nobody listens any more. */
+export const isOutOfFiles = ({ code, syscall }: NodeJS.ErrnoException): boolean =>
+  (code === 'EMFILE' || code === 'ENFILE') && syscall?.startsWith('spawn') === true;

@@ -1,61 +1,6 @@
-import { join } from 'node:path';
-import { type ClonesFolder, cloneContext, findClones, withChosenRemotes } from './clone/folder.ts';
-import { isHeld } from './clone/folder-lock.ts';
-import { isConfigError, readConfig } from './config.ts';
-import type { Target } from './domain/repository.ts';
-import { sameName } from './domain/target.ts';
-import { checkGit, credentialsOf, gitContextOf, StartRefused } from './start.ts';
-import { reportOf } from './verify/report.ts';
-import { type Subject, Verifier } from './verify/verifier.ts';
-
-/** `npm run verify`: takes no lock and changes nothing, so that it works beside a running gitpost and without one. */
+import { verifyFolders } from './verify-folders.ts';
 
 // Node prints what simple-git would log, environment and all, where this is set.
 delete process.env.DEBUG;
 
-const EXIT_WRONG = 1;
-const EXIT_CONFIG = 2;
-
-process.exitCode = await verify();
-
-async function verify(): Promise<number> {
-  const config = readConfig(process.env, process.cwd());
-  if (isConfigError(config)) {
-    for (const line of config.lines) process.stderr.write(`gitpost: ${line}\n`);
-    return EXIT_CONFIG;
-  }
-  try {
-    await checkGit(gitContextOf(config));
-  } catch (error) {
-    if (!(error instanceof StartRefused)) throw error;
-    process.stderr.write(`gitpost: ${error.message}\n`);
-    return EXIT_CONFIG;
-  }
-  const folder: ClonesFolder = {
-    directory: config.reposDirectory,
-    remotesDirectory: join(config.dataDirectory, 'remotes'),
-    git: gitContextOf(config),
-  };
-  const verifier = new Verifier({
-    subjects: () => subjectsOf(folder, config.targets),
-    mirrorDirectory: join(config.dataDirectory, 'mirror'),
-    mirror: undefined,
-    isRunning: () => isHeld(config.reposDirectory),
-    credentials: credentialsOf(config),
-  });
-  const verification = await verifier.run();
-  if (!verification.ok) throw new Error(verification.failure.detail);
-  process.stdout.write(reportOf(verification.value));
-  return verification.value.status === 'ok' ? 0 : EXIT_WRONG;
-}
-
-/** What the environment names, and what was added while gitpost ran. */
-async function subjectsOf(folder: ClonesFolder, named: readonly Target[]): Promise<readonly Subject[]> {
-  const targets = await withChosenRemotes(folder, named);
-  const found = await findClones(folder).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return [];
-    throw error;
-  });
-  const added = found.filter(({ name }) => !targets.some((target) => sameName(target.name, name)));
-  return [...targets, ...added].map((target) => ({ ...target, git: cloneContext(folder, target.name) }));
-}
+process.exitCode = await verifyFolders(process.env, process.cwd());

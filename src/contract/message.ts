@@ -181,5 +181,18 @@ export const bulkResultSchema = z
   .meta({ id: 'BulkResult', description: 'What became of one line: a message, or a problem' });
 export type BulkResult = Shape<typeof bulkResultSchema>;
 
+export const idsQuery = z.strictObject({
+  ending: z
+    .string()
+    .transform((text) => text.toLowerCase())
+    .refine((text) => /^[0-9a-f-]{6,36}$/.test(text), 'must be the last 6 to 36 characters of an id'),
+});
+
+export const idsSchema = z
+  .array(z.object({ id: z.uuid(), deleted: z.literal(true).exactOptional() }))
+  .meta({ id: 'Ids' });
+/** The id of a message, and whether it is deleted. */
+export type Id = Shape<typeof idsSchema>[number];
+
 /** What each call that writes to a message can fail with. */
 export const WRITE_FAILURES = ['looks-secret', 'unwritable', 'unavailable', 'incomplete'] as const;

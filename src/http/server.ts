@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Duplex } from 'node:stream';
+import { type Duplex, duplexPair } from 'node:stream';
 import express from 'express';
 import helmet from 'helmet';
 import type { Config } from '../config.ts';
@@ -30,10 +30,17 @@ export interface ServerOptions {
     'messages' | 'imports' | 'importFolder' | 'repositories' | 'settings' | 'github' | 'health' | 'verify'
   >;
   readonly onSurprise: (error: unknown) => void;
+  /** Lets in whoever knows it, as the access token does. */
+  readonly secret: string;
+  /** Without it, only this process has a way in: {@link RunningServer.connect}. */
+  readonly listens: boolean;
 }
 
 export interface RunningServer {
+  /** Without a slash at its end. */
   readonly url: string;
+  /** A connection to the server within this process. */
+  readonly connect: () => Duplex;
   /** Answers what has been asked, ends the streams and takes no more. */
   readonly close: () => Promise<void>;
 }
@@ -70,8 +77,20 @@ const SECURITY_HEADERS = helmet({
  */
 const KEEP_ALIVE_MS = 150_000;
 
+/** What HTTP expects of a socket and has no meaning within a process. */
+const IN_MEMORY = {
+  setTimeout: () => undefined,
+  setNoDelay: () => undefined,
+  setKeepAlive: () => undefined,
+  ref: () => undefined,
+  unref: () => undefined,
+};
+
+/** The port of a Host header that names none. */
+const HTTP_PORT = 80;
+
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
-  const { config, publicDirectory, version, events, onSurprise } = options;
+  const { config, publicDirectory, version, events, onSurprise, secret, listens } = options;
   const app = express();
   app
     .disable('x-powered-by')
@@ -82,10 +101,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   app.response.json = function (body) {
     return this.type('application/json').send(toJson(body));
   };
-  let port = config.port;
+  let port = listens ? config.port : HTTP_PORT;
   const local = ['127.0.0.1', 'localhost', '::1', ...(isWildcard(config.host) ? [] : [config.host])];
   const address = config.publicUrl === undefined ? undefined : publicAddressOf(config.publicUrl);
-  const access = accessControl(config.accessToken, config.dataDirectory, address);
+  const access = accessControl(config.accessToken, secret, config.dataDirectory, address);
   const streams = new EventStreams(events);
   const services: Services = {
     ...options.services,
@@ -142,10 +161,17 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   );
   server.maxConnections = 1000;
   server.on('clientError', refuseConnection);
-  await listen(server, config.port, config.host);
-  port = (server.address() as AddressInfo).port;
+  if (listens) {
+    await listen(server, config.port, config.host);
+    port = (server.address() as AddressInfo).port;
+  }
   return {
-    url: `http://${urlHost(config.host)}:${port}`,
+    url: listens ? `http://${urlHost(config.host)}:${port}` : 'http://localhost',
+    connect: () => {
+      const [near, far] = duplexPair();
+      server.emit('connection', Object.assign(far, IN_MEMORY));
+      return Object.assign(near, IN_MEMORY);
+    },
     close: () => {
       endings.begin();
       return closeServer(server, () => streams.close());

@@ -119,6 +119,11 @@ export class Database {
     }
   }
 
+  /** The ids of all messages that end with some digits, deleted ones too. */
+  idsEnding(ending: string): readonly string[] {
+    return this.#timeline.ids.endingWith(ending);
+  }
+
   /** Adds a message. One with that id is replaced. */
   create(entry: Entry): Promise<void> {
     return this.update(entry.id, () => entry);

@@ -3,7 +3,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 
 import { v7 as uuidv7 } from 'uuid';
 import { KeyedMutex } from '../async/mutex.ts';
-import type { Delivery, Draft, HistoryEntry, Message } from '../contract/message.ts';
+import type { Delivery, Draft, HistoryEntry, Id, Message } from '../contract/message.ts';
 import type { Stats, StatsQuestion } from '../contract/stats.ts';
 import type { TagCount } from '../contract/tags.ts';
 import { editErrors } from '../domain/content.ts';
@@ -105,6 +105,18 @@ export class Messages {
       const change = lines.length === 0 ? undefined : known.value ? 'updated' : 'created';
       const done = await this.#bring(id, lines, [...targets], change);
       return done.ok ? ok(change ?? 'present') : done;
+    });
+  }
+
+  /** The ids that end with some digits, of deleted messages too, for people who type only a part of one. */
+  async idsEnding(ending: string): Promise<Result<readonly Id[]>> {
+    return this.#options.repositories.withMirror(async (mirror) => {
+      const found: Id[] = [];
+      for (const id of mirror.idsEnding(ending)) {
+        const entry = await mirror.read(id);
+        if (entry) found.push(isDeleted(entry) ? { id, deleted: true } : { id });
+      }
+      return found.sort((a, b) => (a.id < b.id ? -1 : 1));
     });
   }
 

@@ -5,6 +5,8 @@ import {
   draftSchema,
   editSchema,
   historySchema,
+  idsQuery,
+  idsSchema,
   listQuery,
   messageSchema,
   WRITE_FAILURES,
@@ -138,6 +140,16 @@ export const messageRoutes: readonly Route[] = [
     answers: { 200: answer('The revisions', historySchema) },
     failures: ['unknown-message', 'unavailable'],
     handle: ({ params }, { messages }) => messages.history(params.id.toLowerCase()),
+  }),
+  route({
+    method: 'get',
+    path: '/ids',
+    operationId: 'findIds',
+    summary: 'Ids that end with some characters, of deleted messages too',
+    query: idsQuery,
+    answers: { 200: answer('The ids', idsSchema) },
+    failures: ['unavailable'],
+    handle: ({ query }, { messages }) => messages.idsEnding(query.ending),
   }),
 ];
 

@@ -63,6 +63,11 @@ export class IdIndex {
     }
   }
 
+  /** The ids that end with some hexadecimal digits, as they are written with dashes. */
+  endingWith(ending: string): string[] {
+    return this.#tables.flatMap((table) => table.endingWith(ending));
+  }
+
   /** What it holds now, as tables that no change reaches any more. */
   copies(): IdTable[] {
     return this.#tables.map((table) => table.copy());
@@ -111,6 +116,21 @@ export class IdTable {
     this.#shards[slot] = shard + 1;
     if (!this.#hasRoom(0)) this.#grow();
     return true;
+  }
+
+  endingWith(ending: string): string[] {
+    // The last eight digits are one word, which rules out nearly all others without making a string.
+    const digits = ending.slice(-8);
+    const value = Number.parseInt(digits, 16);
+    const mask = 2 ** (4 * digits.length) - 1;
+    const found: string[] = [];
+    for (let slot = 0; slot < this.#shards.length; slot += 1) {
+      const last = this.#keys[slot * 4 + 3] ?? 0;
+      if (this.#shards[slot] === 0 || ((last ^ value) & mask) !== 0) continue;
+      const id = idOf(wordsAt(this.#keys, slot * 4));
+      if (id.endsWith(ending)) found.push(id);
+    }
+    return found;
   }
 
   /** Makes room for so many more, in arrays that no copy has. */
@@ -205,6 +225,12 @@ export function packIds(ids: readonly string[]): Uint32Array {
 }
 
 type Words = readonly [number, number, number, number];
+
+/** The id that some words are of. */
+function idOf(words: Words): string {
+  const digits = words.map((word) => word.toString(16).padStart(8, '0')).join('');
+  return digits.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+}
 
 /** Where the digits of each word stand in a UUID. */
 const PLACES = [

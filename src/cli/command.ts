@@ -1,0 +1,7 @@
+import type { Connection } from './connect.ts';
+import type { ExitCode } from './ending.ts';
+import type { Io } from './io.ts';
+import type { Given } from './verb.ts';
+
+/** What a verb does. Returns the exit code. */
+export type Command = (io: Io, given: Given, connection: Connection) => Promise<ExitCode>;

@@ -1,0 +1,132 @@
+import type { Duplex } from 'node:stream';
+import { setTimeout as pause } from 'node:timers/promises';
+import { findAddress } from '../clone/address-file.ts';
+import { isHeld } from '../clone/folder-lock.ts';
+import { findHome } from '../home.ts';
+import { type Call, type Place, type Reply, send } from './client.ts';
+import { Ending, EXIT, misused } from './ending.ts';
+import { type Io, say } from './io.ts';
+
+/** A way to a gitpost: the one that runs on the same folders, another one, or the one in this process. */
+export interface Connection {
+  readonly send: (call: Call) => Promise<Reply>;
+  /** Ends what was begun for it. */
+  readonly close: () => Promise<void>;
+}
+
+/** The app within this process, or why there is none. */
+export type Opened =
+  | { readonly is: 'open'; readonly connect: () => Duplex; readonly close: () => Promise<void> }
+  | { readonly is: 'held' | 'refused' | 'misconfigured'; readonly reasons: readonly string[] };
+
+/** Opens the folders in this process. It is loaded only if it is needed, since it is the whole server. */
+export type OpenLocally = (
+  environment: Io['environment'],
+  directory: string,
+  onTrouble: (error: unknown) => void,
+) => Promise<Opened>;
+
+/** How long another command, or a server that starts or ends, is waited for. */
+const PATIENCE_MS = 30_000;
+const LOOK_MS = 100;
+
+export async function connect(io: Io, openLocally: OpenLocally): Promise<Connection> {
+  const { GITPOST_URL } = io.environment;
+  if (GITPOST_URL) return elsewhere(placeOf(GITPOST_URL, io.environment.ACCESS_TOKEN || undefined));
+  return here(io, openLocally);
+}
+
+function placeOf(text: string, token: string | undefined): Place {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (!url || !/^https?:$/.test(url.protocol))
+    throw misused(`GITPOST_URL must be an http or https URL, not ${JSON.stringify(text)}`);
+  if (!url.pathname.endsWith('/')) url.pathname += '/';
+  return { url, token };
+}
+
+function elsewhere(place: Place): Connection {
+  return {
+    send: async (call) => {
+      try {
+        return await send(place, call);
+      } catch (error) {
+        if (!isConnectionTrouble(error)) throw error;
+        throw new Ending(
+          EXIT.unreachable,
+          `No gitpost can be reached at ${place.url.href} (${error.message}).`,
+        );
+      }
+    },
+    close: async () => undefined,
+  };
+}
+
+/** The way to the folders of this machine. A server that ends or starts in between is followed. */
+function here(io: Io, openLocally: OpenLocally): Connection {
+  let found: Promise<{ readonly place: Place; readonly close?: () => Promise<void> }> | undefined;
+  const deadline = Date.now() + PATIENCE_MS;
+  const find = () => {
+    found ??= findPlace(io, openLocally, deadline);
+    return found;
+  };
+  return {
+    send: async (call) => {
+      for (let attempt = 1; ; attempt += 1) {
+        const { place } = await find();
+        try {
+          return await send(place, call);
+        } catch (error) {
+          const isOver = Date.now() > deadline || call.file !== undefined || place.connect !== undefined;
+          if (!isConnectionTrouble(error) || isOver) throw toEnding(error);
+          // It has just ended. Sending the same again does nothing twice: every message has its id.
+          found = undefined;
+          await pause(LOOK_MS * attempt);
+        }
+      }
+    },
+    close: async () => {
+      if (found) await (await found.catch(() => undefined))?.close?.();
+    },
+  };
+}
+
+const toEnding = (error: unknown): unknown =>
+  isConnectionTrouble(error)
+    ? new Ending(EXIT.failed, `The connection to gitpost broke (${error.message}). Try again.`)
+    : error;
+
+async function findPlace(io: Io, openLocally: OpenLocally, deadline: number) {
+  const home = findHome(io.environment, io.directory);
+  for (let isTold = false; ; ) {
+    const address = await findAddress(home.dataDirectory);
+    if (address) return { place: { url: new URL(`${address.url}/`), token: address.secret } };
+    if (!(await isHeld(home.dataDirectory))) {
+      if (home.isPlatform) say(io, `gitpost: the folder is ${home.directory}`);
+      const opened = await openLocally(home.environment, home.directory, (error) =>
+        say(io, `gitpost: ${(error as Error).message}`),
+      );
+      if (opened.is === 'open') {
+        const { connect, close } = opened;
+        return { place: { url: new URL('http://localhost/'), token: undefined, connect }, close };
+      }
+      if (opened.is === 'misconfigured') throw misused(opened.reasons.join('\n  '));
+      if (opened.is === 'refused') throw new Ending(EXIT.failed, opened.reasons.join('\n  '));
+    }
+    if (Date.now() > deadline)
+      throw new Ending(
+        EXIT.failed,
+        `Another gitpost has been working on ${home.dataDirectory} for ${PATIENCE_MS / 1000} seconds, and cannot be reached. Nothing was done; try again when it has ended.`,
+      );
+    if (!isTold && deadline - Date.now() < PATIENCE_MS - 2000) {
+      say(io, 'gitpost: waiting for another command to end');
+      isTold = true;
+    }
+    await pause(LOOK_MS);
+  }
+}
+
+const isConnectionTrouble = (error: unknown): error is NodeJS.ErrnoException =>
+  !(error instanceof Ending) &&
+  /^(E(CONN|HOST|NET|PIPE|ADDR|TIMEDOUT|AI_|NOTFOUND|PROTO)|HPE_|ERR_TLS|ERR_SSL|CERT|DEPTH|SELF|UNABLE)/.test(
+    (error as NodeJS.ErrnoException)?.code ?? '',
+  );

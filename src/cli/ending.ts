@@ -1,0 +1,16 @@
+/** The exit codes, which docs/cli.md promises. */
+export const EXIT = { done: 0, failed: 1, usage: 2, unreachable: 3, signedOut: 4 } as const;
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
+
+/** Ends the command with what to tell a person, from wherever it is noticed. */
+export class Ending extends Error {
+  readonly code: ExitCode;
+
+  constructor(code: ExitCode, message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+/** The command was given something that makes no sense. */
+export const misused = (message: string): Ending => new Ending(EXIT.usage, message);

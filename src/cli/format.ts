@@ -1,0 +1,106 @@
+import type { Delivery, HistoryEntry, Message } from '../contract/message.ts';
+import { printable, printableLine, type Style } from './style.ts';
+
+/** How messages look to a person. */
+export interface Look {
+  readonly style: Style;
+  /** Times as distances from this moment; without it, as date and time. */
+  readonly now: number | undefined;
+}
+
+/** So many characters of an id are shown: enough to name it again, with room for a million messages. */
+const ID_SHOWN = 8;
+
+export function messageBlock(message: Message, { style, now }: Look): string {
+  const where = message.deliveries.map(({ repository }) => repository).join(', ');
+  const head = [
+    style.accent(message.id.slice(-ID_SHOWN)),
+    style.strong(printableLine(message.author)),
+    style.faint(timeText(message.createdAt, now)),
+    style.faint(where),
+    ...marksOf(message),
+  ];
+  return `${head.join('  ')}\n${indented(textOf(message))}\n`;
+}
+
+export function messageDetails(message: Message, { style, now }: Look): string {
+  const rows: [string, string][] = [
+    ['id', style.accent(message.id)],
+    ['author', style.strong(printableLine(message.author))],
+    ['written', timeText(message.createdAt, now)],
+    ...(message.updatedAt ? [['edited', timeText(message.updatedAt, now)] as [string, string]] : []),
+    ['type', [printableLine(message.type), ...marksOf(message, false)].join(', ')],
+    ...(message.replyTo ? [['reply to', message.replyTo] as [string, string]] : []),
+    ...(message.tags.length > 0
+      ? [['tags', message.tags.map((tag) => `#${printableLine(tag)}`).join(' ')] as [string, string]]
+      : []),
+    ...message.deliveries.map((one): [string, string] => [one.repository, deliveryText(one)]),
+  ];
+  const width = Math.max(...rows.map(([name]) => name.length));
+  const lines = rows.map(([name, value]) => `${style.faint(name.padEnd(width))}  ${value}`);
+  return `${lines.join('\n')}\n\n${indented(textOf(message))}\n`;
+}
+
+export function revisionBlock(entry: HistoryEntry, { style, now }: Look): string {
+  const head = [
+    style.accent(`revision ${entry.revision}`),
+    style.strong(printableLine(entry.author)),
+    style.faint(timeText(entry.updatedAt ?? entry.createdAt, now)),
+    ...entry.commits.map(({ repository, commit }) =>
+      style.faint(`${repository}${commit === null ? '' : ` ${commit.slice(0, 7)}`}`),
+    ),
+    ...(entry.head ? [style.good('current')] : []),
+  ];
+  const text = entry.deletedAt ? style.bad('deleted') : textOf(entry);
+  return `${head.join('  ')}\n${indented(text)}\n`;
+}
+
+const deliveryText = ({ commit, state }: Delivery): string =>
+  `${state}${commit === null ? '' : ` ${commit.slice(0, 12)}`}`;
+
+type Content = Pick<Message, 'type' | 'text' | 'url' | 'language' | 'done' | 'pinned'>;
+
+function textOf({ type, text, url, done }: Content): string {
+  const lines = printable(text);
+  if (type === 'task') return `[${done ? 'x' : ' '}] ${lines}`;
+  if (url === undefined) return lines;
+  return text === '' ? printableLine(url) : `${lines}\n${printableLine(url)}`;
+}
+
+function marksOf({ type, language, pinned, conflict }: Message, withType = true): string[] {
+  return [
+    ...(withType && type !== 'text' && type !== 'task' ? [printableLine(language ?? type)] : []),
+    ...(!withType && language !== undefined ? [printableLine(language)] : []),
+    ...(pinned ? ['pinned'] : []),
+    ...(conflict ? ['conflict'] : []),
+  ];
+}
+
+const indented = (text: string): string => text.replace(/^(?=.)/gm, '    ');
+
+const STEPS = [
+  [60, 'second'],
+  [60, 'minute'],
+  [24, 'hour'],
+  [30, 'day'],
+] as const;
+
+/** A time for a person: how long ago it is for a month, else the date; or always date and time, in the local zone. */
+export function timeText(iso: string, now: number | undefined): string {
+  const time = new Date(iso);
+  if (now === undefined) return localTime(time);
+  let count = Math.round((now - time.getTime()) / 1000);
+  if (count < 0) return localTime(time);
+  for (const [most, unit] of STEPS) {
+    if (count < most)
+      return count < 10 && unit === 'second' ? 'just now' : `${count} ${unit}${count === 1 ? '' : 's'} ago`;
+    count = Math.floor(count / most);
+  }
+  return localTime(time).slice(0, 10);
+}
+
+function localTime(time: Date): string {
+  const two = (value: number) => String(value).padStart(2, '0');
+  const date = `${String(time.getFullYear()).padStart(4, '0')}-${two(time.getMonth() + 1)}-${two(time.getDate())}`;
+  return `${date} ${two(time.getHours())}:${two(time.getMinutes())}`;
+}

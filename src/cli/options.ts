@@ -1,0 +1,47 @@
+import { MESSAGE_TYPES } from '../domain/message.ts';
+import type { Option } from './verb.ts';
+
+/** Options that several verbs have. */
+
+export const repository: Option = {
+  name: 'repository',
+  short: 'r',
+  value: 'name',
+  help: 'Only messages in this repository',
+};
+
+export const json: Option = { name: 'json', help: 'Print JSON' };
+export const ndjson: Option = { name: 'ndjson', help: 'Print one JSON object per line' };
+
+/** Which messages a verb is about. */
+export const filters: readonly Option[] = [
+  repository,
+  { name: 'author', short: 'a', value: 'name', help: 'Only messages by this author' },
+  { name: 'type', short: 't', value: 'type', choices: MESSAGE_TYPES, help: 'Only messages of this type' },
+  { name: 'tag', value: 'tag', help: 'Only messages with this tag' },
+  { name: 'since', value: 'date', help: 'Only messages from this date or time on' },
+  { name: 'until', value: 'date', help: 'Only messages before this date or time' },
+];
+
+export const listing: readonly Option[] = [
+  ...filters,
+  { name: 'as-of', value: 'time', help: 'As it was at this time, or at this commit' },
+  { name: 'number', short: 'n', value: 'count', help: 'At most so many; 20 on a terminal, all otherwise' },
+  json,
+  ndjson,
+];
+
+export const common: readonly Option[] = [{ name: 'help', short: 'h', help: 'Show this help' }];
+
+export const content: readonly Option[] = [
+  { name: 'type', short: 't', value: 'type', choices: MESSAGE_TYPES, help: 'What the text is' },
+  { name: 'language', short: 'l', value: 'name', help: 'The language of code, such as diff; makes it code' },
+  { name: 'url', value: 'url', help: 'The address of a link; makes it a link' },
+  { name: 'author', short: 'a', value: 'name', help: 'Who wrote it, if not you' },
+  { name: 'tag', value: 'tag', multiple: true, help: 'A tag besides those in the text; may be repeated' },
+];
+
+export const confirm: Option = {
+  name: 'confirm',
+  help: 'Save text that looks like a password or a token',
+};

@@ -1,0 +1,93 @@
+import type { Command } from './command.ts';
+import { type Connection, connect, type OpenLocally } from './connect.ts';
+import { Ending, EXIT, misused } from './ending.ts';
+import { helpOf, helpOfAll } from './help.ts';
+import { type Io, OutputClosed, print, say } from './io.ts';
+import { parseVerb } from './parse.ts';
+import { printable, styleFor } from './style.ts';
+import type { Given, Verb } from './verb.ts';
+import { add } from './verbs/add.ts';
+import { list, search } from './verbs/list.ts';
+import { show } from './verbs/show.ts';
+import { status } from './verbs/status.ts';
+import { pull, push } from './verbs/sync.ts';
+import { findVerb, VERBS } from './verbs.ts';
+
+/** What the command needs of the rest of gitpost, which is loaded only when it is used. */
+export interface Ports {
+  readonly version: () => string;
+  readonly openLocally: OpenLocally;
+  /** Runs the app; returns when it is up, and the process stays. */
+  readonly serve: (io: Io, given: Given) => Promise<void>;
+}
+
+/** The verbs that are requests to a gitpost. */
+const COMMANDS: Readonly<Record<string, Command>> = { add, list, search, show, push, pull, status };
+
+/** Does what the arguments say. Returns the exit code; nothing if the process has to stay. */
+export async function run(argv: readonly string[], io: Io, ports: Ports): Promise<number | undefined> {
+  try {
+    return await dispatch(argv, io, ports);
+  } catch (error) {
+    if (error instanceof OutputClosed) return EXIT.done;
+    if (!(error instanceof Ending)) throw error;
+    const style = styleFor(io.stderr, io);
+    say(io, `${style.bad('gitpost:')} ${printable(error.message)}`);
+    return error.code;
+  }
+}
+
+async function dispatch(argv: readonly string[], io: Io, ports: Ports): Promise<number | undefined> {
+  const [first, ...rest] = argv;
+  if (first === '--version' || first === '-v') return printed(io, `${ports.version()}\n`);
+  if (first === '--help' || first === '-h') return printed(io, helpOfAll());
+  if (first === 'help') return printed(io, rest[0] === undefined ? helpOfAll() : helpOf(verbOf(rest[0])));
+  if (first === undefined || first === '--open')
+    return ports.serve(io, parseVerb(verbOf('serve'), argv)).then(() => undefined);
+  const verb = verbOf(first);
+  if (rest.includes('--version') && !rest.includes('--')) return printed(io, `${ports.version()}\n`);
+  const given = parseVerb(verb, rest);
+  if (given.values.help === true) return printed(io, helpOf(verb));
+  if (verb.name === 'serve') return ports.serve(io, given).then(() => undefined);
+  const command = COMMANDS[verb.name] as Command;
+  return within(await connect(io, ports.openLocally), (connection) => command(io, given, connection));
+}
+
+/** Works with a connection, and ends what was begun for it, also when a signal comes. */
+async function within(
+  connection: Connection,
+  work: (connection: Connection) => ReturnType<Command>,
+): Promise<number> {
+  const stops = (['SIGINT', 'SIGTERM', 'SIGHUP'] as const).map((signal) => {
+    const stop = () => {
+      process.once(signal, () => process.exit(SIGNALLED[signal]));
+      void connection.close().finally(() => process.exit(SIGNALLED[signal]));
+    };
+    process.once(signal, stop);
+    return () => process.off(signal, stop);
+  });
+  try {
+    return await work(connection);
+  } finally {
+    await connection.close();
+    for (const off of stops) off();
+  }
+}
+
+/** As shells report it: 128 and the number of the signal. */
+const SIGNALLED = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
+
+async function printed(io: Io, text: string): Promise<number> {
+  await print(io, text);
+  return EXIT.done;
+}
+
+function verbOf(name: string): Verb {
+  const verb = findVerb(name);
+  if (verb) return verb;
+  if (name.startsWith('-')) throw misused(`There is no option ${name}. gitpost --help lists what there is`);
+  const near = VERBS.find((one) => one.name.startsWith(name) || name.startsWith(one.name));
+  throw misused(
+    `There is no verb ${JSON.stringify(name)}. ${near ? `Do you mean ${near.name}? ` : ''}gitpost --help lists all; gitpost add writes a message`,
+  );
+}

@@ -1,0 +1,116 @@
+import { common, confirm, content, json, listing, ndjson } from './options.ts';
+import type { Verb } from './verb.ts';
+
+const sync = (name: 'push' | 'pull', summary: string, meaning: string): Verb => ({
+  name,
+  args: '[repository…]',
+  count: [0, Number.POSITIVE_INFINITY],
+  summary,
+  description: ['Without names, all repositories are meant. The exit code is 1 if one of them failed.'],
+  options: [json, ...common],
+  examples: [
+    [`gitpost ${name}`, meaning],
+    [`gitpost ${name} journal`, 'Only this repository'],
+  ],
+});
+
+/** Every verb, in the order of the help. */
+export const VERBS: readonly Verb[] = [
+  {
+    name: 'serve',
+    args: '',
+    count: [0, 0],
+    summary: 'Run the app. This is also what gitpost does without a verb',
+    options: [{ name: 'open', help: 'Open the page in the browser' }, ...common],
+    examples: [
+      ['gitpost', 'Run the app'],
+      ['gitpost serve --open', 'Run the app and open the page'],
+      ['PORT=0 gitpost', 'Run it on a free port'],
+    ],
+  },
+  {
+    name: 'add',
+    args: '[text…]',
+    count: [0, Number.POSITIVE_INFINITY],
+    summary: 'Write a message, and print its id',
+    description: [
+      'Several words are joined by spaces. The text is read from standard input if it is -, or if there is none and something is piped in.',
+    ],
+    options: [
+      {
+        name: 'repository',
+        short: 'r',
+        value: 'name',
+        multiple: true,
+        help: 'Where it goes; may be repeated; all for all of them',
+      },
+      ...content,
+      { name: 'done', help: 'The task is done; makes it a task' },
+      { name: 'pin', help: 'Pin it' },
+      { name: 'reply-to', value: 'id', help: 'The message that it replies to' },
+      { name: 'at', value: 'time', help: 'When it was written, if not now' },
+      { name: 'id', value: 'uuid', help: 'Its id: the same id again makes no second message' },
+      confirm,
+      { name: 'json', help: 'Print the message as JSON instead of its id' },
+      ...common,
+    ],
+    examples: [
+      ['gitpost add "Call the plumber #home"', 'A message with a tag'],
+      ['gitpost add -t task Water the plants', 'A task'],
+      ['git diff | gitpost add -t code -l diff -', 'What another program prints'],
+    ],
+  },
+  {
+    name: 'list',
+    args: '',
+    count: [0, 0],
+    summary: 'Show messages',
+    description: ['The newest comes last on a terminal, and first in a pipe and in JSON.'],
+    options: [...listing, ...common],
+    examples: [
+      ['gitpost list -n 5', 'The last five messages'],
+      ['gitpost list --tag idea --since 2026-01-01', 'Ideas of this year'],
+      ['gitpost list --ndjson | jq -r .text', 'Every text, for another program'],
+    ],
+  },
+  {
+    name: 'search',
+    args: '<words…>',
+    count: [1, Number.POSITIVE_INFINITY],
+    summary: 'Find messages',
+    description: [
+      'All words must be in a message. "Quoted phrases" and operators such as from:, in:, type:, tag:, before: and after: work as on the page. Put -- in front of a search that begins with a minus.',
+    ],
+    options: [...listing, ...common],
+    examples: [
+      ['gitpost search plumber', 'Messages with this word'],
+      ['gitpost search \'tag:idea "second draft"\'', 'A phrase, with an operator'],
+      ['gitpost search -- -draft', 'Messages without this word'],
+    ],
+  },
+  {
+    name: 'show',
+    args: '<id>',
+    count: [1, 1],
+    summary: 'Show one message',
+    description: ['The last 6 or more characters of an id are enough if no other id ends with them.'],
+    options: [{ name: 'history', help: 'Show every revision, oldest first' }, json, ...common],
+    examples: [
+      ['gitpost show 4f2c9a', 'The message whose id ends with this'],
+      ['gitpost show --history 4f2c9a', 'How it came to be as it is'],
+    ],
+  },
+  sync('push', 'Fetch, merge and push', 'Bring everything to the remotes'),
+  sync('pull', 'Fetch and merge', 'Get what others have pushed'),
+  {
+    name: 'status',
+    args: '[repository…]',
+    count: [0, Number.POSITIVE_INFINITY],
+    summary: 'Show the state of repositories',
+    description: ['The exit code is 1 if something is wrong with one of them.'],
+    options: [json, ndjson, ...common],
+    examples: [['gitpost status', 'What is not pushed yet, and what needs you']],
+  },
+];
+
+export const findVerb = (name: string): Verb | undefined => VERBS.find((verb) => verb.name === name);

@@ -1,0 +1,75 @@
+import { v7 as newId } from 'uuid';
+import type { DraftRequest, Message } from '../../contract/message.ts';
+import { isUuid } from '../../domain/id.ts';
+import type { MessageType } from '../../domain/message.ts';
+import { readJson } from '../client.ts';
+import type { Command } from '../command.ts';
+import { EXIT, misused } from '../ending.ts';
+import { idOf } from '../ids.ts';
+import { type Io, print, readInput } from '../io.ts';
+import { printableJson } from '../style.ts';
+import { type Given, isSet, textOf, textsOf } from '../verb.ts';
+
+export const add: Command = async (io, given, connection) => {
+  const text = await givenText(io, given);
+  if (text === undefined && textOf(given, 'url') === undefined)
+    throw misused('There is nothing to add. Give a text, or pipe one in');
+  const id = textOf(given, 'id');
+  if (id !== undefined && !isUuid(id)) throw misused(`--id must be a UUID, not ${JSON.stringify(id)}`);
+  const replyTo = textOf(given, 'reply-to');
+  const repositories = textsOf(given, 'repository');
+  const draft: DraftRequest = {
+    // Made here, so that sending it again after a broken connection makes no second message.
+    id: id ?? newId(),
+    text: text ?? '',
+    ...contentOf(given),
+    ...(isSet(given, 'done') ? { type: 'task', done: true } : {}),
+    ...(isSet(given, 'pin') ? { pinned: true } : {}),
+    ...(textOf(given, 'at') === undefined ? {} : { createdAt: timeOf(textOf(given, 'at') as string) }),
+    ...(replyTo === undefined ? {} : { replyTo: await idOf(connection, replyTo) }),
+    ...(repositories.length === 0
+      ? {}
+      : { repositories: repositories.includes('all') ? 'all' : [...repositories] }),
+    ...(isSet(given, 'confirm') ? { confirm: true } : {}),
+  };
+  const reply = await connection.send({ method: 'POST', path: 'messages', json: draft });
+  const message = await readJson<Message>(reply);
+  await print(io, isSet(given, 'json') ? `${printableJson(JSON.stringify(message))}\n` : `${message.id}\n`);
+  return EXIT.done;
+};
+
+/** The text that was given, or what is piped in; without one line end that programs put at the end. */
+export async function givenText(io: Io, { args }: Given): Promise<string | undefined> {
+  const isPiped = io.stdin.isTTY !== true;
+  const isAsked = args.length === 1 && args[0] === '-';
+  if (!isAsked && args.length > 0) return args.join(' ');
+  if (!isAsked && !isPiped) return undefined;
+  const text = await readInput(io);
+  if (text === undefined) throw misused('What was piped in is not UTF-8. Nothing was saved');
+  const whole = text.replace(/\r?\n$/, '');
+  return whole === '' && !isAsked ? undefined : whole;
+}
+
+/** The fields of a message that several verbs can set. */
+export function contentOf(given: Given) {
+  const [type, language, url, author] = ['type', 'language', 'url', 'author'].map((name) =>
+    textOf(given, name),
+  );
+  const tags = textsOf(given, 'tag').map((tag) => tag.replace(/^#/, ''));
+  const implied = type ?? (language === undefined ? (url === undefined ? undefined : 'link') : 'code');
+  return {
+    ...(implied === undefined ? {} : { type: implied as MessageType }),
+    ...(language === undefined ? {} : { language }),
+    ...(url === undefined ? {} : { url }),
+    ...(author === undefined ? {} : { author }),
+    ...(tags.length === 0 ? {} : { tags }),
+  };
+}
+
+/** A time that a person wrote, in their own zone if they named none. */
+function timeOf(text: string): string {
+  const time = /^\d{4}-\d\d-\d\d$/.test(text) ? new Date(`${text}T00:00`) : new Date(text.replace(' ', 'T'));
+  if (!/^\d{4}-\d\d-\d\d/.test(text) || Number.isNaN(time.getTime()))
+    throw misused(`--at must be a date and time such as 2026-11-22T10:00, not ${JSON.stringify(text)}`);
+  return time.toISOString();
+}

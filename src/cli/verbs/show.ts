@@ -1,0 +1,29 @@
+import type { HistoryEntry, Message } from '../../contract/message.ts';
+import { readJson } from '../client.ts';
+import type { Command } from '../command.ts';
+import { EXIT } from '../ending.ts';
+import { messageDetails, revisionBlock } from '../format.ts';
+import { idOf } from '../ids.ts';
+import { print } from '../io.ts';
+import { printableJson, styleFor } from '../style.ts';
+import { isSet } from '../verb.ts';
+
+export const show: Command = async (io, given, connection) => {
+  const id = await idOf(connection, given.args[0] ?? '');
+  const isHistory = isSet(given, 'history');
+  const reply = await connection.send({
+    method: 'GET',
+    path: `messages/${id}${isHistory ? '/history' : ''}`,
+  });
+  const shown = await readJson<Message | HistoryEntry[]>(reply);
+  if (isSet(given, 'json')) {
+    await print(io, `${printableJson(JSON.stringify(shown, null, 2))}\n`);
+    return EXIT.done;
+  }
+  const look = { style: styleFor(io.stdout, io), now: io.stdout.isTTY ? Date.now() : undefined };
+  const text = Array.isArray(shown)
+    ? shown.map((entry) => revisionBlock(entry, look)).join('\n')
+    : messageDetails(shown, look);
+  await print(io, text);
+  return EXIT.done;
+};

@@ -1,0 +1,42 @@
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Holder, isAlive, ownHolder } from './holder.ts';
+
+/** Where a running gitpost is reached by programs of the same person on the same machine. */
+export interface Address {
+  /** Without a slash at its end. */
+  readonly url: string;
+  /** Made anew at each start. It stands for the access token, if there is one. */
+  readonly secret: string;
+}
+
+const FILE = 'server.json';
+
+/** Notes where this process listens, for its own user's eyes only. Returns what removes the note. */
+export async function noteAddress(dataDirectory: string, address: Address): Promise<() => Promise<void>> {
+  const path = join(dataDirectory, FILE);
+  const staged = `${path}.${process.pid}`;
+  // What is left of a process with the same number may have other rights.
+  await rm(staged, { force: true });
+  const holder = await ownHolder();
+  await writeFile(staged, JSON.stringify({ ...address, ...holder }), { mode: 0o600, flag: 'wx' });
+  await rename(staged, path);
+  return () => rm(path, { force: true });
+}
+
+/** Where the gitpost that works on a folder is reached; nothing if none runs, or none that listens. */
+export async function findAddress(dataDirectory: string): Promise<(Address & Holder) | undefined> {
+  const text = await readFile(join(dataDirectory, FILE), 'utf8').catch(() => undefined);
+  const noted = text === undefined ? undefined : parseAddress(text);
+  return noted && (await isAlive(noted)) ? noted : undefined;
+}
+
+function parseAddress(text: string): (Address & Holder) | undefined {
+  try {
+    const { url, secret, pid, began } = JSON.parse(text) as Record<string, unknown>;
+    if (typeof url !== 'string' || typeof secret !== 'string') return undefined;
+    return typeof pid === 'number' && typeof began === 'string' ? { url, secret, pid, began } : undefined;
+  } catch {
+    return undefined;
+  }
+}

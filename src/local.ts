@@ -1,0 +1,39 @@
+import { startApp } from './app.ts';
+import type { Opened } from './cli/connect.ts';
+import { isConfigError, readConfig } from './config.ts';
+import type { Environment } from './environment.ts';
+import { fillingScript, publicDirectory, version } from './package.ts';
+import { fillInThreads } from './repository/reconcile/bulk/filler.ts';
+import { FolderHeld, isOutOfFiles, StartRefused } from './start.ts';
+
+/** Opens the folders as a server would, under the same locks, but listens nowhere. */
+export async function openLocally(
+  environment: Environment,
+  directory: string,
+  onTrouble: (error: unknown) => void,
+): Promise<Opened> {
+  const config = readConfig(environment, directory);
+  if (isConfigError(config)) return { is: 'misconfigured', reasons: config.lines };
+  process.on('unhandledRejection', onTrouble);
+  process.on('uncaughtException', (error) => {
+    if (isOutOfFiles(error)) return onTrouble(error);
+    throw error;
+  });
+  const filler = fillInThreads(fillingScript, onTrouble);
+  try {
+    const app = await startApp({
+      config,
+      version: version(),
+      publicDirectory,
+      onTrouble,
+      filler,
+      listens: false,
+    });
+    return { is: 'open', connect: app.connect, close: app.close };
+  } catch (error) {
+    if (error instanceof FolderHeld) return { is: 'held', reasons: [error.message] };
+    const { message, syscall } = error as NodeJS.ErrnoException;
+    if (error instanceof StartRefused || syscall !== undefined) return { is: 'refused', reasons: [message] };
+    throw error;
+  }
+}

@@ -1,0 +1,106 @@
+import { setFlagsFromString } from 'node:v8';
+import { pino } from 'pino';
+import { type App, startApp } from './app.ts';
+import { type Config, isConfigError, readConfig } from './config.ts';
+import { type Environment, exposesToken } from './environment.ts';
+import { whenOrphaned } from './orphan.ts';
+import { fillingScript, publicDirectory, version } from './package.ts';
+import { fillInThreads } from './repository/reconcile/bulk/filler.ts';
+import type { SyncNote } from './services/sync-log.ts';
+import { isOutOfFiles, StartRefused } from './start.ts';
+
+const EXIT_REFUSED = 1;
+const EXIT_CONFIG = 2;
+const LAST_RESORT_MS = 9000;
+
+/**
+ * Runs the app in this process until a signal ends it. A start that is refused ends the process at once.
+ *
+ * @param directory is where `.env` is, and what relative folders begin at
+ * @param onUp is told of the address without a slash at its end
+ */
+export async function serve(
+  environment: Environment,
+  directory: string,
+  onUp: (url: string) => void = () => undefined,
+): Promise<void> {
+  // V8 lets a heap grow to four times of what is alive before it tidies up; on somebody's laptop half as much more is enough.
+  setFlagsFromString('--heap-growing-percent=50');
+
+  const config = configOrExit(environment, directory);
+  const log = pino({ level: config.logLevel, base: null }, pino.destination({ fd: 2, sync: true }));
+  const onTrouble = (error: unknown) => log.error({ err: error }, 'something went wrong');
+
+  if (exposesToken(directory))
+    log.warn('other users of this machine can read the token in .env: chmod 600 .env');
+
+  // What nobody has waited for must not end the program: all that was answered is committed, and the rest goes on.
+  process.on('unhandledRejection', onTrouble);
+
+  process.on('uncaughtException', (error: NodeJS.ErrnoException) => {
+    if (isOutOfFiles(error)) return onTrouble(error);
+    log.fatal({ err: error }, 'this should not have happened');
+    process.exit(EXIT_REFUSED);
+  });
+
+  try {
+    const filler = fillInThreads(fillingScript, onTrouble);
+    const onSyncNote = ({ level, message, fields }: SyncNote) => log[level](fields, message);
+    const app = await startApp({
+      config,
+      version: version(),
+      publicDirectory,
+      onSyncNote,
+      onTrouble,
+      filler,
+    });
+    process.stdout.write(`gitpost is at ${app.url}/\n`);
+    stopWithReason(app, environment, onTrouble);
+    onUp(app.url);
+  } catch (error) {
+    const reason = refusalOf(error, config.port);
+    if (reason === undefined) throw error;
+    process.stderr.write(`gitpost: ${reason}\n`);
+    process.exit(EXIT_REFUSED);
+  }
+}
+
+function refusalOf(error: unknown, port: number): string | undefined {
+  if (error instanceof StartRefused) return error.message;
+  const { code, message, syscall } = error as NodeJS.ErrnoException;
+  if (code === 'EADDRINUSE') return `port ${port} is in use: stop what uses it, or set PORT`;
+  return syscall === undefined ? undefined : message;
+}
+
+/** A wrong value ends the start before anything is written. */
+function configOrExit(environment: Environment, directory: string): Config {
+  const read = readConfig(environment, directory);
+  if (!isConfigError(read)) return read;
+  for (const line of read.lines) process.stderr.write(`gitpost: ${line}\n`);
+  return process.exit(EXIT_CONFIG);
+}
+
+/** Ends in order at the first signal or when npm is gone, and at once at the second signal. */
+function stopWithReason(app: App, environment: Environment, onTrouble: (error: unknown) => void): void {
+  let stopping = false;
+  const stop = () => {
+    if (stopping) return;
+    stopping = true;
+    setTimeout(() => process.exit(0), LAST_RESORT_MS).unref();
+    app.close().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        onTrouble(error);
+        process.exit(0);
+      },
+    );
+  };
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => {
+      if (stopping) process.exit(EXIT_REFUSED);
+      stop();
+    });
+  }
+  // npm passes a signal on to the shell that it starts us with, and that ends without telling us.
+  if (environment.npm_lifecycle_event === 'start') whenOrphaned(stop);
+}

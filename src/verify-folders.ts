@@ -1,0 +1,59 @@
+import { join } from 'node:path';
+import { type ClonesFolder, cloneContext, findClones, withChosenRemotes } from './clone/folder.ts';
+import { isHeld } from './clone/folder-lock.ts';
+import { isConfigError, readConfig } from './config.ts';
+import type { Target } from './domain/repository.ts';
+import { sameName } from './domain/target.ts';
+import type { Environment } from './environment.ts';
+import { checkGit, credentialsOf, gitContextOf, StartRefused } from './start.ts';
+import { reportOf } from './verify/report.ts';
+import { type Subject, Verifier } from './verify/verifier.ts';
+
+const EXIT_WRONG = 1;
+const EXIT_CONFIG = 2;
+
+/**
+ * Checks the folders that the configuration names, and prints a report. It takes no lock and changes nothing, so it works
+ * next to a running gitpost and without one. Returns the exit code.
+ */
+export async function verifyFolders(environment: Environment, directory: string): Promise<number> {
+  const config = readConfig(environment, directory);
+  if (isConfigError(config)) {
+    for (const line of config.lines) process.stderr.write(`gitpost: ${line}\n`);
+    return EXIT_CONFIG;
+  }
+  try {
+    await checkGit(gitContextOf(config));
+  } catch (error) {
+    if (!(error instanceof StartRefused)) throw error;
+    process.stderr.write(`gitpost: ${error.message}\n`);
+    return EXIT_CONFIG;
+  }
+  const folder: ClonesFolder = {
+    directory: config.reposDirectory,
+    remotesDirectory: join(config.dataDirectory, 'remotes'),
+    git: gitContextOf(config),
+  };
+  const verifier = new Verifier({
+    subjects: () => subjectsOf(folder, config.targets),
+    mirrorDirectory: join(config.dataDirectory, 'mirror'),
+    mirror: undefined,
+    isRunning: () => isHeld(config.reposDirectory),
+    credentials: credentialsOf(config),
+  });
+  const verification = await verifier.run();
+  if (!verification.ok) throw new Error(verification.failure.detail);
+  process.stdout.write(reportOf(verification.value));
+  return verification.value.status === 'ok' ? 0 : EXIT_WRONG;
+}
+
+/** What the environment names, and what was added while gitpost ran. */
+async function subjectsOf(folder: ClonesFolder, named: readonly Target[]): Promise<readonly Subject[]> {
+  const targets = await withChosenRemotes(folder, named);
+  const found = await findClones(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return [];
+    throw error;
+  });
+  const added = found.filter(({ name }) => !targets.some((target) => sameName(target.name, name)));
+  return [...targets, ...added].map((target) => ({ ...target, git: cloneContext(folder, target.name) }));
+}

@@ -1,0 +1,142 @@
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { apiAt, type Message } from '../support/api.ts';
+import { type CommandOptions, command, startCommand } from '../support/command.ts';
+import { git } from '../support/git.ts';
+import { startProcess } from '../support/process.ts';
+import { temporaryFolder } from '../support/tmp.ts';
+import { eventually } from '../support/wait.ts';
+
+/** The command where no gitpost runs: it does the work itself. */
+
+async function add(folder: string, text: string, options: CommandOptions = {}): Promise<string> {
+  const { code, stdout, stderr } = await command(folder, ['add', text], options);
+  expect([code, stderr]).toEqual([0, '']);
+  return stdout.trim();
+}
+
+const textsIn = async (folder: string): Promise<string[]> => {
+  const { code, stdout, stderr } = await command(folder, ['list', '--json']);
+  expect([code, stderr]).toEqual([0, '']);
+  return (JSON.parse(stdout) as Message[]).map(({ text }) => text);
+};
+
+test('leaves everything as a server would', async () => {
+  const folder = await temporaryFolder();
+  const id = await add(folder, 'Written alone');
+  const clone = join(folder, 'repos', 'messages');
+  expect(await git(clone, 'log', '--format=%an %s%n%(trailers:key=Message-Id,valueonly)')).toMatch(
+    new RegExp(`^Ann Written alone\\n${id}`),
+  );
+  expect(await git(clone, 'status', '--porcelain')).toBe('');
+  expect(await readdir(join(clone, 'messages'))).toHaveLength(1);
+  for (const name of ['repos', 'data']) expect(existsSync(join(folder, name, '.gitpost.lock'))).toBe(false);
+  expect(existsSync(join(folder, 'data', 'server.json'))).toBe(false);
+  expect(await command(folder, ['push'])).toMatchObject({
+    code: 0,
+    stdout: 'messages  pushed  1 pushed, 0 pulled\n',
+  });
+  expect((await command(folder, ['status'])).stdout).toMatch(/1 messages, 0 to push, 0 to pull/);
+  expect((await command(folder, ['show', id.slice(-6)])).stdout).toMatch(/Written alone/);
+});
+
+test('takes turns with other commands, and none is lost', async () => {
+  const folder = await temporaryFolder();
+  const texts = ['a', 'b', 'c'];
+  const ends = await Promise.all(texts.map((text) => command(folder, ['add', text])));
+  expect(ends.map(({ code }) => code)).toEqual([0, 0, 0]);
+  expect((await textsIn(folder)).sort()).toEqual(texts);
+});
+
+test('goes to the server once one runs, and does the work itself after it was killed', async () => {
+  const folder = await temporaryFolder();
+  await add(folder, 'before');
+  const server = await startProcess({ folder });
+  await add(folder, 'while it runs');
+  expect(await apiAt(server.url).messages()).toHaveLength(2);
+  server.kill('SIGKILL');
+  await server.exited;
+  expect(existsSync(join(folder, 'data', 'server.json'))).toBe(true);
+  await add(folder, 'after it was killed');
+  expect(await textsIn(folder)).toEqual(['after it was killed', 'while it runs', 'before']);
+});
+
+test('killed at any moment, leaves what the next command can work with', async () => {
+  const folder = await temporaryFolder();
+  await add(folder, 'first');
+  for (const lines of [0, 1]) {
+    const child = startCommand(folder, ['add', `killed ${lines}`]);
+    const closed = new Promise((resolve) => child.on('close', resolve));
+    if (lines === 1) await new Promise((resolve) => child.stdout.once('data', resolve));
+    else
+      await eventually(
+        async () => existsSync(join(folder, 'data', '.gitpost.lock')) || child.exitCode !== null,
+      );
+    child.kill('SIGKILL');
+    await closed;
+  }
+  const texts = await textsIn(folder);
+  expect(texts).toContain('first');
+  // What was acknowledged, by its id, is there.
+  expect(texts).toContain('killed 1');
+});
+
+test('ends in order at a signal, with the code that shells give it', async () => {
+  const folder = await temporaryFolder();
+  const child = startCommand(folder, ['add', '-']);
+  const closed = new Promise((resolve) => child.on('close', resolve));
+  // It reads before it opens anything.
+  child.kill('SIGINT');
+  expect(await closed).not.toBe(0);
+  expect(existsSync(join(folder, 'data', '.gitpost.lock'))).toBe(false);
+});
+
+test('wrong configuration: exit code 2, and nothing is written', async () => {
+  const folder = await temporaryFolder();
+  const { code, stdout, stderr } = await command(folder, ['add', 'x'], { env: { SYNC_INTERVAL: 'often' } });
+  expect([code, stdout]).toEqual([2, '']);
+  expect(stderr).toMatch(/SYNC_INTERVAL must be/);
+  expect(existsSync(join(folder, 'data'))).toBe(false);
+});
+
+test('a remote out of reach: exit code 1, with what to do', async () => {
+  const folder = await temporaryFolder();
+  const env = { REPOSITORY_NAME: join(folder, 'nowhere.git') };
+  await add(folder, 'Kept', { env });
+  const { code, stderr } = await command(folder, ['push'], { env });
+  expect(code).toBe(1);
+  expect(stderr).toMatch(/^gitpost: nowhere: \S/);
+  const status = await command(folder, ['status'], { env });
+  expect(status.code).toBe(1);
+  expect(status.stdout).toMatch(/^nowhere {2}\S+ {2}main\n {4}1 messages, /);
+});
+
+test('works in the current folder if it is one of gitpost, else in the folder of the platform', async () => {
+  const folder = await temporaryFolder();
+  const env = { REPOS_DIR: undefined, DATA_DIR: undefined, XDG_DATA_HOME: join(folder, 'share') };
+  const [plain, own, configured] = ['plain', 'own', 'configured'].map((name) => join(folder, name)) as [
+    string,
+    string,
+    string,
+  ];
+  await mkdir(plain);
+  await mkdir(join(own, 'repos'), { recursive: true });
+  await mkdir(configured);
+  await writeFile(join(configured, '.env'), 'REPOS_DIR=elsewhere\n');
+  if (process.platform === 'linux') {
+    const { code, stderr } = await command(folder, ['add', 'x'], { env, cwd: plain });
+    expect(code).toBe(0);
+    expect(stderr).toBe(`gitpost: the folder is ${join(folder, 'share', 'gitpost')}\n`);
+    expect(await readdir(plain)).toEqual([]);
+    expect(existsSync(join(folder, 'share', 'gitpost', 'repos', 'messages'))).toBe(true);
+  }
+  for (const cwd of [own, configured]) {
+    const { code, stderr } = await command(folder, ['add', 'x'], { env, cwd });
+    expect([code, stderr]).toEqual([0, '']);
+  }
+  expect(existsSync(join(own, 'repos', 'messages'))).toBe(true);
+  expect((await readdir(configured)).sort()).toEqual(['.env', 'data', 'elsewhere']);
+  await rm(own, { recursive: true });
+});
