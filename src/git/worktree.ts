@@ -92,11 +92,11 @@ export async function followPathByPath(
   branch: string,
   from: string | null,
   to: string,
-  concerns: (path: string) => boolean = () => true,
+  concerns: (change: TreeChange) => boolean = () => true,
 ): Promise<Followed> {
   if ((await checkedOut(context)) !== branch || !(await isOwnWorkTree(context)))
     return { outcome: 'elsewhere' };
-  const changes = (await diffTrees(context, from, to)).filter(({ path }) => concerns(path));
+  const changes = (await diffTrees(context, from, to)).filter(concerns);
   const left = await withIndexHeld(context, (held) => bringTo(held, changes));
   if (left === null) return { outcome: 'locked' };
   return left.length === 0 ? { outcome: 'done' } : { outcome: 'partly', left: left.map(({ path }) => path) };

@@ -4,17 +4,12 @@ import { FOLLOW_MARK, type FollowMark, readFollowMark, writeFollowMark } from '.
 import { gitPath } from '../../git/clone.ts';
 import { mendCutOff } from '../../git/cut-off.ts';
 import { checkedOut, isAncestor } from '../../git/refs.ts';
-import { run } from '../../git/run.ts';
 import { updateStale } from '../../git/stale-files.ts';
+import type { TreeChange } from '../../git/tree.ts';
 import { followBranch, followPathByPath, isOwnWorkTree, restoreIndex } from '../../git/worktree.ts';
 import { JOURNAL_FOLDER } from '../../journal/path.ts';
+import { broughtByPerson, lastOperation, type Operation } from './operations.ts';
 import { broughtByUs } from './our-changes.ts';
-
-/** A person's own git brought index and work tree to this commit. */
-interface Operation {
-  readonly commit: string;
-  readonly name: string;
-}
 
 const QUIET_MS = 100;
 const AT_LATEST_MS = 500;
@@ -178,7 +173,7 @@ export class Follower {
       return true;
     }
     if (!(await mendCutOff(git, settings.branch, commit, towards))) return false;
-    const concerns = oursOnly ? await broughtByUs(this.#clone) : undefined;
+    const concerns = await this.#concerns(operation, oursOnly);
     const { outcome } = await followPathByPath(git, settings.branch, commit, towards, concerns);
     if (outcome === 'locked') return false;
     await this.#writeMark({ commit: outcome === 'elsewhere' ? commit : towards, operation });
@@ -221,10 +216,17 @@ export class Follower {
     // Where nothing was followed yet, the rest of the index is as a person has made it.
     const oursOnly = from === null;
     await this.#writeMark({ ...mark, towards: commit, ...(oursOnly ? { oursOnly } : {}) });
-    const concerns = oursOnly ? await broughtByUs(this.#clone) : undefined;
+    const concerns = await this.#concerns(mark.operation, oursOnly);
     const { outcome } = await followPathByPath(git, settings.branch, from, commit, concerns);
     if (outcome === 'locked') await this.#writeMark(mark);
     return outcome !== 'locked';
+  }
+
+  /** What index and work tree may lack because we have not brought it to them, and not because a person took it out. */
+  async #concerns(since: string, oursOnly = false): Promise<(change: TreeChange) => boolean> {
+    if (oursOnly) return broughtByUs(this.#clone);
+    const isPersons = await broughtByPerson(this.#clone, since);
+    return (change) => !isPersons(change);
   }
 
   async #followed(before: string | null, mark: FollowMark): Promise<void> {
@@ -264,25 +266,4 @@ export class Follower {
     this.#files ??= { mark: await gitPath(git, FOLLOW_MARK), index, lock: `${index}.lock` };
     return this.#files;
   }
-}
-
-/**
- * The newest entry of HEAD's log that is none of ours. git's own ones have a colon in them (`commit: …`,
- * `checkout: …`, `pull: …`), and ours has none.
- */
-async function lastOperation({ git }: Clone): Promise<Operation> {
-  const args = [
-    'log',
-    '-g',
-    '-n',
-    '1',
-    '--date=raw',
-    '--grep-reflog=:',
-    '--format=%H%x00%gd%x00%gs',
-    'HEAD',
-    '--',
-  ];
-  const { stdout } = await run(git, args);
-  const [commit = '', selector = '', subject = ''] = stdout.toString('utf8').trim().split('\0');
-  return { commit, name: `${commit} ${selector.replace(/^.*@/, '')} ${subject}` };
 }

@@ -11,9 +11,9 @@ import { deviceOfPath } from '../../journal/path.ts';
  */
 export async function broughtByUs(
   clone: Pick<Clone, 'git' | 'settings' | 'joined'>,
-): Promise<(path: string) => boolean> {
+): Promise<(change: TreeChange) => boolean> {
   const joined = await joinedStates(clone);
-  return (path) => joined.has(path) || deviceOfPath(path) === clone.settings.device;
+  return ({ path }) => joined.has(path) || deviceOfPath(path) === clone.settings.device;
 }
 
 /** Tells of a change whether it is of our making, by a capture or a sync, and nobody's since. */

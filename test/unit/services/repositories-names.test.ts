@@ -259,6 +259,8 @@ test('a journal of another program whose name is not UTF-8 is reported, and read
     Buffer.from([0xe9]),
     Buffer.from('.jsonl'),
   ]);
+  // The work tree may not have followed yet.
+  await mkdir(join(clone, 'messages'), { recursive: true });
   await writeFile(name, `${longLine(1).raw}\n`);
   const repository = managed.manager.find('shared');
   await repository?.look();
