@@ -1,8 +1,10 @@
 #!/usr/bin/env node
-import type { Io } from './cli/io.ts';
-import { isClosed } from './cli/io.ts';
+import { openInBrowser } from './cli/browser.ts';
+import { EXIT } from './cli/ending.ts';
+import { type Io, isClosed } from './cli/io.ts';
 import { run } from './cli/run.ts';
 import { type Given, isSet } from './cli/verb.ts';
+import { findAddress } from './clone/address-file.ts';
 import { findHome } from './home.ts';
 import { version } from './package.ts';
 
@@ -30,12 +32,30 @@ const code = await run(process.argv.slice(2), io, {
   version,
   openLocally: async (...given) => (await import('./local.ts')).openLocally(...given),
   serve,
+  verify,
 });
 if (code !== undefined) process.exit(code);
 
-async function serve({ environment, directory: current }: Io, given: Given): Promise<void> {
-  const { serve: start } = await import('./serve.ts');
-  const { directory, environment: own } = findHome(environment, current);
+/** Runs the app, or opens the page of the one that runs already. */
+async function serve({ environment, directory: current }: Io, given: Given): Promise<number | undefined> {
+  const { directory, environment: own, dataDirectory } = findHome(environment, current);
+  const open = async (url: string) => {
+    if (!(await openInBrowser(`${url}/`, environment)))
+      process.stderr.write(`gitpost: no browser could be started. Open ${url}/ yourself\n`);
+  };
+  const running = isSet(given, 'open') ? await findAddress(dataDirectory) : undefined;
+  if (running) {
+    process.stdout.write(`gitpost is at ${running.url}/\n`);
+    await open(running.url);
+    return EXIT.done;
+  }
   process.stderr.write(`gitpost: the folder is ${directory}\n`);
-  await start(own, directory, isSet(given, 'open') ? (url) => void url : undefined);
+  const { serve: start } = await import('./serve.ts');
+  await start(own, directory, isSet(given, 'open') ? open : undefined);
+  return undefined;
+}
+
+async function verify({ environment, directory: current }: Io): Promise<number> {
+  const { directory, environment: own } = findHome(environment, current);
+  return (await import('./verify-folders.ts')).verifyFolders(own, directory);
 }

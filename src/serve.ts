@@ -22,7 +22,7 @@ const LAST_RESORT_MS = 9000;
 export async function serve(
   environment: Environment,
   directory: string,
-  onUp: (url: string) => void = () => undefined,
+  onUp: (url: string) => unknown = () => undefined,
 ): Promise<void> {
   // V8 lets a heap grow to four times of what is alive before it tidies up; on somebody's laptop half as much more is enough.
   setFlagsFromString('--heap-growing-percent=50');

@@ -10,7 +10,7 @@ import { type Io, say } from './io.ts';
 /** A way to a gitpost: the one that runs on the same folders, another one, or the one in this process. */
 export interface Connection {
   readonly send: (call: Call) => Promise<Reply>;
-  /** Ends what was begun for it. */
+  /** Ends what was begun for it. The next request begins it again. */
   readonly close: () => Promise<void>;
 }
 
@@ -64,15 +64,15 @@ function elsewhere(place: Place): Connection {
 /** The way to the folders of this machine. A server that ends or starts in between is followed. */
 function here(io: Io, openLocally: OpenLocally): Connection {
   let found: Promise<{ readonly place: Place; readonly close?: () => Promise<void> }> | undefined;
-  const deadline = Date.now() + PATIENCE_MS;
-  const find = () => {
+  const find = (deadline: number) => {
     found ??= findPlace(io, openLocally, deadline);
     return found;
   };
   return {
     send: async (call) => {
+      const deadline = Date.now() + PATIENCE_MS;
       for (let attempt = 1; ; attempt += 1) {
-        const { place } = await find();
+        const { place } = await find(deadline);
         try {
           return await send(place, call);
         } catch (error) {
@@ -85,7 +85,9 @@ function here(io: Io, openLocally: OpenLocally): Connection {
       }
     },
     close: async () => {
-      if (found) await (await found.catch(() => undefined))?.close?.();
+      const ending = found;
+      found = undefined;
+      await (await ending?.catch(() => undefined))?.close?.();
     },
   };
 }

@@ -1,4 +1,5 @@
 import type { Command } from './command.ts';
+import { completionFor } from './completion.ts';
 import { type Connection, connect, type OpenLocally } from './connect.ts';
 import { Ending, EXIT, misused } from './ending.ts';
 import { helpOf, helpOfAll } from './help.ts';
@@ -7,22 +8,42 @@ import { parseVerb } from './parse.ts';
 import { printable, styleFor } from './style.ts';
 import type { Given, Verb } from './verb.ts';
 import { add } from './verbs/add.ts';
+import { done, edit, rm } from './verbs/edit.ts';
+import { exportMessages } from './verbs/export.ts';
+import { importFile } from './verbs/import.ts';
 import { list, search } from './verbs/list.ts';
 import { show } from './verbs/show.ts';
 import { status } from './verbs/status.ts';
 import { pull, push } from './verbs/sync.ts';
+import { verify } from './verbs/verify.ts';
 import { findVerb, VERBS } from './verbs.ts';
 
 /** What the command needs of the rest of gitpost, which is loaded only when it is used. */
 export interface Ports {
   readonly version: () => string;
   readonly openLocally: OpenLocally;
-  /** Runs the app; returns when it is up, and the process stays. */
-  readonly serve: (io: Io, given: Given) => Promise<void>;
+  /** Checks the folders and prints a report. */
+  readonly verify: (io: Io) => Promise<number>;
+  /** Runs the app. Returns when it is up and the process has to stay, or the exit code. */
+  readonly serve: (io: Io, given: Given) => Promise<number | undefined>;
 }
 
 /** The verbs that are requests to a gitpost. */
-const COMMANDS: Readonly<Record<string, Command>> = { add, list, search, show, push, pull, status };
+const COMMANDS: Readonly<Record<string, Command>> = {
+  add,
+  list,
+  search,
+  show,
+  edit,
+  done,
+  rm,
+  push,
+  pull,
+  status,
+  import: importFile,
+  export: exportMessages,
+  verify,
+};
 
 /** Does what the arguments say. Returns the exit code; nothing if the process has to stay. */
 export async function run(argv: readonly string[], io: Io, ports: Ports): Promise<number | undefined> {
@@ -42,13 +63,14 @@ async function dispatch(argv: readonly string[], io: Io, ports: Ports): Promise<
   if (first === '--version' || first === '-v') return printed(io, `${ports.version()}\n`);
   if (first === '--help' || first === '-h') return printed(io, helpOfAll());
   if (first === 'help') return printed(io, rest[0] === undefined ? helpOfAll() : helpOf(verbOf(rest[0])));
-  if (first === undefined || first === '--open')
-    return ports.serve(io, parseVerb(verbOf('serve'), argv)).then(() => undefined);
+  if (first === undefined || first === '--open') return ports.serve(io, parseVerb(verbOf('serve'), argv));
   const verb = verbOf(first);
   if (rest.includes('--version') && !rest.includes('--')) return printed(io, `${ports.version()}\n`);
   const given = parseVerb(verb, rest);
   if (given.values.help === true) return printed(io, helpOf(verb));
-  if (verb.name === 'serve') return ports.serve(io, given).then(() => undefined);
+  if (verb.name === 'serve') return ports.serve(io, given);
+  if (verb.name === 'verify' && !io.environment.GITPOST_URL) return ports.verify(io);
+  if (verb.name === 'completion') return printed(io, completionFor(given.args[0] ?? ''));
   const command = COMMANDS[verb.name] as Command;
   return within(await connect(io, ports.openLocally), (connection) => command(io, given, connection));
 }

@@ -1,4 +1,5 @@
-import { common, confirm, content, json, listing, ndjson } from './options.ts';
+import { EXPORT_FORMATS, IMPORT_FORMATS } from '../domain/formats.ts';
+import { common, confirm, content, filters, json, listing, ndjson } from './options.ts';
 import type { Verb } from './verb.ts';
 
 const sync = (name: 'push' | 'pull', summary: string, meaning: string): Verb => ({
@@ -100,6 +101,50 @@ export const VERBS: readonly Verb[] = [
       ['gitpost show --history 4f2c9a', 'How it came to be as it is'],
     ],
   },
+  {
+    name: 'edit',
+    args: '<id> [text…]',
+    count: [1, Number.POSITIVE_INFINITY],
+    summary: 'Change a message',
+    description: [
+      'Without a text and without an option, your editor opens: $VISUAL, $EDITOR or vi. Every version stays in the history.',
+    ],
+    options: [
+      ...content,
+      { name: 'done', help: 'The task is done' },
+      { name: 'undone', help: 'The task is not done' },
+      { name: 'pin', help: 'Pin it' },
+      { name: 'unpin', help: 'Pin it no longer' },
+      { name: 'restore', help: 'Bring it back if it is deleted' },
+      confirm,
+      { name: 'json', help: 'Print the message as JSON' },
+      ...common,
+    ],
+    examples: [
+      ['gitpost edit 4f2c9a', 'Change it in the editor'],
+      ['gitpost edit 4f2c9a Call the plumber on Monday', 'Give it another text'],
+      ['gitpost edit --restore 4f2c9a', 'Bring back a deleted message'],
+    ],
+  },
+  {
+    name: 'done',
+    args: '<id…>',
+    count: [1, Number.POSITIVE_INFINITY],
+    summary: 'Mark tasks as done',
+    options: [{ name: 'undo', help: 'Mark them as not done' }, ...common],
+    examples: [['gitpost done 4f2c9a', 'This task is done']],
+  },
+  {
+    name: 'rm',
+    args: '<id…>',
+    count: [1, Number.POSITIVE_INFINITY],
+    summary: 'Delete messages',
+    description: [
+      'A delete is a revision too. The history keeps the text, and gitpost edit --restore brings it back.',
+    ],
+    options: [...common],
+    examples: [['gitpost rm 4f2c9a', 'Delete this message']],
+  },
   sync('push', 'Fetch, merge and push', 'Bring everything to the remotes'),
   sync('pull', 'Fetch and merge', 'Get what others have pushed'),
   {
@@ -110,6 +155,81 @@ export const VERBS: readonly Verb[] = [
     description: ['The exit code is 1 if something is wrong with one of them.'],
     options: [json, ndjson, ...common],
     examples: [['gitpost status', 'What is not pushed yet, and what needs you']],
+  },
+  {
+    name: 'import',
+    args: '<file>',
+    count: [1, 1],
+    summary: 'Import what another program exported',
+    description: [
+      'The file is recognised by what is in it. Importing it again adds only what is new. docs/import.md says what each format needs.',
+    ],
+    options: [
+      { name: 'format', value: 'format', choices: IMPORT_FORMATS, help: 'What the file is' },
+      { name: 'repository', short: 'r', value: 'name', help: 'Where the messages go' },
+      { name: 'dry-run', help: 'Show what would be imported, and write nothing' },
+      { name: 'zone', value: 'zone', help: 'The time zone of times without one, such as Europe/Berlin' },
+      {
+        name: 'dates',
+        value: 'order',
+        choices: ['dmy', 'mdy'],
+        help: 'Whether a day or a month comes first in dates',
+      },
+      { name: 'conversation', value: 'id', multiple: true, help: 'Only this conversation; may be repeated' },
+      confirm,
+      { name: 'json', help: 'Print the result as JSON' },
+      ...common,
+    ],
+    examples: [
+      ['gitpost import --dry-run slack.zip', 'What would be imported'],
+      ['gitpost import --zone Europe/Berlin chat.txt', 'A file whose times have no zone'],
+    ],
+  },
+  {
+    name: 'export',
+    args: '',
+    count: [0, 0],
+    summary: 'Export messages, as a file or to standard output',
+    options: [
+      {
+        name: 'format',
+        value: 'format',
+        choices: EXPORT_FORMATS,
+        help: 'The format; ndjson if none is given',
+      },
+      { name: 'output', short: 'o', value: 'file', help: 'Where to save it; - for standard output' },
+      { name: 'all-revisions', help: 'Every revision, not only the current ones; for ndjson' },
+      { name: 'query', short: 'q', value: 'search', help: 'Only messages that this search finds' },
+      ...filters,
+      ...common,
+    ],
+    examples: [
+      ['gitpost export -o messages.ndjson --all-revisions', 'Everything, to be imported again'],
+      ['gitpost export --format html --tag recipe -o recipes.html', 'A page with some messages'],
+    ],
+  },
+  {
+    name: 'verify',
+    args: '',
+    count: [0, 0],
+    summary: 'Check that mirror, clones and remotes agree',
+    description: [
+      'It changes nothing. The exit code is 1 if something is wrong. docs/verify.md explains what it finds.',
+    ],
+    options: [...common],
+    examples: [['gitpost verify', 'Check everything']],
+  },
+  {
+    name: 'completion',
+    args: '<shell>',
+    count: [1, 1],
+    summary: 'Print a completion script for bash, zsh or fish',
+    options: [...common],
+    examples: [
+      ['eval "$(gitpost completion bash)"', 'For ~/.bashrc'],
+      ['eval "$(gitpost completion zsh)"', 'For ~/.zshrc, after compinit'],
+      ['gitpost completion fish | source', 'For config.fish'],
+    ],
   },
 ];
 

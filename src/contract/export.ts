@@ -1,8 +1,9 @@
 import { z } from 'zod';
+import { EXPORT_FORMATS } from '../domain/formats.ts';
 import { filterFields } from './message.ts';
 
-const exportFormat = z.enum(['ndjson', 'json', 'markdown', 'html', 'csv', 'mbox', 'atom'], {
-  error: 'must be one of ndjson, json, markdown, html, csv, mbox, atom',
+const exportFormat = z.enum(EXPORT_FORMATS, {
+  error: `must be one of ${EXPORT_FORMATS.join(', ')}`,
 });
 export type ExportFormat = z.infer<typeof exportFormat>;
 

@@ -1,12 +1,9 @@
 import { z } from 'zod';
+import { IMPORT_FORMATS } from '../domain/formats.ts';
 import { problemSchema } from './problem.ts';
 import type { Shape } from './shape.ts';
 
-/** What can be imported; `auto` recognises it. */
-const importFormat = z.enum([
-  ...(['auto', 'gitpost', 'slack', 'discord', 'telegram', 'whatsapp', 'mattermost'] as const),
-  ...(['element', 'simplenote', 'keep', 'memos', 'irc', 'jrnl', 'mbox'] as const),
-]);
+const importFormat = z.enum(IMPORT_FORMATS);
 export type ImportFormat = z.infer<typeof importFormat>;
 
 export const importQuery = z.strictObject({

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -63,4 +63,27 @@ export async function command(
   child.stdin.on('error', () => undefined).end(options.input ?? '');
   const [code] = (await once(child, 'close')) as [number | null];
   return { code, stdout, stderr };
+}
+
+/** Whether this machine has a program. */
+export const hasProgram = (name: string): boolean => spawnSync(name, ['--version']).error === undefined;
+
+/** Runs the command on a pseudo-terminal, which `script` of util-linux makes. Nobody types there. */
+export async function terminalCommand(
+  folder: string,
+  args: readonly string[],
+  options: Pick<CommandOptions, 'env'> = {},
+): Promise<{ readonly code: number | null; readonly screen: string }> {
+  const words = [process.execPath, script, ...args].map((word) => `'${word.replaceAll("'", "'\\''")}'`);
+  const child = spawn('script', ['--quiet', '--return', '--command', words.join(' '), '/dev/null'], {
+    cwd: folder,
+    env: { ...commandEnvironment(folder), SHELL: '/bin/sh', TERM: 'xterm', PAGER: 'cat', ...options.env },
+  });
+  atTestEnd(async () => void child.kill('SIGKILL'));
+  let screen = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    screen += text;
+  });
+  const [code] = (await once(child, 'close')) as [number | null];
+  return { code, screen };
 }

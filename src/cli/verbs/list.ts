@@ -5,12 +5,13 @@ import { EXIT, misused } from '../ending.ts';
 import { messageBlock } from '../format.ts';
 import { type Io, print } from '../io.ts';
 import { linesOf } from '../lines.ts';
+import { page } from '../pager.ts';
 import { printableJson, styleFor } from '../style.ts';
 import { type Given, isSet, textOf } from '../verb.ts';
 
 /** So many are asked for in one request. */
 const PAGE = 1000;
-const ON_TERMINAL = 20;
+const ON_TERMINAL = 10;
 
 export const list: Command = async (io, given, connection) => {
   await show(io, given, connection, undefined);
@@ -44,7 +45,7 @@ async function show(io: Io, given: Given, connection: Connection, q: string | un
   }
   const blocks: string[] = [];
   for await (const line of lines) blocks.push(blockOf(line));
-  if (blocks.length > 0) await print(io, blocks.reverse().join('\n'));
+  if (blocks.length > 0) await page(io, blocks.reverse().join('\n'));
 }
 
 function mostOf(given: Given): number | undefined {

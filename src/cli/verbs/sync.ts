@@ -1,8 +1,12 @@
+import type { EventData } from '../../contract/events.ts';
 import type { SyncResult, SyncResults } from '../../contract/repository.ts';
 import { readJson } from '../client.ts';
 import type { Command } from '../command.ts';
+import type { Connection } from '../connect.ts';
 import { EXIT } from '../ending.ts';
-import { print, say } from '../io.ts';
+import { type Io, print, say } from '../io.ts';
+import { linesOf } from '../lines.ts';
+import { progressOn } from '../progress.ts';
 import { printableJson, printableLine, type Style, styleFor } from '../style.ts';
 import { isSet } from '../verb.ts';
 
@@ -10,12 +14,15 @@ const sync =
   (verb: 'push' | 'pull'): Command =>
   async (io, given, connection) => {
     const { args } = given;
-    const reply = await connection.send({
-      method: 'POST',
-      path: verb,
-      json: args.length === 0 ? {} : { repositories: args },
-      accepts: [502],
-    });
+    const stopProgress = await showProgress(io, connection);
+    const reply = await connection
+      .send({
+        method: 'POST',
+        path: verb,
+        json: args.length === 0 ? {} : { repositories: args },
+        accepts: [502],
+      })
+      .finally(stopProgress);
     const answer = await readJson<SyncResults>(reply);
     if (isSet(given, 'json')) await print(io, `${printableJson(JSON.stringify(answer, null, 2))}\n`);
     else {
@@ -39,4 +46,26 @@ const isWell = (status: SyncResult['status']): boolean =>
 function lineOf({ repository, status, pushed, pulled }: SyncResult, style: Style): string {
   const state = isWell(status) ? style.good(status) : style.bad(status);
   return `${style.strong(repository)}  ${state}  ${pushed} pushed, ${pulled} pulled`;
+}
+
+/** Shows what the server tells of its work, on a terminal. Returns what ends that. */
+async function showProgress(io: Io, { send }: Connection): Promise<() => void> {
+  if (io.stderr.isTTY !== true) return () => undefined;
+  const progress = progressOn(io);
+  const { body } = await send({ method: 'GET', path: 'events', headers: { Accept: 'text/event-stream' } });
+  const follow = async () => {
+    let isProgress = false;
+    for await (const line of linesOf(body)) {
+      if (line.startsWith('event: ')) isProgress = line === 'event: progress';
+      if (!isProgress || !line.startsWith('data: ')) continue;
+      const { repository, stage, percent } = JSON.parse(line.slice(6)) as EventData<'progress'>;
+      progress.show(`${repository}: ${stage}`, percent, 100);
+    }
+  };
+  // It ends with the stream, which is cut off below.
+  follow().catch(() => undefined);
+  return () => {
+    body.destroy();
+    progress.end();
+  };
 }

@@ -1,0 +1,95 @@
+import { flagsOf, helpText } from './help.ts';
+import type { Verb } from './verb.ts';
+import { VERBS } from './verbs.ts';
+
+/** What the table of verbs says, as the part of docs/cli.md between its marks, and as a man page. */
+
+const cell = (text: string): string => text.replaceAll('|', '\\|').replace(/<([^>]+)>/g, '&lt;$1&gt;');
+
+export function markdownOfVerbs(): string {
+  return VERBS.map(sectionOf).join('\n');
+}
+
+function sectionOf({ name, args, summary, description = [], options, examples }: Verb): string {
+  const rows = options
+    .filter((option) => option.name !== 'help')
+    .map((option) => `| \`${flagsOf(option).replaceAll('|', '\\|')}\` | ${cell(helpText(option))} |`);
+  return [
+    `### ${name}`,
+    '',
+    `\`gitpost ${`${name} ${args}`.trimEnd()}\``,
+    '',
+    `${summary}.`,
+    '',
+    ...description.flatMap((paragraph) => [cell(paragraph), '']),
+    ...(rows.length > 0 ? ['| option | meaning |', '| --- | --- |', ...rows, ''] : []),
+    '```sh',
+    ...aligned(examples),
+    '```',
+    '',
+  ].join('\n');
+}
+
+function aligned(examples: Verb['examples']): string[] {
+  const width = Math.max(...examples.map(([command]) => command.length));
+  return examples.map(([command, meaning]) => `${command.padEnd(width)}   # ${meaning}`);
+}
+
+/** Text as roff reads it: no line may begin with a control character of its own. */
+const roff = (text: string): string =>
+  text
+    .replaceAll('\\', '\\e')
+    .replaceAll('-', '\\-')
+    .replace(/^(['.])/gm, '\\&$1');
+
+export function manPage(version: string): string {
+  const verbs = VERBS.flatMap(({ name, args, summary, description = [], options, examples }) => [
+    '.SS',
+    roff(`gitpost ${name} ${args}`.trimEnd()),
+    roff(`${summary}.`),
+    ...description.flatMap((paragraph) => ['.PP', roff(paragraph)]),
+    ...options.flatMap((option) => ['.TP', `.B ${roff(flagsOf(option))}`, roff(helpText(option))]),
+    ...examples.flatMap(([command, meaning]) => ['.TP', `.I ${roff(command)}`, roff(meaning)]),
+  ]);
+  return [
+    `.TH GITPOST 1 "" "gitpost ${version}" "User Commands"`,
+    '.SH NAME',
+    'gitpost \\- turn what you write into git commits, one per message',
+    '.SH SYNOPSIS',
+    '.B gitpost',
+    '[\\fIverb\\fR] [\\fIoptions\\fR]',
+    '.SH DESCRIPTION',
+    roff(
+      'gitpost keeps messages, notes, links, code and tasks as commits in git repositories. Without a verb it runs the app. The other verbs use the gitpost that runs on the same folders, or do the work themselves.',
+    ),
+    '.SH VERBS',
+    ...verbs,
+    '.SH ENVIRONMENT',
+    '.TP',
+    '.B GITPOST_URL',
+    roff('The address of another gitpost, instead of the one on this machine.'),
+    '.TP',
+    '.B ACCESS_TOKEN',
+    roff('Its access token, if it has one.'),
+    '.TP',
+    '.B NO_COLOR',
+    roff('Without colour, if it is set.'),
+    '.TP',
+    '.B PAGER, VISUAL, EDITOR',
+    roff('What shows long lists, and what messages are edited with.'),
+    '.PP',
+    roff('All variables of the app work as well: see docs/configuration.md.'),
+    '.SH EXIT STATUS',
+    ...EXIT_CODES.flatMap(([code, meaning]) => ['.TP', `.B ${code}`, roff(meaning)]),
+    '',
+  ].join('\n');
+}
+
+/** What each exit code means. */
+export const EXIT_CODES: readonly (readonly [number, string])[] = [
+  [0, 'Done.'],
+  [1, 'It failed, or something is wrong.'],
+  [2, 'Wrong usage or configuration.'],
+  [3, 'No gitpost can be reached at the address in GITPOST_URL.'],
+  [4, 'Not signed in: ACCESS_TOKEN is missing or wrong.'],
+];

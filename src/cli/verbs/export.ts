@@ -1,0 +1,49 @@
+import { createWriteStream } from 'node:fs';
+import { rename, rm } from 'node:fs/promises';
+import { pipeline } from 'node:stream/promises';
+import type { Command } from '../command.ts';
+import { Ending, EXIT, misused } from '../ending.ts';
+import { print } from '../io.ts';
+import { printable } from '../style.ts';
+import { isSet, textOf } from '../verb.ts';
+import { filterOf } from './list.ts';
+
+export const exportMessages: Command = async (io, given, connection) => {
+  const query = filterOf(given, textOf(given, 'query'));
+  const format = textOf(given, 'format');
+  if (format !== undefined) query.set('format', format);
+  if (isSet(given, 'all-revisions')) query.set('revisions', 'all');
+  const reply = await connection.send({ method: 'GET', path: `export?${query}`, headers: { Accept: '*/*' } });
+  const file = textOf(given, 'output');
+  if (file !== undefined && file !== '-') {
+    await save(reply.body, file);
+    return EXIT.done;
+  }
+  const isTerminal = io.stdout.isTTY === true;
+  if (isTerminal && /zip|octet-stream/.test(reply.headers['content-type'] ?? '')) {
+    reply.body.destroy();
+    throw misused('This export is a zip, which a terminal cannot show. Give a file with -o');
+  }
+  const decoder = new TextDecoder();
+  for await (const chunk of reply.body)
+    await print(
+      io,
+      isTerminal ? printable(decoder.decode(chunk as Buffer, { stream: true })) : (chunk as Buffer),
+    );
+  return EXIT.done;
+};
+
+/** Saves a stream as a file that is there as a whole or not at all. */
+async function save(body: NodeJS.ReadableStream, file: string): Promise<void> {
+  const staged = `${file}.part-${process.pid}`;
+  try {
+    await pipeline(body, createWriteStream(staged, { flags: 'wx' }));
+    await rename(staged, file);
+  } catch (error) {
+    await rm(staged, { force: true });
+    throw new Ending(
+      EXIT.failed,
+      `${file} could not be written: ${(error as Error).message}. An older file of that name is as it was.`,
+    );
+  }
+}
