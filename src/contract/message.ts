@@ -103,6 +103,21 @@ export const filterFields = {
   until: day.exactOptional(),
 };
 
+const AS_OF = 'must be an ISO 8601 date, or date and time, or the id of a commit with at least 4 digits';
+
+/** A moment in milliseconds since 1970, or the digits of a commit. */
+const asOf = z
+  .string()
+  .refine((given) => isDay(given) || isInstant(given) || /^[0-9a-f]{4,64}$/i.test(given), AS_OF)
+  .transform((given): AsOf => (isDay(given) || isInstant(given) ? Date.parse(given) : given.toLowerCase()))
+  .meta({
+    description:
+      'Messages as they were: with every line that is not later than this time, or with the lines that the branch ' +
+      'held at this commit, of which the first digits are enough',
+  });
+/** What the past is asked for: a moment in milliseconds since 1970, or the digits of a commit. */
+export type AsOf = string | number;
+
 const LIMIT = 'must be a whole number from 1 to 1000';
 
 export const listQuery = z.strictObject({
@@ -114,7 +129,10 @@ export const listQuery = z.strictObject({
     .refine((limit) => limit <= 1000, LIMIT)
     .exactOptional(),
   cursor: z.string().exactOptional(),
+  asOf: asOf.exactOptional(),
 });
+
+export const messageQuery = z.strictObject({ asOf: asOf.exactOptional() });
 
 /** What a revision says, as it was written. A journal may hold types of other programs. */
 const stored = {

@@ -10,12 +10,17 @@ import { endStream, writeChunk } from './write-chunk.ts';
 /** Messages in the order in which they are sent. */
 type Found = AsyncIterable<{ readonly key: Key; readonly message: Message }>;
 
-/** Sends at most `limit` messages, with a link to the next ones if there are more. */
+/**
+ * Sends at most `limit` messages, with a link to the next ones if there are more.
+ *
+ * @param past the name of the past that they are of, if it is not the present
+ */
 export async function sendPage(
   found: Found,
   limit: number,
   request: Request,
   response: Response,
+  past?: string,
 ): Promise<void> {
   const page: { key: Key; json: string }[] = [];
   let more = false;
@@ -27,7 +32,9 @@ export async function sendPage(
   const last = page.at(-1);
   if (more && last) {
     const query = new URLSearchParams(request.query as Record<string, string>);
-    query.set('cursor', writeCursor(last.key));
+    query.set('cursor', writeCursor(last.key, past));
+    // Digits that mean one commit now can mean several later.
+    if (past !== undefined) query.set('asOf', past);
     response.setHeader('Link', `<${pathTo(response, '/messages')}?${query}>; rel="next"`);
   }
   const lines = page.map(({ json }) => json);

@@ -1,4 +1,4 @@
-import { isUnreadable, type Line, parseLine, type Unreadable } from './line.ts';
+import { hashOf, isUnreadable, type Line, parseLine, type Unreadable } from './line.ts';
 
 /** What the bytes of one journal file hold. */
 export interface JournalFile {
@@ -69,6 +69,18 @@ export async function readInTurns(bytes: Buffer, firstLine = 1): Promise<Journal
     await new Promise((resolve) => setImmediate(resolve));
   }
   return reader.file();
+}
+
+/** Hands on each line of a journal that may be readable, by its hash and its bytes, without reading it; in turns. */
+export async function hashInTurns(bytes: Buffer, take: (hash: string, line: Buffer) => void): Promise<void> {
+  let pause = PART_BYTES;
+  for (const { content, end } of cut(bytes, 1)) {
+    if (end > MAX_JOURNAL_BYTES) return;
+    if (content.length >= SHORTEST_LINE && content.length <= MAX_LINE_BYTES) take(hashOf(content), content);
+    if (end < pause) continue;
+    pause = end + PART_BYTES;
+    await new Promise((resolve) => setImmediate(resolve));
+  }
 }
 
 function journalReader() {

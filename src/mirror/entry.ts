@@ -105,6 +105,12 @@ export function toStored(entry: Entry): StoredEntry {
 /** An entry that a shard kept; throws {@link MirrorBroken} where its lines are looked at and are none for this version. */
 export const fromStored = (stored: StoredEntry): Entry => new KeptEntry(stored);
 
+/** All lines of a message, as they are in the journals; one that a shard kept is not parsed for that. */
+export const rawLinesOf = (entry: Entry): string[] =>
+  entry instanceof KeptEntry
+    ? entry.stored[2].map(([raw]) => raw)
+    : [...entry.held.values()].map(({ line }) => line.raw);
+
 /** An entry whose lines are parsed when somebody looks at them, since most of a shard is read past. */
 class KeptEntry implements Entry {
   readonly id: string;

@@ -25,11 +25,13 @@ import { type GitContext, GitError } from '../git/run.ts';
 import type { Line } from '../journal/line.ts';
 import { deviceOfPath, isJournal, JOURNAL_FOLDER } from '../journal/path.ts';
 import type { Database } from '../mirror/database.ts';
+import type { Past } from '../mirror/past.ts';
 import { appendedCommit, findAppended } from './capture/appended.ts';
 import { type Captured, Capturer, closing } from './capture/capture.ts';
 import { completeLines } from './capture/completion.ts';
 import { Follower } from './follow/follow.ts';
 import { lastBrought } from './follow/our-changes.ts';
+import { PastReader } from './past-reader.ts';
 import type { Filler } from './reconcile/bulk/filler.ts';
 import type { EntryChange } from './reconcile/mirror-lines.ts';
 import { Reconciler } from './reconcile/reconciler.ts';
@@ -96,6 +98,7 @@ export class Repository {
   readonly #growth: GrowthMeter;
   readonly #astray: AstrayJournals;
   readonly #locks: StaleLocks;
+  readonly #past: PastReader;
   readonly #attributes: AttributeProblems;
   readonly #opened: Promise<void>;
   readonly #settled: Promise<void>;
@@ -162,6 +165,7 @@ export class Repository {
       onAttributed: () => ports.onStatus(this),
       onTrouble: ports.onTrouble,
     });
+    this.#past = new PastReader(this.#clone, ports.mirror);
     this.#locks = new StaleLocks(git, target.own ? target.url : undefined, ports.lockPatience);
     this.#capturer = new Capturer(
       this.#clone,
@@ -361,6 +365,19 @@ export class Repository {
     await this.#refreshRemote();
     this.#follower.soon();
     return ok(undefined);
+  }
+
+  /** The commits of its branch that an id, or the first digits of one, can mean. */
+  async commitsNamed(digits: string): Promise<readonly string[]> {
+    await this.#opened;
+    if (this.isClosed || this.#broken || (await this.#look()) !== 'here') return [];
+    return this.#tasks.run(() => this.#past.find(digits));
+  }
+
+  /** What the branch held at a commit of it, which some repositories have. */
+  pastAt(commit: string, repositories: readonly string[]): Promise<Result<Past>> {
+    if (this.isClosed) return Promise.resolve(closing(this.name));
+    return this.#tasks.run(() => this.#past.read(commit, repositories));
   }
 
   /** Runs a task while nothing is captured here. */

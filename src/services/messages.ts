@@ -3,7 +3,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 
 import { v7 as uuidv7 } from 'uuid';
 import { KeyedMutex } from '../async/mutex.ts';
-import type { Delivery, Draft, HistoryEntry, Id, Message } from '../contract/message.ts';
+import type { AsOf, Delivery, Draft, HistoryEntry, Id, Message } from '../contract/message.ts';
 import type { Stats, StatsQuestion } from '../contract/stats.ts';
 import type { TagCount } from '../contract/tags.ts';
 import { editErrors } from '../domain/content.ts';
@@ -26,8 +26,10 @@ import {
 import type { Database } from '../mirror/database.ts';
 import type { Entry, Key } from '../mirror/entry.ts';
 import { MirrorBroken } from '../mirror/errors.ts';
+import { type Past, queryPast, readPast } from '../mirror/past.ts';
 import { isIn, repositoriesOf } from '../mirror/search/filter.ts';
 import { headsOf } from '../repository/reconcile/mirror-lines.ts';
+import { findPast } from './as-of.ts';
 import { toHistory, toMessage } from './delivery.ts';
 import type { Intents } from './intents.ts';
 import type { RepositoryManager } from './repositories.ts';
@@ -125,8 +127,9 @@ export class Messages {
     return this.#lookUp(id.toLowerCase());
   }
 
-  async get(id: string): Promise<Result<Stored>> {
-    const entry = await this.#read(id);
+  /** @param asOf when, or at which commit, if not now */
+  async get(id: string, asOf?: AsOf): Promise<Result<Stored>> {
+    const entry = await (asOf === undefined ? this.#read(id) : this.#readAsOf(id, asOf));
     if (!entry.ok) return entry;
     if (!entry.value || isDeleted(entry.value)) return noMessage(id);
     return ok(this.#stored(entry.value, false));
@@ -187,15 +190,26 @@ export class Messages {
   }
 
   /**
+   * The past that somebody asks for.
+   *
+   * @param repository the only one that is read, if it is one
+   */
+  past(asOf: AsOf, repository?: string): Promise<Result<Past>> {
+    return findPast(this.#options.repositories.list(), asOf, repository);
+  }
+
+  /**
    * The messages that pass a filter, newest first, beginning after a key. Deleted ones, if the filter asks for them, say
    * what they said.
    */
   async *query(
     filter: Filter,
     before?: Key,
+    past?: Past,
   ): AsyncGenerator<{ readonly key: Key; readonly message: Message }> {
     const { repositories } = this.#options;
-    const find = (mirror: Database, from?: Key) => mirror.query(filter, from);
+    const find = (mirror: Database, from?: Key) =>
+      past ? queryPast(mirror, filter, past, from) : mirror.query(filter, from);
     for await (const entry of this.#entries(filter, find, before))
       yield { key: entry.key, message: toMessage(entry, repositories, contentBefore(entry.folded)) };
   }
@@ -264,6 +278,14 @@ export class Messages {
       (name) => held === undefined || held.includes(name),
     );
     return read;
+  }
+
+  async #readAsOf(id: string, asOf: AsOf): Promise<Result<Entry | undefined>> {
+    const { repositories } = this.#options;
+    const ready = await this.ready();
+    if (!ready.ok) return ready;
+    const past = await this.past(asOf);
+    return past.ok ? repositories.withMirror((mirror) => readPast(mirror, past.value, id)) : past;
   }
 
   /** What the mirror knows of a message now. */

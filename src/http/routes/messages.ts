@@ -8,6 +8,7 @@ import {
   idsQuery,
   idsSchema,
   listQuery,
+  messageQuery,
   messageSchema,
   WRITE_FAILURES,
 } from '../../contract/message.ts';
@@ -38,19 +39,21 @@ export const messageRoutes: readonly Route[] = [
     },
     failures: ['unknown-repository', 'unavailable'],
     handle: async ({ query, request, response }, { messages, repositories }) => {
-      const { limit, cursor, q, ...fields } = query;
-      const before = cursor === undefined ? undefined : readCursor(cursor);
-      if (before === null) return badCursor;
+      const { limit, cursor, q, asOf, ...fields } = query;
       if (fields.repository !== undefined && !repositories.find(fields.repository))
         return unknownRepository([fields.repository]);
       const terms = parseSearch(q ?? '');
       if (!terms.ok) return terms;
       const ready = await messages.ready(fields.repository);
       if (!ready.ok) return ready;
-      const found = messages.query({ ...fields, terms: terms.value }, before);
+      const past = asOf === undefined ? ok(undefined) : await messages.past(asOf, fields.repository);
+      if (!past.ok) return past;
+      const before = cursor === undefined ? undefined : readCursor(cursor, past.value?.name);
+      if (before === null) return badCursor;
+      const found = messages.query({ ...fields, terms: terms.value }, before, past.value);
       await (limit === undefined
         ? sendAll(found, request, response)
-        : sendPage(found, limit, request, response));
+        : sendPage(found, limit, request, response, past.value?.name));
     },
   }),
   route({
@@ -90,13 +93,14 @@ export const messageRoutes: readonly Route[] = [
     path: '/messages/:id',
     operationId: 'getMessage',
     summary: 'A message',
+    query: messageQuery,
     answers: {
       200: answer('The message', messageSchema),
       304: answer('It is still the one that If-None-Match names'),
     },
     failures: ['unknown-message', 'unavailable'],
-    handle: async ({ params, request, response }, { messages }) => {
-      const stored = await messages.get(params.id.toLowerCase());
+    handle: async ({ params, query, request, response }, { messages }) => {
+      const stored = await messages.get(params.id.toLowerCase(), query.asOf);
       if (!stored.ok) return stored;
       if (request.headers['if-none-match'] !== stored.value.tag) return tagged(response, stored.value);
       response.status(304);

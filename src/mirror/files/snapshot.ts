@@ -35,7 +35,7 @@ export interface State {
 }
 
 /** Files of another version are taken for absent. */
-export const VERSION = 11;
+export const VERSION = 12;
 
 const STATE_FILE = 'state.json';
 /** The folder of shards that are written beside the mirror, to be taken into it. */

@@ -19,6 +19,8 @@ const LENGTHS = [6, 4, 3, 2, 1] as const;
 const [LEAST_WORDS, MOST_WORDS] = [2 ** 6, 2 ** 14];
 /** So many words for each character of a part. */
 const WORDS_A_CHARACTER = 4;
+/** The sum of a run is a polynomial of its characters, as Rabin and Karp have it. */
+const FACTOR = 0x9e3779b1;
 /** Stands around an author's name, so that it is no part of what is said. */
 const MARK = '\u0001';
 /** Stands around the name of a fact. */
@@ -26,6 +28,8 @@ const FACT_MARK = '\u0002';
 const ALL_FACTS: readonly Fact[] = [...FACTS.has, ...FACTS.is];
 
 const nameOfFact = (fact: Fact): string => `${FACT_MARK}${fact}${FACT_MARK}`;
+/** Stands for a message with a line that is earlier than the place of the message in the timeline. */
+const EARLY_MARK = `${FACT_MARK}early${FACT_MARK}`;
 
 /** The signature of all that a search may find in these messages, which are those of a shard in their order. */
 export function signatureOf(entries: readonly Entry[]): Signature {
@@ -35,6 +39,7 @@ export function signatureOf(entries: readonly Entry[]): Signature {
     const said = [text, foldCase(`${MARK}${content.author}${MARK}`)];
     for (const tag of content.tags ?? []) said.push(foldCase(`#${tag}`));
     for (const fact of ALL_FACTS) if (holds(fact, entry, content, text)) said.push(nameOfFact(fact));
+    if (hasEarlierLine(entry)) said.push(EARLY_MARK);
     return said;
   });
   const characters = texts.flat().reduce((sum, text) => sum + text.length, 0);
@@ -45,6 +50,13 @@ export function signatureOf(entries: readonly Entry[]): Signature {
     for (const text of own) addRuns(signature, text, bit);
   }
   return signature;
+}
+
+function hasEarlierLine({ folded: { lines }, key: { time } }: Entry): boolean {
+  return lines.some(
+    ({ createdAt, updatedAt }) =>
+      Date.parse(createdAt) < time || (updatedAt !== undefined && Date.parse(updatedAt) < time),
+  );
 }
 
 /** Notes all runs of a text. Each character is looked at once, since this is much of the work of writing a shard. */
@@ -117,6 +129,9 @@ const runsOf = (texts: readonly string[]): readonly number[] => [
   ...new Set(LENGTHS.flatMap((length) => texts.flatMap((text) => runsIn(text, length)))),
 ];
 
+/** What all messages have that have a line earlier than their place. */
+export const EARLY: Needs = { all: runsOf([EARLY_MARK]), anyOf: [] };
+
 /** A tag but for its last letter, which an accent after it may have made another one in the text. */
 const startOfTag = (tag: string): string => `#${tag}`.slice(0, -1);
 
@@ -161,9 +176,6 @@ function runsIn(text: string, length: (typeof LENGTHS)[number]): number[] {
   }
   return runs;
 }
-
-/** The sum of a run is a polynomial of its characters, as Rabin and Karp have it. */
-const FACTOR = 0x9e3779b1;
 
 /** Sixteen bits that each hang on all of a sum's, as MurmurHash3 ends: with less, some words led to a third of all parts. */
 function spread(sum: number): number {

@@ -1,0 +1,64 @@
+import { readAhead } from '../async/read-ahead.ts';
+import { isAncestor } from '../git/refs.ts';
+import { type GitContext, text } from '../git/run.ts';
+import { diffJournals, listJournals } from '../git/tree.ts';
+import type { Line } from '../journal/line.ts';
+import { hashInTurns } from '../journal/split.ts';
+import { LineSet } from '../mirror/line-set.ts';
+import type { CommitLines } from '../mirror/past.ts';
+import type { Clone } from './clone.ts';
+import { linesOf } from './lines.ts';
+
+/** The commits of the branch that an id, or the first digits of one, can mean. */
+export async function commitsOnBranch(clone: Clone, digits: string): Promise<string[]> {
+  const { tip, git, blobs } = clone;
+  if (tip === null) return [];
+  const found: string[] = [];
+  for (const id of await idsWith(git, digits)) {
+    if ((await blobs.commitOf(id)) === id && (await isAncestor(git, id, tip))) found.push(id);
+  }
+  return found;
+}
+
+/** Never a ref, though one may have such a name. */
+async function idsWith(git: GitContext, digits: string): Promise<string[]> {
+  const ids = await text(git, ['rev-parse', `--disambiguate=${digits.toLowerCase()}`]);
+  return ids === '' ? [] : ids.split('\n');
+}
+
+/** Reads which lines the journals of a commit hold. Nothing else of them stays in memory. */
+export async function readCommitLines(clone: Clone, commit: string): Promise<CommitLines> {
+  const lines = new LineSet();
+  let latest = Number.NEGATIVE_INFINITY;
+  const journals = await listJournals(clone.git, commit);
+  for await (const bytes of readAhead(journals, ({ id }) => clone.blobs.readClipped(id))) {
+    await hashInTurns(bytes ?? Buffer.alloc(0), (hash, line) => {
+      lines.add(hash);
+      latest = Math.max(latest, latestIn(line));
+    });
+  }
+  return { commit, lines, latest };
+}
+
+const CREATED = /(?<!\\)"createdAt" ?: ?"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z)"/;
+const KEYS = /(?<!\\)"(?:createdAt"|[^"\\]*\\u[^"]*"\s*:)/g;
+
+/**
+ * When a line was created, at the latest, without reading it. That cannot be told if the key is there twice, gives a
+ * letter by its number, or has a date of another form.
+ */
+function latestIn(line: Buffer): number {
+  const json = line.toString('latin1');
+  const time = Date.parse(CREATED.exec(json)?.[1] ?? '');
+  const isPlain = !Number.isNaN(time) && (json.match(KEYS)?.length ?? 0) === 1;
+  return isPlain ? time : Number.POSITIVE_INFINITY;
+}
+
+/** The lines of a commit that its branch may not hold any more: those that changed files have lost. */
+export async function* lostSince(clone: Clone, commit: string, tip: string): AsyncGenerator<Line> {
+  for (const { before, after } of await diffJournals(clone.git, commit, tip)) {
+    if (before === null) continue;
+    const kept = new Set((await linesOf(clone, after)).map(({ hash }) => hash));
+    for (const line of await linesOf(clone, before)) if (!kept.has(line.hash)) yield line;
+  }
+}

@@ -1,0 +1,83 @@
+import type { Clone } from '../clone/clone.ts';
+import { commitsOnBranch, lostSince, readCommitLines } from '../clone/commit-lines.ts';
+import { fail, ok, type Result } from '../domain/result.ts';
+import type { Line } from '../journal/line.ts';
+import type { Database } from '../mirror/database.ts';
+import { type CommitLines, type Past, pastOf } from '../mirror/past.ts';
+
+/** So many commits stay known, since a reader asks for one page after the other. */
+const KEPT_COMMITS = 2;
+/** Lines that are in no branch any more are kept in memory. In characters. */
+const MOST_REMOVED = 32 * 1024 * 1024;
+
+/** A line of a commit that the mirror does not hold any more, and whether it knows the message all the same. */
+interface Removed {
+  readonly line: Line;
+  readonly isKnown: boolean;
+}
+
+/** Reads what the journals of a clone held at commits of its branch. */
+export class PastReader {
+  readonly #clone: Clone;
+  readonly #mirror: Database;
+  readonly #lines = new Map<string, Promise<CommitLines>>();
+  #removed: { readonly range: string; readonly lines: Promise<Result<readonly Removed[]>> } | undefined;
+
+  constructor(clone: Clone, mirror: Database) {
+    this.#clone = clone;
+    this.#mirror = mirror;
+  }
+
+  /** The commits of the branch that an id, or the first digits of one, can mean. */
+  find(digits: string): Promise<readonly string[]> {
+    return commitsOnBranch(this.#clone, digits);
+  }
+
+  /** @param repositories all that have the commit on their branch */
+  async read(commit: string, repositories: readonly string[]): Promise<Result<Past>> {
+    const lines = await this.#linesAt(commit);
+    const removed = await this.#removedSince(commit);
+    return removed.ok ? ok(pastOf(lines, repositories, removed.value)) : removed;
+  }
+
+  #linesAt(commit: string): Promise<CommitLines> {
+    const known = this.#lines.get(commit) ?? readCommitLines(this.#clone, commit);
+    this.#lines.delete(commit);
+    this.#lines.set(commit, known);
+    known.catch(() => this.#lines.delete(commit));
+    const [oldest] = this.#lines.keys();
+    if (this.#lines.size > KEPT_COMMITS && oldest !== undefined) this.#lines.delete(oldest);
+    return known;
+  }
+
+  #removedSince(commit: string): Promise<Result<readonly Removed[]>> {
+    const { tip } = this.#clone;
+    const range = `${commit} ${tip}`;
+    if (this.#removed?.range === range) return this.#removed.lines;
+    const lines = tip === null ? Promise.resolve(ok([])) : this.#findRemoved(commit, tip);
+    this.#removed = { range, lines };
+    lines.catch(() => {
+      if (this.#removed?.lines === lines) this.#removed = undefined;
+    });
+    return lines;
+  }
+
+  async #findRemoved(commit: string, tip: string): Promise<Result<readonly Removed[]>> {
+    const removed = new Map<string, Removed>();
+    let characters = 0;
+    for await (const line of lostSince(this.#clone, commit, tip)) {
+      // It may be in another file now.
+      const entry = await this.#mirror.read(line.id);
+      if (entry?.held.has(line.hash) || removed.has(line.hash)) continue;
+      removed.set(line.hash, { line, isKnown: entry !== undefined });
+      characters += line.raw.length;
+      if (characters > MOST_REMOVED) return tooMuch(commit);
+    }
+    return ok([...removed.values()]);
+  }
+}
+
+const tooMuch = (commit: string) => {
+  const detail = `asOf names a commit with more lines that were removed since than can be shown; git show ${commit} has them`;
+  return fail('invalid', `That commit cannot be shown: ${detail}.`, { errors: [{ field: 'asOf', detail }] });
+};
