@@ -17,6 +17,9 @@ import { cleanName } from './journal/commit.ts';
 import { Database } from './mirror/database.ts';
 import type { Filler } from './repository/reconcile/bulk/filler.ts';
 import type { Repository } from './repository/repository.ts';
+import { Attachments } from './services/attachments/attachments.ts';
+import { Copies } from './services/attachments/copies.ts';
+import { Uploads } from './services/attachments/uploads.ts';
 import { AutoSync, type Syncable } from './services/auto-sync.ts';
 import { Events } from './services/events.ts';
 import { Github } from './services/github.ts';
@@ -92,14 +95,24 @@ export async function startApp(options: AppOptions): Promise<App> {
       onSynced: ({ repository, status }) => autoSync.heard(repository, isFailure(status)),
       onOutcome: (result) => syncLog.heard(result),
       onTrouble,
+      files: {
+        findUpload: (sha256) => attachments.findUpload(sha256),
+        findAnywhere: (sha256) => attachments.findAnywhere(sha256),
+      },
       ...given({ gitSilence: options.gitSilence, retryPause: options.retryPause }),
     });
+    const attachments = new Attachments(
+      await Uploads.open(join(config.dataDirectory, 'uploads'), clock),
+      await Copies.open(join(config.dataDirectory, 'attachments')),
+      repositories,
+    );
     await repositories.start();
     const intents = await Intents.open(join(config.dataDirectory, 'intents.json'), onTrouble);
     const { defaultTarget, secretGuard } = config;
     const messages = new Messages({
       repositories,
       intents,
+      attachments,
       defaultTarget,
       author: identity.name,
       secretGuard,
@@ -148,6 +161,7 @@ export async function startApp(options: AppOptions): Promise<App> {
       events,
       services: {
         messages,
+        attachments,
         imports,
         importFolder,
         repositories,
@@ -167,6 +181,8 @@ export async function startApp(options: AppOptions): Promise<App> {
       autoSync.start();
       void settings.start();
     }
+    const dropping = setInterval(() => void attachments.dropOld().catch(onTrouble), HOUR_MS);
+    dropping.unref();
     return {
       url: server.url,
       connect: server.connect,
@@ -174,6 +190,7 @@ export async function startApp(options: AppOptions): Promise<App> {
         await removeAddress?.();
         settings.stop();
         autoSync.stop();
+        clearInterval(dropping);
         await verifier.close();
         await server.close();
         await watcher?.close();
@@ -187,6 +204,8 @@ export async function startApp(options: AppOptions): Promise<App> {
     throw error;
   }
 }
+
+const HOUR_MS = 60 * 60 * 1000;
 
 const subjectOf = (repository: Repository, repositories: RepositoryManager): Subject => ({
   ...repository.target,

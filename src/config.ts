@@ -32,6 +32,8 @@ export interface Config {
   /** Reads the token, again at each call, since a new one in `.env` counts without a restart. */
   readonly githubToken: () => string | undefined;
   readonly secretGuard: boolean;
+  /** The largest attachment, in bytes. */
+  readonly attachmentLimit: number;
   readonly logLevel: string;
   readonly gitEnvironment: Readonly<Record<string, string>>;
 }
@@ -57,6 +59,18 @@ const httpUrl = (name: string) =>
     .string()
     .refine(isPlainHttpUrl, `${name} must be an http or https URL without user name, password and query`)
     .transform((url) => withoutEnd(url, '/'));
+
+const MIB = 2 ** 20;
+/** GitHub warns of larger files, and refuses those of 100 MiB. */
+const MOST_ATTACHMENT = 50 * MIB;
+const UNITS: Readonly<Record<string, number>> = { '': 1, B: 1, KIB: 1024, MIB };
+
+/** A number of bytes, such as `10MiB`; `undefined` if it is none. */
+function bytesOf(text: string): number | undefined {
+  const [, digits, unit = ''] = /^(\d{1,9})\s*([A-Za-z]*)$/.exec(text) ?? [];
+  const factor = UNITS[unit.toUpperCase()];
+  return digits === undefined || factor === undefined ? undefined : Number(digits) * factor;
+}
 
 const oneOf = <const Values extends readonly [string, ...string[]]>(name: string, values: Values) =>
   z.enum(values, { error: () => `${name} must be one of ${values.join(', ')}` });
@@ -112,6 +126,14 @@ const variables = z.object({
   GITHUB_URL: httpUrl('GITHUB_URL').default(GITHUB),
   GITHUB_API_URL: httpUrl('GITHUB_API_URL').optional(),
   SECRET_GUARD: oneOf('SECRET_GUARD', ['on', 'off']).default('on'),
+  ATTACHMENT_LIMIT: z
+    .string()
+    .default('10MiB')
+    .transform(bytesOf)
+    .refine(
+      (bytes): bytes is number => bytes !== undefined && bytes >= 1 && bytes <= MOST_ATTACHMENT,
+      'ATTACHMENT_LIMIT must be a size from 1 to 50MiB, such as 10MiB',
+    ),
   LOG_LEVEL: oneOf('LOG_LEVEL', LOG_LEVELS).default('info'),
 });
 
@@ -149,6 +171,7 @@ export function readConfig(own: Environment, directory: string): Config | Config
     githubUsername: values.GITHUB_USERNAME,
     githubToken: () => own.GITHUB_TOKEN || readDotenv(directory).GITHUB_TOKEN || undefined,
     secretGuard: values.SECRET_GUARD === 'on',
+    attachmentLimit: values.ATTACHMENT_LIMIT,
     logLevel: values.LOG_LEVEL,
     gitEnvironment: gitEnvironment(own),
   });

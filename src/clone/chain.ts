@@ -1,7 +1,9 @@
-import { Importer, type NewCommit } from '../git/importer.ts';
+import { listAttachments } from '../git/files.ts';
+import { Importer, type NewCommit, type StoredFile } from '../git/importer.ts';
 import { listMessages } from '../git/tree.ts';
 import { cleanName, commitTextOf } from '../journal/commit.ts';
 import type { Line } from '../journal/line.ts';
+import { attachmentOf, attachmentPath } from '../journal/path.ts';
 import { whyUnreadable } from '../journal/split.ts';
 import type { Clone } from './clone.ts';
 import { Segments } from './segments.ts';
@@ -19,17 +21,20 @@ export class UnreadableLine extends Error {
 /**
  * The commit of one line, appended to where the segments have it stand. Throws an {@link UnreadableLine} if the line
  * could not be read again: this is the one place where lines become commits.
+ *
+ * @param files those that the line names, as far as they are to be had
  */
 export async function commitOf(
   { identity, settings }: Clone,
   line: Line,
   segments: Segments,
+  files: readonly StoredFile[],
 ): Promise<NewCommit> {
   const reason = whyUnreadable(line);
   if (reason !== undefined) throw new UnreadableLine(reason);
   const { author, time, message } = commitTextOf(line, settings.device);
   const email = cleanName(identity.email);
-  return { author: { name: author, email }, time, message, ...(await segments.append(line)) };
+  return { author: { name: author, email }, time, message, ...(await segments.append(line)), files };
 }
 
 /** Where this device's next lines go on top of a commit. */
@@ -41,16 +46,24 @@ export async function segmentsAt({ git, blobs, settings }: Clone, tip: string | 
 /**
  * Writes one commit a line on top of `parent` and returns the last one, durable, and on no branch yet: who moves a branch
  * there takes all of them or none. Throws a `GitError` where git refuses.
+ *
+ * @param source the commit that holds the lines now, which has the files that they name
  */
-export async function writeChain(clone: Clone, parent: string, lines: readonly Line[]): Promise<string> {
+export async function writeChain(
+  clone: Clone,
+  parent: string,
+  lines: readonly Line[],
+  source: string | null,
+): Promise<string> {
   const importer = new Importer(clone.git, clone.identity, clone.blobs);
   const segments = await segmentsAt(clone, parent);
+  const files = await filesIn(clone, source, lines);
   let tip = parent;
   try {
     for (let index = 0; index < lines.length; index += LINES_A_BATCH) {
       const commits: NewCommit[] = [];
       for (const line of lines.slice(index, index + LINES_A_BATCH)) {
-        commits.push(await commitOf(clone, line, segments));
+        commits.push(await commitOf(clone, line, segments, files(line)));
       }
       tip = (await importer.write(tip, commits)).at(-1) ?? tip;
       segments.committed(tip);
@@ -59,4 +72,20 @@ export async function writeChain(clone: Clone, parent: string, lines: readonly L
     await importer.close();
   }
   return tip;
+}
+
+/** Finds the files that lines name in a commit of the same clone. */
+async function filesIn(
+  { git }: Clone,
+  commit: string | null,
+  lines: readonly Line[],
+): Promise<(line: Line) => readonly StoredFile[]> {
+  if (commit === null || lines.every(({ attachments }) => attachments === undefined)) return () => [];
+  const entries = await listAttachments(git, commit);
+  const ids = new Map(entries.map(({ path, id }) => [attachmentOf(path), id]));
+  return ({ attachments = [] }) =>
+    attachments.flatMap(({ sha256, type }) => {
+      const id = ids.get(sha256);
+      return id === undefined ? [] : [{ path: attachmentPath(sha256, type), id }];
+    });
 }

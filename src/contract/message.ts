@@ -1,4 +1,11 @@
 import { z } from 'zod';
+import {
+  type AttachmentReference,
+  isFileName,
+  MOST_ATTACHMENTS,
+  MOST_NAME_CHARACTERS,
+  SHA256,
+} from '../domain/attachment.ts';
 import { LIMITS, lengthOf, MESSAGE_TYPES, MOST_TAGS, TAG } from '../domain/message.ts';
 import { bounded, commit, flag, isDay, isInstant, noControls, uuid } from './fields.ts';
 import { problemSchema } from './problem.ts';
@@ -19,7 +26,41 @@ const isWebUrl = (text: string): boolean =>
 const text = z
   .string({ error: 'text must be a string' })
   .refine((given) => lengthOf(given) <= LIMITS.text, `text must have ${LIMITS.text} characters or fewer`)
-  .meta({ maxLength: LIMITS.text, description: 'Not only white space; may be empty for a link' });
+  .meta({
+    maxLength: LIMITS.text,
+    description: 'Not only white space; may be empty for a link, or if there are attachments',
+  });
+
+const FILE_NAME_RULE = `a file name must have 1 to ${MOST_NAME_CHARACTERS} characters, without /, \\ and control characters`;
+
+/** The name of a file, as a request gives it. */
+export const fileName = z
+  .string({ error: 'a file name must be a string' })
+  .refine(isFileName, FILE_NAME_RULE)
+  .meta({ minLength: 1, maxLength: MOST_NAME_CHARACTERS });
+
+const reference = z.strictObject(
+  {
+    sha256: z.string().regex(SHA256, 'sha256 must be 64 lower-case hex digits'),
+    name: fileName.exactOptional(),
+  },
+  {
+    error: (issue) =>
+      issue.code === 'invalid_type' ? 'an attachment must be {"sha256", "name"?}' : undefined,
+  },
+);
+
+const attachments = z
+  .array(reference, { error: 'attachments must be a list of {"sha256", "name"?}' })
+  .max(MOST_ATTACHMENTS, `attachments must be ${MOST_ATTACHMENTS} or fewer`)
+  .transform(eachOnce)
+  .meta({ description: 'Files that were uploaded, or that another message has' });
+
+function eachOnce(given: readonly AttachmentReference[]): AttachmentReference[] {
+  const first = new Map<string, AttachmentReference>();
+  for (const one of given) if (!first.has(one.sha256)) first.set(one.sha256, one);
+  return [...first.values()];
+}
 
 const TAG_RULE = 'a tag must be 1 to 64 letters, digits, _ or -';
 
@@ -41,6 +82,7 @@ const written = {
     .transform((tags) => [...new Set(tags.map((tag) => tag.toLowerCase()))])
     .meta({ description: 'Tags beside those in the text' })
     .exactOptional(),
+  attachments: attachments.exactOptional(),
   pinned: flag('pinned').exactOptional(),
 };
 
@@ -73,6 +115,8 @@ export type DraftRequest = Request<typeof draftSchema>;
 export const editSchema = z
   .strictObject({ text: text.exactOptional(), ...written, confirm })
   .meta({ id: 'Edit' });
+/** What of a message is to change, as it was read. */
+export type Edit = Shape<typeof editSchema>;
 /** What of a message is to change. */
 export type EditRequest = Request<typeof editSchema>;
 
@@ -133,6 +177,16 @@ export const listQuery = z.strictObject({
 });
 
 export const messageQuery = z.strictObject({ asOf: asOf.exactOptional() });
+export const attachmentSchema = z
+  .object({
+    sha256: z.string().meta({ pattern: SHA256.source }),
+    name: z.string(),
+    type: z.string().meta({ description: 'The media type, as the bytes say' }),
+    size: z.int().min(0).meta({ description: 'In bytes' }),
+    width: z.int().min(1).exactOptional().meta({ description: 'In pixels, as it is shown' }),
+    height: z.int().min(1).exactOptional(),
+  })
+  .meta({ id: 'Attachment' });
 
 /** What a revision says, as it was written. A journal may hold types of other programs. */
 const stored = {
@@ -143,6 +197,7 @@ const stored = {
   done: z.boolean().exactOptional(),
   text: z.string(),
   replyTo: z.string().exactOptional(),
+  attachments: z.array(attachmentSchema).exactOptional(),
   pinned: z.literal(true).exactOptional(),
   createdAt: z.iso.datetime(),
   updatedAt: z.iso.datetime().exactOptional(),

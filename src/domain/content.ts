@@ -7,13 +7,16 @@ export interface ContentFields {
   readonly url?: unknown;
   readonly language?: unknown;
   readonly done?: unknown;
+  readonly attachments?: unknown;
 }
 
 /** What no field can tell by itself: which fields a type needs and which it has no use for. `type` is `text` where absent. */
-export function contentErrors({ type = 'text', text, url, language, done }: ContentFields): FieldError[] {
+export function contentErrors(fields: ContentFields): FieldError[] {
+  const { type = 'text', text, url, language, done, attachments } = fields;
+  const hasFiles = Array.isArray(attachments) && attachments.length > 0;
   const errors: FieldError[] = [];
   const error = (field: string, detail: string) => errors.push({ field, detail });
-  if (typeof text === 'string' && !/\S/u.test(text) && !(type === 'link' && text === '')) {
+  if (typeof text === 'string' && !/\S/u.test(text) && !((type === 'link' || hasFiles) && text === '')) {
     error('text', 'text must not be empty or only white space');
   }
   if (type === 'link' && url === undefined) error('url', 'url must be given for a link');
@@ -23,14 +26,27 @@ export function contentErrors({ type = 'text', text, url, language, done }: Cont
   return errors;
 }
 
+const NOTHING_LEFT: FieldError = {
+  field: 'attachments',
+  detail: 'attachments must not be empty while text is',
+};
+
 /** The errors that an edit would make in what it leaves as it is. Oddities that were there before are none of it. */
 export function editErrors(edit: ContentFields, current: ContentFields): FieldError[] {
   const type = edit.type ?? current.type;
+  const attachments = edit.attachments ?? current.attachments;
   const errors = contentErrors({
     ...edit,
+    attachments,
     type,
     text: edit.text ?? current.text,
     url: edit.url ?? (type === 'link' ? current.url : undefined),
   });
-  return errors.filter(({ field }) => edit.type !== undefined || field in edit);
+  // Who takes the files away from a message without a text leaves nothing of it.
+  const given = errors.map((error) =>
+    error.field === 'text' && edit.text === undefined && edit.attachments !== undefined
+      ? NOTHING_LEFT
+      : error,
+  );
+  return given.filter(({ field }) => edit.type !== undefined || field in edit);
 }

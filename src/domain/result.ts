@@ -10,6 +10,7 @@ export type FailureCode =
   | 'invalid'
   | 'unknown-message'
   | 'unknown-repository'
+  | 'unknown-attachment'
   | 'id-taken'
   | 'precondition-failed'
   | 'looks-secret'

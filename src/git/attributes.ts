@@ -32,7 +32,7 @@ export async function pathsOf(context: GitContext, commit: string): Promise<stri
 /** What a person wrote into the clone's own `info/attributes`; ours, which win over everything, are left out. */
 export async function personsAttributes(context: GitContext): Promise<string> {
   const present = await readFile(await gitPath(context, 'info/attributes'), 'utf8').catch(() => '');
-  return present.replaceAll(ATTRIBUTES, '');
+  return ATTRIBUTES.reduce((left, line) => left.replaceAll(line, ''), present);
 }
 
 /**

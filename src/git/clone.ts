@@ -20,7 +20,11 @@ export interface CloneSettings {
 
 // The highest precedence of all attributes, so that no file from a remote has bytes changed on their way to disk;
 // and where a person merges by hand, both sides' lines are kept.
-export const ATTRIBUTES = 'messages/** -text -ident -filter -working-tree-encoding !eol merge=union\n';
+export const ATTRIBUTES = [
+  'messages/** -text -ident -filter -working-tree-encoding !eol merge=union\n',
+  // Pictures and the like have nothing in common that git could save room with, and to look for it takes long.
+  'attachments/** -text -ident -filter -working-tree-encoding !eol -delta\n',
+] as const;
 
 /** Whether there is a clone in a folder; `blocked` where something else is. */
 export async function inspectFolder(directory: string): Promise<'absent' | 'clone' | 'blocked'> {
@@ -151,7 +155,8 @@ export async function prepareClone(context: GitContext): Promise<void> {
   await mkdir(info, { recursive: true });
   const attributes = join(info, 'attributes');
   const present = await readFile(attributes, 'utf8').catch(() => '');
-  if (!present.includes(ATTRIBUTES)) await writeFile(attributes, joinLines(present, ATTRIBUTES));
+  const missing = ATTRIBUTES.filter((line) => !present.includes(line)).join('');
+  if (missing !== '') await writeFile(attributes, joinLines(present, missing));
   if ((await readConfig(context, 'core.symlinks')) !== 'false')
     await writeConfig(context, 'core.symlinks', 'false');
   await run(context, ['update-ref', '-d', 'refs/gitpost/import']);

@@ -10,7 +10,13 @@ export interface Identity {
   readonly email: string;
 }
 
-/** One commit that brings one journal file to a new content. */
+/** A file with the blob that it has, which is stored already. */
+export interface StoredFile {
+  readonly path: string;
+  readonly id: string;
+}
+
+/** One commit that brings one journal file to a new content, and the files that its line names. */
 export interface NewCommit {
   readonly author: Identity;
   /** Seconds since 1970. */
@@ -21,6 +27,7 @@ export interface NewCommit {
   readonly content: Buffer;
   /** How many bytes of `content`, from its beginning, are the whole file as the parent has it; 0 for a new file. */
   readonly kept: number;
+  readonly files?: readonly StoredFile[];
 }
 
 /**
@@ -129,7 +136,10 @@ function startImport(context: GitContext) {
     git.write(`${marks}reset ${SCRATCH_REF}\n\ncheckpoint\n\n${done}\n`);
     const answers: string[] = [];
     for (let line = await lines.next(); line !== done; line = await lines.next()) answers.push(line);
-    const listings = answers.slice(0, 2 * commits.length);
+    const listings = answers.slice(
+      0,
+      commits.reduce((sum, commit) => sum + listingsOf(commit), 0),
+    );
     const ids = answers.slice(listings.length);
     if (ids.length !== commits.length || !ids.every((id) => /^[0-9a-f]{40,64}$/.test(id))) {
       throw new GitError('fast-import', { code: null, stderr: 'an unexpected answer' });
@@ -159,14 +169,22 @@ function writeCommit(
     `\n${from === null ? '' : `from ${from}\n`}ls ${path}\nM 100644 inline ${path}\ndata ${commit.content.length}\n`,
   );
   git.write(commit.content);
-  git.write(`\nls ${path}\n\n`);
+  git.write(`\nls ${path}\n`);
+  for (const file of commit.files ?? []) {
+    const name = quote(file.path);
+    git.write(`ls ${name}\nM 100644 ${file.id} ${name}\nls ${name}\n`);
+  }
+  git.write('\n');
 }
+
+/** What a commit asks git for: each of its files before and after. */
+const listingsOf = ({ files = [] }: NewCommit): number => 2 + 2 * files.length;
 
 /**
  * Holds what git says of each file before and after its commit against what was meant. Returns the blob of each file
  * after the last commit, by path; throws a {@link NotAppended} if a file would lose something.
  *
- * @param listings two for each commit
+ * @param listings two for each file of each commit, before and after
  */
 function checkAppends(
   commits: readonly NewCommit[],
@@ -174,8 +192,11 @@ function checkAppends(
   algorithm: 'sha1' | 'sha256',
 ): Map<string, string> {
   const written = new Map<string, { readonly id: string; readonly content: Buffer }>();
-  for (const [index, { path, content, kept }] of commits.entries()) {
-    const [before = '', after = ''] = listings.slice(2 * index);
+  const placed = new Map<string, string>();
+  let at = 0;
+  const next = (): string => listings[at++] ?? '';
+  for (const { path, content, kept, files = [] } of commits) {
+    const [before, after] = [next(), next()];
     const start = content.subarray(0, kept);
     const last = written.get(path);
     // What this batch wrote itself has its id already.
@@ -185,8 +206,15 @@ function checkAppends(
     const id = blobId(content, algorithm);
     if (fileIn(after) !== id) throw misplaced(path);
     written.set(path, { id, content });
+    for (const file of files) {
+      const [earlier, later] = [next(), next()];
+      if (fileIn(earlier) === undefined && !earlier.startsWith('missing ')) throw inTheWay(file.path);
+      if (fileIn(later) !== file.id) throw misplaced(file.path);
+      placed.set(file.path, file.id);
+    }
   }
-  return new Map([...written].map(([path, { id }]) => [path, id]));
+  for (const [path, { id }] of written) placed.set(path, id);
+  return placed;
 }
 
 /** The blob that a listing of fast-import names; `undefined` if it lists no ordinary file. */
@@ -198,6 +226,9 @@ const blobId = (content: Buffer, algorithm: 'sha1' | 'sha256'): string =>
 
 const losing = (path: string) =>
   new NotAppended(`The file ${path} holds something else than it did a moment ago, and would have lost it`);
+
+const inTheWay = (path: string) =>
+  new NotAppended(`A folder or a link stands in the place of the file ${path}`);
 
 const misplaced = (path: string) => new NotAppended(`The line would not have been in the file ${path}`);
 

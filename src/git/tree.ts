@@ -1,4 +1,4 @@
-import { deviceOfPath, isJournal, JOURNAL_FOLDER } from '../journal/path.ts';
+import { ATTACHMENT_FOLDER, deviceOfPath, isJournal, JOURNAL_FOLDER } from '../journal/path.ts';
 import { isId } from './refs.ts';
 import { type GitContext, GitError, output, run } from './run.ts';
 import { NO_GITMODULES } from './settings.ts';
@@ -101,7 +101,11 @@ export async function listJournals(context: GitContext, commit: string): Promise
 
 /** Everything below the journals' folder of a commit: files, links and submodules, whatever they are called. */
 export const listMessages = (context: GitContext, commit: string): Promise<TreeEntry[]> =>
-  listTree(context, ['-r', '-l', commit, '--', `${JOURNAL_FOLDER}/`]);
+  listBelow(context, commit, `${JOURNAL_FOLDER}/`);
+
+/** Everything below a folder of a commit, which is named with a slash at its end. */
+export const listBelow = (context: GitContext, commit: string, folder: string): Promise<TreeEntry[]> =>
+  listTree(context, ['-r', '-l', commit, '--', folder]);
 
 /**
  * Journals that devices wrote into a folder whose name differs from that of the journals' folder in case only, as
@@ -123,18 +127,19 @@ export async function listAstray(context: GitContext, commit: string): Promise<T
 }
 
 /**
- * Whether something stands in a commit where a journal's folders go that is no folder: a link, a file or a submodule at
- * `messages`, or where a month would be. It must not be written over.
+ * Whether something stands in a commit where our folders go that is no folder: a link, a file or a submodule at `messages`
+ * or `attachments`, or where a month or the first digits of a hash would be. It must not be written over.
  */
 export async function hasUnsafeFolder(context: GitContext, commit: string): Promise<boolean> {
-  const entries = await listTree(context, [commit, '--', JOURNAL_FOLDER, `${JOURNAL_FOLDER}/`]);
-  return entries.some(({ path, mode }) => JOURNAL_FOLDERS.test(path) && mode !== '040000');
+  const folders = [JOURNAL_FOLDER, ATTACHMENT_FOLDER].flatMap((folder) => [folder, `${folder}/`]);
+  const entries = await listTree(context, [commit, '--', ...folders]);
+  return entries.some(({ path, mode }) => OUR_FOLDERS.test(path) && mode !== '040000');
 }
 
-/** Whether a change can not make a folder that journals go into something else, or a folder again. */
-export const leavesFolders = ({ path }: TreeChange): boolean => !JOURNAL_FOLDERS.test(path);
+/** Whether a change can not make a folder that we write into something else, or a folder again. */
+export const leavesFolders = ({ path }: TreeChange): boolean => !OUR_FOLDERS.test(path);
 
-const JOURNAL_FOLDERS = /^messages(\/\d{4}-\d{2})?$/;
+const OUR_FOLDERS = /^(?:messages(\/\d{4}-\d{2})?|attachments(\/[0-9a-f]{2})?)$/;
 
 /** The journal files that differ between two commits; `null` stands for the empty tree. */
 export async function diffJournals(

@@ -20,14 +20,29 @@ import { accessControl } from './session.ts';
 export interface ServerOptions {
   readonly config: Pick<
     Config,
-    'host' | 'port' | 'allowedHosts' | 'accessToken' | 'dataDirectory' | 'githubUrl' | 'publicUrl'
+    | 'host'
+    | 'port'
+    | 'attachmentLimit'
+    | 'allowedHosts'
+    | 'accessToken'
+    | 'dataDirectory'
+    | 'githubUrl'
+    | 'publicUrl'
   >;
   readonly publicDirectory: string;
   readonly version: string;
   readonly events: Events;
   readonly services: Pick<
     Services,
-    'messages' | 'imports' | 'importFolder' | 'repositories' | 'settings' | 'github' | 'health' | 'verify'
+    | 'messages'
+    | 'attachments'
+    | 'imports'
+    | 'importFolder'
+    | 'repositories'
+    | 'settings'
+    | 'github'
+    | 'health'
+    | 'verify'
   >;
   readonly onSurprise: (error: unknown) => void;
   /** Lets in whoever knows it, as the access token does. */
@@ -52,7 +67,8 @@ const SECURITY_HEADERS = helmet({
       defaultSrc: ["'none'"],
       scriptSrc: ["'self'"],
       styleSrc: ["'self'"],
-      imgSrc: ["'self'", 'data:'],
+      imgSrc: ["'self'", 'data:', 'blob:'],
+      mediaSrc: ["'self'", 'blob:'],
       connectSrc: ["'self'"],
       fontSrc: ["'self'"],
       manifestSrc: ["'self'"],
@@ -109,6 +125,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const services: Services = {
     ...options.services,
     githubUrl: config.githubUrl,
+    attachmentLimit: config.attachmentLimit,
     streams,
     access,
     openApi: (response) =>

@@ -2,6 +2,7 @@ import type { Response } from 'express';
 import type { Health } from '../contract/health.ts';
 import type { Verification } from '../contract/verification.ts';
 import type { Result } from '../domain/result.ts';
+import type { Attachments } from '../services/attachments/attachments.ts';
 import type { Github } from '../services/github.ts';
 import type { Imports } from '../services/imports/imports.ts';
 import type { Messages } from '../services/messages.ts';
@@ -13,6 +14,9 @@ import type { Access } from './session.ts';
 /** What the handlers of the routes work with. */
 export interface Services {
   readonly messages: Messages;
+  readonly attachments: Attachments;
+  /** The largest attachment, in bytes. */
+  readonly attachmentLimit: number;
   readonly imports: Imports;
   /** Where uploads wait on disk until they are imported. */
   readonly importFolder: string;

@@ -14,6 +14,16 @@ export interface Spooled {
   readonly remove: () => Promise<void>;
 }
 
+interface SpoolOptions {
+  readonly folder: string;
+  /** The largest body in bytes. */
+  readonly most: number;
+  /** What a refusal says: that nothing was done, and what to send. */
+  readonly words: { readonly nothing: string; readonly send: string };
+  /** Is given each piece as it comes. */
+  readonly take?: (chunk: Buffer) => void;
+}
+
 /** Removes what an earlier process left of its uploads. */
 export const clearSpool = (folder: string): Promise<void> => rm(folder, { recursive: true, force: true });
 
@@ -23,9 +33,9 @@ export const clearSpool = (folder: string): Promise<void> => rm(folder, { recurs
  */
 export async function spool(
   request: Request,
-  folder: string,
-  most: number,
+  { folder, most, words, take }: SpoolOptions,
 ): Promise<Result<Spooled, ProblemInput>> {
+  if (Number(request.headers['content-length'] ?? 0) > most) return tooLarge(most, words);
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const path = join(folder, randomUUID());
   const remove = () => rm(path, { force: true });
@@ -33,20 +43,24 @@ export async function spool(
   const bound = new Transform({
     transform(chunk: Buffer, _encoding, next) {
       length += chunk.length;
+      if (length <= most) take?.(chunk);
       next(length > most ? new TooLarge() : null, chunk);
     },
   });
   try {
-    await pipeline(request, bound, createWriteStream(path, { mode: 0o600 }));
+    // The request itself is left alone by a failure: its sender is to read the answer.
+    request.pipe(bound);
+    request.once('close', () => request.complete || bound.destroy(new CutOff()));
+    await pipeline(bound, createWriteStream(path, { mode: 0o600, flush: true }));
   } catch (error) {
     await remove();
-    if (error instanceof TooLarge) return { ok: false, failure: tooLarge(most) };
+    if (error instanceof TooLarge) return tooLarge(most, words);
     const { code, message } = error as NodeJS.ErrnoException;
     return {
       ok: false,
       failure: {
         code: 'unavailable',
-        detail: `The file could not be received (${code ?? message}). Nothing was imported; try again.`,
+        detail: `The file could not be received (${code ?? message}). ${words.nothing}; try again.`,
       },
     };
   }
@@ -54,13 +68,20 @@ export async function spool(
   await remove();
   return {
     ok: false,
-    failure: { code: 'invalid', detail: 'The request has no body. Send the export file as it is.' },
+    failure: { code: 'invalid', detail: `The request has no body. ${words.nothing}. ${words.send}` },
   };
 }
 
 class TooLarge extends Error {}
 
-const tooLarge = (most: number): ProblemInput => ({
-  code: 'too-large',
-  detail: `The file is larger than ${Math.floor(most / 2 ** 20)} MiB. Nothing was imported.`,
+class CutOff extends Error {
+  readonly code = 'ECONNRESET';
+}
+
+const tooLarge = (most: number, { nothing }: SpoolOptions['words']) => ({
+  ok: false as const,
+  failure: { code: 'too-large' as const, detail: `The file is larger than ${sizeOf(most)}. ${nothing}.` },
 });
+
+const sizeOf = (bytes: number): string =>
+  bytes % 2 ** 20 === 0 ? `${bytes / 2 ** 20} MiB` : `${bytes.toLocaleString('en')} bytes`;

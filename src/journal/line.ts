@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { type Attachment, readAttachments } from '../domain/attachment.ts';
 import { isUuid } from '../domain/id.ts';
 import { readTags } from '../domain/message.ts';
 import { mayHoldHalves, wellFormed, wellFormedJson } from '../domain/unicode.ts';
@@ -15,6 +16,8 @@ export interface Content {
   readonly replyTo?: string;
   /** Tags beside those in the text, lower-cased; absent if there are none. */
   readonly tags?: readonly string[];
+  /** Its files; absent if there are none. */
+  readonly attachments?: readonly Attachment[];
   /** Whether it is pinned; `false` is never written. */
   readonly pinned?: boolean;
 }
@@ -53,7 +56,7 @@ const PARENT_DIGITS = 16;
 const PARENT = /^[0-9a-f]{16}$/;
 const DATES = ['createdAt', 'updatedAt', 'deletedAt'];
 const KNOWN = new Set(
-  'v id revision parents author type language url done text replyTo tags pinned createdAt updatedAt deletedAt'.split(
+  'v id revision parents author type language url done text replyTo tags attachments pinned createdAt updatedAt deletedAt'.split(
     ' ',
   ),
 );
@@ -70,11 +73,13 @@ export const parentName = (hash: string): string => hash.slice(0, PARENT_DIGITS)
 
 /** Writes a revision as the one line that stands for it, keys in the format's order, absent ones left out. */
 export function toLine(revision: Revision): Line {
-  const { id, parents, author, type, language, url, done, text, replyTo, tags, pinned } = revision;
+  const { id, parents, author, type, language, url, done, text, replyTo, tags, attachments, pinned } =
+    revision;
   const { createdAt, updatedAt, deletedAt, others } = revision;
   const known = {
     ...{ v: 1, id, revision: revision.revision, parents: parents.length > 0 ? parents : undefined },
-    ...{ author, type, language, url, done, text, replyTo, tags, pinned, createdAt, updatedAt, deletedAt },
+    ...{ author, type, language, url, done, text, replyTo, tags, attachments, pinned },
+    ...{ createdAt, updatedAt, deletedAt },
   };
   const members = others.map(([key, json]) => `${JSON.stringify(key)}:${json}`);
   const raw = wellFormedJson(`${[JSON.stringify(known).slice(0, -1), ...members].join(',')}}`);
@@ -157,8 +162,10 @@ const wellFormedStrings = (members: Members): Members =>
     ]),
   );
 
-function readContent({ author, type, language, url, replyTo, done, text, tags, pinned }: Members): Content {
+function readContent(members: Members): Content {
+  const { author, type, language, url, replyTo, done, text, tags, attachments, pinned } = members;
   const read = tags === undefined ? [] : readTags(tags);
+  const files = attachments === undefined ? [] : readAttachments(attachments);
   return {
     author: typeof author === 'string' ? author : '',
     type: typeof type === 'string' ? type : 'text',
@@ -168,6 +175,7 @@ function readContent({ author, type, language, url, replyTo, done, text, tags, p
     text: text as string,
     ...(typeof replyTo === 'string' ? { replyTo } : {}),
     ...(read.length > 0 ? { tags: read } : {}),
+    ...(files.length > 0 ? { attachments: files } : {}),
     ...(pinned === true ? { pinned } : {}),
   };
 }

@@ -1,7 +1,23 @@
+import { endingOf } from '../domain/media/types.ts';
 import { type Line, timeOf } from './line.ts';
 
 /** The folder of every journal, at the top of a repository. */
 export const JOURNAL_FOLDER = 'messages';
+
+/** The folder of every attachment, at the top of a repository. */
+export const ATTACHMENT_FOLDER = 'attachments';
+
+/** Where a file is in a repository: by its hash, with an ending that belongs to its type. */
+export const attachmentPath = (sha256: string, type: string): string =>
+  `${ATTACHMENT_FOLDER}/${sha256.slice(0, 2)}/${sha256}${endingOf(type)}`;
+
+/** The hash that a path names, if it is one of an attachment, whoever wrote it. */
+export const attachmentOf = (path: string): string | undefined => ATTACHMENT.exec(path)?.[2];
+
+const ATTACHMENT = /^attachments\/([0-9a-f]{2})\/(\1[0-9a-f]{62})(?:\.[A-Za-z0-9]{1,16})?$/;
+
+/** Whether a path is one that only this program and others that keep its format write: a journal or an attachment. */
+export const isKept = (path: string): boolean => isJournal(path) || attachmentOf(path) !== undefined;
 
 /**
  * How large a segment may get, in bytes. A commit writes its segment whole, so a smaller one is faster to

@@ -1,3 +1,4 @@
+import { type AttachmentReference, namesSame } from '../domain/attachment.ts';
 import { MESSAGE_TYPES } from '../domain/message.ts';
 import { fail, ok, type Result } from '../domain/result.ts';
 import type { Folded } from './fold.ts';
@@ -80,14 +81,16 @@ export function contentBefore({ current, lines }: Folded): Line {
 }
 
 /** Whether an edit would change nothing. */
-export function isUnchanged(line: Line, edit: Edit): boolean {
+export function isUnchanged(line: Line, edit: Readonly<Record<string, unknown>>): boolean {
   return Object.entries(edit).every(([key, value]) => value === undefined || says(line, key, value));
 }
 
-/** Whether a line has a value for a field. No tags and no pin are what a line leaves out. */
+/** Whether a line has a value for a field. No tags, no files and no pin are what a line leaves out. */
 export function says(line: Line, field: string, value: unknown): boolean {
   const written = line[field as keyof Line];
   if (field === 'tags') return JSON.stringify(written ?? []) === JSON.stringify(value ?? []);
+  if (field === 'attachments')
+    return namesSame(line.attachments ?? [], (value ?? []) as readonly AttachmentReference[]);
   if (field === 'pinned') return (written ?? false) === (value ?? false);
   return written === value;
 }
@@ -107,16 +110,18 @@ function following(
 }
 
 function contentOf(line: Line): Content {
-  const { author, type, language, url, done, text, replyTo, tags, pinned } = line;
-  return defined({ author, type, language, url, done, text, replyTo, tags, pinned }) as unknown as Content;
+  const { author, type, language, url, done, text, replyTo, tags, attachments, pinned } = line;
+  const content = { author, type, language, url, done, text, replyTo, tags, attachments, pinned };
+  return defined(content) as unknown as Content;
 }
 
 /** Leaves out what the type has no use for, such as the language of what is code no more. */
 function fitting(given: Content): Content {
   const tags = given.tags?.length === 0 ? undefined : given.tags;
+  const attachments = given.attachments?.length === 0 ? undefined : given.attachments;
   const pinned = given.pinned || undefined;
   if (!(MESSAGE_TYPES as readonly string[]).includes(given.type))
-    return defined({ ...given, tags, pinned }) as unknown as Content;
+    return defined({ ...given, tags, attachments, pinned }) as unknown as Content;
   const { author, type, language, url, done, text, replyTo } = given;
   return defined({
     author,
@@ -127,6 +132,7 @@ function fitting(given: Content): Content {
     text,
     replyTo,
     tags,
+    attachments,
     pinned,
   }) as unknown as Content;
 }

@@ -5,6 +5,7 @@ import { AttributeProblems } from '../clone/attribute-problems.ts';
 import { checkBranchName, switchBranch } from '../clone/branch.ts';
 import { branchRef, type Clone, trackingRef } from '../clone/clone.ts';
 import { GrowthMeter } from '../clone/growth.ts';
+import { type FindFile, LineFiles } from '../clone/line-files.ts';
 import { Maintenance } from '../clone/maintenance.ts';
 import { openClone, renewOwnRemote } from '../clone/opening.ts';
 import { endStaying, goneTrouble, type Presence, presenceOf, replacedTrouble } from '../clone/presence.ts';
@@ -16,6 +17,7 @@ import { fail, ok, type Result } from '../domain/result.ts';
 import { githubPageOf } from '../domain/target.ts';
 import { BlobReader } from '../git/blobs.ts';
 import { incarnationOf, writeSettings } from '../git/clone.ts';
+import { findAttachment } from '../git/files.ts';
 import { Gits } from '../git/gits.ts';
 import { type Identity, Importer } from '../git/importer.ts';
 import { uncommittedChanges } from '../git/porcelain.ts';
@@ -66,6 +68,8 @@ export interface RepositoryPorts {
   readonly onOutcome: (result: SyncResult) => void;
   readonly onTrouble: (error: unknown) => void;
   readonly lockPatience: LockPatience;
+  /** Finds the files that lines name: among the uploads, or there and in all clones. */
+  readonly files: { readonly findUpload: FindFile; readonly findAnywhere: FindFile };
 }
 
 interface PlannedSync {
@@ -78,7 +82,8 @@ const APPENDED_MS = 1050;
 const MANY_COMMITS = 1000;
 const REWRITTEN = { state: 'rewritten', error: rewrittenTrouble } as const;
 const UNSAFE = {
-  detail: 'A link or a file stands in the place of the folder "messages", or of a year or a month in it.',
+  detail:
+    'A link or a file stands in the place of the folder "messages" or "attachments", or of a folder in it.',
   action: 'Nothing is written here until then: make it a folder again with a commit of your own.',
 };
 const READY: { readonly state: RepositoryState; readonly error: null } = { state: 'ready', error: null };
@@ -169,6 +174,7 @@ export class Repository {
     this.#locks = new StaleLocks(git, target.own ? target.url : undefined, ports.lockPatience);
     this.#capturer = new Capturer(
       this.#clone,
+      new LineFiles(this.#clone, ports.files.findUpload, ports.files.findAnywhere),
       ports.mirror,
       this.#reconciler,
       () => this.#look(),
@@ -248,6 +254,13 @@ export class Repository {
     await this.#settled;
     if (this.#broken) return fail('unavailable', `${this.#broken.detail} ${this.#broken.action}`);
     return this.#capturer.capture(line);
+  }
+
+  /** The blob of a file that the branch holds, by the file's hash. */
+  async findFile(sha256: string): Promise<string | undefined> {
+    const { git, tip } = this.#clone;
+    if (this.isClosed || this.#broken || tip === null) return undefined;
+    return (await findAttachment(git, tip, sha256))?.id;
   }
 
   /** Whether a commit of ours is on the remote's branch, as far as we have heard. */

@@ -53,7 +53,7 @@ export function toHistory(entry: Entry): HistoryEntry[] {
   }));
 }
 
-function contentOf({ author, type, language, url, done, text, replyTo, pinned }: Line) {
+function contentOf({ author, type, language, url, done, text, replyTo, attachments, pinned }: Line) {
   return {
     author,
     type,
@@ -62,6 +62,7 @@ function contentOf({ author, type, language, url, done, text, replyTo, pinned }:
     ...(done === undefined ? {} : { done }),
     text,
     ...(replyTo === undefined ? {} : { replyTo }),
+    ...(attachments === undefined ? {} : { attachments }),
     ...(pinned === true ? { pinned: true as const } : {}),
   };
 }

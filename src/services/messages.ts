@@ -3,9 +3,10 @@ import { setImmediate as turn } from 'node:timers/promises';
 
 import { v7 as uuidv7 } from 'uuid';
 import { KeyedMutex } from '../async/mutex.ts';
-import type { AsOf, Delivery, Draft, HistoryEntry, Id, Message } from '../contract/message.ts';
+import type { AsOf, Delivery, Draft, HistoryEntry, Id, Message, Edit as Wish } from '../contract/message.ts';
 import type { Stats, StatsQuestion } from '../contract/stats.ts';
 import type { TagCount } from '../contract/tags.ts';
+import type { Attachment, AttachmentReference } from '../domain/attachment.ts';
 import { editErrors } from '../domain/content.ts';
 import type { Change } from '../domain/message.ts';
 import type { Filter } from '../domain/query.ts';
@@ -30,6 +31,7 @@ import { type Past, queryPast, readPast } from '../mirror/past.ts';
 import { isIn, repositoriesOf } from '../mirror/search/filter.ts';
 import { headsOf } from '../repository/reconcile/mirror-lines.ts';
 import { findPast } from './as-of.ts';
+import type { Attachments } from './attachments/attachments.ts';
 import { toHistory, toMessage } from './delivery.ts';
 import type { Intents } from './intents.ts';
 import type { RepositoryManager } from './repositories.ts';
@@ -37,7 +39,7 @@ import { countMessages } from './stats.ts';
 import { countTags } from './tags.ts';
 
 export interface EditRequest {
-  readonly edit: Edit;
+  readonly edit: Omit<Wish, 'confirm'>;
   readonly confirm: boolean;
   /** The entity tag that the message must still have. */
   readonly ifMatch: string | undefined;
@@ -46,6 +48,7 @@ export interface EditRequest {
 export interface MessagesOptions {
   readonly repositories: RepositoryManager;
   readonly intents: Intents;
+  readonly attachments: Attachments;
   readonly defaultTarget: 'primary' | 'all';
   readonly author: string;
   readonly secretGuard: boolean;
@@ -143,23 +146,25 @@ export class Messages {
 
   /** Changes a message, brings a deleted one back, or settles a conflict. */
   async edit(id: string, { edit, confirm, ifMatch }: EditRequest): Promise<Result<Stored>> {
-    return this.#change(id, ifMatch, (entry) => {
+    return this.#change(id, ifMatch, async (entry) => {
       const { folded } = entry;
       const before = contentBefore(folded);
       const isSettled = folded.heads.length === 1 && !isDeleted(entry);
       if (isSettled && isUnchanged(before, edit)) return ok(undefined);
       const errors = editErrors(edit, before);
       if (errors.length > 0) return invalidEdit(errors);
-      const refusal = this.#guard(edit, confirm);
+      const full = await this.#withFiles(edit, before.attachments);
+      if (!full.ok) return full;
+      const refusal = this.#guard(full.value, confirm);
       if (refusal) return refusal;
       const author = edit.author ?? (before.author === '' ? this.#options.author : before.author);
-      return ok(editedLine(folded, { ...edit, author }, this.#options.clock().toISOString()));
+      return ok(editedLine(folded, { ...full.value, author }, this.#options.clock().toISOString()));
     });
   }
 
   /** Deletes a message, which is a revision too; once more is no change. */
   async delete(id: string, ifMatch: string | undefined): Promise<Result<Stored>> {
-    return this.#change(id, ifMatch, (entry) =>
+    return this.#change(id, ifMatch, async (entry) =>
       ok(isDeleted(entry) ? undefined : deletedLine(entry.folded, this.#options.clock().toISOString())),
     );
   }
@@ -297,11 +302,13 @@ export class Messages {
   }
 
   async #createNew(id: string, draft: Draft): Promise<Result<Stored>> {
-    const refusal = this.#guard(draft, draft.confirm ?? false);
+    const { confirm = false, repositories, ...given } = draft;
+    const full = await this.#withFiles(given);
+    if (!full.ok) return full;
+    const refusal = this.#guard(full.value, confirm);
     if (refusal) return refusal;
-    const { confirm: _confirm, repositories, ...given } = draft;
     const { author, clock } = this.#options;
-    const line = firstLine({ author, type: 'text', createdAt: clock().toISOString(), ...given, id });
+    const line = firstLine({ author, type: 'text', createdAt: clock().toISOString(), ...full.value, id });
     const readable = checkReadable(line);
     if (!readable.ok) return readable;
     const targets = this.#targets(repositories) ?? this.#intended(id) ?? this.#defaultTargets();
@@ -325,7 +332,7 @@ export class Messages {
   async #change(
     id: string,
     ifMatch: string | undefined,
-    decide: (entry: Entry) => Result<Line | undefined>,
+    decide: (entry: Entry) => Promise<Result<Line | undefined>>,
   ): Promise<Result<Stored>> {
     return this.#locks.run(id, async () => {
       const read = await this.#read(id);
@@ -338,7 +345,7 @@ export class Messages {
           'The message was changed since you read it. Nothing was saved; read it again.',
         );
       }
-      const line = decide(entry);
+      const line = await decide(entry);
       if (!line.ok) return line;
       if (line.value) {
         const readable = checkReadable(line.value);
@@ -392,6 +399,17 @@ export class Messages {
     return entry.folded.lines.filter((line) => !entry.held.get(line.hash)?.commits.has(name));
   }
 
+  /** What is to be written, with all that a line says of its files. */
+  async #withFiles<Given extends { readonly attachments?: readonly AttachmentReference[] }>(
+    given: Given,
+    before: readonly Attachment[] = [],
+  ): Promise<Result<Omit<Given, 'attachments'> & { readonly attachments?: readonly Attachment[] }>> {
+    const { attachments, ...others } = given;
+    if (attachments === undefined) return ok(others);
+    const files = await this.#options.attachments.resolve(attachments, before);
+    return files.ok ? ok({ ...others, attachments: files.value }) : files;
+  }
+
   #stored(entry: Entry, created: boolean): Stored {
     return { created, message: toMessage(entry, this.#options.repositories), tag: tagOf(entry) };
   }
@@ -425,9 +443,9 @@ export class Messages {
   }
 
   /** Whatever a person can write freely is looked through: a key pasted into the wrong field is committed as well. */
-  #guard({ text, url, author, language }: Edit, confirm: boolean) {
+  #guard({ text, url, author, language, attachments = [] }: Edit, confirm: boolean) {
     if (!this.#options.secretGuard || confirm) return undefined;
-    const seen = secretsIn([text, url, author, language].join('\n'));
+    const seen = secretsIn([text, url, author, language, ...attachments.map(({ name }) => name)].join('\n'));
     if (seen.length === 0) return undefined;
     return fail(
       'looks-secret',

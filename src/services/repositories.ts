@@ -14,6 +14,7 @@ import {
   UNKNOWN_ADDRESS,
   withChosenRemotes,
 } from '../clone/folder.ts';
+import type { FindFile } from '../clone/line-files.ts';
 import { LOCK_PATIENCE, type LockPatience } from '../clone/stale-locks.ts';
 import type { RepositoryStatus, SyncResult } from '../contract/repository.ts';
 import { isFailure, type Target, type Trouble } from '../domain/repository.ts';
@@ -56,6 +57,8 @@ export interface ManagerOptions {
   readonly onTrouble: (error: unknown) => void;
   /** How long somebody else's lock is waited for; tests wait less. */
   readonly lockPatience?: LockPatience;
+  /** Finds the files that lines name: among the uploads, or there and in all clones. Without it there are none. */
+  readonly files?: { readonly findUpload: FindFile; readonly findAnywhere: FindFile };
   /** Milliseconds after which a clone that could not be opened is tried again; doubled each time. */
   readonly retryPause?: number;
   /** Milliseconds that a git may do nothing while somebody waits for it; tests wait less. */
@@ -514,6 +517,7 @@ export class RepositoryManager {
       onOutcome: (result) => this.#options.onOutcome?.(result),
       onTrouble: (error) => this.#onTrouble(error),
       lockPatience: this.#options.lockPatience ?? LOCK_PATIENCE,
+      files: this.#options.files ?? NO_FILES,
     });
     this.#repositories.set(target.name, repository);
     return repository;
@@ -574,6 +578,8 @@ export class RepositoryManager {
     });
   }
 }
+
+const NO_FILES = { findUpload: async () => undefined, findAnywhere: async () => undefined };
 
 const noRepository = (name: string) =>
   fail('unknown-repository', `There is no repository ${JSON.stringify(name)}.`);

@@ -65,7 +65,8 @@ export async function checkStates(git: GitContext, head: string | null, findings
 const UNSAFE = {
   kind: 'unsafe',
   severity: 'wrong',
-  detail: 'A link or a file stands in the place of the folder "messages", or of a year or a month in it.',
+  detail:
+    'A link or a file stands in the place of the folder "messages" or "attachments", or of a folder in it.',
   action: 'Nothing is captured here until then: make it a folder again with a commit of your own.',
 } as const;
 

@@ -1,10 +1,10 @@
-import { onTestFinished } from 'vitest';
 import { type AppOptions, startApp } from '../../src/app.ts';
 import { isConfigError, readConfig } from '../../src/config.ts';
 import { type Api, apiAt } from './api.ts';
 import { gitEnvironment } from './git.ts';
+import { atTestEnd } from './test-end.ts';
 
-/** A whole gitpost in this process, for what the environment can't set. It ends with the test. */
+/** A whole gitpost in this process, for what the environment can't set. It ends with the test; from `beforeAll`, call `close` in `afterAll`. */
 export async function startSmallApp(
   folder: string,
   environment: Record<string, string> = {},
@@ -27,6 +27,6 @@ export async function startSmallApp(
     closing ??= app.close();
     return closing;
   };
-  onTestFinished(close);
+  atTestEnd(close);
   return { api: apiAt(app.url), troubles, close };
 }

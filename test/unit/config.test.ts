@@ -47,6 +47,7 @@ describe('with nothing set', () => {
       githubApiUrl: 'https://api.github.com',
       githubUsername: undefined,
       secretGuard: true,
+      attachmentLimit: 10 * 1024 * 1024,
       logLevel: 'info',
     });
     expect(githubToken()).toBeUndefined();
@@ -56,7 +57,7 @@ describe('with nothing set', () => {
   it('a variable that is set to nothing counts as not set', async () => {
     const names = [
       'GITHUB_TOKEN GITHUB_USERNAME REPOSITORY_NAME REPOSITORIES DEFAULT_TARGET PORT HOST ACCESS_TOKEN ALLOWED_HOSTS PUBLIC_URL',
-      'AUTHOR_NAME AUTHOR_EMAIL SYNC_INTERVAL REPOS_DIR DATA_DIR GITHUB_URL GITHUB_API_URL SECRET_GUARD LOG_LEVEL',
+      'AUTHOR_NAME AUTHOR_EMAIL SYNC_INTERVAL REPOS_DIR DATA_DIR GITHUB_URL GITHUB_API_URL SECRET_GUARD ATTACHMENT_LIMIT LOG_LEVEL',
     ].flatMap((line) => line.split(' '));
     const config = await configOf(
       Object.fromEntries(names.map((name) => [name, ''])),
@@ -93,6 +94,8 @@ describe('a value that is right', () => {
     ['SYNC_INTERVAL', { SYNC_INTERVAL: '300' }, { syncInterval: 300 }],
     ['DEFAULT_TARGET', { DEFAULT_TARGET: 'all' }, { defaultTarget: 'all' }],
     ['SECRET_GUARD', { SECRET_GUARD: 'off' }, { secretGuard: false }],
+    ['ATTACHMENT_LIMIT', { ATTACHMENT_LIMIT: '50 MiB' }, { attachmentLimit: 50 * 1024 * 1024 }],
+    ['ATTACHMENT_LIMIT in bytes', { ATTACHMENT_LIMIT: '500' }, { attachmentLimit: 500 }],
     ['LOG_LEVEL', { LOG_LEVEL: 'debug' }, { logLevel: 'debug' }],
     ['REPOS_DIR', { REPOS_DIR: '/srv/clones' }, { reposDirectory: '/srv/clones' }],
     ['DATA_DIR', { DATA_DIR: '/srv/mirror' }, { dataDirectory: '/srv/mirror' }],
@@ -169,6 +172,9 @@ describe('a value that is wrong', () => {
     ['DEFAULT_TARGET', 'everything', /primary, all/],
     ['DEFAULT_TARGET', 'ALL', /primary, all/],
     ['SECRET_GUARD', 'no', /on, off/],
+    ['ATTACHMENT_LIMIT', '51MiB', /50MiB/],
+    ['ATTACHMENT_LIMIT', '0', /50MiB/],
+    ['ATTACHMENT_LIMIT', 'much', /50MiB/],
     ['LOG_LEVEL', 'loud', /error, warn, info, debug/],
     ['HOST', 'http://localhost', /IP address or a host name/],
     ['HOST', 'a b', /IP address or a host name/],

@@ -11,6 +11,7 @@ import { endStream } from '../write-chunk.ts';
 import { unknownRepository } from './repositories.ts';
 
 const MOST_BYTES = 2 * 2 ** 30;
+const WORDS = { nothing: 'Nothing was imported', send: 'Send the export file as it is.' };
 
 export const importRoutes: readonly Route[] = [
   route({
@@ -45,7 +46,7 @@ export const importRoutes: readonly Route[] = [
       if (!release) return busy;
       let end: (() => void) | undefined;
       try {
-        const spooled = await spool(request, importFolder, MOST_BYTES);
+        const spooled = await spool(request, { folder: importFolder, most: MOST_BYTES, words: WORDS });
         if (!spooled.ok) return spooled;
         const { path, remove } = spooled.value;
         try {

@@ -1,4 +1,5 @@
 import type { Route } from '../route.ts';
+import { attachmentRoutes } from './attachments.ts';
 import { eventRoutes } from './events.ts';
 import { exportRoutes } from './export.ts';
 import { githubRoutes } from './github.ts';
@@ -16,6 +17,7 @@ import { verifyRoutes } from './verify.ts';
 /** Every route there is, in the order of openapi.json. */
 export const ROUTES: readonly Route[] = [
   ...messageRoutes,
+  ...attachmentRoutes,
   ...importRoutes,
   ...exportRoutes,
   ...repositoryRoutes,

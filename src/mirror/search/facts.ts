@@ -16,7 +16,7 @@ export const isDeleted = (entry: Entry): boolean => entry.folded.current.deleted
 export function holds(fact: Fact, entry: Entry, content: Line, text: string): boolean {
   switch (fact) {
     case 'attachment':
-      return hasAttachments(content);
+      return content.attachments !== undefined;
     case 'link':
       return content.type === 'link' || ADDRESS.test(text);
     case 'pinned':
@@ -31,10 +31,3 @@ export function holds(fact: Fact, entry: Entry, content: Line, text: string): bo
 }
 
 const ADDRESS = /https?:\/\/\S/;
-
-function hasAttachments({ others }: Line): boolean {
-  if (others.length === 0) return false;
-  const [, json = '[]'] = others.find(([key]) => key === 'attachments') ?? [];
-  const attachments: unknown = JSON.parse(json);
-  return Array.isArray(attachments) && attachments.length > 0;
-}

@@ -1,5 +1,6 @@
 import { foldCase } from '../../domain/fold-case.ts';
 import { FACTS, type Fact, type Filter, type Term } from '../../domain/query.ts';
+import type { Line } from '../../journal/line.ts';
 import type { Entry } from '../entry.ts';
 import { contentOf, holds } from './facts.ts';
 import { PARTS, partOf } from './parts.ts';
@@ -40,6 +41,7 @@ export function signatureOf(entries: readonly Entry[]): Signature {
     for (const tag of content.tags ?? []) said.push(foldCase(`#${tag}`));
     for (const fact of ALL_FACTS) if (holds(fact, entry, content, text)) said.push(nameOfFact(fact));
     if (hasEarlierLine(entry)) said.push(EARLY_MARK);
+    said.push(...hashesIn(entry.folded.lines));
     return said;
   });
   const characters = texts.flat().reduce((sum, text) => sum + text.length, 0);
@@ -58,6 +60,10 @@ function hasEarlierLine({ folded: { lines }, key: { time } }: Entry): boolean {
       Date.parse(createdAt) < time || (updatedAt !== undefined && Date.parse(updatedAt) < time),
   );
 }
+
+/** The files that any revision of a message names: the history shows them too. */
+const hashesIn = (lines: readonly Line[]): string[] =>
+  lines.flatMap(({ attachments }) => attachments?.map(({ sha256 }) => sha256) ?? []);
 
 /** Notes all runs of a text. Each character is looked at once, since this is much of the work of writing a shard. */
 function addRuns(signature: Signature, text: string, bit: number): void {
@@ -131,6 +137,9 @@ const runsOf = (texts: readonly string[]): readonly number[] => [
 
 /** What all messages have that have a line earlier than their place. */
 export const EARLY: Needs = { all: runsOf([EARLY_MARK]), anyOf: [] };
+
+/** What a message must hold to name a file. */
+export const needsOfHash = (sha256: string): Needs => ({ all: runsOf([sha256]), anyOf: [] });
 
 /** A tag but for its last letter, which an accent after it may have made another one in the text. */
 const startOfTag = (tag: string): string => `#${tag}`.slice(0, -1);

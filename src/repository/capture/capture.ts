@@ -1,10 +1,12 @@
 import { setImmediate as turn } from 'node:timers/promises';
+import { Tasks } from '../../async/tasks.ts';
 import { commitOf, segmentsAt, UnreadableLine } from '../../clone/chain.ts';
 import { branchRef, type Clone, resolveIn } from '../../clone/clone.ts';
+import type { LineFiles } from '../../clone/line-files.ts';
 import { goneTrouble, type Presence, replacedTrouble } from '../../clone/presence.ts';
 import type { Segments } from '../../clone/segments.ts';
 import { fail, ok, type Result } from '../../domain/result.ts';
-import { type NewCommit, NotAppended } from '../../git/importer.ts';
+import { type NewCommit, NotAppended, type StoredFile } from '../../git/importer.ts';
 import { findNested } from '../../git/refs.ts';
 import { GitError, GitHung } from '../../git/run.ts';
 import type { Line } from '../../journal/line.ts';
@@ -18,6 +20,7 @@ export type Captured = Result<string>;
 
 interface Waiting {
   readonly line: Line;
+  readonly files: readonly StoredFile[];
   readonly settle: (captured: Captured) => void;
 }
 
@@ -38,6 +41,7 @@ const QUIET_TURNS = 3;
  */
 export class Capturer {
   readonly #clone: Clone;
+  readonly #files: LineFiles;
   readonly #mirror: Database;
   readonly #reconciler: Reconciler;
   readonly #presence: () => Promise<Presence>;
@@ -45,17 +49,20 @@ export class Capturer {
   readonly #onTrouble: (error: unknown) => void;
   #queue: Waiting[] = [];
   #draining: Promise<void> | undefined;
+  readonly #storing = new Tasks();
   #isClosed = false;
   /** How many were writing when the last batch was done, and when that was. */
   #writers = { count: 0, at: 0 };
 
   /**
+   * @param files stores the files that lines name
    * @param presence tells whether the clone is where it was, since a commit anywhere else is no one's
    * @param moved is told after each batch that the branch has moved
    * @param onTrouble is told where a durable commit could not be mirrored: the mirror is to be made anew then
    */
   constructor(
     clone: Clone,
+    files: LineFiles,
     mirror: Database,
     reconciler: Reconciler,
     presence: () => Promise<Presence>,
@@ -64,16 +71,34 @@ export class Capturer {
   ) {
     this.#onTrouble = onTrouble;
     this.#clone = clone;
+    this.#files = files;
     this.#mirror = mirror;
     this.#reconciler = reconciler;
     this.#presence = presence;
     this.#moved = moved;
   }
 
-  capture(line: Line): Promise<Captured> {
-    if (this.#isClosed) return Promise.resolve(closing(this.#clone.name));
+  async capture(line: Line): Promise<Captured> {
+    if (this.#isClosed) return closing(this.#clone.name);
+    return line.attachments === undefined
+      ? this.#enqueue(line, [])
+      : this.#storing.run(() => this.#captureWithFiles(line));
+  }
+
+  /** Its files are stored first, while others write. */
+  async #captureWithFiles(line: Line): Promise<Captured> {
+    let files: readonly StoredFile[];
+    try {
+      files = await this.#files.of(line);
+    } catch (error) {
+      return (await this.#elsewhere()) ?? refusalOf(this.#clone, error);
+    }
+    return this.#enqueue(line, files);
+  }
+
+  #enqueue(line: Line, files: readonly StoredFile[]): Promise<Captured> {
     return new Promise((settle) => {
-      this.#queue.push({ line, settle });
+      this.#queue.push({ line, files, settle });
       this.#draining ??= this.#drain().finally(() => {
         this.#draining = undefined;
       });
@@ -83,6 +108,7 @@ export class Capturer {
   /** Takes nothing more; resolves once everything that was taken is answered. */
   async close(): Promise<void> {
     this.#isClosed = true;
+    await this.#storing.ended();
     await this.#draining;
   }
 
@@ -197,7 +223,7 @@ export class Capturer {
         twin?.settle(captured);
         settle(captured);
       };
-      fresh.set(line.hash, twin ? { line, settle: settleBoth } : waiting);
+      fresh.set(line.hash, twin ? { ...waiting, settle: settleBoth } : waiting);
     }
     return [...fresh.values()];
   }
@@ -232,7 +258,7 @@ export class Capturer {
   async #writeOn(parent: string | null, batch: readonly Waiting[]): Promise<Written[]> {
     const segments = await this.#segments(parent);
     const commits: NewCommit[] = [];
-    for (const { line } of batch) commits.push(await commitOf(this.#clone, line, segments));
+    for (const { line, files } of batch) commits.push(await commitOf(this.#clone, line, segments, files));
     const ids = await this.#clone.importer.write(parent, commits);
     return batch.map((waiting, index) => ({ waiting, commit: ids[index] ?? '' }));
   }
@@ -286,8 +312,8 @@ export const closing = (name: string) =>
 const unsafe = (name: string): Captured =>
   fail(
     'unavailable',
-    `The repository ${name} has a link or a file in the place of its folder "messages", so nothing is written there. ` +
-      'The message was not saved in it. Make "messages" a folder again with a commit of your own.',
+    `The repository ${name} has a link or a file in the place of its folder "messages" or "attachments", so nothing is written there. ` +
+      'The message was not saved in it. Make it a folder again with a commit of your own.',
   );
 
 const nested = ({ name, settings }: Clone, other: string): Captured =>

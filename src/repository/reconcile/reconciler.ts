@@ -2,7 +2,7 @@ import { branchRef, type Clone, resolveIn } from '../../clone/clone.ts';
 import { checkSide } from '../../clone/rewritten.ts';
 import { isAncestor } from '../../git/refs.ts';
 import { diffTrees, journalsOf } from '../../git/tree.ts';
-import { JOURNAL_FOLDER } from '../../journal/path.ts';
+import { ATTACHMENT_FOLDER, JOURNAL_FOLDER } from '../../journal/path.ts';
 import type { Covered } from '../../mirror/covered.ts';
 import type { Database } from '../../mirror/database.ts';
 import { keepOverlooked } from '../follow/restore-dropped.ts';
@@ -117,7 +117,7 @@ export class Reconciler {
       await takeTip(clone, tip);
       return read(await rebuild(this.#reading, tip));
     }
-    const all = await diffTrees(git, base, tip, [JOURNAL_FOLDER]);
+    const all = await diffTrees(git, base, tip, [JOURNAL_FOLDER, ATTACHMENT_FOLDER]);
     await takeTip(clone, tip, { base, changes: all });
     const way: Way = { covered, base, tip, changes: journalsOf(all) };
     const isOn = tip !== null && (base === null || (await isAncestor(git, base, tip)));

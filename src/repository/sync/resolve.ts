@@ -145,7 +145,7 @@ async function remoteSide(clone: Clone): Promise<Prepared | null> {
   const branch = await resolve(clone.git, branchRef(clone));
   const own = branch === null ? [] : await allLines(clone, branch);
   const again = own.filter((line) => !seen.has(line.hash));
-  return { target: await writeChain(clone, remote, again), branch };
+  return { target: await writeChain(clone, remote, again, branch), branch };
 }
 
 /** With what was captured since then; `null` where the branch is not the one that it was made of any more. */
@@ -161,7 +161,7 @@ async function withLater(clone: Clone, prepared: Prepared | null): Promise<strin
     const had = new Set((await linesOf(clone, before)).map(({ hash }) => hash));
     for (const line of await linesOf(clone, after)) if (!had.has(line.hash)) later.set(line.hash, line);
   }
-  return writeChain(clone, target, parentsFirst(later.values()));
+  return writeChain(clone, target, parentsFirst(later.values()), now);
 }
 
 async function allLines(clone: Clone, commit: string): Promise<Line[]> {

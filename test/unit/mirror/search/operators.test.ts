@@ -33,16 +33,14 @@ function known(number: number): Known {
   const has = (bit: number) => (isDense ? ((bits >>> bit) & 1) === 1 : number % RARE === bit);
   const day = new Date(Date.UTC(2026, 0, 1) + Math.floor(number / 30) * DAY_MS).toISOString().slice(0, 10);
   const type = has(3) ? 'task' : has(4) ? 'link' : 'text';
-  const attachments: Array<[string, string]> = has(7)
-    ? [['attachments', has(8) ? '[]' : `[{"sha256":"${'0'.repeat(64)}"}]`]]
-    : [];
+  const file = { sha256: '0'.repeat(64), name: 'a.txt', type: 'text/plain', size: 1 };
   const said: Partial<Revision> = {
     id: idOf(number),
     author: has(1) ? 'Ann' : 'Bo',
     type,
     text: WORDS.filter((_, index) => has(9 + index)).join(' ') || 'nothing',
     createdAt: `${day}T12:00:00.${String(number % 1000).padStart(3, '0')}Z`,
-    others: attachments,
+    ...(has(7) ? { attachments: [file] } : {}),
     ...(type === 'task' ? { done: has(17) } : {}),
     ...(type === 'link' ? { url: 'https://example.org' } : {}),
     ...(has(18) ? { replyTo: idOf(0) } : {}),
@@ -70,7 +68,7 @@ const OPERATORS: Record<string, (message: Known) => boolean> = {
   'in:home': () => true,
   'before:2026-01-20': ({ day }) => day < '2026-01-20',
   'after:2026-02': ({ day }) => day >= '2026-02-01',
-  'has:attachment': ({ said }) => said.others?.some(([, json]) => json !== '[]') ?? false,
+  'has:attachment': ({ said }) => said.attachments !== undefined,
   'has:link': ({ said }) => said.type === 'link' || (said.text?.includes('https://') ?? false),
   'is:pinned': ({ said }) => said.pinned === true,
   'is:open': ({ said }) => said.type === 'task' && !said.done,

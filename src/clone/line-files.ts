@@ -1,0 +1,66 @@
+import { Mutex } from '../async/mutex.ts';
+import { findAttachment, storeFile } from '../git/files.ts';
+import type { StoredFile } from '../git/importer.ts';
+import type { Line } from '../journal/line.ts';
+import { attachmentPath } from '../journal/path.ts';
+import type { Clone } from './clone.ts';
+
+/** Finds the bytes of a file by its hash: the path of a file on this disk that holds them. */
+export type FindFile = (sha256: string) => Promise<string | undefined>;
+
+/**
+ * Stores the files that lines name as blobs of a clone, before the lines are committed: so nobody who writes at the same
+ * time waits for a large file. Until a commit names it, such a blob is nothing but an object that git collects.
+ */
+export class LineFiles {
+  readonly #clone: Clone;
+  readonly #findUpload: FindFile;
+  readonly #findAnywhere: FindFile;
+  /** The blobs of files whose bytes were checked, by their hash. */
+  readonly #stored = new Map<string, string>();
+  /** One file at a time: a bulk may name thousands. */
+  readonly #storing = new Mutex();
+
+  /**
+   * @param findUpload finds a file among the uploads
+   * @param findAnywhere finds it there or in any other clone
+   */
+  constructor(clone: Clone, findUpload: FindFile, findAnywhere: FindFile) {
+    this.#clone = clone;
+    this.#findUpload = findUpload;
+    this.#findAnywhere = findAnywhere;
+  }
+
+  /** The files of a line, each stored. One that is nowhere to be had any more is left out. */
+  async of({ attachments = [] }: Line): Promise<readonly StoredFile[]> {
+    const files: StoredFile[] = [];
+    for (const { sha256, type } of attachments) {
+      const file = await this.#find(sha256, attachmentPath(sha256, type));
+      if (file) files.push(file);
+    }
+    return files;
+  }
+
+  async #find(sha256: string, path: string): Promise<StoredFile | undefined> {
+    const { blobs, git, tip } = this.#clone;
+    const known = this.#stored.get(sha256);
+    if (known !== undefined && (await blobs.sizeOf(known)) !== null) return { path, id: known };
+    const uploaded = await this.#store(sha256, await this.#findUpload(sha256));
+    if (uploaded !== undefined) return { path, id: uploaded };
+    const present = tip === null ? undefined : await findAttachment(git, tip, sha256);
+    if (present) return present;
+    const copied = await this.#store(sha256, await this.#findAnywhere(sha256));
+    return copied === undefined ? undefined : { path, id: copied };
+  }
+
+  async #store(sha256: string, file: string | undefined): Promise<string | undefined> {
+    if (file === undefined) return undefined;
+    const id = await this.#storing.run(() => storeFile(this.#clone.git, file, sha256));
+    if (id === undefined) return undefined;
+    if (this.#stored.size >= MOST_KNOWN) this.#stored.clear();
+    this.#stored.set(sha256, id);
+    return id;
+  }
+}
+
+const MOST_KNOWN = 10_000;

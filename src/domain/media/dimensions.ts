@@ -1,0 +1,101 @@
+/** How large a picture is shown, in pixels. */
+export interface Dimensions {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** So many bytes of a picture's beginning are looked at for its dimensions. */
+export const DIMENSION_BYTES = 1024 * 1024;
+
+/** The dimensions of a picture, by the beginning of its file; `undefined` if they cannot be told. */
+export function dimensionsOf(type: string, head: Buffer): Dimensions | undefined {
+  try {
+    const found = READERS[type]?.(head);
+    const isReal = found && found.width > 0 && found.height > 0;
+    return isReal ? found : undefined;
+  } catch (error) {
+    // The file ends before what it says to have.
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
+}
+
+const READERS: Readonly<Record<string, (head: Buffer) => Dimensions | undefined>> = {
+  'image/png': (head) => ({ width: head.readUInt32BE(16), height: head.readUInt32BE(20) }),
+  'image/gif': (head) => ({ width: head.readUInt16LE(6), height: head.readUInt16LE(8) }),
+  'image/webp': webp,
+  'image/jpeg': jpeg,
+  'image/avif': avif,
+};
+
+function webp(head: Buffer): Dimensions | undefined {
+  switch (head.toString('latin1', 12, 16)) {
+    case 'VP8 ':
+      return { width: head.readUInt16LE(26) & 0x3fff, height: head.readUInt16LE(28) & 0x3fff };
+    case 'VP8L': {
+      const bits = head.readUInt32LE(21);
+      return { width: (bits & 0x3fff) + 1, height: ((bits >>> 14) & 0x3fff) + 1 };
+    }
+    case 'VP8X':
+      return { width: head.readUIntLE(24, 3) + 1, height: head.readUIntLE(27, 3) + 1 };
+    default:
+      return undefined;
+  }
+}
+
+/** Goes from one segment to the next until the frame, which has the dimensions. Exif may say that it is shown turned. */
+function jpeg(head: Buffer): Dimensions | undefined {
+  let isTurned = false;
+  for (let at = 2; ; ) {
+    if (head.readUInt8(at) !== 0xff) return undefined;
+    const marker = head.readUInt8(at + 1);
+    if (marker === 0xff) {
+      at += 1;
+      continue;
+    }
+    const length = head.readUInt16BE(at + 2);
+    if (length < 2 || marker === 0xda) return undefined;
+    if (marker === 0xe1) isTurned ||= orientationOf(head.subarray(at + 4, at + 2 + length)) > 4;
+    if (isFrame(marker)) {
+      const [height, width] = [head.readUInt16BE(at + 5), head.readUInt16BE(at + 7)];
+      return isTurned ? { width: height, height: width } : { width, height };
+    }
+    at += 2 + length;
+  }
+}
+
+/** Frames are the markers from C0 to CF, but for three that stand for tables and extensions. */
+const isFrame = (marker: number): boolean =>
+  marker >= 0xc0 && marker <= 0xcf && marker !== 0xc4 && marker !== 0xc8 && marker !== 0xcc;
+
+const ORIENTATION = 0x0112;
+
+/** The orientation in a segment of Exif, 1 to 8; 1 if there is none. */
+function orientationOf(segment: Buffer): number {
+  if (segment.toString('latin1', 0, 6) !== 'Exif\0\0') return 1;
+  const tiff = segment.subarray(6);
+  const isLittle = tiff.toString('latin1', 0, 2) === 'II';
+  const two = (at: number) => (isLittle ? tiff.readUInt16LE(at) : tiff.readUInt16BE(at));
+  const four = (at: number) => (isLittle ? tiff.readUInt32LE(at) : tiff.readUInt32BE(at));
+  try {
+    const start = four(4);
+    const count = two(start);
+    for (let index = 0; index < count; index += 1) {
+      const entry = start + 2 + 12 * index;
+      if (two(entry) === ORIENTATION) return two(entry + 8);
+    }
+  } catch {
+    // The segment ends before what it says to have.
+  }
+  return 1;
+}
+
+/** An AVIF file may hold several pictures, such as tiles and a thumbnail: the largest one is what is shown. */
+function avif(head: Buffer): Dimensions | undefined {
+  let largest: Dimensions | undefined;
+  for (let at = head.indexOf('ispe'); at !== -1; at = head.indexOf('ispe', at + 4)) {
+    const [width, height] = [head.readUInt32BE(at + 8), head.readUInt32BE(at + 12)];
+    if (width * height > (largest ? largest.width * largest.height : 0)) largest = { width, height };
+  }
+  return largest;
+}

@@ -1,0 +1,62 @@
+import { createHash } from 'node:crypto';
+import type { Attachment } from '../attachment.ts';
+import { UNKNOWN_TYPE } from '../attachment.ts';
+import { DIMENSION_BYTES, dimensionsOf } from './dimensions.ts';
+import { HEAD_BYTES, typeOfBytes, typeOfMarkup } from './signatures.ts';
+
+/** What the bytes of a file say of it. */
+export type FileFacts = Omit<Attachment, 'name'>;
+
+/** Takes the bytes of a file as they come, and says what it is. Keeps no more of them than the beginning. */
+export class FileProbe {
+  readonly #hash = createHash('sha256');
+  readonly #decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+  readonly #head: Buffer[] = [];
+  #kept = 0;
+  #size = 0;
+  #isText = true;
+
+  take(chunk: Buffer): void {
+    this.#hash.update(chunk);
+    this.#size += chunk.length;
+    if (this.#kept < DIMENSION_BYTES) {
+      const part = chunk.subarray(0, DIMENSION_BYTES - this.#kept);
+      // A chunk may be a view of memory that is used again.
+      this.#head.push(Buffer.from(part));
+      this.#kept += part.length;
+    }
+    this.#isText &&= !chunk.includes(0) && this.#decodes(chunk);
+  }
+
+  get size(): number {
+    return this.#size;
+  }
+
+  facts(): FileFacts {
+    const head = Buffer.concat(this.#head);
+    const type = this.#typeOf(head.subarray(0, HEAD_BYTES));
+    return {
+      sha256: this.#hash.digest('hex'),
+      type,
+      size: this.#size,
+      ...dimensionsOf(type, head),
+    };
+  }
+
+  #typeOf(head: Buffer): string {
+    const known = typeOfBytes(head);
+    if (known !== undefined) return known;
+    if (!this.#isText || !this.#decodes()) return UNKNOWN_TYPE;
+    return typeOfMarkup(head) ?? 'text/plain';
+  }
+
+  #decodes(chunk?: Buffer): boolean {
+    try {
+      if (chunk) this.#decoder.decode(chunk, { stream: true });
+      else this.#decoder.decode();
+      return true;
+    } catch {
+      return false;
+    }
+  }
+}

@@ -1,0 +1,56 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { ATTACHMENT_FOLDER, attachmentOf } from '../journal/path.ts';
+import { type GitContext, GitError, GitProcess, text } from './run.ts';
+import { isFile, listBelow, type TreeEntry } from './tree.ts';
+
+/** Every attachment of a commit. */
+export const listAttachments = async (context: GitContext, commit: string): Promise<TreeEntry[]> =>
+  (await listBelow(context, commit, `${ATTACHMENT_FOLDER}/`)).filter(isAttachment);
+
+/** The attachment with a hash in a commit, whatever ending it has. */
+export async function findAttachment(
+  context: GitContext,
+  commit: string,
+  sha256: string,
+): Promise<TreeEntry | undefined> {
+  const entries = await listBelow(context, commit, `${ATTACHMENT_FOLDER}/${sha256.slice(0, 2)}/`);
+  return entries.find((entry) => isAttachment(entry) && attachmentOf(entry.path) === sha256);
+}
+
+const isAttachment = ({ mode, path }: TreeEntry): boolean => isFile(mode) && attachmentOf(path) !== undefined;
+
+/**
+ * Stores a file as a blob, durably, and returns its id. git reads the file itself, so it is never whole in our memory.
+ * `undefined` if the file is not the one with this hash, as one that was damaged on the disk.
+ */
+export async function storeFile(
+  context: GitContext,
+  path: string,
+  sha256: string,
+): Promise<string | undefined> {
+  const { size } = await stat(path);
+  const [own, sha1Id, sha256Id] = [createHash('sha256'), createHash('sha1'), createHash('sha256')];
+  for (const one of [sha1Id, sha256Id]) one.update(`blob ${size}\0`);
+  for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) {
+    for (const one of [own, sha1Id, sha256Id]) one.update(chunk);
+  }
+  if (own.digest('hex') !== sha256) return undefined;
+  const expected = [sha1Id.digest('hex'), sha256Id.digest('hex')];
+  const id = await text(context, ['hash-object', '-w', '--no-filters', '--', path]);
+  return expected.includes(id) ? id : undefined;
+}
+
+/** The bytes of a blob, piece by piece. Throws a {@link GitError} if it cannot be read to its end. */
+export async function* readBlob(context: GitContext, id: string): AsyncGenerator<Buffer> {
+  const git = new GitProcess(context, ['cat-file', 'blob', id]);
+  git.end();
+  try {
+    yield* git.output();
+    const code = await git.code();
+    if (code !== 0) throw new GitError('cat-file', { code, stderr: `the blob ${id} cannot be read` });
+  } finally {
+    git.kill();
+  }
+}

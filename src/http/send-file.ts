@@ -1,0 +1,65 @@
+import { basename, dirname } from 'node:path';
+import type { Request, Response } from 'express';
+import { isShown } from '../domain/media/types.ts';
+import type { Result } from '../domain/result.ts';
+import type { NamedFile } from '../services/attachments/attachments.ts';
+import type { ProblemInput } from './problem.ts';
+
+/** Nothing in a file can run in our origin, whatever it is and whoever opens it. */
+const CLOSED = "default-src 'none'; sandbox";
+
+/** A hash stands for the same bytes for good, but who may see them can change: no cache in between keeps them. */
+const FOR_GOOD = 'private, max-age=31536000, immutable';
+
+/** Sends a file, or the part of it that is asked for, with what keeps a browser from running it. */
+export function sendFile(
+  request: Request,
+  response: Response,
+  { path, facts, name }: NamedFile,
+): Promise<Result<never, ProblemInput> | undefined> {
+  const { sha256, type, size } = facts;
+  setDisposition(response, type, name);
+  response.set({
+    'Content-Type': type === 'text/plain' ? 'text/plain; charset=utf-8' : type,
+    ETag: `"${sha256}"`,
+    'Cache-Control': FOR_GOOD,
+    'X-Content-Type-Options': 'nosniff',
+    'Content-Security-Policy': CLOSED,
+    'Cross-Origin-Resource-Policy': 'same-origin',
+  });
+  if (isKnown(request, sha256)) {
+    response.status(304).end();
+    return Promise.resolve(undefined);
+  }
+  return new Promise((resolve, reject) => {
+    const options = { root: dirname(path), cacheControl: false, lastModified: false, dotfiles: 'allow' };
+    response.sendFile(basename(path), options as never, (error?: Error & { status?: number }) => {
+      if (!error || request.destroyed || response.headersSent) return resolve(undefined);
+      for (const header of PRIVATE_HEADERS) response.removeHeader(header);
+      response.setHeader('Cache-Control', 'no-store');
+      if (error.status !== 416 && error.status !== 412) return reject(error);
+      response.setHeader('Content-Range', `bytes */${size}`);
+      const detail = `The file has ${size} bytes, and the range that was asked for is not among them.`;
+      resolve({ ok: false, failure: { code: 'range-not-satisfiable', detail } });
+    });
+  });
+}
+
+/** Whether a client has the file. A `Cache-Control: no-cache` next to it, as some send, changes nothing about that. */
+const isKnown = ({ headers }: Request, sha256: string): boolean =>
+  (headers['if-none-match'] ?? '')
+    .split(',')
+    .some((tag) => tag.trim() === '*' || tag.trim().replace(/^W\//, '') === `"${sha256}"`);
+
+/** What is of the file, and not of a refusal. */
+const PRIVATE_HEADERS = ['Content-Type', 'Content-Disposition', 'Content-Length', 'Accept-Ranges', 'ETag'];
+
+/** Marks that turn the direction of text can make one name look like another. */
+const DIRECTION = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
+
+/** The header by RFC 6266: a name in ASCII for old programs, and the whole one. */
+function setDisposition(response: Response, type: string, name: string): void {
+  response.attachment(name.replace(DIRECTION, '') || 'file');
+  const header = String(response.getHeader('Content-Disposition'));
+  if (isShown(type)) response.setHeader('Content-Disposition', header.replace(/^attachment/, 'inline'));
+}

@@ -1,0 +1,147 @@
+import { type Attachment, type AttachmentReference, cleanFileName } from '../../domain/attachment.ts';
+import type { FileFacts } from '../../domain/media/probe.ts';
+import { endingOf } from '../../domain/media/types.ts';
+import { type FieldError, fail, ok, type Result } from '../../domain/result.ts';
+import { readBlob } from '../../git/files.ts';
+import type { Database } from '../../mirror/database.ts';
+import { findNaming, isNaming } from '../../mirror/search/naming.ts';
+import type { RepositoryManager } from '../repositories.ts';
+import type { Copies, LocalFile } from './copies.ts';
+import type { Uploads } from './uploads.ts';
+
+/** A file that a message names, as it is sent. */
+export interface NamedFile extends LocalFile {
+  readonly name: string;
+}
+
+/** So many answers to "which message names this file?" are remembered. */
+const MOST_REMEMBERED = 10_000;
+
+/** The files of messages: taken in, found wherever they are, and given out. */
+export class Attachments {
+  readonly #uploads: Uploads;
+  readonly #copies: Copies;
+  readonly #repositories: RepositoryManager;
+  /** A message that named a file when it was last asked for. */
+  readonly #naming = new Map<string, string>();
+
+  constructor(uploads: Uploads, copies: Copies, repositories: RepositoryManager) {
+    this.#uploads = uploads;
+    this.#copies = copies;
+    this.#repositories = repositories;
+  }
+
+  /** Where a file is while it is received. */
+  get incoming(): string {
+    return this.#uploads.incoming;
+  }
+
+  /** Takes in a file that was received. Says whether it was known already. */
+  async keep(
+    received: string,
+    facts: FileFacts,
+    name: string | undefined,
+  ): Promise<{ readonly attachment: Attachment; readonly isKnown: boolean }> {
+    const { sha256, type, ...more } = facts;
+    const isKnown = (await this.find(sha256)) !== undefined;
+    const attachment = { sha256, name: name ?? `file${endingOf(type)}`, type, ...more };
+    await this.#uploads.keep(received, attachment);
+    return { attachment, isKnown };
+  }
+
+  /**
+   * What a message says of the files that a request names. `invalid` if one is not known.
+   *
+   * @param before the files that the message has so far, which may be gone by now
+   */
+  async resolve(
+    references: readonly AttachmentReference[],
+    before: readonly Attachment[] = [],
+  ): Promise<Result<readonly Attachment[]>> {
+    const found: Attachment[] = [];
+    const errors: FieldError[] = [];
+    for (const { sha256, name } of references) {
+      const known = before.find((one) => one.sha256 === sha256) ?? (await this.#describe(sha256));
+      if (known) found.push(name === undefined ? known : { ...known, name });
+      else
+        errors.push({ field: 'attachments', detail: `attachments has a file that is not known: ${sha256}` });
+    }
+    if (errors.length === 0) return ok(found);
+    const what = errors.length === 1 ? 'A file is' : `${errors.length} files are`;
+    const detail = `${what} not known here. Nothing was saved; upload it first (POST /attachments), and name it within a day.`;
+    return fail('invalid', detail, { errors });
+  }
+
+  /** A file that a message names, with its newest name. `unknown-attachment` if no message that exists names it. */
+  async open(sha256: string): Promise<Result<NamedFile>> {
+    const name = await this.#nameOf(sha256);
+    if (!name.ok) return name;
+    const file = name.value === undefined ? undefined : await this.find(sha256);
+    if (!file || name.value === undefined)
+      return fail('unknown-attachment', 'No message has this file, or the file is in no clone.');
+    return ok({ ...file, name: name.value });
+  }
+
+  /** A file wherever it is: among the uploads, or in a clone. */
+  async find(sha256: string): Promise<LocalFile | undefined> {
+    const path = await this.#uploads.find(sha256);
+    const facts = path === undefined ? undefined : await this.#uploads.read(sha256);
+    if (path !== undefined && facts) return { path, facts };
+    return this.#copies.get(sha256, () => this.#sources(sha256));
+  }
+
+  readonly findUpload = (sha256: string): Promise<string | undefined> => this.#uploads.find(sha256);
+
+  readonly findAnywhere = async (sha256: string): Promise<string | undefined> =>
+    (await this.find(sha256))?.path;
+
+  /** Drops uploads that no message has named within a day. */
+  dropOld(): Promise<void> {
+    return this.#uploads.dropOld();
+  }
+
+  async *#sources(sha256: string): AsyncGenerator<AsyncIterable<Buffer>> {
+    for (const repository of this.#repositories.list()) {
+      const blob = await repository.findFile(sha256).catch(() => undefined);
+      if (blob !== undefined) yield readBlob(repository.git, blob);
+    }
+  }
+
+  async #describe(sha256: string): Promise<Attachment | undefined> {
+    const uploaded = await this.#uploads.read(sha256);
+    if (uploaded) {
+      await this.#uploads.use(sha256);
+      return uploaded;
+    }
+    const file = await this.find(sha256);
+    if (!file) return undefined;
+    const named = await this.#nameOf(sha256);
+    const name = named.ok ? named.value : undefined;
+    const { type, ...more } = file.facts;
+    return { ...more, type, name: cleanFileName(name ?? `file${endingOf(type)}`) };
+  }
+
+  /** The newest name of a file in a message that exists. */
+  async #nameOf(sha256: string): Promise<Result<string | undefined>> {
+    const known = await this.#repositories.withMirror(
+      (mirror) => this.#lookUp(mirror, sha256),
+      () => false,
+    );
+    if (!known.ok || known.value !== undefined) return known;
+    // It may be in a repository that could not be opened yet: then nobody knows.
+    return this.#repositories.withMirror(async () => undefined);
+  }
+
+  async #lookUp(mirror: Database, sha256: string): Promise<string | undefined> {
+    const id = this.#naming.get(sha256);
+    const last = id === undefined ? undefined : await mirror.read(id);
+    const entry = last && isNaming(last, sha256) ? last : await findNaming(mirror, sha256);
+    this.#naming.delete(sha256);
+    if (!entry) return undefined;
+    if (this.#naming.size >= MOST_REMEMBERED) this.#naming.clear();
+    this.#naming.set(sha256, entry.id);
+    const lines = entry.folded.lines.toReversed();
+    const files = lines.flatMap(({ attachments = [] }) => attachments);
+    return files.find((file) => file.sha256 === sha256)?.name;
+  }
+}

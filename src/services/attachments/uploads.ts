@@ -1,0 +1,97 @@
+import { open, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Attachment, readAttachments, SHA256 } from '../../domain/attachment.ts';
+
+/** An upload that no message names within this time is dropped. */
+const KEPT_MS = 24 * 60 * 60 * 1000;
+
+/**
+ * Files that were uploaded and that a message is to name: each by its hash, and what is known of it in a JSON file next to
+ * it. A file is here for a day; the commits hold it once a message names it.
+ */
+export class Uploads {
+  readonly #folder: string;
+  readonly #clock: () => Date;
+
+  private constructor(folder: string, clock: () => Date) {
+    this.#folder = folder;
+    this.#clock = clock;
+  }
+
+  /** Opens the folder, and drops what an earlier process did not receive to its end. */
+  static async open(folder: string, clock: () => Date): Promise<Uploads> {
+    const uploads = new Uploads(folder, clock);
+    await rm(uploads.incoming, { recursive: true, force: true });
+    await uploads.dropOld();
+    return uploads;
+  }
+
+  /** Where files are while they are received. */
+  get incoming(): string {
+    return join(this.#folder, 'incoming');
+  }
+
+  /** Takes in a file that was received and is safe on this disk. Resolves when it will be found again after a crash. */
+  async keep(received: string, attachment: Attachment): Promise<void> {
+    const path = this.#pathOf(attachment.sha256);
+    const notes = `${received}.json`;
+    await writeFile(notes, JSON.stringify(attachment), { mode: 0o600, flush: true });
+    // The notes come first: a file without them would have no name.
+    await rename(notes, `${path}.json`);
+    await rename(received, path);
+    await syncFolder(this.#folder);
+    await this.use(attachment.sha256);
+  }
+
+  /** The path of a file, if it is here. */
+  async find(sha256: string): Promise<string | undefined> {
+    const path = this.#pathOf(sha256);
+    const found = await stat(path).catch(() => undefined);
+    return found?.isFile() ? path : undefined;
+  }
+
+  /** What is known of a file. */
+  async read(sha256: string): Promise<Attachment | undefined> {
+    if ((await this.find(sha256)) === undefined) return undefined;
+    const notes = await readFile(`${this.#pathOf(sha256)}.json`, 'utf8').catch(() => '');
+    const [attachment] = readAttachments([parse(notes)]);
+    return attachment?.sha256 === sha256 ? attachment : undefined;
+  }
+
+  /** Keeps a file for another day. */
+  async use(sha256: string): Promise<void> {
+    const now = this.#clock();
+    const path = this.#pathOf(sha256);
+    await Promise.all([path, `${path}.json`].map((one) => utimes(one, now, now).catch(() => undefined)));
+  }
+
+  /** Drops the files that were not used for a day. */
+  async dropOld(): Promise<void> {
+    const limit = this.#clock().getTime() - KEPT_MS;
+    for (const name of await readdir(this.#folder).catch(() => [])) {
+      if (!SHA256.test(name.replace(/\.json$/, ''))) continue;
+      const path = join(this.#folder, name);
+      const found = await stat(path).catch(() => undefined);
+      if (found && found.mtimeMs < limit) await rm(path, { force: true });
+    }
+  }
+
+  #pathOf(sha256: string): string {
+    return join(this.#folder, sha256);
+  }
+}
+
+function parse(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Makes the names in a folder durable; some systems cannot open one. */
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r').catch(() => undefined);
+  await handle?.sync().catch(() => undefined);
+  await handle?.close();
+}
