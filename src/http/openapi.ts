@@ -86,9 +86,10 @@ function bodyOf(route: Route, schemas: Schemas): Json {
 }
 
 function parametersOf({ properties = {}, required = [] }: Json): Json[] {
-  return Object.entries(properties as Json).map(([name, schema]) => ({
+  return Object.entries(properties as Record<string, Json>).map(([name, { description, ...schema }]) => ({
     name,
     in: 'query',
+    ...(description === undefined ? {} : { description }),
     ...((required as string[]).includes(name) ? { required: true } : {}),
     schema,
   }));

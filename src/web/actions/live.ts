@@ -75,6 +75,8 @@ function takeChange({ change, message }: MessageChange): void {
   if (can.pins && can.operators && concernsPins(message)) void loadPinned();
   if (change === 'deleted') {
     if (query.get().asOf === '') timeline.dispatch({ type: 'gone', id: message.id });
+    // A search may be for what is deleted.
+    if (query.get().q !== '') refreshSoon();
     return;
   }
   const sent = draft.get();

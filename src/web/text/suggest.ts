@@ -24,7 +24,7 @@ const HINTS = {
   tag: 'with a tag',
   has: 'with a file or a link',
   is: 'pinned, open, reply or deleted',
-  after: 'on or after a day, such as 2026-11-22',
+  after: 'on or after a day, such as 2026-11-22 or yesterday',
   before: 'before a day',
 } as const;
 type Operator = keyof typeof HINTS;
@@ -33,6 +33,7 @@ const isDate = (name: Operator): name is DateOperator => name === 'before' || na
 /** Operators that not every server has. */
 const OPTIONAL: ReadonlySet<Operator> = new Set(['has', 'is']);
 const OPERATORS = Object.keys(HINTS) as Operator[];
+const DATES = ['today', 'yesterday', '1 week ago', '1 month ago', '1 year ago'];
 const MOST = 8;
 
 /** How the term that the caret stands in could go on; nothing where it is a word like any other. */
@@ -71,9 +72,8 @@ function termBefore(text: string): string {
 }
 
 function valuesOf(operator: Operator, typed: string, vocabulary: Vocabulary): readonly string[] {
-  if (isDate(operator)) return [];
   const wanted = typed.toLowerCase();
-  return vocabulary[operator]
+  return (isDate(operator) ? DATES : vocabulary[operator])
     .filter(
       (value) =>
         value.toLowerCase().includes(wanted) && !value.includes('"') && value.toLowerCase() !== wanted,
@@ -86,8 +86,14 @@ export function operatorsIn(search: string): readonly string[] {
   return search.match(/(?<=^|\s)-?(?:from|in|type|tag|has|is|before|after):(?:"[^"]*"?|[^\s"]\S*)/gi) ?? [];
 }
 
+/** A search without one of its terms, and without the `OR` that joined it to another one. */
 export function withoutTerm(search: string, term: string): string {
-  return search.replace(term, '').replace(/\s+/g, ' ').trim();
+  const [before = '', ...rest] = search.split(term);
+  const after = rest.join(term);
+  const isJoined = /\sOR\s+$/.test(before);
+  const left = isJoined ? before.replace(/\sOR\s+$/, ' ') : before;
+  const right = isJoined ? after : after.replace(/^\s+OR\s/, ' ');
+  return `${left}${right}`.replace(/\s+/g, ' ').trim();
 }
 
 /** Whether a search ends with an operator that names nothing yet. */

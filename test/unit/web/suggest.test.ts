@@ -46,6 +46,18 @@ test('operators are told from words, and taken out', () => {
   expect(withoutTerm(search, '-tag:x')).toBe('lunch from:"Cy Twombly" a:b after:2026');
 });
 
+test('the OR that joined a term goes with it, and no other one', () => {
+  const search = 'is:open OR is:pinned OR tea cake';
+  expect(withoutTerm(search, 'is:open')).toBe('is:pinned OR tea cake');
+  expect(withoutTerm(search, 'is:pinned')).toBe('is:open OR tea cake');
+  expect(withoutTerm('cake is:open', 'is:open')).toBe('cake');
+});
+
+test('days are offered for a date', () => {
+  expect(labels('after:')).toContain('after:"1 week ago"');
+  expect(labels('-before:y')).toContain('-before:yesterday');
+});
+
 test('an operator that names nothing yet is not searched for', () => {
   expect(['from:', 'a -tag:', 'in:"'].map(isUnfinished)).toEqual([true, true, true]);
   expect(['from:x', 'from: x', 'http:', ''].map(isUnfinished)).toEqual([false, false, false, false]);

@@ -1,5 +1,6 @@
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { MESSAGE_TYPES } from '../../../domain/message.ts';
+import { FACTS, parseSearch } from '../../../domain/query.ts';
 import { loadAuthors } from '../../actions/authors.ts';
 import { navigate } from '../../actions/navigate.ts';
 import { abilities } from '../../state/abilities.ts';
@@ -35,8 +36,8 @@ export function SearchField({ value }: { value: string }) {
   const search = (text: string, wait: number) => {
     setTyped(text);
     clearTimeout(timer.current);
-    // `from:` alone would look for these letters, until somebody is named.
-    if (isUnfinished(text)) return;
+    // `from:` alone would look for these letters, until somebody is named, and `after:20` is no date yet.
+    if (isUnfinished(text) || (wait > 0 && !parseSearch(text).ok)) return;
     timer.current = setTimeout(() => {
       asked.current = text;
       navigate({ q: text }, visited.current ? 'replace' : 'push');
@@ -170,8 +171,8 @@ function useVocabulary() {
       in: list.map(({ name }) => name),
       type: [...MESSAGE_TYPES],
       tag: [...new Set([...known.map(({ tag }) => tag), ...seen.tags])],
-      has: can.operators ? ['attachment', 'link'] : [],
-      is: can.operators ? ['pinned', 'open', 'reply', 'deleted'] : [],
+      has: can.operators ? FACTS.has : [],
+      is: can.operators ? FACTS.is : [],
     };
   }, [messages, list, writers, known, can]);
 }
