@@ -9,6 +9,17 @@ import { checkGit, credentialsOf, gitContextOf, StartRefused } from './start.ts'
 import { reportOf } from './verify/report.ts';
 import { type Subject, Verifier } from './verify/verifier.ts';
 
+/** Where the report and what went wrong are written. */
+export interface Output {
+  readonly report: (text: string) => unknown;
+  readonly error: (text: string) => unknown;
+}
+
+const streams: Output = {
+  report: (text) => process.stdout.write(text),
+  error: (text) => process.stderr.write(text),
+};
+
 const EXIT_WRONG = 1;
 const EXIT_CONFIG = 2;
 
@@ -16,17 +27,21 @@ const EXIT_CONFIG = 2;
  * Checks the folders that the configuration names, and prints a report. It takes no lock and changes nothing, so it works
  * next to a running gitpost and without one. Returns the exit code.
  */
-export async function verifyFolders(environment: Environment, directory: string): Promise<number> {
+export async function verifyFolders(
+  environment: Environment,
+  directory: string,
+  output: Output = streams,
+): Promise<number> {
   const config = readConfig(environment, directory);
   if (isConfigError(config)) {
-    for (const line of config.lines) process.stderr.write(`gitpost: ${line}\n`);
+    for (const line of config.lines) output.error(`gitpost: ${line}\n`);
     return EXIT_CONFIG;
   }
   try {
     await checkGit(gitContextOf(config));
   } catch (error) {
     if (!(error instanceof StartRefused)) throw error;
-    process.stderr.write(`gitpost: ${error.message}\n`);
+    output.error(`gitpost: ${error.message}\n`);
     return EXIT_CONFIG;
   }
   const folder: ClonesFolder = {
@@ -43,7 +58,7 @@ export async function verifyFolders(environment: Environment, directory: string)
   });
   const verification = await verifier.run();
   if (!verification.ok) throw new Error(verification.failure.detail);
-  process.stdout.write(reportOf(verification.value));
+  output.report(reportOf(verification.value));
   return verification.value.status === 'ok' ? 0 : EXIT_WRONG;
 }
 

@@ -8,12 +8,14 @@ import { apiAt } from '../support/api.ts';
 import { bareRepository, gitEnvironment } from '../support/git.ts';
 import { idOf, lineAfter, lineOf } from '../support/lines.ts';
 import { startProcess } from '../support/process.ts';
+import { rounds } from '../support/rounds.ts';
 import { type ScratchFolder, scratchFolder } from '../support/scratch.ts';
 import { eventually } from '../support/wait.ts';
 
-const DAYS = 300;
-const MESSAGES_A_DAY = 100;
-const TEXT = 'Words that make a message as long as many are. '.repeat(5);
+const DAYS = rounds(220, 300);
+const MESSAGES_A_DAY = rounds(20, 100);
+/** Threads read only what is large: fewer messages are longer ones. */
+const TEXT = 'Words that make a message as long as many are. '.repeat(rounds(45, 5));
 const FIRST_DAY = Date.UTC(2025, 0, 1);
 const DAY_MS = 24 * 3600 * 1000;
 
@@ -127,8 +129,8 @@ test('a large archive is read in threads when it comes and when the mirror is go
   await api.edit(id, { text: 'Another text' });
   const changed = new Map([...texts, [id, 'Another text']]);
   await expectAll(second.url, changed);
-  const found = await api.messages(`?q=${encodeURIComponent('"Changed 217"')}`);
-  expect(found.map((message) => message.id)).toEqual([idOf(217 * MESSAGES_A_DAY + 7)]);
+  const found = await api.messages(`?q=${encodeURIComponent('"Changed 117"')}`);
+  expect(found.map((message) => message.id)).toEqual([idOf(117 * MESSAGES_A_DAY + 7)]);
   expect((await api.get('/verify')).json()).toMatchObject({ status: 'ok' });
   await second.stop();
   const third = await start();
