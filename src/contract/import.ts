@@ -51,3 +51,4 @@ export const importLineSchema = z
     problem: problemSchema.exactOptional(),
   })
   .meta({ id: 'ImportLine', description: 'One of the three: progress, or at the end a result or a problem' });
+export type ImportLine = Shape<typeof importLineSchema>;

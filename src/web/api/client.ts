@@ -8,6 +8,10 @@ export type Answer<Body> =
 
 export interface Options {
   readonly body?: unknown;
+  /** A file to send as it is, instead of a body. */
+  readonly file?: Blob;
+  /** Is told the text of the answer so far each time more of it has come. */
+  readonly onText?: (text: string) => void;
   readonly headers?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
   /** How long to wait for the answer, in milliseconds; then it counts as out of reach. */
@@ -35,7 +39,7 @@ export async function call<Body>(method: string, path: string, options: Options 
   const response = await reach(method, path, options);
   if (response === undefined) return { ok: false, problem: UNREACHABLE };
 
-  const text = await response.text().catch(() => {
+  const text = await textOf(response, options.onText).catch(() => {
     options.signal?.throwIfAborted();
     return undefined;
   });
@@ -51,6 +55,18 @@ export async function call<Body>(method: string, path: string, options: Options 
   return { ok: false, problem: toProblem(response.status, body) };
 }
 
+async function textOf(response: Response, onText: Options['onText']): Promise<string> {
+  if (!onText || !response.ok || !response.body) return response.text();
+  const reader = response.body.getReader();
+  const decoder = new TextDecoder();
+  let text = '';
+  for (let part = await reader.read(); !part.done; part = await reader.read()) {
+    text += decoder.decode(part.value, { stream: true });
+    onText(text);
+  }
+  return text + decoder.decode();
+}
+
 async function reach(method: string, path: string, options: Options): Promise<Response | undefined> {
   const hasBody = options.body !== undefined;
   const signal = options.signal ?? (options.patience ? AbortSignal.timeout(options.patience) : undefined);
@@ -59,8 +75,13 @@ async function reach(method: string, path: string, options: Options): Promise<Re
       method,
       credentials: 'same-origin',
       cache: 'no-store',
-      headers: { ...(hasBody && { 'Content-Type': 'application/json' }), ...options.headers },
+      headers: {
+        ...(hasBody && { 'Content-Type': 'application/json' }),
+        ...(options.file && { 'Content-Type': 'application/octet-stream' }),
+        ...options.headers,
+      },
       ...(hasBody && { body: toJson(options.body) }),
+      ...(options.file && { body: options.file }),
       ...(signal && { signal }),
     });
   } catch (error) {

@@ -4,10 +4,12 @@ import { type History, readHistory } from '../../actions/history.ts';
 import type { Problem } from '../../api/problem.ts';
 import { dialog } from '../../state/dialog.ts';
 import { useStore } from '../../state/store.ts';
+import { ImportView } from '../import/import.tsx';
 import { Modal } from '../ui/modal.tsx';
 import { ProblemBox } from '../ui/problem.tsx';
 import { Activity } from './activity.tsx';
 import { ConflictView } from './conflict.tsx';
+import { ExportView } from './export.tsx';
 import { HistoryView } from './history.tsx';
 import { Keys } from './keys.tsx';
 import { OnThisDay } from './on-this-day.tsx';
@@ -40,6 +42,20 @@ export function Dialogs() {
     return (
       <Modal key="settings" title="Settings" onClose={close}>
         <SettingsView />
+      </Modal>
+    );
+  }
+  if (shown.kind === 'import') {
+    return (
+      <Modal key="import" title="Import" onClose={close}>
+        <ImportView onDone={close} />
+      </Modal>
+    );
+  }
+  if (shown.kind === 'export') {
+    return (
+      <Modal key="export" title="Export" onClose={close}>
+        <ExportView />
       </Modal>
     );
   }

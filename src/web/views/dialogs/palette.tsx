@@ -123,7 +123,8 @@ export function Palette({ onClose }: { onClose: () => void }) {
 /** Everything that is known here: what can be done, and where one can go. */
 function placesToGo(): readonly Entry[] {
   const action = (label: string, go: () => void, also = ''): Entry => ({ label, also, kind: 'Action', go });
-  const open = (kind: 'activity' | 'settings' | 'keys') => () => dialog.dispatch({ kind });
+  const open = (kind: 'activity' | 'import' | 'export' | 'settings' | 'keys') => () =>
+    dialog.dispatch({ kind });
   const seen = seenIn(timeline.get().messages);
   const known = [...new Set([...tags.get().map(({ tag }) => tag), ...seen.tags])];
   const { list } = repositories.get();
@@ -133,6 +134,8 @@ function placesToGo(): readonly Entry[] {
     action('Push', () => void syncNow('push'), 'sync upload'),
     action('Pull', () => void syncNow('pull'), 'sync download'),
     action('Activity', open('activity'), 'calendar statistics'),
+    action('Import', open('import'), 'slack discord telegram whatsapp bring in'),
+    action('Export this view', open('export'), 'download save backup'),
     action('Print', () => void printAll(), 'pdf paper'),
     action('Settings', open('settings'), 'name theme preferences'),
     action('Keyboard shortcuts', open('keys'), 'keys help'),

@@ -1,4 +1,5 @@
 import { navigate } from '../../actions/navigate.ts';
+import { dialog } from '../../state/dialog.ts';
 import { EVERYTHING, isEverything, type Query, query } from '../../state/query.ts';
 import { useStore } from '../../state/store.ts';
 import { operatorsIn, unknownOperators, withoutTerm } from '../../text/suggest.ts';
@@ -32,6 +33,14 @@ export function Applied() {
         </span>
       ))}
       <SaveSearch />
+      <button
+        type="button"
+        class="link"
+        aria-haspopup="dialog"
+        onClick={() => dialog.dispatch({ kind: 'export' })}
+      >
+        Export this view
+      </button>
       <Found />
     </div>
   );

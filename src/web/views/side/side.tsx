@@ -44,6 +44,22 @@ export function Side({ open, onClose }: { open: boolean; onClose: () => void }) 
             type="button"
             class="link"
             aria-haspopup="dialog"
+            onClick={() => dialog.dispatch({ kind: 'import' })}
+          >
+            Import
+          </button>
+          <button
+            type="button"
+            class="link"
+            aria-haspopup="dialog"
+            onClick={() => dialog.dispatch({ kind: 'export' })}
+          >
+            Export
+          </button>
+          <button
+            type="button"
+            class="link"
+            aria-haspopup="dialog"
             onClick={() => dialog.dispatch({ kind: 'settings' })}
           >
             Settings

@@ -1,0 +1,60 @@
+import type { ImportLine, ImportResult } from '../../contract/import.ts';
+import { type Answer, call } from './client.ts';
+import { toProblem } from './problem.ts';
+
+export interface ImportOptions {
+  /** The primary one if it is empty. */
+  readonly repository: string;
+  /** Only counts what an import would do. */
+  readonly isDryRun: boolean;
+  readonly zone?: string;
+  readonly dates?: 'dmy' | 'mdy';
+  /** The ids of the only conversations to import. */
+  readonly conversations?: readonly string[];
+  /** Whether text that looks like a credential is imported as it is. */
+  readonly confirm?: boolean;
+}
+
+export type ImportProgress = NonNullable<ImportLine['progress']>;
+
+/** Sends an export to be counted or imported, and tells how far it is. */
+export async function sendImport(
+  file: File,
+  { repository, isDryRun, zone, dates, conversations, confirm }: ImportOptions,
+  onProgress: (progress: ImportProgress) => void,
+): Promise<Answer<ImportResult>> {
+  const query = new URLSearchParams({
+    ...(repository && { repository }),
+    name: file.name.slice(0, 255),
+    ...(isDryRun && { dryRun: 'true' }),
+    ...(zone && { zone }),
+    ...(dates && { dates }),
+    ...(conversations && { conversations: JSON.stringify(conversations) }),
+    ...(confirm && { confirm: 'true' }),
+  });
+  let last: ImportLine = {};
+  const answer = await call<unknown>('POST', `/import?${query}`, {
+    file,
+    onText: (text) => {
+      last = lastLine(text) ?? last;
+      if (last.progress) onProgress(last.progress);
+    },
+  });
+  if (!answer.ok) return answer;
+  if (last.result) return { ...answer, body: last.result };
+  const { status = 0 } = last.problem ?? {};
+  return { ok: false, problem: toProblem(status, last.problem ?? CUT_OFF) };
+}
+
+const CUT_OFF = {
+  title: 'Import stopped',
+  detail:
+    'The answer broke off. What was imported so far is safe. Import the same file again to continue: nothing is doubled.',
+};
+
+/** The last line that has come whole. */
+function lastLine(text: string): ImportLine | undefined {
+  const end = text.lastIndexOf('\n');
+  if (end === -1) return undefined;
+  return JSON.parse(text.slice(text.lastIndexOf('\n', end - 1) + 1, end)) as ImportLine;
+}
