@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { answeredWith, openPage, sharedBrowser, soon } from '../support/page.ts';
+import { troubles } from '../support/page-axe.ts';
 import { act, applied, article, openFilters, searchField, texts, timeline } from '../support/page-parts.ts';
 import { pageScene } from '../support/page-scene.ts';
 
@@ -41,6 +42,7 @@ test('pins, open tasks, tags and deleted messages have views that follow what is
   await soon(() => texts(page)).toEqual(['Read a book #idea #food']);
   await api.delete((await api.messages('?q=look'))[0]?.id ?? '');
   await soon(() => texts(page)).toEqual(['Read a book #idea #food', 'Look at https://example.org/']);
+  expect(await troubles(page)).toEqual([]);
   await act(article(page, 'Read a book'), 'Restore');
   await soon(() => texts(page)).toEqual(['Look at https://example.org/']);
   await page.getByRole('navigation', { name: 'Tags' }).getByRole('link', { name: '#idea' }).click();
@@ -87,6 +89,7 @@ test('an operator that cannot be read is pointed at, once it is finished', async
   await searchField(page).fill('bread after:soon');
   await page.keyboard.press('Enter');
   await timeline(page).getByText('after:soon is not a date').waitFor();
+  expect(await troubles(page)).toEqual([]);
   await applied(page).getByRole('button', { name: 'after:soon' }).click();
   await soon(() => texts(page)).toEqual(['bread']);
 });
@@ -98,8 +101,9 @@ test('the timeline is shown as it was at a version, a commit and a day, and lead
   const { head } = await api.repository('journal');
   await api.edit(bread.id, { text: 'butter' });
   await api.create({ text: 'newest' });
+  await api.create({ text: 'a task', type: 'task', done: false, createdAt: '2026-11-02T12:00:00Z' });
   const page = await openPage(browser(), url);
-  await soon(() => texts(page)).toEqual(['long ago', 'butter', 'newest']);
+  await soon(() => texts(page)).toEqual(['long ago', 'a task', 'butter', 'newest']);
 
   await act(article(page, 'butter'), 'History');
   const history = page.getByRole('dialog', { name: /History/ });
@@ -108,18 +112,22 @@ test('the timeline is shown as it was at a version, a commit and a day, and lead
     .filter({ hasText: 'Written' })
     .getByRole('button', { name: 'Timeline as it was then' })
     .click();
-  await soon(() => texts(page)).toEqual(['long ago', 'bread']);
+  await soon(() => texts(page)).toEqual(['long ago', 'a task', 'bread']);
   await page.getByText('The timeline as it was').waitFor();
+  expect(await troubles(page)).toEqual([]);
   await article(page, 'bread').focus();
   expect(await article(page, 'bread').getByRole('button', { name: 'Edit' }).count()).toBe(0);
+  expect(await article(page, 'a task').getByRole('checkbox').isEnabled()).toBe(false);
+  await page.keyboard.press('Delete');
+  await page.keyboard.press('d');
   // What happens meanwhile is not of then.
   await api.create({ text: 'even newer' });
   await page.getByRole('button', { name: 'Back to now' }).click();
-  await soon(() => texts(page)).toEqual(['long ago', 'butter', 'newest', 'even newer']);
+  await soon(() => texts(page)).toEqual(['long ago', 'a task', 'butter', 'newest', 'even newer']);
 
   const filters = await openFilters(page);
   await filters.getByLabel('As it was on').fill('2026-11-15');
-  await soon(() => texts(page)).toEqual(['long ago']);
+  await soon(() => texts(page)).toEqual(['long ago', 'a task']);
   await page.goto(`${url}/?asOf=${head?.slice(0, 10)}&q=bread`);
   await soon(() => texts(page)).toEqual(['bread']);
   await page.getByText(/as it was at commit/).waitFor();

@@ -59,6 +59,13 @@ export function addressOf(query: Partial<Query>): string {
 const given = (query: Query, keys: readonly (keyof Query)[]) =>
   keys.filter((key) => query[key].trim() !== '').map((key) => [key, query[key]]);
 
+/** Whether nothing is left out: all messages, of now or of another time. */
+export const isWhole = (query: Query): boolean => isEverything({ ...query, asOf: '' });
+
+/** Whether a message is shown as it was, so that nothing can be done with it. */
+export const isFixed = ({ deletedAt }: { readonly deletedAt?: string }): boolean =>
+  deletedAt !== undefined || query.get().asOf !== '';
+
 export const isEverything = (query: Query): boolean => CONDITIONS.every((key) => query[key].trim() === '');
 
 export const query = createStore<Query, Query>(

@@ -52,7 +52,9 @@ const DO: Record<ShortcutName, (message?: HTMLElement) => void> = {
   tick: (message) => click(message, 'input[type="checkbox"]'),
   history: (message) => dialog.dispatch({ kind: 'history', id: idOf(message) }),
   delivery: (message) => click(message, '.delivery button'),
-  delete: (message) => void remove(idOf(message)),
+  delete: (message) => {
+    if (message?.closest('[data-fixed="true"]') === null) void remove(idOf(message));
+  },
   leave: focusComposer,
   search: () => focusOn('input[type="search"]'),
   compose: focusComposer,

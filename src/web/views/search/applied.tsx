@@ -1,6 +1,6 @@
 import { navigate } from '../../actions/navigate.ts';
 import { dialog } from '../../state/dialog.ts';
-import { EVERYTHING, isEverything, type Query, query } from '../../state/query.ts';
+import { EVERYTHING, isWhole, type Query, query } from '../../state/query.ts';
 import { useStore } from '../../state/store.ts';
 import { operatorsIn, unknownOperators, withoutTerm } from '../../text/suggest.ts';
 import { fullDay, startOfDay } from '../../text/time.ts';
@@ -12,7 +12,7 @@ import { SaveSearch } from './save-search.tsx';
 /** What narrows the timeline down, each to be removed on its own. */
 export function Applied() {
   const current = useStore(query, (state) => state);
-  if (isEverything(current)) return null;
+  if (isWhole(current)) return null;
   const { q, repository, author, type, tag, day } = current;
   return (
     <div class="applied">

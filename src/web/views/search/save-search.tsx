@@ -1,4 +1,5 @@
 import { useState } from 'preact/hooks';
+import { parseSearch } from '../../../domain/query.ts';
 import { saveSettings } from '../../actions/settings.ts';
 import { say, show } from '../../state/notices.ts';
 import { asSearch, query } from '../../state/query.ts';
@@ -10,7 +11,8 @@ export function SaveSearch() {
   const q = useStore(query, asSearch);
   const searches = useStore(settings, (state) => state?.searches);
   const [name, setName] = useState<string>();
-  if (searches === undefined || q === '') return null;
+  // What cannot be searched for is not worth keeping.
+  if (searches === undefined || q === '' || !parseSearch(q).ok) return null;
   const kept = searches.find((one) => one.q === q);
   const store = async (next: typeof searches, words: string) => {
     const failed = await saveSettings({ searches: next });

@@ -4,6 +4,7 @@ import { useContext, useState } from 'preact/hooks';
 import type { Message } from '../../../contract/message.ts';
 import { tick, tickLine } from '../../actions/messages.ts';
 import { useRemembered } from '../../state/opened.ts';
+import { isFixed } from '../../state/query.ts';
 import { previewOf } from '../../text/preview.ts';
 import { safeUrl } from '../../text/url.ts';
 import { FilterLink } from '../search/filter-link.tsx';
@@ -47,10 +48,11 @@ function CodeBody({ message }: { message: Message }) {
 }
 
 function MarkdownBody({ message }: { message: Message }) {
+  const onTick = (line: number, done: boolean) => void tickLine(message, line, done);
   return (
     <div class="body" dir="auto">
       <Folded id={message.id} text={message.text}>
-        {(text) => <Markdown text={text} onTick={(line, done) => void tickLine(message, line, done)} />}
+        {(text) => <Markdown text={text} {...(!isFixed(message) && { onTick })} />}
       </Folded>
     </div>
   );
@@ -92,7 +94,13 @@ function TaskBody({ message }: { message: Message }) {
   const id = `task-${message.id}`;
   return (
     <div class="task" data-done={done}>
-      <input type="checkbox" checked={done} aria-labelledby={id} onChange={() => void change()} />
+      <input
+        type="checkbox"
+        checked={done}
+        disabled={isFixed(message)}
+        aria-labelledby={id}
+        onChange={() => void change()}
+      />
       <div class="body" dir="auto" id={id}>
         <Folded id={message.id} text={message.text}>
           {(text) => <RichText text={text} />}

@@ -7,7 +7,7 @@ import { isPinned, pin } from '../../actions/pins.ts';
 import { abilities } from '../../state/abilities.ts';
 import { dialog } from '../../state/dialog.ts';
 import { draft } from '../../state/draft.ts';
-import { addressOf, EVERYTHING, isEverything, query } from '../../state/query.ts';
+import { addressOf, EVERYTHING, isEverything, isFixed, query } from '../../state/query.ts';
 import { focusComposer } from '../compose/composer.tsx';
 import { MoreIcon } from '../ui/icons.tsx';
 import { Menu, type MenuItem } from '../ui/menu.tsx';
@@ -23,9 +23,8 @@ export function MessageActions({ message, onEdit }: Props) {
   const { canPin } = useContext(RowContext);
   const { id, deletedAt } = message;
   const isThen = query.get().asOf !== '';
-  const isFixed = isThen || deletedAt !== undefined;
-  const items = () => itemsFor(message, isFixed);
-  if (isFixed) {
+  const items = () => itemsFor(message);
+  if (isFixed(message)) {
     return (
       <span class="actions">
         {deletedAt !== undefined && !isThen && (
@@ -60,7 +59,8 @@ export function MessageActions({ message, onEdit }: Props) {
 }
 
 /** What is needed less often; it is put together when the menu opens. */
-function itemsFor({ id, text, url = '', createdAt }: Message, isFixed: boolean): readonly MenuItem[] {
+function itemsFor(message: Message): readonly MenuItem[] {
+  const { id, text, url = '', createdAt } = message;
   const asked = query.get();
   const toContext = { label: 'Show in context', choose: () => goToMessage(id, 'context') };
   const toThen = {
@@ -74,7 +74,7 @@ function itemsFor({ id, text, url = '', createdAt }: Message, isFixed: boolean):
     { label: 'Copy text', choose: () => void copy(text || url) },
     { label: 'History', keys: 'H', choose: () => dialog.dispatch({ kind: 'history', id }) },
     ...(abilities.get().asOf && asked.asOf === '' ? [toThen] : []),
-    ...(isFixed ? [] : [toDelete]),
+    ...(isFixed(message) ? [] : [toDelete]),
   ];
 }
 

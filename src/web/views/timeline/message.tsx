@@ -4,7 +4,7 @@ import { goToMessage } from '../../actions/navigate.ts';
 import { isPinned } from '../../actions/pins.ts';
 import { dialog } from '../../state/dialog.ts';
 import { useKept, useRemembered } from '../../state/opened.ts';
-import { addressOf } from '../../state/query.ts';
+import { addressOf, isFixed } from '../../state/query.ts';
 import { initialsOf, tintOf } from '../../text/author-look.ts';
 import { clock, exact, shortWhen } from '../../text/time.ts';
 import { TYPE_WORDS } from '../../text/words.ts';
@@ -53,6 +53,7 @@ export const MessageRow = memo(({ message, isFirst, goesOn, removed, isNew, repl
       data-first={isFirst}
       data-goes-on={goesOn}
       data-wanted={isWanted}
+      data-fixed={isFixed(message)}
     >
       {isNew && <p class="new-line">New since you last looked</p>}
       {removed ? (
@@ -153,7 +154,7 @@ function Marks({ message }: { message: Message }) {
         </span>
       )}
       {needsLabel && <span class="mark">{message.type}</span>}
-      {message.updatedAt && (
+      {message.updatedAt && message.deletedAt === undefined && (
         <span class="mark" title={`Edited ${exact(message.updatedAt)}`}>
           edited
         </span>

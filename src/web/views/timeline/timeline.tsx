@@ -5,7 +5,7 @@ import { loadNewer, loadOlder, loadTimeline } from '../../actions/timeline.ts';
 import { isUnreachable } from '../../api/problem.ts';
 import { abilities } from '../../state/abilities.ts';
 import { author } from '../../state/draft.ts';
-import { EVERYTHING, isEverything, query } from '../../state/query.ts';
+import { EVERYTHING, isEverything, isWhole, query } from '../../state/query.ts';
 import { repositories } from '../../state/repositories.ts';
 import { settings } from '../../state/settings.ts';
 import { useStore } from '../../state/store.ts';
@@ -152,9 +152,15 @@ function Beginning() {
         {isUnreachable(problem) && (
           <p>You can keep writing: messages wait in this browser until it is back.</p>
         )}
-        <button type="button" onClick={() => void loadTimeline()}>
-          Try again
-        </button>
+        {problem.status === 400 ? (
+          <button type="button" onClick={() => navigate(EVERYTHING)}>
+            Show everything
+          </button>
+        ) : (
+          <button type="button" onClick={() => void loadTimeline()}>
+            Try again
+          </button>
+        )}
         {query.get().at !== '' && (
           <button type="button" class="link" onClick={() => navigate({ at: '' })}>
             Go to the newest message
@@ -165,7 +171,7 @@ function Beginning() {
   }
   if (messages.length === 0) return status === 'loading' ? <Loading /> : <Nothing />;
   if (next !== null) return <Older />;
-  const words = isEverything(query.get()) ? 'The beginning' : 'No earlier matches';
+  const words = isWhole(query.get()) ? 'The beginning' : 'No earlier matches';
   return <p class="beginning">{words}</p>;
 }
 
@@ -236,7 +242,16 @@ function Loading() {
 }
 
 function Nothing() {
-  if (!isEverything(query.get())) {
+  const asked = query.get();
+  if (asked.asOf !== '' && isWhole(asked)) {
+    return (
+      <div class="nothing">
+        <p class="nothing-title">Nothing here yet</p>
+        <p>There were no messages then.</p>
+      </div>
+    );
+  }
+  if (!isEverything(asked)) {
     return (
       <div class="nothing">
         <p class="nothing-title">Nothing found</p>
