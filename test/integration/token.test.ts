@@ -11,7 +11,7 @@ import { startProcess } from '../support/process.ts';
 import { temporaryFolder } from '../support/tmp.ts';
 import { eventually } from '../support/wait.ts';
 
-// What is not tested here of the token is in sync-http.test.ts: arguments, files, output, answers and redirects.
+// What is not tested here of the token is in sync-token.test.ts: arguments, files, output, answers and redirects.
 
 const username = 'ann';
 // In two parts, so that nobody takes this file for a leak.
