@@ -202,7 +202,7 @@ export class Repository {
     return this.target.name;
   }
 
-  /** Whether the clone can not be used at all. */
+  /** Whether the clone cannot be used at all. */
   get isBroken(): boolean {
     return this.#broken !== undefined;
   }
@@ -520,7 +520,7 @@ export class Repository {
     const said = error instanceof GitError ? error.stderr.trim() : (error as Error).message;
     this.#broken = {
       status: 'failed',
-      detail: `The clone ${this.name} can not be used: ${said}`,
+      detail: `The clone ${this.name} cannot be used: ${said}`,
       action:
         'Nothing was saved in it now, and what it holds is safe. Fix what is said here: gitpost tries again on its own.',
     };

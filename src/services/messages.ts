@@ -374,7 +374,7 @@ export class Messages {
       names.map(async (name): Promise<Failure | undefined> => {
         const lines = [...(before.value ? this.#missing(before.value, name) : []), ...fresh];
         for (const line of lines) {
-          const captured = await repositories.add(name, line);
+          const captured = await repositories.capture(name, line);
           if (!captured.ok) return captured.failure;
         }
         return undefined;

@@ -18,7 +18,7 @@ import type { FindFile } from '../clone/line-files.ts';
 import { LOCK_PATIENCE, type LockPatience } from '../clone/stale-locks.ts';
 import type { RepositoryStatus, SyncResult } from '../contract/repository.ts';
 import { isFailure, type Target, type Trouble } from '../domain/repository.ts';
-import { fail, ok, type Result } from '../domain/result.ts';
+import { ok, type Result } from '../domain/result.ts';
 import { sameName } from '../domain/target.ts';
 import { inspectFolder, isSameFolder, removeUnfinished } from '../git/clone.ts';
 import { SILENCE_MS } from '../git/gits.ts';
@@ -27,14 +27,16 @@ import type { Credentials } from '../git/remote.ts';
 import { GitClosed, type GitContext } from '../git/run.ts';
 import type { Line } from '../journal/line.ts';
 import type { Database } from '../mirror/database.ts';
-import { type Entry, makeEntry } from '../mirror/entry.ts';
+import type { Entry } from '../mirror/entry.ts';
 import { MirrorBroken } from '../mirror/errors.ts';
 import type { Captured } from '../repository/capture/capture.ts';
 import type { Filler } from '../repository/reconcile/bulk/filler.ts';
-import { changeOf, type EntryChange } from '../repository/reconcile/mirror-lines.ts';
 import { Repository } from '../repository/repository.ts';
-import { toMessage } from './delivery.ts';
+import { Announcer } from './announcer.ts';
 import type { Events } from './events.ts';
+import { fixed, folderExists, forget, noRepository, notNow, repositoryExists } from './membership.ts';
+import { notReady, PATIENCE_MS, ReadyMirror } from './ready-mirror.ts';
+import { Unopened } from './unopened.ts';
 
 export interface ManagerOptions {
   readonly reposDirectory: string;
@@ -65,15 +67,9 @@ export interface ManagerOptions {
   readonly gitSilence?: number;
 }
 
-/** How long a request waits for clones and mirror before it is told to come again. */
-const PATIENCE_MS = 30_000;
-/** How long the first reads of a new clone wait for its remote, so that they do not show it empty. */
-const FIRST_CONTACT_MS = 5000;
 /** How long a request for a status waits for what only a clone can tell. */
 const DETAILS_MS = 5000;
 const SYNCS_AT_ONCE = 4;
-/** Milliseconds until a clone that could not be opened is tried again, at first and at most. */
-const [FIRST_PAUSE_MS, LONGEST_PAUSE_MS] = [1000, 60_000];
 /** How often work follows a repository to a new place. */
 const PLACES = 5;
 
@@ -84,24 +80,36 @@ export class RepositoryManager {
   readonly #repositories = new Map<string, Repository>();
   /** One change of the set of repositories at a time. */
   readonly #changes = new Mutex();
-  #agreed: Promise<void> = new Promise(() => undefined);
-  #rebuilding: Promise<void> | undefined;
-  /** While a repository gets another name, its messages are read again under that name. */
-  #renaming: Promise<unknown> | undefined;
-  /**
-   * Those that the start found, or was told of, and that could not be opened yet: how often it was tried, and why it
-   * failed. Until then nobody knows what they hold, so reads that concern them are refused.
-   */
-  readonly #unopened = new Map<string, { readonly failures: number; readonly trouble: Trouble }>();
-  readonly #retries = new Map<string, NodeJS.Timeout>();
+  readonly #mirror: ReadyMirror;
+  readonly #unopened: Unopened;
+  readonly #announcer: Announcer;
   /** Which repository has taken the place of one that was closed. */
   readonly #successors = new WeakMap<Repository, Repository>();
-  #isAgreed = false;
 
   constructor(options: ManagerOptions) {
     this.#options = options;
     const { reposDirectory: directory, remotesDirectory, git } = options;
     this.#folder = { directory, remotesDirectory, git };
+    const isCurrent = (repository: Repository) => this.#repositories.get(repository.name) === repository;
+    this.#unopened = new Unopened({
+      isCurrent,
+      reopen: (repository, trouble) => this.#openAgain(repository, trouble),
+      onTrouble: options.onTrouble,
+      firstPause: options.retryPause,
+    });
+    this.#mirror = new ReadyMirror({
+      mirror: options.mirror,
+      repositories: () => this.list(),
+      notOpened: (concerns) => this.#notOpened(this.unopened().find(concerns)),
+      onTrouble: options.onTrouble,
+    });
+    this.#announcer = new Announcer({
+      events: options.events,
+      isReady: () => this.isReady,
+      names: () => this.names(),
+      isPushed: this.isPushed,
+      isCurrent,
+    });
   }
 
   /** Opens the clones that the environment names and those that were added before. Returns once all are begun. */
@@ -116,19 +124,17 @@ export class RepositoryManager {
       ({ name }) => !targets.some((target) => sameName(target.name, name)),
     );
     targets.forEach((target, index) => {
-      this.#keepOpening(this.#begin(target, index === 0));
+      this.#unopened.keepOpening(this.#begin(target, index === 0));
     });
-    for (const target of added) this.#keepOpening(this.#begin(target, false));
-    this.#agreed = this.#agree();
-    this.#agreed.then(() => {
-      this.#isAgreed = true;
-    }, this.#options.onTrouble);
-    for (const name of mirror.repositories()) if (!this.#repositories.has(name)) await this.#forget(name);
+    for (const target of added) this.#unopened.keepOpening(this.#begin(target, false));
+    this.#mirror.begin();
+    for (const name of mirror.repositories())
+      if (!this.#repositories.has(name)) await forget(this.#options.mirror, name);
   }
 
   /** Whether mirror and clones agree, so that reads need not wait. */
   get isReady(): boolean {
-    return this.#isAgreed && this.#rebuilding === undefined;
+    return this.#mirror.isReady;
   }
 
   names(): string[] {
@@ -168,8 +174,8 @@ export class RepositoryManager {
   readonly isPushed = (name: string, commit: string | null): boolean =>
     this.#repositories.get(name)?.isPushed(commit) ?? false;
 
-  /** Adds a line to a repository; a failure where its clone is not ready in time. */
-  async add(name: string, line: Line): Promise<Captured> {
+  /** Captures a line in a repository; a failure if its clone is not ready in time. */
+  async capture(name: string, line: Line): Promise<Captured> {
     if (!this.#repositories.has(name)) return noRepository(name);
     const captured = await within(
       PATIENCE_MS,
@@ -189,59 +195,34 @@ export class RepositoryManager {
     );
   }
 
-  /**
-   * Works on the mirror once it agrees with the commits, and again if it proves broken on the way: then it is made again
-   * from the clones. Refused if a repository that the answer depends on could not be opened yet.
-   *
-   * @param concerns whether the answer depends on a repository, by its name
-   */
-  async withMirror<Value>(
+  /** See {@link ReadyMirror.read}. */
+  withMirror<Value>(
     work: (mirror: Database) => Promise<Value>,
-    concerns: (repository: string) => boolean = () => true,
+    concerns?: (repository: string) => boolean,
   ): Promise<Result<Value>> {
-    for (let attempt = 1; ; attempt += 1) {
-      const ready = await within(
-        PATIENCE_MS,
-        this.whenAgreed().then(() => true),
-      );
-      if (!ready) return notReady('The messages are still being read from the repositories.');
-      const unopened = this.unopened().find(concerns);
-      if (unopened !== undefined) return this.#notOpened(unopened);
-      try {
-        return ok(await work(this.#options.mirror));
-      } catch (error) {
-        if (!(error instanceof MirrorBroken) || attempt >= 3) throw error;
-        this.rebuild();
-      }
-    }
+    return this.#mirror.read(work, concerns);
   }
 
   /** The repositories that could not be opened yet, so nobody knows what they hold. */
   unopened(): string[] {
-    return [...this.#unopened.keys()];
+    return this.#unopened.names();
   }
 
-  #notOpened(name: string) {
-    const { trouble } = this.#unopened.get(name) ?? {};
-    const why = `${trouble?.detail ?? `The clone ${name} can not be used.`} Its messages cannot be read until then.`;
+  #notOpened(name: string | undefined) {
+    if (name === undefined) return undefined;
+    const trouble = this.#unopened.troubleOf(name);
+    const why = `${trouble?.detail ?? `The clone ${name} cannot be used.`} Its messages cannot be read until then.`;
     const others =
       this.names().length > 1 ? ' Those of one other repository can be: ?repository=<name>.' : '';
     return notReady(`${why} gitpost tries again on its own.${others}`);
   }
 
-  async whenAgreed(): Promise<void> {
-    await this.#agreed;
-    await this.#rebuilding;
-    await this.#renaming;
+  whenReady(): Promise<void> {
+    return this.#mirror.whenReady();
   }
 
-  /** Makes the mirror anew from the clones; reads wait for it. */
   rebuild(): void {
-    this.#rebuilding ??= this.#rebuild()
-      .catch(this.#options.onTrouble)
-      .finally(() => {
-        this.#rebuilding = undefined;
-      });
+    this.#mirror.rebuild();
   }
 
   /** Adds a repository while the program runs; its clone is made, or taken up again, in the background. */
@@ -255,11 +236,7 @@ export class RepositoryManager {
   /** Whether a repository could be added as things are now. */
   async canAdd(target: Target, branch: string | undefined): Promise<Result<void>> {
     const twin = this.names().find((name) => sameName(name, target.name));
-    if (twin)
-      return fail(
-        'repository-exists',
-        `There is a repository ${JSON.stringify(twin)} already. Nothing was changed.`,
-      );
+    if (twin) return repositoryExists(twin);
     const git = { ...this.#folder.git, directory: this.#folder.directory };
     const checked = branch === undefined ? ok(undefined) : await checkBranchName({ git }, branch);
     return checked.ok ? ok(undefined) : checked;
@@ -277,18 +254,12 @@ export class RepositoryManager {
       if (newName !== name) {
         if (this.#isNamed(name)) return fixed(name, 'renamed');
         if (this.names().some((other) => other !== name && sameName(other, newName))) {
-          return fail(
-            'repository-exists',
-            `There is a repository ${JSON.stringify(newName)} already. Nothing was changed.`,
-          );
+          return repositoryExists(newName);
         }
         const directory = cloneContext(this.#folder, newName).directory;
         const isOwn = await isSameFolder(directory, repository.git.directory);
         if (!isOwn && (await inspectFolder(directory)) !== 'absent') {
-          return fail(
-            'repository-exists',
-            `The folder ${JSON.stringify(newName)} is there already. Nothing was changed.`,
-          );
+          return folderExists(newName);
         }
       }
       if (change.branch !== undefined) {
@@ -296,11 +267,7 @@ export class RepositoryManager {
         if (!used.ok) return used;
       }
       if (newName === name) return ok(repository);
-      const renaming = this.#rename(repository, newName);
-      this.#renaming = renaming.catch(() => undefined);
-      return renaming.finally(() => {
-        this.#renaming = undefined;
-      });
+      return this.#mirror.hold(this.#rename(repository, newName));
     });
   }
 
@@ -323,11 +290,10 @@ export class RepositoryManager {
       const isNoted = !target.own || (await this.#tryTo(noteRemote(repository.git, url)));
       if (!isNoted) return notNow(name);
       await repository.close();
-      clearTimeout(this.#retries.get(name));
       const moved = this.#begin({ ...target, url, own: false }, primary);
       this.#successors.set(repository, moved);
       // It may be one that could not be opened so far.
-      this.#keepOpening(moved);
+      this.#unopened.keepOpening(moved);
       await moved.opened;
       return ok(undefined);
     });
@@ -344,8 +310,8 @@ export class RepositoryManager {
       if (!noted) return notNow(name);
       await repository.close();
       this.#repositories.delete(name);
-      this.#letGo(name);
-      await this.#forget(name);
+      this.#unopened.delete(name);
+      await forget(this.#options.mirror, name);
       return ok(undefined);
     });
   }
@@ -361,11 +327,11 @@ export class RepositoryManager {
     }
     this.#repositories.delete(repository.name);
     const isUnopened = this.#unopened.has(repository.name);
-    this.#letGo(repository.name);
-    await this.#forget(repository.name);
+    this.#unopened.delete(repository.name);
+    await forget(this.#options.mirror, repository.name);
     const renamed = this.#begin({ ...target, name }, primary);
     this.#successors.set(repository, renamed);
-    if (isUnopened) this.#keepOpening(renamed);
+    if (isUnopened) this.#unopened.keepOpening(renamed);
     await renamed.opened;
     return ok(renamed);
   }
@@ -394,7 +360,7 @@ export class RepositoryManager {
   async close(): Promise<void> {
     await this.#changes.run(async () => {
       const all = this.list();
-      for (const timer of this.#retries.values()) clearTimeout(timer);
+      this.#unopened.close();
       // Nothing is opened again that is not here any more.
       this.#repositories.clear();
       await Promise.all(all.map((repository) => repository.close()));
@@ -425,34 +391,18 @@ export class RepositoryManager {
     return this.#changes.run(async () => {
       if (this.#repositories.get(replaced.name) !== replaced) return;
       await replaced.close();
-      this.#keepOpening(this.#begin(replaced.target, replaced.primary));
+      this.#unopened.keepOpening(this.#begin(replaced.target, replaced.primary));
     });
   }
 
-  /** Tries again and again, with growing pauses, until a clone that the start counts on can be opened. */
-  #keepOpening(repository: Repository): void {
-    const { name, target, primary } = repository;
-    void repository.opened.then(() => {
-      if (this.#repositories.get(name) !== repository || repository.isClosed) return;
-      const { broken } = repository;
-      if (!broken) {
-        this.#unopened.delete(name);
-        return;
-      }
-      const failures = (this.#unopened.get(name)?.failures ?? 0) + 1;
-      this.#unopened.set(name, { failures, trouble: broken });
-      const pause = Math.min(this.#retryPause * 2 ** (failures - 1), LONGEST_PAUSE_MS);
-      const again = () =>
-        this.#changes.run(async () => {
-          if (this.#repositories.get(name) !== repository) return;
-          await repository.close();
-          const next = this.#begin(await this.#addressed(target), primary, undefined, broken);
-          this.#successors.set(repository, next);
-          this.#keepOpening(next);
-        });
-      const timer = setTimeout(() => void again().catch(this.#options.onTrouble), pause);
-      timer.unref();
-      this.#retries.set(name, timer);
+  #openAgain(repository: Repository, trouble: Trouble): Promise<Repository | undefined> {
+    return this.#changes.run(async () => {
+      if (this.#repositories.get(repository.name) !== repository) return undefined;
+      await repository.close();
+      const target = await this.#addressed(repository.target);
+      const next = this.#begin(target, repository.primary, undefined, trouble);
+      this.#successors.set(repository, next);
+      return next;
     });
   }
 
@@ -462,16 +412,6 @@ export class RepositoryManager {
   async #addressed(target: Target): Promise<Target> {
     if (target.url !== UNKNOWN_ADDRESS) return target;
     return (await findClone(this.#folder, target.name, this.#isMirrored)) ?? target;
-  }
-
-  get #retryPause(): number {
-    return this.#options.retryPause ?? FIRST_PAUSE_MS;
-  }
-
-  #letGo(name: string): void {
-    clearTimeout(this.#retries.get(name));
-    this.#retries.delete(name);
-    this.#unopened.delete(name);
   }
 
   async #sync(names: readonly string[], push: boolean): Promise<SyncResult[]> {
@@ -494,7 +434,7 @@ export class RepositoryManager {
   }
 
   #begin(target: Target, primary: boolean, branch?: string, failedBefore?: Trouble): Repository {
-    const { githubUrl, identity, mirror, events, credentials } = this.#options;
+    const { githubUrl, identity, mirror, credentials } = this.#options;
     const repository = Repository.open(target, primary, branch, {
       git: cloneContext(this.#folder, target.name),
       gitSilence: this.#options.gitSilence ?? SILENCE_MS,
@@ -502,12 +442,11 @@ export class RepositoryManager {
       identity,
       mirror,
       network: (onProgress) => ({ credentials, onProgress }),
-      onChanges: (changes) => this.#publish(changes),
+      onChanges: (changes) => this.#announcer.changes(changes),
       isTold: () => this.isReady,
       filler: this.#options.filler,
-      onStatus: (changed) => this.#publishStatus(changed),
-      onProgress: (name, stage, percent) =>
-        events.publish({ type: 'progress', data: { repository: name, stage, percent } }),
+      onStatus: (changed) => this.#announcer.status(changed),
+      onProgress: (name, stage, percent) => this.#announcer.progress(name, stage, percent),
       failedBefore,
       note: async (git) => {
         await markPrimary(git, primary);
@@ -530,74 +469,9 @@ export class RepositoryManager {
     this.#options.onTrouble(error);
   }
 
-  #publishStatus(repository: Repository): void {
-    // While it opens, a repository is not among the others yet.
-    if (this.#repositories.get(repository.name) !== repository) return;
-    this.#options.events.publish({ type: 'repository', data: repository.status() });
-  }
-
-  /** Tells of messages that came by another way than a capture, each once. */
-  #publish(changes: readonly EntryChange[]): void {
-    for (const entryChange of changes) {
-      const change = changeOf(entryChange);
-      const entry = entryChange.after ?? entryChange.before;
-      if (!change || !entry || !this.isReady) continue;
-      this.publishMessage(change, entry);
-    }
-  }
-
   publishMessage(change: 'created' | 'updated' | 'deleted', entry: Entry): void {
-    const message = toMessage(entry, this);
-    this.#options.events.publish({ type: 'message', data: { change, message } });
-  }
-
-  async #agree(): Promise<void> {
-    const repositories = this.list();
-    await Promise.allSettled(repositories.map((repository) => repository.opened));
-    await within(FIRST_CONTACT_MS, Promise.all(repositories.map((repository) => repository.settled)));
-  }
-
-  async #rebuild(): Promise<void> {
-    await this.#agreed;
-    // Nobody may write into the mirror between two halves: what covers a commit must hold all of it.
-    const clear = this.list().reduce(
-      (task, repository) => () => repository.exclusively(task),
-      async () => this.#options.mirror.clear(),
-    );
-    await clear();
-    for (const repository of this.list()) await repository.restore();
-  }
-
-  async #forget(name: string): Promise<void> {
-    await this.#options.mirror.forget(name, (entry) => {
-      const held = [...entry.held].flatMap(([hash, { line, commits }]) => {
-        const left = new Map([...commits].filter(([repository]) => repository !== name));
-        return left.size === 0 ? [] : [[hash, { line, commits: left }] as const];
-      });
-      return makeEntry(new Map(held));
-    });
+    this.#announcer.message(change, entry);
   }
 }
 
 const NO_FILES = { findUpload: async () => undefined, findAnywhere: async () => undefined };
-
-const noRepository = (name: string) =>
-  fail('unknown-repository', `There is no repository ${JSON.stringify(name)}.`);
-
-const fixed = (name: string, what: string) =>
-  fail(
-    'fixed-by-environment',
-    `The environment names ${name} (REPOSITORY_NAME or REPOSITORIES), so it can not be ${what} here. Change it there and start again.`,
-  );
-
-const notNow = (name: string) =>
-  fail(
-    'unavailable',
-    `The clone of ${name} can not be changed at the moment; another git may hold it. Nothing was changed; try again.`,
-    {
-      retryAfter: 5,
-    },
-  );
-
-const notReady = (why: string, comfort = 'Nothing is lost') =>
-  fail('unavailable', `${why} ${comfort}; try again in a moment.`, { retryAfter: 5 });

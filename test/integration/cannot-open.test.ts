@@ -35,7 +35,7 @@ it('a clone whose configuration cannot be read is never shown as empty, and come
     '/stats',
   ]) {
     const answer = await api.get(path);
-    expect(problemOf(answer, 503).detail, path).toMatch(/^The clone messages can not be used: .*config/);
+    expect(problemOf(answer, 503).detail, path).toMatch(/^The clone messages cannot be used: .*config/);
     expect(answer.headers.get('retry-after')).toMatch(/^\d+$/);
   }
   problemOf(await api.patch(mine.id, { text: 'Changed' }), 503);

@@ -59,7 +59,7 @@ export async function startManager(
     return closing;
   };
   onTestFinished(close);
-  await manager.whenAgreed();
+  await manager.whenReady();
   return {
     manager,
     mirror,
@@ -68,7 +68,7 @@ export async function startManager(
     clone: (name = manager.primary) => join(root, 'repos', name),
     remote: (name = manager.primary) => join(remotesDirectory, `${name}.git`),
     add: async (line, name = manager.primary) => {
-      const captured = await manager.add(name, line);
+      const captured = await manager.capture(name, line);
       if (!captured.ok) throw new Error(`${captured.failure.code}: ${captured.failure.detail}`);
       return captured.value;
     },

@@ -78,11 +78,11 @@ describe('a branch whose name nests with that of an earlier one', () => {
     it(`is refused in words while the clone has the other one: ${first}, then ${second}`, async () => {
       const { folder, remote, managed, clone } = await scene();
       await git(clone, 'branch', first);
-      const refs = await git(clone, 'for-each-ref');
+      const refs = await git(clone, 'for-each-ref', 'refs/heads', 'refs/remotes');
       const refused = await use(managed, second);
       expect(refused).toMatchObject({ ok: false, failure: { code: 'invalid' } });
       expect(JSON.stringify(refused)).toContain(first);
-      expect(await git(clone, 'for-each-ref')).toBe(refs);
+      expect(await git(clone, 'for-each-ref', 'refs/heads', 'refs/remotes')).toBe(refs);
       expect(await setting(clone, 'branch')).toBe('main');
       await judge(managed, remote, 'main', 2);
       await managed.close();
@@ -110,7 +110,7 @@ describe('a branch whose name nests with that of an earlier one', () => {
       await git(clone, 'branch', '-D', first);
       await git(clone, 'branch', second);
       const name = managed.manager.primary;
-      const refused = await managed.manager.add(name, lineNumber(3));
+      const refused = await managed.manager.capture(name, lineNumber(3));
       expect(refused).toMatchObject({ ok: false, failure: { code: 'unavailable' } });
       expect(JSON.stringify(refused)).toContain(`branch ${second}`);
       await git(clone, 'branch', '-D', second);
@@ -156,12 +156,16 @@ describe('the name of a branch', () => {
   for (const branch of ['HEAD', 'HEAD/x', 'refs/heads/x', '@', '-x', 'a..b', 'k'.repeat(300), 'x.lock', '']) {
     it(`is refused in words, and nothing changes: ${JSON.stringify(branch).slice(0, 40)}`, async () => {
       const { remote, managed, clone } = await scene();
-      const before = [await git(clone, 'for-each-ref'), await git(clone, 'config', '--local', '--list')];
+      const before = [
+        await git(clone, 'for-each-ref', 'refs/heads', 'refs/remotes'),
+        await git(clone, 'config', '--local', '--list'),
+      ];
       const refused = await use(managed, branch);
       expect(refused).toMatchObject({ ok: false, failure: { code: 'invalid' } });
-      expect([await git(clone, 'for-each-ref'), await git(clone, 'config', '--local', '--list')]).toEqual(
-        before,
-      );
+      expect([
+        await git(clone, 'for-each-ref', 'refs/heads', 'refs/remotes'),
+        await git(clone, 'config', '--local', '--list'),
+      ]).toEqual(before);
       await judge(managed, remote, 'main', 2);
     });
   }

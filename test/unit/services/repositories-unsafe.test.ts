@@ -87,7 +87,7 @@ describe('where `messages` is something else than a folder', () => {
     const tip = await git(remote, 'rev-parse', 'main');
     const managed = await startManager(folder, ['messages', remote]);
     expect(statusOf(managed, 'shared')).toMatchObject({ state: 'unsafe', messages: 0 });
-    expect(await managed.manager.add('shared', lineNumber(1))).toMatchObject({
+    expect(await managed.manager.capture('shared', lineNumber(1))).toMatchObject({
       ok: false,
       failure: { code: 'unavailable', detail: expect.stringContaining('messages') },
     });
@@ -115,7 +115,7 @@ describe('where `messages` is something else than a folder', () => {
     await git(work, 'push', '--quiet', 'origin', 'main');
     const managed = await startManager(folder, [remote]);
     // Whether it is refused or goes elsewhere: the file stays.
-    await managed.manager.add('shared', lineNumber(1));
+    await managed.manager.capture('shared', lineNumber(1));
     await push(managed);
     for (const repository of [managed.clone(), remote]) {
       expect(await git(repository, 'show', `main:${path}`)).toBe('what a person wrote');
@@ -154,7 +154,7 @@ describe('a clone that can not be used', () => {
       state: 'failed',
       error: { detail: expect.stringContaining('broken'), action: expect.stringMatching(/\S/) },
     });
-    expect(await managed.manager.add('broken', lineNumber(1))).toMatchObject({
+    expect(await managed.manager.capture('broken', lineNumber(1))).toMatchObject({
       ok: false,
       failure: { code: 'unavailable' },
     });

@@ -122,7 +122,7 @@ describe('with nothing set', () => {
 
   it('a repository that is not there is a failure', async () => {
     const managed = await startManager(await temporaryFolder());
-    expect(await managed.manager.add('other', lineNumber(1))).toMatchObject({
+    expect(await managed.manager.capture('other', lineNumber(1))).toMatchObject({
       ok: false,
       failure: { code: 'unknown-repository' },
     });

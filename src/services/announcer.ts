@@ -1,0 +1,48 @@
+import type { Entry } from '../mirror/entry.ts';
+import { changeOf, type EntryChange } from '../repository/reconcile/mirror-lines.ts';
+import type { Repository } from '../repository/repository.ts';
+import { toMessage } from './delivery.ts';
+import type { Events } from './events.ts';
+
+/** Whom it asks before it says anything. */
+export interface AnnouncerPorts {
+  readonly events: Events;
+  /** Whether mirror and clones agree: before that, nothing that is read is news. */
+  readonly isReady: () => boolean;
+  /** The names of all repositories. */
+  readonly names: () => readonly string[];
+  readonly isPushed: (repository: string, commit: string | null) => boolean;
+  /** Whether a repository is the one of its name, and not one that was closed or is still being made. */
+  readonly isCurrent: (repository: Repository) => boolean;
+}
+
+/** Tells those who listen (`GET /events`) of messages, repositories and progress. */
+export class Announcer {
+  readonly #ports: AnnouncerPorts;
+
+  constructor(ports: AnnouncerPorts) {
+    this.#ports = ports;
+  }
+
+  message(change: 'created' | 'updated' | 'deleted', entry: Entry): void {
+    this.#ports.events.publish({ type: 'message', data: { change, message: toMessage(entry, this.#ports) } });
+  }
+
+  /** Messages that came by another way than a capture, each once. */
+  changes(changes: readonly EntryChange[]): void {
+    for (const entryChange of changes) {
+      const change = changeOf(entryChange);
+      const entry = entryChange.after ?? entryChange.before;
+      if (change && entry && this.#ports.isReady()) this.message(change, entry);
+    }
+  }
+
+  status(repository: Repository): void {
+    if (!this.#ports.isCurrent(repository)) return;
+    this.#ports.events.publish({ type: 'repository', data: repository.status() });
+  }
+
+  progress(repository: string, stage: string, percent: number): void {
+    this.#ports.events.publish({ type: 'progress', data: { repository, stage, percent } });
+  }
+}

@@ -1,0 +1,76 @@
+import type { Trouble } from '../domain/repository.ts';
+import type { Repository } from '../repository/repository.ts';
+
+/** Milliseconds until a clone that could not be opened is tried again, at first and at most; doubled each time. */
+const [FIRST_PAUSE_MS, LONGEST_PAUSE_MS] = [1000, 60_000];
+
+export interface UnopenedPorts {
+  readonly isCurrent: (repository: Repository) => boolean;
+  /** Closes a repository that could not be opened, and opens it again; `undefined` if it has gone meanwhile. */
+  readonly reopen: (repository: Repository, trouble: Trouble) => Promise<Repository | undefined>;
+  readonly onTrouble: (error: unknown) => void;
+  /** Tests wait less. */
+  readonly firstPause?: number | undefined;
+}
+
+/**
+ * The repositories that a start found, or was told of, and that could not be opened yet. They are tried again with
+ * growing pauses. Until one opens, nobody knows what it holds, so reads that concern it are refused.
+ */
+export class Unopened {
+  readonly #ports: UnopenedPorts;
+  readonly #found = new Map<string, { readonly failures: number; readonly trouble: Trouble }>();
+  readonly #timers = new Map<string, NodeJS.Timeout>();
+
+  constructor(ports: UnopenedPorts) {
+    this.#ports = ports;
+  }
+
+  names(): string[] {
+    return [...this.#found.keys()];
+  }
+
+  has(name: string): boolean {
+    return this.#found.has(name);
+  }
+
+  troubleOf(name: string): Trouble | undefined {
+    return this.#found.get(name)?.trouble;
+  }
+
+  /** Tries again and again until the repository can be opened, or has gone. */
+  keepOpening(repository: Repository): void {
+    const { name } = repository;
+    clearTimeout(this.#timers.get(name));
+    void repository.opened.then(() => {
+      if (!this.#ports.isCurrent(repository) || repository.isClosed) return;
+      const { broken } = repository;
+      if (!broken) {
+        this.#found.delete(name);
+        return;
+      }
+      const failures = (this.#found.get(name)?.failures ?? 0) + 1;
+      this.#found.set(name, { failures, trouble: broken });
+      const first = this.#ports.firstPause ?? FIRST_PAUSE_MS;
+      const pause = Math.min(first * 2 ** (failures - 1), LONGEST_PAUSE_MS);
+      const timer = setTimeout(() => {
+        this.#ports.reopen(repository, broken).then((next) => {
+          if (next) this.keepOpening(next);
+        }, this.#ports.onTrouble);
+      }, pause);
+      timer.unref();
+      this.#timers.set(name, timer);
+    });
+  }
+
+  /** Forgets a repository that is let go. */
+  delete(name: string): void {
+    clearTimeout(this.#timers.get(name));
+    this.#timers.delete(name);
+    this.#found.delete(name);
+  }
+
+  close(): void {
+    for (const timer of this.#timers.values()) clearTimeout(timer);
+  }
+}
