@@ -78,7 +78,7 @@ export async function listen(
     lastId: () => lastId,
     messages: () => dataOf<MessageEvent>(events, 'message'),
     repositories: () => dataOf<RepositoryStatus>(events, 'repository'),
-    async until(fits, limit = 5000, count = 1) {
+    async until(fits, limit = 30_000, count = 1) {
       const start = Date.now();
       for (;;) {
         const found = events.filter(fits);
@@ -107,3 +107,10 @@ export const tellsOf =
 function dataOf<Data>(events: readonly SseEvent[], type: string): Data[] {
   return events.filter((event) => event.type === type).map(({ data }) => JSON.parse(data) as Data);
 }
+
+/** What a stream told of one message. */
+export const toldOf = (stream: EventStream, id: string) =>
+  stream
+    .messages()
+    .filter(({ message }) => message.id === id)
+    .map(({ change, message }) => `${change} ${message.revision}`);
