@@ -74,7 +74,7 @@ export async function startApp(options: AppOptions): Promise<App> {
   } = options;
   const git = gitContextOf(config);
   const installed = await checkGit(git);
-  const locks = await lockFolders([config.reposDirectory, config.dataDirectory]);
+  const locks = await lockFolders([config.reposDirectory, config.dataDirectory], !listens);
   try {
     const identity = await identityOf(config, git);
     const mirror = await Database.open(join(config.dataDirectory, 'mirror'), onTrouble);
@@ -218,10 +218,10 @@ const syncable = (repository: Repository): Syncable => ({
   sync: async () => ({ isTrouble: isFailure((await repository.sync(true)).status) }),
 });
 
-async function lockFolders(directories: readonly string[]): Promise<FolderLock[]> {
+async function lockFolders(directories: readonly string[], isBrief: boolean): Promise<FolderLock[]> {
   const locks: FolderLock[] = [];
   for (const directory of new Set(directories)) {
-    const lock = await lockFolder(directory);
+    const lock = await lockFolder(directory, isBrief);
     if (typeof lock !== 'string') {
       locks.push(lock);
       continue;

@@ -32,6 +32,8 @@ export interface Config {
   /** Reads the token, again at each call, since a new one in `.env` counts without a restart. */
   readonly githubToken: () => string | undefined;
   readonly secretGuard: boolean;
+  /** Whether agents have a way in, and may delete messages too. */
+  readonly mcp: 'on' | 'off' | 'delete';
   /** The largest attachment, in bytes. */
   readonly attachmentLimit: number;
   readonly logLevel: string;
@@ -134,6 +136,7 @@ const variables = z.object({
       (bytes): bytes is number => bytes !== undefined && bytes >= 1 && bytes <= MOST_ATTACHMENT,
       'ATTACHMENT_LIMIT must be a size from 1 to 50MiB, such as 10MiB',
     ),
+  MCP: oneOf('MCP', ['on', 'off', 'delete']).default('on'),
   LOG_LEVEL: oneOf('LOG_LEVEL', LOG_LEVELS).default('info'),
 });
 
@@ -171,6 +174,7 @@ export function readConfig(own: Environment, directory: string): Config | Config
     githubUsername: values.GITHUB_USERNAME,
     githubToken: () => own.GITHUB_TOKEN || readDotenv(directory).GITHUB_TOKEN || undefined,
     secretGuard: values.SECRET_GUARD === 'on',
+    mcp: values.MCP,
     attachmentLimit: values.ATTACHMENT_LIMIT,
     logLevel: values.LOG_LEVEL,
     gitEnvironment: gitEnvironment(own),

@@ -1,15 +1,16 @@
 import type { Duplex } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
+import type { Place, Reply } from '../client/exchange.ts';
 import { findAddress } from '../clone/address-file.ts';
 import { isHeld } from '../clone/folder-lock.ts';
 import { findHome } from '../home.ts';
-import { type Call, type Place, type Reply, send } from './client.ts';
+import { type Ask, send } from './client.ts';
 import { Ending, EXIT, misused } from './ending.ts';
 import { type Io, say } from './io.ts';
 
 /** A way to a gitpost: the one that runs on the same folders, another one, or the one in this process. */
 export interface Connection {
-  readonly send: (call: Call) => Promise<Reply>;
+  readonly send: (call: Ask) => Promise<Reply>;
   /** Ends what was begun for it. The next request begins it again. */
   readonly close: () => Promise<void>;
 }

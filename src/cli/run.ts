@@ -12,6 +12,7 @@ import { done, edit, rm } from './verbs/edit.ts';
 import { exportMessages } from './verbs/export.ts';
 import { importFile } from './verbs/import.ts';
 import { list, search } from './verbs/list.ts';
+import { mcp } from './verbs/mcp.ts';
 import { show } from './verbs/show.ts';
 import { status } from './verbs/status.ts';
 import { pull, push } from './verbs/sync.ts';
@@ -71,7 +72,7 @@ async function dispatch(argv: readonly string[], io: Io, ports: Ports): Promise<
   if (verb.name === 'serve') return ports.serve(io, given);
   if (verb.name === 'verify' && !io.environment.GITPOST_URL) return ports.verify(io);
   if (verb.name === 'completion') return printed(io, completionFor(given.args[0] ?? ''));
-  const command = COMMANDS[verb.name] as Command;
+  const command = verb.name === 'mcp' ? mcp(ports.version()) : (COMMANDS[verb.name] as Command);
   return within(await connect(io, ports.openLocally), (connection) => command(io, given, connection));
 }
 

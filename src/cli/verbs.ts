@@ -220,6 +220,17 @@ export const VERBS: readonly Verb[] = [
     examples: [['gitpost verify', 'Check everything']],
   },
   {
+    name: 'mcp',
+    args: '',
+    count: [0, 0],
+    summary: 'Let an agent use gitpost, over standard input and output',
+    description: [
+      'This is the Model Context Protocol, which clients such as editors and assistants start on their own. docs/agents.md says how to connect them.',
+    ],
+    options: [{ name: 'allow-delete', help: 'Let the agent delete messages too' }, ...common],
+    examples: [['gitpost mcp', 'What to put into the settings of a client']],
+  },
+  {
     name: 'completion',
     args: '<shell>',
     count: [1, 1],

@@ -8,26 +8,39 @@ export interface FolderLock {
 
 const LOCK_FILE = '.gitpost.lock';
 const PATIENCE_MS = 1000;
+/** How long one is waited for that holds the folder for a short work. */
+const BRIEF_PATIENCE_MS = 30_000;
 
-/** Takes a folder for this process alone; a text that says who holds it where somebody does. */
-export async function lockFolder(directory: string): Promise<FolderLock | string> {
+/** Who holds a folder, and whether only for a short work, as a command does. */
+interface LockHolder extends Holder {
+  readonly brief?: true;
+}
+
+/**
+ * Takes a folder for this process alone; a text that says who holds it where somebody does.
+ *
+ * @param isBrief whether it is given back soon, so that others wait for that
+ */
+export async function lockFolder(directory: string, isBrief = false): Promise<FolderLock | string> {
   await mkdir(directory, { recursive: true, mode: 0o700 });
   const path = join(directory, LOCK_FILE);
-  const deadline = Date.now() + PATIENCE_MS;
+  const began = Date.now();
   for (;;) {
     const file = await open(path, 'wx', 0o600).catch((error: NodeJS.ErrnoException) => {
       if (error.code === 'EEXIST') return undefined;
       throw error;
     });
     if (file) {
-      await file.writeFile(JSON.stringify(await ownHolder()));
+      await file.writeFile(JSON.stringify({ ...(await ownHolder()), ...(isBrief ? { brief: true } : {}) }));
       await file.close();
       return { release: () => rm(path, { force: true }) };
     }
     const holder = await readHolder(path);
     if (holder && (await isAlive(holder))) {
       // One that was told to stop a moment ago may still be at it.
-      if (Date.now() > deadline) return `${directory} is in use by another gitpost, process ${holder.pid}`;
+      const patience = holder.brief ? BRIEF_PATIENCE_MS : PATIENCE_MS;
+      if (Date.now() > began + patience)
+        return `${directory} is in use by another gitpost, process ${holder.pid}`;
       await new Promise((wake) => setTimeout(wake, 100));
       continue;
     }
@@ -45,10 +58,10 @@ export async function isHeld(directory: string): Promise<boolean> {
   return holder !== undefined && (await isAlive(holder));
 }
 
-async function readHolder(path: string): Promise<Holder | undefined> {
+async function readHolder(path: string): Promise<LockHolder | undefined> {
   for (let attempt = 0; attempt < 3; attempt += 1) {
     try {
-      return JSON.parse(await readFile(path, 'utf8')) as Holder;
+      return JSON.parse(await readFile(path, 'utf8')) as LockHolder;
     } catch {
       // It may be written at this moment; what stays unreadable was cut off.
       await new Promise((wake) => setTimeout(wake, 50));

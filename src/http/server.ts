@@ -1,19 +1,23 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { type Duplex, duplexPair } from 'node:stream';
+import type { Duplex } from 'node:stream';
 import express from 'express';
 import helmet from 'helmet';
+import { exchange, type Place } from '../client/exchange.ts';
 import type { Config } from '../config.ts';
 import { toJson } from '../domain/unicode.ts';
+import type { AgentHandler } from '../mcp/http.ts';
 import type { Events } from '../services/events.ts';
 import { addRoutes } from './add-routes.ts';
 import { bodyReaders } from './body.ts';
+import { connectWithin } from './connect-within.ts';
 import { EventStreams } from './event-streams.ts';
 import { hostGuard, siteGuard } from './guards.ts';
 import { openApiDocument } from './openapi.ts';
 import { errorHandler, sendProblem, toProblem } from './problem.ts';
 import { notePath, pathTo, publicAddressOf } from './public-address.ts';
 import { ROUTES } from './routes/index.ts';
+import { MCP_PATH } from './routes/mcp.ts';
 import type { Services } from './services.ts';
 import { accessControl } from './session.ts';
 
@@ -27,6 +31,7 @@ export interface ServerOptions {
     | 'accessToken'
     | 'dataDirectory'
     | 'githubUrl'
+    | 'mcp'
     | 'publicUrl'
   >;
   readonly publicDirectory: string;
@@ -93,15 +98,6 @@ const SECURITY_HEADERS = helmet({
  */
 const KEEP_ALIVE_MS = 150_000;
 
-/** What HTTP expects of a socket and has no meaning within a process. */
-const IN_MEMORY = {
-  setTimeout: () => undefined,
-  setNoDelay: () => undefined,
-  setKeepAlive: () => undefined,
-  ref: () => undefined,
-  unref: () => undefined,
-};
-
 /** The port of a Host header that names none. */
 const HTTP_PORT = 80;
 
@@ -122,18 +118,35 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const address = config.publicUrl === undefined ? undefined : publicAddressOf(config.publicUrl);
   const access = accessControl(config.accessToken, secret, config.dataDirectory, address);
   const streams = new EventStreams(events);
+  const routes = config.mcp === 'off' ? ROUTES.filter(({ path }) => path !== MCP_PATH) : ROUTES;
+  let agents: Promise<AgentHandler> | undefined;
   const services: Services = {
     ...options.services,
     githubUrl: config.githubUrl,
     attachmentLimit: config.attachmentLimit,
     streams,
     access,
+    agents: () => {
+      agents ??= loadAgents();
+      return agents;
+    },
     openApi: (response) =>
-      openApiDocument(ROUTES, version, {
+      openApiDocument(routes, version, {
         server: pathTo(response, '') || '/',
         isLocked: config.accessToken !== undefined,
         cookie: access.cookieName(response),
       }),
+  };
+  const connect = () => connectWithin(server);
+  /** Agents are clients of the API, so what they may do is decided there. */
+  const loadAgents = async () => {
+    const { apiOf } = await import('../mcp/api.ts');
+    const { agentHandler } = await import('../mcp/http.ts');
+    const own: Place = { url: new URL(`${url}/`), token: secret, connect };
+    return agentHandler(
+      apiOf((call) => exchange(own, call)),
+      { version, canDelete: config.mcp === 'delete' },
+    );
   };
   const allowed = [...config.allowedHosts, ...(address ? [address.hostname] : [])];
 
@@ -148,7 +161,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const router = express.Router();
     addRoutes(
       router,
-      ROUTES.filter(({ access: own }) => (own !== undefined) === isOpen),
+      routes.filter(({ access: own }) => (own !== undefined) === isOpen),
       services,
       readers,
     );
@@ -182,13 +195,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     await listen(server, config.port, config.host);
     port = (server.address() as AddressInfo).port;
   }
+  const url = listens ? `http://${urlHost(config.host)}:${port}` : 'http://localhost';
   return {
-    url: listens ? `http://${urlHost(config.host)}:${port}` : 'http://localhost',
-    connect: () => {
-      const [near, far] = duplexPair();
-      server.emit('connection', Object.assign(far, IN_MEMORY));
-      return Object.assign(near, IN_MEMORY);
-    },
+    url,
+    connect,
     close: () => {
       endings.begin();
       return closeServer(server, () => streams.close());

@@ -2,6 +2,7 @@ import type { Response } from 'express';
 import type { Health } from '../contract/health.ts';
 import type { Verification } from '../contract/verification.ts';
 import type { Result } from '../domain/result.ts';
+import type { AgentHandler } from '../mcp/http.ts';
 import type { Attachments } from '../services/attachments/attachments.ts';
 import type { Github } from '../services/github.ts';
 import type { Imports } from '../services/imports/imports.ts';
@@ -30,6 +31,8 @@ export interface Services {
   /** How the program is, at once. */
   readonly health: () => Required<Omit<Health, 'reasons'>> & Pick<Health, 'reasons'>;
   readonly verify: () => Promise<Result<Verification>>;
+  /** Answers agents. It is loaded when the first one comes. */
+  readonly agents: () => Promise<AgentHandler>;
   /** The API as OpenAPI 3.1, for the one who gets this answer. */
   readonly openApi: (response: Response) => Readonly<Record<string, unknown>>;
 }

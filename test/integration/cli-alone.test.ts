@@ -50,6 +50,22 @@ test('takes turns with other commands, and none is lost', async () => {
   expect((await textsIn(folder)).sort()).toEqual(texts);
 });
 
+test('is waited for by a server that starts meanwhile', async () => {
+  const folder = await temporaryFolder();
+  const child = startCommand(folder, ['import', '-', '--format', 'gitpost']);
+  const closed = new Promise((resolve) => child.on('close', resolve));
+  // It holds the folders as long as its input is open.
+  await eventually(async () => existsSync(join(folder, 'data', '.gitpost.lock')));
+  const starting = startProcess({ folder });
+  // Longer than a server waits for another one.
+  await new Promise((resolve) => setTimeout(resolve, 1500));
+  child.stdin.end(
+    '{"v":1,"id":"0192f0c1-5555-7000-8000-000000000001","revision":1,"author":"Ann","type":"text","text":"Imported","createdAt":"2026-01-01T00:00:00.000Z"}\n',
+  );
+  expect(await closed).toBe(0);
+  expect(await apiAt((await starting).url).messages()).toMatchObject([{ text: 'Imported' }]);
+});
+
 test('goes to the server once one runs, and does the work itself after it was killed', async () => {
   const folder = await temporaryFolder();
   await add(folder, 'before');

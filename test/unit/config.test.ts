@@ -47,6 +47,7 @@ describe('with nothing set', () => {
       githubApiUrl: 'https://api.github.com',
       githubUsername: undefined,
       secretGuard: true,
+      mcp: 'on',
       attachmentLimit: 10 * 1024 * 1024,
       logLevel: 'info',
     });

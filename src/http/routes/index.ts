@@ -5,6 +5,7 @@ import { exportRoutes } from './export.ts';
 import { githubRoutes } from './github.ts';
 import { healthRoutes } from './health.ts';
 import { importRoutes } from './import.ts';
+import { mcpRoutes } from './mcp.ts';
 import { messageRoutes } from './messages.ts';
 import { openApiRoutes } from './openapi.ts';
 import { repositoryRoutes } from './repositories.ts';
@@ -29,5 +30,6 @@ export const ROUTES: readonly Route[] = [
   ...healthRoutes,
   ...verifyRoutes,
   ...sessionRoutes,
+  ...mcpRoutes,
   ...openApiRoutes,
 ];

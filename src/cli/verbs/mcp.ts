@@ -1,0 +1,50 @@
+import type { Call } from '../../client/exchange.ts';
+import type { Command } from '../command.ts';
+import type { Connection } from '../connect.ts';
+import { EXIT } from '../ending.ts';
+import { say } from '../io.ts';
+import { isSet } from '../verb.ts';
+
+/** How long the folders stay open after a call, if no gitpost runs there: other commands want to have their turn. */
+const IDLE_MS = 1000;
+
+/** @param version is that of gitpost */
+export const mcp =
+  (version: string): Command =>
+  async (io, given, connection) => {
+    const [{ apiOf }, { serveAgent }] = await Promise.all([
+      import('../../mcp/api.ts'),
+      import('../../mcp/stdio.ts'),
+    ]);
+    const api = apiOf(lettingGo(connection));
+    const options = { version, canDelete: isSet(given, 'allow-delete') };
+    await serveAgent(api, options, (error) => say(io, `gitpost: ${error.message}`));
+    return EXIT.done;
+  };
+
+/** Sends calls, and closes what they have opened once none has come for a while. */
+function lettingGo({ send, close }: Connection) {
+  let timer: NodeJS.Timeout | undefined;
+  let underWay = 0;
+  let closing: Promise<void> | undefined;
+  return async (call: Call) => {
+    clearTimeout(timer);
+    underWay += 1;
+    await closing;
+    const finish = () => {
+      underWay -= 1;
+      if (underWay > 0) return;
+      timer = setTimeout(() => {
+        closing = close();
+      }, IDLE_MS);
+    };
+    try {
+      const reply = await send({ ...call, accepts: 'any' });
+      reply.body.once('close', finish);
+      return reply;
+    } catch (error) {
+      finish();
+      throw error;
+    }
+  };
+}

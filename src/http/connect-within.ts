@@ -1,0 +1,18 @@
+import type { Server } from 'node:http';
+import { type Duplex, duplexPair } from 'node:stream';
+
+/** What HTTP expects of a socket and has no meaning within a process. */
+const SOCKET = {
+  setTimeout: () => undefined,
+  setNoDelay: () => undefined,
+  setKeepAlive: () => undefined,
+  ref: () => undefined,
+  unref: () => undefined,
+};
+
+/** A connection to a server of this process, which need not listen anywhere. */
+export function connectWithin(server: Server): Duplex {
+  const [near, far] = duplexPair();
+  server.emit('connection', Object.assign(far, SOCKET));
+  return Object.assign(near, SOCKET);
+}

@@ -1,0 +1,25 @@
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { ReadableStream } from 'node:stream/web';
+import type { Response as Answered, Request as Asked } from 'express';
+
+/** What Express has, as the request of web standards. Its body was read before, and is not in it. */
+export function toWebRequest(request: Asked, response: Answered): Request {
+  const headers = new Headers();
+  for (const [name, value] of Object.entries(request.headers))
+    for (const one of [value ?? []].flat()) headers.append(name, one);
+  const left = new AbortController();
+  response.on('close', () => left.abort());
+  const { method, originalUrl } = request;
+  return new Request(new URL(originalUrl, 'http://localhost'), { method, headers, signal: left.signal });
+}
+
+export async function writeWebResponse(answer: Response, response: Answered): Promise<void> {
+  response.status(answer.status);
+  answer.headers.forEach((value, name) => {
+    response.setHeader(name, value);
+  });
+  if (answer.body === null) return void response.end();
+  // Whoever goes away before all was sent wants no more.
+  await pipeline(Readable.fromWeb(answer.body as ReadableStream), response).catch(() => response.destroy());
+}

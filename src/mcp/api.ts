@@ -1,0 +1,40 @@
+import { type Call, type Reply, readText } from '../client/exchange.ts';
+import type { ProblemDocument } from '../contract/problem.ts';
+
+/** What the API answered to a tool: a value, or a refusal in words for the agent. */
+export type Answer<Value> =
+  | { readonly ok: true; readonly value: Value; readonly link: string | undefined; readonly status: number }
+  | { readonly ok: false; readonly detail: string };
+
+export interface Api {
+  readonly get: <Value>(path: string) => Promise<Answer<Value>>;
+  readonly send: <Value>(method: Call['method'], path: string, json?: unknown) => Promise<Answer<Value>>;
+}
+
+/** @param send takes a request to the API and returns whatever is answered */
+export function apiOf(send: (call: Call) => Promise<Reply>): Api {
+  const ask = async <Value>(call: Call): Promise<Answer<Value>> => {
+    const reply = await send(call);
+    const text = await readText(reply);
+    const isProblem = /problem\+json/.test(reply.headers['content-type'] ?? '');
+    if (isProblem) return { ok: false, detail: detailOf(JSON.parse(text) as ProblemDocument) };
+    const value = (text === '' ? undefined : JSON.parse(text)) as Value;
+    return { ok: true, value, link: linkOf(reply.headers.link), status: reply.status };
+  };
+  return {
+    get: (path) => ask({ method: 'GET', path }),
+    send: (method, path, json) => ask(json === undefined ? { method, path } : { method, path, json }),
+  };
+}
+
+const linkOf = (header: string | string[] | undefined): string | undefined => header?.toString();
+
+function detailOf({ detail, errors = [] }: ProblemDocument): string {
+  // Whether a secret is meant is for a person to say, never for a program that may have been talked into it.
+  const own = detail.replace(
+    / Take it out, or send it again with "confirm": true\./,
+    ' Take it out. Only a person can confirm it, in gitpost itself.',
+  );
+  const fields = errors.map((error) => error.detail).filter((one) => !own.includes(one));
+  return [own, ...fields].join(' ');
+}

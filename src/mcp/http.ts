@@ -1,0 +1,31 @@
+import {
+  createMcpHandler,
+  isLegacyRequest,
+  WebStandardStreamableHTTPServerTransport,
+} from '@modelcontextprotocol/server';
+import type { Api } from './api.ts';
+import { type AgentOptions, agentServer } from './server.ts';
+
+/** Answers one POST of an agent. */
+export type AgentHandler = (request: Request, body: unknown) => Promise<Response>;
+
+/**
+ * MCP over HTTP without sessions: each request stands for itself, and its answer is JSON. Clients of the revision
+ * 2026-07-28 and those before, which call `initialize` first, are both served.
+ */
+export function agentHandler(api: Api, options: AgentOptions): AgentHandler {
+  const make = () => agentServer(api, options);
+  // No list of ours changes, so there is nothing to subscribe to.
+  const modern = createMcpHandler(make, { legacy: 'reject', maxSubscriptions: 0 });
+  return async (request, body) => {
+    if (!(await isLegacyRequest(request, body))) return modern.fetch(request, { parsedBody: body });
+    const server = make();
+    const transport = new WebStandardStreamableHTTPServerTransport({ enableJsonResponse: true });
+    await server.connect(transport);
+    try {
+      return await transport.handleRequest(request, { parsedBody: body });
+    } finally {
+      await server.close();
+    }
+  };
+}
