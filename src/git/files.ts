@@ -42,6 +42,20 @@ export async function storeFile(
   return expected.includes(id) ? id : undefined;
 }
 
+/**
+ * The one of several blobs that holds the file with a hash. If none does, the same one for everybody: a merge must not
+ * depend on who makes it.
+ */
+export async function trueBlob(context: GitContext, sha256: string, ids: readonly string[]): Promise<string> {
+  const sorted = [...ids].sort();
+  for (const id of sorted) {
+    const hash = createHash('sha256');
+    for await (const chunk of readBlob(context, id)) hash.update(chunk);
+    if (hash.digest('hex') === sha256) return id;
+  }
+  return sorted[0] as string;
+}
+
 /** The bytes of a blob, piece by piece. Throws a {@link GitError} if it cannot be read to its end. */
 export async function* readBlob(context: GitContext, id: string): AsyncGenerator<Buffer> {
   const git = new GitProcess(context, ['cat-file', 'blob', id]);

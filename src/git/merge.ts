@@ -1,11 +1,12 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { mergeLines } from '../journal/merge.ts';
-import { JOURNAL_FOLDER } from '../journal/path.ts';
+import { ATTACHMENT_FOLDER, attachmentOf, JOURNAL_FOLDER } from '../journal/path.ts';
 import { gitPath } from './clone.ts';
+import { trueBlob } from './files.ts';
 import type { Identity } from './importer.ts';
 import { type GitContext, GitError, output, run, text } from './run.ts';
-import { diffTrees, isFile, listJournals, type TreeChange } from './tree.ts';
+import { diffTrees, hasUnsafeFolder, isAbsent, isFile, listJournals, type TreeChange } from './tree.ts';
 
 /**
  * What a merge comes to: a tree, or the files outside the journal that both sides changed, with the tree that git makes of
@@ -17,7 +18,8 @@ export type Merged =
 
 /**
  * Merges two commits in the object store, without a work tree. Journals never conflict: of a file that both
- * sides changed all lines are kept, whichever side is called which, and a changed file beats a deleted one.
+ * sides changed all lines are kept, whichever side is called which, and a changed file beats a deleted one. Nor do
+ * attachments: one that is on either side stays.
  */
 export async function mergeTrees(context: GitContext, ours: string, theirs: string): Promise<Merged> {
   const args = [
@@ -34,7 +36,8 @@ export async function mergeTrees(context: GitContext, ours: string, theirs: stri
     .toString('utf8')
     .split('\0')
     .filter((part) => part !== '');
-  const inside = (path: string) => path.startsWith(`${JOURNAL_FOLDER}/`);
+  const inside = (path: string) =>
+    path.startsWith(`${JOURNAL_FOLDER}/`) || attachmentOf(path.replace(/~[0-9a-f]+$/, '')) !== undefined;
   const outside = [...new Set(paths)].filter((path) => !inside(path));
   // Where one side has a folder by the name of a file, git sets the file aside under a name with the commit in it.
   const aside = paths.filter(
@@ -78,9 +81,42 @@ async function mergeJournals(
     else merged.set(path, blob);
   }
   if (tooLarge.length > 0) return { outcome: 'conflicted', paths: tooLarge, tree };
+  const files = await mergeAttachments(context, tree, base, ours, theirs);
   const known = isDisplaced ? await listJournals(context, tree) : [];
   const all = new Map([...known.map(({ path, id }) => [path, `100644 ${id}`] as const), ...merged]);
-  return { outcome: 'merged', tree: await replaceInTree(context, tree, journalRecords(all)) };
+  return { outcome: 'merged', tree: await replaceInTree(context, tree, [...journalRecords(all), ...files]) };
+}
+
+/** The records that put back the attachments that one side deleted, and settle those that both sides have differently. */
+async function mergeAttachments(
+  context: GitContext,
+  tree: string,
+  base: string | null,
+  ours: string,
+  theirs: string,
+): Promise<string[]> {
+  const sides = [
+    await diffTrees(context, base, ours, [ATTACHMENT_FOLDER]),
+    await diffTrees(context, base, theirs, [ATTACHMENT_FOLDER]),
+  ];
+  const byPath = new Map<string, TreeChange[]>();
+  for (const change of sides.flat()) byPath.set(change.path, [...(byPath.get(change.path) ?? []), change]);
+  const records: string[] = [];
+  for (const [path, changes] of byPath) {
+    const sha256 = attachmentOf(path);
+    const [first, second] = changes;
+    if (sha256 === undefined || first === undefined) continue;
+    // What only one side added is in the tree.
+    if (second === undefined && isAbsent(first.oldMode)) continue;
+    // The side that did not change it has it as both did before.
+    const other = second ?? { newMode: first.oldMode, newId: first.oldId };
+    const ids = [first, other].filter(({ newMode }) => isFile(newMode)).map(({ newId }) => newId);
+    if (ids.length === 0) continue;
+    const [id] = new Set(ids).size === 1 ? ids : [await trueBlob(context, sha256, ids)];
+    records.push(`100644 ${id}\t${path}\0`);
+  }
+  // Where a file or a link has the name of the folder, a person has to act.
+  return records.length > 0 && (await hasUnsafeFolder(context, tree)) ? [] : records;
 }
 
 /**
@@ -107,8 +143,6 @@ const foldersOf = (path: string): string[] =>
 
 /** The record that takes a file out of a tree; `id` is any id, by which the length of ids is known. */
 const removal = (path: string, id: string): string => `0 ${'0'.repeat(id.length)}\t${path}\0`;
-
-const isAbsent = (id: string): boolean => /^0+$/.test(id);
 
 /** The mode and the blob of a journal with the lines of both sides; `null` where it is too large for that. */
 async function mergeOne(context: GitContext, mine: TreeChange, other: TreeChange): Promise<string | null> {

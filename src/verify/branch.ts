@@ -4,6 +4,7 @@ import { diffJournals, listJournals } from '../git/tree.ts';
 import { isUnreadable, type Line, parentName } from '../journal/line.ts';
 import { deviceOfPath } from '../journal/path.ts';
 import { readJournal, splitJournal } from '../journal/split.ts';
+import type { Named } from './attachments.ts';
 import type { Findings } from './findings.ts';
 
 /** One line as a branch holds it: where it stands first, and which commits brought it. */
@@ -22,6 +23,8 @@ export interface BranchContents {
   readonly ids: ReadonlySet<string>;
   /** Lines that are named as a parent and are not there, by that name, with the line that names them. */
   readonly orphans: Map<string, BranchLine>;
+  /** The files that lines name, by their hash, each with a line: one that is current, if there is one. */
+  readonly named: ReadonlyMap<string, Named>;
 }
 
 /** So many lines are read before everybody else has their turn: a few milliseconds. */
@@ -36,6 +39,7 @@ export async function readBranch(
   const lines = new Map<string, BranchLine>();
   const ids = new Set<string>();
   const parents = new Map<string, BranchLine>();
+  const naming: Line[] = [];
   const blobs = new BlobReader(git);
   let turn = 0;
   const take = (line: Line, file: string, number: number) => {
@@ -45,6 +49,7 @@ export async function readBranch(
     lines.set(line.hash, held);
     ids.add(line.id);
     for (const parent of line.parents) parents.set(parent, held);
+    if (line.attachments) naming.push(line);
   };
   try {
     for (const { path, id } of tip === null ? [] : await listJournals(git, tip)) {
@@ -59,8 +64,15 @@ export async function readBranch(
   } finally {
     blobs.close();
   }
+  const named = new Map<string, Named>();
+  for (const line of naming) {
+    const { id, file, line: number } = lines.get(line.hash) as BranchLine;
+    const isCurrent = line.deletedAt === undefined && !parents.has(parentName(line.hash));
+    for (const { sha256 } of line.attachments ?? [])
+      if (isCurrent || !named.has(sha256)) named.set(sha256, { id, file, line: number, isCurrent });
+  }
   for (const hash of lines.keys()) parents.delete(parentName(hash));
-  return { lines, ids, orphans: parents };
+  return { lines, ids, orphans: parents, named };
 }
 
 /** The hashes of all lines of the files that differ between two commits, on one side only. */

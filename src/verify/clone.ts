@@ -8,7 +8,7 @@ import { uncommittedChanges } from '../git/porcelain.ts';
 import { checkedOut, resolve } from '../git/refs.ts';
 import type { GitContext } from '../git/run.ts';
 import { hasUnsafeFolder } from '../git/tree.ts';
-import { deviceOfPath } from '../journal/path.ts';
+import { attachmentOf, deviceOfPath } from '../journal/path.ts';
 import type { Findings } from './findings.ts';
 
 /** A lock that is older was left behind: no git of ours holds one for longer than a moment. */
@@ -111,7 +111,8 @@ export async function checkWorkTree(
 ): Promise<void> {
   const device = await readConfig(git, 'gitpost.device');
   const isCheckedOut = (await checkedOut(git)) === branch;
-  const isOurs = (path: string) => isCheckedOut && device !== null && deviceOfPath(path) === device;
+  const isOurs = (path: string) =>
+    isCheckedOut && (deviceOfPath(path) === (device ?? '') || attachmentOf(path) !== undefined);
   const deadline = Date.now() + (isRunning ? FOLLOW_MS : 0);
   const tip = () => resolve(git, `refs/heads/${branch}`);
   const before = await tip();
@@ -132,7 +133,7 @@ const notFollowed = (file: string, isRunning: boolean) =>
   ({
     kind: 'not-followed',
     severity: isRunning ? 'wrong' : 'notice',
-    detail: 'The file of this device is not as the branch has it.',
+    detail: 'The file, which gitpost wrote, is not as the branch has it.',
     action: isRunning
       ? 'What is committed is safe. Take back changes of yours to this file (git checkout), and look for a lock that was left.'
       : 'What is committed is safe. gitpost brings the file when it runs, where nobody else has changed it.',

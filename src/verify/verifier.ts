@@ -9,6 +9,7 @@ import type { Credentials } from '../git/remote.ts';
 import { type GitContext, GitError } from '../git/run.ts';
 import { Snapshot } from '../mirror/files/snapshot.ts';
 import { readStored } from '../mirror/stored.ts';
+import { checkAttachments } from './attachments.ts';
 import { type BranchContents, readBranch } from './branch.ts';
 import { allLocks, checkLocks, checkObjects, checkStates, checkWorkTree } from './clone.ts';
 import { Findings, isWrong } from './findings.ts';
@@ -209,6 +210,7 @@ async function readClone(
   signal: AbortSignal,
 ) {
   const contents = await readBranch(git, head, findings);
+  await checkAttachments(git, head, contents.named, findings, signal);
   const listed = head !== null && tracked !== null ? await listCommits(git, [head, `^${tracked}`]) : [];
   const ahead = new Set(listed);
   const isUnpushed = (commit: string) => tracked === null || ahead.has(commit);

@@ -8,7 +8,7 @@ import { atTestEnd } from './test-end.ts';
 export async function startSmallApp(
   folder: string,
   environment: Record<string, string> = {},
-  options: Pick<AppOptions, 'gitSilence' | 'retryPause'> = {},
+  options: Pick<AppOptions, 'gitSilence' | 'retryPause' | 'clock'> = {},
 ): Promise<{ readonly api: Api; readonly troubles: unknown[]; readonly close: () => Promise<void> }> {
   const own = {
     ...gitEnvironment(),

@@ -3,7 +3,7 @@ import { linesOf } from '../../clone/lines.ts';
 import { isAncestor } from '../../git/refs.ts';
 import { run } from '../../git/run.ts';
 import { diffTrees, isAbsent, type TreeChange } from '../../git/tree.ts';
-import { deviceOfPath } from '../../journal/path.ts';
+import { attachmentOf, deviceOfPath } from '../../journal/path.ts';
 
 /**
  * Tells of a file whether we brought it onto the branch, by a capture or a sync, so that index and work tree may be
@@ -13,7 +13,8 @@ export async function broughtByUs(
   clone: Pick<Clone, 'git' | 'settings' | 'joined'>,
 ): Promise<(change: TreeChange) => boolean> {
   const joined = await joinedStates(clone);
-  return ({ path }) => joined.has(path) || deviceOfPath(path) === clone.settings.device;
+  return (change) =>
+    joined.has(change.path) || deviceOfPath(change.path) === clone.settings.device || addsFile(change);
 }
 
 /** Tells of a change whether it is of our making, by a capture or a sync, and nobody's since. */
@@ -21,8 +22,13 @@ export async function madeByUs(clone: Clone): Promise<(change: TreeChange) => Pr
   const joined = await joinedStates(clone);
   return async (change) =>
     joined.get(change.path)?.has(stateOf(change)) ||
+    addsFile(change) ||
     (deviceOfPath(change.path) === clone.settings.device && (await addsLines(clone, change)));
 }
+
+/** Whether a change adds an attachment, which captures do: a line that names it is of no use without it. */
+const addsFile = ({ path, oldMode, newMode }: TreeChange): boolean =>
+  isAbsent(oldMode) && !isAbsent(newMode) && attachmentOf(path) !== undefined;
 
 /** As far back as is looked for what a killed program has brought onto the branch. */
 const MOST_MOVES = 1000;

@@ -8,7 +8,7 @@ import { checkedOut, isAncestor } from '../../git/refs.ts';
 import { run } from '../../git/run.ts';
 import { diffTrees, isAbsent, type TreeChange } from '../../git/tree.ts';
 import { trailersOf } from '../../journal/commit.ts';
-import { isJournal, JOURNAL_FOLDER } from '../../journal/path.ts';
+import { ATTACHMENT_FOLDER, isJournal, isKept, JOURNAL_FOLDER } from '../../journal/path.ts';
 import { madeByUs } from './our-changes.ts';
 
 /** How often the branch is tried to be moved while another git holds it, 50 ms apart. */
@@ -54,8 +54,8 @@ async function lastKnown(clone: Clone, known: string | null, tip: string): Promi
 }
 
 /**
- * Finds the journals that a commit has deleted from the branch while their files are still there as we wrote them. That
- * commit was made without the index that named them: it was lost. Anyone who takes a journal out on purpose deletes the
+ * Finds the journals and attachments that a commit has deleted from the branch while their files are still there as we wrote them. That
+ * commit was made without the index that named them: it was lost. Anyone who takes one out on purpose deletes the
  * file as well.
  */
 async function findForgotten(
@@ -65,9 +65,9 @@ async function findForgotten(
   tip: string,
 ): Promise<TreeChange[]> {
   if (known === null || !(await isAncestor(clone.git, known, tip))) return [];
-  const changes = await diffTrees(clone.git, known, tip, [JOURNAL_FOLDER]);
+  const changes = await diffTrees(clone.git, known, tip, [JOURNAL_FOLDER, ATTACHMENT_FOLDER]);
   const taken = new Map(changes.map((change) => [change.path, change]));
-  const deleted = changes.filter(({ path, newMode }) => isAbsent(newMode) && isJournal(path));
+  const deleted = changes.filter(({ path, newMode }) => isAbsent(newMode) && isKept(path));
   // The files of another branch say nothing of what is meant here.
   if (deleted.length === 0 || (await checkedOut(clone.git)) !== clone.settings.branch) return [];
   const forgotten: TreeChange[] = [];

@@ -4,13 +4,14 @@ import { linesOf } from '../../clone/lines.ts';
 import { isRewritten, lostTips, remoteBackups, settleAt } from '../../clone/rewritten.ts';
 import { fail, ok, type Result } from '../../domain/result.ts';
 import { BlobTooLarge } from '../../git/blobs.ts';
+import { listAttachments, trueBlob } from '../../git/files.ts';
 import { commitTree, journalRecords, mergeTrees, replaceInTree, storeBlob } from '../../git/merge.ts';
 import { isAncestor, resolve } from '../../git/refs.ts';
 import { GitError, output } from '../../git/run.ts';
 import { diffJournals, filesAt, listJournals } from '../../git/tree.ts';
 import type { Line } from '../../journal/line.ts';
 import { mergeLines } from '../../journal/merge.ts';
-import { isJournal } from '../../journal/path.ts';
+import { attachmentOf, isKept } from '../../journal/path.ts';
 import type { Mover } from '../reconcile/reconciler.ts';
 
 /**
@@ -77,7 +78,11 @@ async function localSide(clone: Clone): Promise<string | null> {
       ? await besideOurs(clone, merged.paths, branch, remote)
       : [];
   const base = merged?.tree ?? (await treeOf(clone, branch));
-  const tree = await replaceInTree(clone.git, base, [...others, ...journalRecords(journals)]);
+  const tree = await replaceInTree(clone.git, base, [
+    ...others,
+    ...journalRecords(journals),
+    ...(await attachmentRecords(clone, tips)),
+  ]);
   const message = `Keep all messages of a rewritten history\n\nDevice: ${clone.settings.device}\n`;
   return commitTree(clone.git, tree, tips, message, clone.identity);
 }
@@ -89,7 +94,7 @@ async function besideOurs(
   branch: string,
   remote: string,
 ): Promise<string[]> {
-  const others = paths.filter((path) => !isJournal(path));
+  const others = paths.filter((path) => !isKept(path));
   if (others.length === 0) return [];
   const [ours, theirs] = [await filesAt(git, branch, others), await filesAt(git, remote, others)];
   const idAt = new Map(ours.map(({ path, id }) => [path, id]));
@@ -97,6 +102,22 @@ async function besideOurs(
     .filter(({ path, id }) => idAt.has(path) && idAt.get(path) !== id)
     .map((entry) => ({ ...entry, path: `${entry.path}.remote-${remote.slice(0, 7)}` }));
   return [...ours, ...apart].map(({ mode, id, path }) => `${mode} ${id}\t${path}\0`);
+}
+
+/** The records that put every attachment of some commits into a tree. */
+async function attachmentRecords({ git }: Clone, tips: readonly string[]): Promise<string[]> {
+  const blobs = new Map<string, Set<string>>();
+  for (const tip of tips) {
+    for (const { path, id } of await listAttachments(git, tip))
+      blobs.set(path, (blobs.get(path) ?? new Set()).add(id));
+  }
+  const records: string[] = [];
+  for (const [path, ids] of blobs) {
+    const [only = ''] = ids;
+    const id = ids.size === 1 ? only : await trueBlob(git, attachmentOf(path) ?? '', [...ids]);
+    records.push(`100644 ${id}\t${path}\0`);
+  }
+  return records;
 }
 
 /** One blob with the lines of all. */
