@@ -58,13 +58,21 @@ export function revisionBlock(entry: HistoryEntry, { style, now }: Look): string
 const deliveryText = ({ commit, state }: Delivery): string =>
   `${state}${commit === null ? '' : ` ${commit.slice(0, 12)}`}`;
 
-type Content = Pick<Message, 'type' | 'text' | 'url' | 'language' | 'done' | 'pinned'>;
+type Content = Pick<Message, 'type' | 'text' | 'url' | 'done' | 'attachments'>;
 
-function textOf({ type, text, url, done }: Content): string {
-  const lines = printable(text);
-  if (type === 'task') return `[${done ? 'x' : ' '}] ${lines}`;
-  if (url === undefined) return lines;
-  return text === '' ? printableLine(url) : `${lines}\n${printableLine(url)}`;
+function textOf({ type, text, url, done, attachments = [] }: Content): string {
+  return [
+    ...(text === '' ? [] : [`${type === 'task' ? `[${done ? 'x' : ' '}] ` : ''}${printable(text)}`]),
+    ...(url === undefined ? [] : [printableLine(url)]),
+    ...attachments.map(({ name, size }) => `file: ${printableLine(name)} (${sizeText(size)})`),
+  ].join('\n');
+}
+
+function sizeText(bytes: number): string {
+  const units = ['bytes', 'kB', 'MB'];
+  let [size, unit] = [bytes, 0];
+  for (; size >= 1000 && unit < units.length - 1; unit += 1) size /= 1000;
+  return `${unit === 0 || size >= 10 ? Math.round(size) : size.toFixed(1)} ${units[unit]}`;
 }
 
 function marksOf({ type, language, pinned, conflict }: Message, withType = true): string[] {

@@ -35,7 +35,7 @@ export const VERBS: readonly Verb[] = [
     count: [0, Number.POSITIVE_INFINITY],
     summary: 'Write a message, and print its id',
     description: [
-      'Several words are joined by spaces. The text is read from standard input if it is -, or if there is none and something is piped in.',
+      'Several words are joined by spaces. The text is read from standard input if it is -, or if something is piped in and there is no text, file or link.',
     ],
     options: [
       {
@@ -46,6 +46,13 @@ export const VERBS: readonly Verb[] = [
         help: 'Where it goes; may be repeated; all for all of them',
       },
       ...content,
+      {
+        name: 'file',
+        short: 'f',
+        value: 'file',
+        multiple: true,
+        help: 'A file that goes with it; may be repeated',
+      },
       { name: 'done', help: 'The task is done; makes it a task' },
       { name: 'pin', help: 'Pin it' },
       { name: 'reply-to', value: 'id', help: 'The message that it replies to' },
@@ -58,6 +65,7 @@ export const VERBS: readonly Verb[] = [
     examples: [
       ['gitpost add "Call the plumber #home"', 'A message with a tag'],
       ['gitpost add -t task Water the plants', 'A task'],
+      ['gitpost add -f photo.jpg "The leak"', 'A picture with a text'],
       ['git diff | gitpost add -t code -l diff -', 'What another program prints'],
     ],
   },
@@ -95,7 +103,12 @@ export const VERBS: readonly Verb[] = [
     count: [1, 1],
     summary: 'Show one message',
     description: ['The last 6 or more characters of an id are enough if no other id ends with them.'],
-    options: [{ name: 'history', help: 'Show every revision, oldest first' }, json, ...common],
+    options: [
+      { name: 'history', help: 'Show every revision, oldest first' },
+      { name: 'as-of', value: 'time', help: 'As it was at this time, or at this commit' },
+      json,
+      ...common,
+    ],
     examples: [
       ['gitpost show 4f2c9a', 'The message whose id ends with this'],
       ['gitpost show --history 4f2c9a', 'How it came to be as it is'],

@@ -1,4 +1,5 @@
-import { stat } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -79,6 +80,22 @@ describe('add', () => {
     });
     expect(await added([], { input: 'from a pipe\r\n' })).toMatchObject({ text: 'from a pipe' });
     expect(await added(['--', '--not-an-option'])).toMatchObject({ text: '--not-an-option' });
+  });
+
+  test('brings files along', async () => {
+    const file = join(gitpost.folder, 'note with a long name.txt');
+    await writeFile(file, 'What is in it\n');
+    const message = await added(['-f', file, '-f', file, 'With files']);
+    const sha256 = createHash('sha256').update('What is in it\n').digest('hex');
+    expect(message).toMatchObject({ text: 'With files', attachments: [{ sha256, size: 14 }] });
+    expect((await api.get(`/attachments/${sha256}`)).text).toBe('What is in it\n');
+    const alone = await added(['-f', file], { input: 'not read' });
+    expect(alone).toMatchObject({ text: '' });
+    expect(await output(['show', alone.id])).toMatch(/file: note with a long name\.txt \(14 bytes\)/);
+    const refused = await run(['add', '-f', join(gitpost.folder, 'nowhere'), 'x']);
+    expect(refused).toMatchObject({ code: 2, stderr: expect.stringMatching(/no such file/) });
+    await writeFile(file, '');
+    expect(await run(['add', '-f', file])).toMatchObject({ code: 2, stdout: '' });
   });
 
   test('makes no second message with the same id', async () => {
@@ -173,6 +190,16 @@ describe('ids', () => {
     expect(await output(['show', 'fedcba'])).toContain(ids[1]);
     await api.delete(ids[1] as string);
     expect((await run(['show', 'fedcba'])).stderr).toContain(ids[0]);
+  });
+
+  test('show a message as it was', async () => {
+    const { id } = await added(['As it was']);
+    const before = new Date().toISOString();
+    await api.edit(id, { text: 'As it is' });
+    expect(await output(['show', id])).toMatch(/As it is/);
+    expect(await output(['show', '--as-of', before, id])).toMatch(/As it was/);
+    expect(await output(['search', '--as-of', before, '"As it was"'])).toMatch(/As it was/);
+    expect(await run(['list', '--as-of', 'never'])).toMatchObject({ code: 2, stdout: '' });
   });
 
   test('of a deleted message lead to its history', async () => {

@@ -1,23 +1,32 @@
+import { createReadStream } from 'node:fs';
+import { basename } from 'node:path';
 import { v7 as newId } from 'uuid';
 import type { DraftRequest, Message } from '../../contract/message.ts';
+import type { Attachment } from '../../domain/attachment.ts';
 import { isUuid } from '../../domain/id.ts';
 import type { MessageType } from '../../domain/message.ts';
 import { readJson } from '../client.ts';
 import type { Command } from '../command.ts';
+import type { Connection } from '../connect.ts';
 import { EXIT, misused } from '../ending.ts';
+import { checkFile } from '../files.ts';
 import { idOf } from '../ids.ts';
 import { type Io, print, readInput } from '../io.ts';
 import { printableJson } from '../style.ts';
 import { type Given, isSet, textOf, textsOf } from '../verb.ts';
 
 export const add: Command = async (io, given, connection) => {
-  const text = await givenText(io, given);
-  if (text === undefined && textOf(given, 'url') === undefined)
+  const files = textsOf(given, 'file');
+  const isWithoutText = files.length > 0 || textOf(given, 'url') !== undefined;
+  // What is piped in may be meant for others, if there is something to add already.
+  const text = isWithoutText && given.args.length === 0 ? undefined : await givenText(io, given);
+  if (text === undefined && !isWithoutText)
     throw misused('There is nothing to add. Give a text, or pipe one in');
   const id = textOf(given, 'id');
   if (id !== undefined && !isUuid(id)) throw misused(`--id must be a UUID, not ${JSON.stringify(id)}`);
   const replyTo = textOf(given, 'reply-to');
   const repositories = textsOf(given, 'repository');
+  const attachments = await upload(connection, files);
   const draft: DraftRequest = {
     // Made here, so that sending it again after a broken connection makes no second message.
     id: id ?? newId(),
@@ -26,6 +35,7 @@ export const add: Command = async (io, given, connection) => {
     ...(isSet(given, 'done') ? { type: 'task', done: true } : {}),
     ...(isSet(given, 'pin') ? { pinned: true } : {}),
     ...(textOf(given, 'at') === undefined ? {} : { createdAt: timeOf(textOf(given, 'at') as string) }),
+    ...(attachments.length === 0 ? {} : { attachments }),
     ...(replyTo === undefined ? {} : { replyTo: await idOf(connection, replyTo) }),
     ...(repositories.length === 0
       ? {}
@@ -37,6 +47,19 @@ export const add: Command = async (io, given, connection) => {
   await print(io, isSet(given, 'json') ? `${printableJson(JSON.stringify(message))}\n` : `${message.id}\n`);
   return EXIT.done;
 };
+
+/** Brings files to gitpost, which a message can name then. Without a message they are dropped after a day. */
+async function upload({ send }: Connection, files: readonly string[]) {
+  for (const file of files) await checkFile(file);
+  const uploaded: { readonly sha256: string; readonly name: string }[] = [];
+  for (const file of files) {
+    const path = `attachments?${new URLSearchParams({ name: basename(file) })}`;
+    const reply = await send({ method: 'POST', path, file: createReadStream(file) });
+    const { sha256, name } = await readJson<Attachment>(reply);
+    uploaded.push({ sha256, name });
+  }
+  return uploaded;
+}
 
 /** The text that was given, or what is piped in; without one line end that programs put at the end. */
 export async function givenText(io: Io, { args }: Given): Promise<string | undefined> {

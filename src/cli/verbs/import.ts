@@ -1,10 +1,10 @@
 import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { ImportResult } from '../../contract/import.ts';
 import type { ProblemDocument } from '../../contract/problem.ts';
 import type { Command } from '../command.ts';
-import { Ending, EXIT, misused } from '../ending.ts';
+import { Ending, EXIT } from '../ending.ts';
+import { checkFile } from '../files.ts';
 import { print } from '../io.ts';
 import { linesOf } from '../lines.ts';
 import { progressOn } from '../progress.ts';
@@ -19,7 +19,7 @@ interface Line {
 
 export const importFile: Command = async (io, given, connection) => {
   const [file = ''] = given.args;
-  if (file !== '-') await checkFile(file);
+  if (file !== '-') await checkFile(file, 'a folder can be packed as a zip');
   const reply = await connection.send({
     method: 'POST',
     path: `import?${queryOf(given, file)}`,
@@ -43,16 +43,6 @@ export const importFile: Command = async (io, given, connection) => {
   else await print(io, summaryOf(result, isSet(given, 'dry-run')));
   return EXIT.done;
 };
-
-async function checkFile(file: string): Promise<void> {
-  const found = await stat(file).catch((error: NodeJS.ErrnoException) => error);
-  if (found instanceof Error)
-    throw misused(
-      `${file} cannot be read: ${found.code === 'ENOENT' ? 'there is no such file' : found.message}`,
-    );
-  if (found.isDirectory())
-    throw misused(`${file} is a folder. Give one file; a folder can be packed as a zip`);
-}
 
 function queryOf(given: Given, file: string): URLSearchParams {
   const query = new URLSearchParams();

@@ -1,20 +1,21 @@
 import type { HistoryEntry, Message } from '../../contract/message.ts';
 import { readJson } from '../client.ts';
 import type { Command } from '../command.ts';
-import { EXIT } from '../ending.ts';
+import { EXIT, misused } from '../ending.ts';
 import { messageDetails, revisionBlock } from '../format.ts';
 import { idOf } from '../ids.ts';
 import { print } from '../io.ts';
 import { printableJson, styleFor } from '../style.ts';
-import { isSet } from '../verb.ts';
+import { isSet, textOf } from '../verb.ts';
 
 export const show: Command = async (io, given, connection) => {
   const id = await idOf(connection, given.args[0] ?? '');
   const isHistory = isSet(given, 'history');
-  const reply = await connection.send({
-    method: 'GET',
-    path: `messages/${id}${isHistory ? '/history' : ''}`,
-  });
+  const asOf = textOf(given, 'as-of');
+  if (isHistory && asOf !== undefined) throw misused('--history shows all revisions: leave out --as-of');
+  const query = asOf === undefined ? '' : `?${new URLSearchParams({ asOf })}`;
+  const path = `messages/${id}${isHistory ? '/history' : query}`;
+  const reply = await connection.send({ method: 'GET', path });
   const shown = await readJson<Message | HistoryEntry[]>(reply);
   if (isSet(given, 'json')) {
     await print(io, `${printableJson(JSON.stringify(shown, null, 2))}\n`);
