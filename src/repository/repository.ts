@@ -20,15 +20,14 @@ import { incarnationOf, writeSettings } from '../git/clone.ts';
 import { findAttachment } from '../git/files.ts';
 import { Gits } from '../git/gits.ts';
 import { type Identity, Importer } from '../git/importer.ts';
-import { uncommittedChanges } from '../git/porcelain.ts';
 import { BranchMover, listRefs, writeCommitGraph } from '../git/refs.ts';
 import type { Network } from '../git/remote.ts';
 import { type GitContext, GitError } from '../git/run.ts';
 import type { Line } from '../journal/line.ts';
-import { deviceOfPath, isJournal, JOURNAL_FOLDER } from '../journal/path.ts';
+import { deviceOfPath, JOURNAL_FOLDER } from '../journal/path.ts';
 import type { Database } from '../mirror/database.ts';
 import type { Past } from '../mirror/past.ts';
-import { appendedCommit, findAppended } from './capture/appended.ts';
+import { AppendedCapturer } from './capture/appended-capturer.ts';
 import { type Captured, Capturer, closing } from './capture/capture.ts';
 import { completeLines } from './capture/completion.ts';
 import { Follower } from './follow/follow.ts';
@@ -41,6 +40,8 @@ import { failedSync, surpriseTrouble, toResult } from './sync/outcome.ts';
 import { RemoteView } from './sync/remote-view.ts';
 import { settleFor } from './sync/resolve.ts';
 import { type Synced, type SyncPort, syncClone } from './sync/sync.ts';
+import { SyncQueue } from './sync/sync-queue.ts';
+import { findUncommitted } from './uncommitted.ts';
 
 /** What a repository needs of the program around it. */
 export interface RepositoryPorts {
@@ -72,12 +73,6 @@ export interface RepositoryPorts {
   readonly files: { readonly findUpload: FindFile; readonly findAnywhere: FindFile };
 }
 
-interface PlannedSync {
-  readonly push: boolean;
-  readonly result: Promise<SyncResult>;
-}
-
-const APPENDED_MS = 1050;
 /** With more commits than this to come in, git is helped to see how they hang together before captures have to wait. */
 const MANY_COMMITS = 1000;
 const REWRITTEN = { state: 'rewritten', error: rewrittenTrouble } as const;
@@ -112,14 +107,12 @@ export class Repository {
     error: null,
   };
   #uncommitted: readonly CloneProblem[] = [];
-  readonly #syncs = new Mutex();
+  readonly #syncs: SyncQueue;
+  readonly #appended: AppendedCapturer;
   /** What works in the clone at somebody's request, and not under its lock all the time. */
   readonly #tasks = new Tasks();
-  #nextSync: PlannedSync | undefined;
   #broken: Trouble | undefined;
   #presence: Presence = 'here';
-  #appendedTimer: NodeJS.Timeout | undefined;
-  #appending: Promise<void> = Promise.resolve();
   readonly #abort = new AbortController();
 
   private constructor(target: Target, primary: boolean, branch: string | undefined, ports: RepositoryPorts) {
@@ -180,6 +173,21 @@ export class Repository {
       () => this.#look(),
       () => this.#branchMoved(),
       ports.onTrouble,
+    );
+    this.#appended = new AppendedCapturer({
+      clone: this.#clone,
+      follower: this.#follower,
+      reconciler: this.#reconciler,
+      capturer: this.#capturer,
+      whenUsable: async () => {
+        await this.#settled;
+        return this.#broken === undefined;
+      },
+      onTrouble: ports.onTrouble,
+    });
+    this.#syncs = new SyncQueue(
+      () => this.#settled,
+      (push) => this.#sync(push),
     );
     if (ports.failedBefore) this.#state = { state: 'failed', error: ports.failedBefore };
     this.#opened = this.#open(branch).catch((error: unknown) => this.#giveUp(error));
@@ -268,36 +276,26 @@ export class Repository {
     return this.#remote.isPushed(commit);
   }
 
-  /**
-   * Brings clone and remote together, one run at a time. Who asks while one goes on gets the result of the next, with
-   * all others who asked meanwhile: so it covers whatever was captured before it was asked for.
-   */
+  /** Brings clone and remote together; see {@link SyncQueue}. */
   sync(push: boolean): Promise<SyncResult> {
-    if (this.#nextSync && (this.#nextSync.push || !push)) return this.#nextSync.result;
-    const next: PlannedSync = {
-      push,
-      result: this.#syncs.run(async () => {
-        await this.#settled;
-        if (this.#nextSync === next) this.#nextSync = undefined;
-        if (this.isClosed) return toResult(this.name, failedSync(closingTrouble), this.#clone.tip);
-        const outcome = await this.#runSync(push).catch((error: unknown) => {
-          this.#fail(error);
-          return toResult(this.name, failedSync(surpriseTrouble(error)), this.#clone.tip);
-        });
-        this.#noteOutcome(outcome);
-        return outcome;
-      }),
-    };
-    this.#nextSync = next;
-    return next.result;
+    return this.#syncs.run(push);
+  }
+
+  async #sync(push: boolean): Promise<SyncResult> {
+    if (this.isClosed) return toResult(this.name, failedSync(closingTrouble), this.#clone.tip);
+    const outcome = await this.#runSync(push).catch((error: unknown) => {
+      this.#fail(error);
+      return toResult(this.name, failedSync(surpriseTrouble(error)), this.#clone.tip);
+    });
+    this.#noteOutcome(outcome);
+    return outcome;
   }
 
   /** Looks at files of the clone that may have changed: the branch may have been moved, or a journal appended to. */
   async filesChanged(paths: Iterable<string>): Promise<void> {
     const [journals, others] = [[], []] as [string[], string[]];
     for (const path of paths) (path.startsWith(`${JOURNAL_FOLDER}/`) ? journals : others).push(path);
-    if (journals.some((path) => deviceOfPath(path) !== this.#clone.settings.device))
-      this.#captureAppendedSoon();
+    if (journals.some((path) => deviceOfPath(path) !== this.#clone.settings.device)) this.#appended.soon();
     if (others.length > 0) await this.refresh();
   }
 
@@ -412,26 +410,12 @@ export class Repository {
   async #inspect(): Promise<void> {
     if (this.isClosed || this.#broken || this.#state.state === 'cloning' || (await this.#look()) !== 'here')
       return;
-    // Our own changes have to reach the work tree first.
     await this.#follower.now();
     await this.#locks.look();
     await this.#growth.look();
     await this.#astray.look();
-    let changes = await this.#uncommittedChanges();
-    if ([...changes.keys()].some((path) => path.startsWith(`${JOURNAL_FOLDER}/`))) {
-      // A journal that only missed a change is nobody's.
-      await this.#follower.again();
-      changes = await this.#uncommittedChanges();
-    }
-    this.#uncommitted = [...changes].map(([file, state]) => ({
-      file,
-      line: null,
-      reason: describe(file, state),
-    }));
+    this.#uncommitted = await findUncommitted(this.#clone.git, this.#follower);
   }
-
-  #uncommittedChanges = (): Promise<Map<string, string>> =>
-    uncommittedChanges(this.#clone.git).catch(() => new Map<string, string>());
 
   status(): RepositoryStatus {
     const { settings, tip, remoteTip, unsafe } = this.#clone;
@@ -457,16 +441,17 @@ export class Repository {
   }
 
   /**
-   * Ends all work here: what was taken is answered, and no git is at work in the folder any more. False if a git can't be
-   * ended, so the folder must stay where it is.
+   * Ends all work here: what was taken is answered, and no git is at work in the folder any more. False if a git cannot
+   * be ended, so the folder must stay where it is. First what brings new work ends, then what does it, then what they
+   * use: the processes of git, and the locks that one of them may leave.
    */
   async close(): Promise<boolean> {
     this.#abort.abort();
-    clearTimeout(this.#appendedTimer);
-    await this.#appending;
+    this.#appended.stop();
+    await this.#appended.ended();
     await this.#settled.catch(() => undefined);
     await this.#capturer.close();
-    await this.#syncs.run(async () => undefined);
+    await this.#syncs.ended();
     await this.#clone.mutex.run(async () => undefined);
     await this.#tasks.ended();
     await this.#reconciler.close();
@@ -479,28 +464,6 @@ export class Repository {
     const isIdle = await this.#gits.close();
     await this.#locks.layDown();
     return isIdle;
-  }
-
-  /** What another program appends is captured once it has been at rest for a second. */
-  #captureAppendedSoon(): void {
-    if (this.#abort.signal.aborted) return;
-    clearTimeout(this.#appendedTimer);
-    this.#appendedTimer = setTimeout(() => {
-      this.#appending = this.#captureAppended().catch(this.#ports.onTrouble);
-    }, APPENDED_MS);
-  }
-
-  async #captureAppended(): Promise<void> {
-    await this.#settled;
-    if (this.#broken) return;
-    await this.#follower.now();
-    const restless = await this.#clone.mutex.run(async () => {
-      await this.#reconciler.run();
-      const found = await findAppended(this.#clone);
-      await this.#capturer.commitFiles(found.ready.map((appended) => appendedCommit(appended, this.#clone)));
-      return found.restless;
-    });
-    if (restless) this.#captureAppendedSoon();
   }
 
   /** A git that was ended in the middle may leave a lock, which would be in the way of the next one. */
@@ -538,7 +501,7 @@ export class Repository {
     await this.#reconcileAll();
     await this.#refreshRemote();
     this.#follower.soon();
-    this.#captureAppendedSoon();
+    this.#appended.soon();
     await this.#ports.note(this.#clone.git).catch(onTrouble);
     void this.#attributes.check(onTrouble);
   }
@@ -640,13 +603,3 @@ const closingTrouble: Trouble = {
   detail: 'The repository was renamed or removed, or gitpost ended, while it was being synced.',
   action: 'Nothing is lost: sync again.',
 };
-
-function describe(file: string, state: string): string {
-  if (isJournal(file) && file.includes(NO_CHARACTER)) {
-    return 'has a name that is not UTF-8, so what is appended to it is not captured. Rename it, or commit it yourself: then its messages are read.';
-  }
-  return state === '??' ? 'is new here and not committed' : 'has changes of yours that are not committed';
-}
-
-/** What stands for bytes that are no UTF-8. */
-const NO_CHARACTER = '\ufffd';

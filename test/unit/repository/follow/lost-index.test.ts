@@ -223,8 +223,8 @@ it('what a killed gitpost had not followed yet follows, while others write', asy
   // The commits come in the second before the file is written, as on a machine that is busy.
   await withSlow('checkout-index', state.folder, async () => {
     state.managed = await startManager(state.folder);
+    await eventually(() => isThere(join(state.folder, 'began')));
   });
-  await eventually(() => isThere(join(state.folder, 'began')));
   await capture(state);
   await settled(state);
   await expectAll(state);

@@ -1,0 +1,62 @@
+import type { Clone } from '../../clone/clone.ts';
+import type { Follower } from '../follow/follow.ts';
+import type { Reconciler } from '../reconcile/reconciler.ts';
+import { appendedCommit, findAppended } from './appended.ts';
+import type { Capturer } from './capture.ts';
+
+/** A little more than the second that a file has to be at rest. */
+const PAUSE_MS = 1050;
+
+interface Ports {
+  readonly clone: Clone;
+  readonly follower: Follower;
+  readonly reconciler: Reconciler;
+  readonly capturer: Capturer;
+  /** Whether the clone can be captured to, once it is known. */
+  readonly whenUsable: () => Promise<boolean>;
+  readonly onTrouble: (error: unknown) => void;
+}
+
+/** Captures what other programs append to journals of their own, once it has been at rest for a second. */
+export class AppendedCapturer {
+  readonly #ports: Ports;
+  #timer: NodeJS.Timeout | undefined;
+  #running: Promise<void> = Promise.resolve();
+  #isClosed = false;
+
+  constructor(ports: Ports) {
+    this.#ports = ports;
+  }
+
+  soon(): void {
+    if (this.#isClosed) return;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => {
+      this.#running = this.#run().catch(this.#ports.onTrouble);
+    }, PAUSE_MS);
+  }
+
+  /** Begins nothing more. */
+  stop(): void {
+    this.#isClosed = true;
+    clearTimeout(this.#timer);
+  }
+
+  /** Resolves when what was begun has ended. */
+  ended(): Promise<void> {
+    return this.#running;
+  }
+
+  async #run(): Promise<void> {
+    const { clone, follower, reconciler, capturer, whenUsable } = this.#ports;
+    if (!(await whenUsable())) return;
+    await follower.now();
+    const restless = await clone.mutex.run(async () => {
+      await reconciler.run();
+      const found = await findAppended(clone);
+      await capturer.commitFiles(found.ready.map((appended) => appendedCommit(appended, clone)));
+      return found.restless;
+    });
+    if (restless) this.soon();
+  }
+}
