@@ -1,6 +1,6 @@
 import { readAhead } from '../async/read-ahead.ts';
 import { isAncestor } from '../git/refs.ts';
-import { type GitContext, text } from '../git/run.ts';
+import { GitClosed, type GitContext, text } from '../git/run.ts';
 import { diffJournals, listJournals } from '../git/tree.ts';
 import type { Line } from '../journal/line.ts';
 import { hashInTurns } from '../journal/split.ts';
@@ -27,11 +27,16 @@ async function idsWith(git: GitContext, digits: string): Promise<string[]> {
 }
 
 /** Reads which lines the journals of a commit hold. Nothing else of them stays in memory. */
-export async function readCommitLines(clone: Clone, commit: string): Promise<CommitLines> {
+export async function readCommitLines(
+  clone: Clone,
+  commit: string,
+  signal: AbortSignal,
+): Promise<CommitLines> {
   const lines = new LineSet();
   let latest = Number.NEGATIVE_INFINITY;
   const journals = await listJournals(clone.git, commit);
   for await (const bytes of readAhead(journals, ({ id }) => clone.blobs.readClipped(id))) {
+    if (signal.aborted) throw new GitClosed('cat-file');
     await hashInTurns(bytes ?? Buffer.alloc(0), (hash, line) => {
       lines.add(hash);
       latest = Math.max(latest, latestIn(line));

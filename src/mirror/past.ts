@@ -117,7 +117,7 @@ export async function* queryPast(
   const canPass = (entry: Entry): boolean =>
     past.gone.has(entry.id) || isLikely(rawLinesOf(entry).join('\n'));
   let looked = 0;
-  for await (const entry of withGone(entriesOf(mirror, past, range), past, range.before)) {
+  for await (const entry of withGone(mirror, entriesOf(mirror, past, range), past, range.before)) {
     looked += 1;
     if (looked % ENTRIES_A_TURN === 0) await turn();
     if (filter.terms.length > 0 && !canPass(entry)) continue;
@@ -142,20 +142,23 @@ async function* flat(groups: AsyncIterable<readonly Entry[]>): AsyncGenerator<En
 
 /** Puts the messages that are gone into their places. */
 async function* withGone(
+  mirror: Database,
   entries: AsyncIterable<Entry>,
   { goneEntries }: Past,
   before: Key | undefined,
 ): AsyncGenerator<Entry> {
   let at = before === undefined ? 0 : goneEntries.findIndex(({ key }) => compareKeys(key, before) < 0);
   if (at === -1) at = goneEntries.length;
+  // One that the mirror has again by now is among the others.
+  const isGone = async ({ id }: Entry) => (await mirror.read(id)) === undefined;
   for await (const entry of entries) {
     for (let gone = goneEntries[at]; gone && compareKeys(gone.key, entry.key) > 0; gone = goneEntries[at]) {
-      yield gone;
+      if (await isGone(gone)) yield gone;
       at += 1;
     }
     yield entry;
   }
-  yield* goneEntries.slice(at);
+  for (const gone of goneEntries.slice(at)) if (await isGone(gone)) yield gone;
 }
 
 const earlier = (one: Key | undefined, other: Key | undefined): Key | undefined =>

@@ -1,3 +1,4 @@
+import { Mutex } from '../async/mutex.ts';
 import type { Clone } from '../clone/clone.ts';
 import { commitsOnBranch, lostSince, readCommitLines } from '../clone/commit-lines.ts';
 import { fail, ok, type Result } from '../domain/result.ts';
@@ -20,12 +21,17 @@ interface Removed {
 export class PastReader {
   readonly #clone: Clone;
   readonly #mirror: Database;
+  readonly #signal: AbortSignal;
+  /** One commit is read at a time, whoever asks for how many. */
+  readonly #reading = new Mutex();
   readonly #lines = new Map<string, Promise<CommitLines>>();
   #removed: { readonly range: string; readonly lines: Promise<Result<readonly Removed[]>> } | undefined;
 
-  constructor(clone: Clone, mirror: Database) {
+  /** @param signal ends what is being read */
+  constructor(clone: Clone, mirror: Database, signal: AbortSignal) {
     this.#clone = clone;
     this.#mirror = mirror;
+    this.#signal = signal;
   }
 
   /** The commits of the branch that an id, or the first digits of one, can mean. */
@@ -41,7 +47,7 @@ export class PastReader {
   }
 
   #linesAt(commit: string): Promise<CommitLines> {
-    const known = this.#lines.get(commit) ?? readCommitLines(this.#clone, commit);
+    const known = this.#lines.get(commit) ?? this.#read(commit);
     this.#lines.delete(commit);
     this.#lines.set(commit, known);
     known.catch(() => this.#lines.delete(commit));
@@ -50,15 +56,20 @@ export class PastReader {
     return known;
   }
 
+  #read(commit: string): Promise<CommitLines> {
+    return this.#reading.run(() => readCommitLines(this.#clone, commit, this.#signal));
+  }
+
   #removedSince(commit: string): Promise<Result<readonly Removed[]>> {
     const { tip } = this.#clone;
     const range = `${commit} ${tip}`;
     if (this.#removed?.range === range) return this.#removed.lines;
     const lines = tip === null ? Promise.resolve(ok([])) : this.#findRemoved(commit, tip);
     this.#removed = { range, lines };
-    lines.catch(() => {
+    const forget = () => {
       if (this.#removed?.lines === lines) this.#removed = undefined;
-    });
+    };
+    lines.then((found) => !found.ok && forget(), forget);
     return lines;
   }
 

@@ -163,7 +163,7 @@ export class Repository {
       onAttributed: () => ports.onStatus(this),
       onTrouble: ports.onTrouble,
     });
-    this.#past = new PastReader(this.#clone, ports.mirror);
+    this.#past = new PastReader(this.#clone, ports.mirror, this.#abort.signal);
     this.#locks = new StaleLocks(git, target.own ? target.url : undefined, ports.lockPatience);
     this.#capturer = new Capturer(
       this.#clone,

@@ -199,8 +199,13 @@ export class Messages {
    *
    * @param repository the only one that is read, if it is one
    */
-  past(asOf: AsOf, repository?: string): Promise<Result<Past>> {
-    return findPast(this.#options.repositories.list(), asOf, repository);
+  async past(asOf: AsOf, repository?: string): Promise<Result<Past>> {
+    const { repositories } = this.#options;
+    const found = await repositories.withMirror(
+      () => findPast(repositories.list(), asOf, repository),
+      isFor(repository),
+    );
+    return found.ok ? found.value : found;
   }
 
   /**

@@ -252,3 +252,22 @@ test('digits that begin several commits are refused until there are enough of th
     expect((await api.get(`/messages?limit=1&asOf=${one.slice(0, 14)}`)).status).toBe(200);
   }
 });
+
+test('many who ask for a commit at once get the same, and the end is not held up', async () => {
+  const { api, close, troubles } = await startSmallApp(await temporaryFolder());
+  await api.bulk(Array.from({ length: 300 }, (_, index) => ({ text: `${index}` })));
+  const { head } = await api.repository();
+  const answers = await Promise.all(
+    Array.from({ length: 8 }, () => api.get(`/messages?limit=300&asOf=${head}`)),
+  );
+  for (const { status, text } of answers) {
+    expect(status).toBe(200);
+    expect(text).toBe(answers[0]?.text);
+  }
+  const late = Promise.allSettled(
+    answers.map((_, index) => api.get(`/messages?asOf=${head?.slice(0, 9 + index)}`)),
+  );
+  await close();
+  await late;
+  expect(troubles).toEqual([]);
+});
