@@ -20,6 +20,7 @@ import { ROUTES } from './routes/index.ts';
 import { MCP_PATH } from './routes/mcp.ts';
 import type { Services } from './services.ts';
 import { accessControl } from './session.ts';
+import { slowBodies } from './slow-bodies.ts';
 
 export interface ServerOptions {
   readonly config: Pick<
@@ -152,6 +153,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
 
   const endings = lastAnswers();
   app.use(endings.handler);
+  app.use(slowBodies());
   app.use(SECURITY_HEADERS);
   app.use(hostGuard({ local, allowed, port: () => port }), notePath(address));
   app.use(express.static(publicDirectory, { dotfiles: 'ignore', redirect: false, setHeaders: cacheControl }));
@@ -183,7 +185,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     {
       requireHostHeader: false,
       headersTimeout: 15_000,
-      requestTimeout: 120_000,
+      // `slow-bodies` sets the limit: an upload may take as long as it moves.
+      requestTimeout: 0,
       keepAliveTimeout: KEEP_ALIVE_MS,
       connectionsCheckingInterval: 5000,
     },

@@ -7,6 +7,7 @@ import { pipeline } from 'node:stream/promises';
 import type { Request } from 'express';
 import type { Result } from '../domain/result.ts';
 import type { ProblemInput } from './problem.ts';
+import { letMove } from './slow-bodies.ts';
 
 /** A body that was written to disk, since it may be larger than memory. */
 export interface Spooled {
@@ -39,10 +40,12 @@ export async function spool(
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const path = join(folder, randomUUID());
   const remove = () => rm(path, { force: true });
+  const moved = letMove(request);
   let length = 0;
   const bound = new Transform({
     transform(chunk: Buffer, _encoding, next) {
       length += chunk.length;
+      moved(chunk.length);
       if (length <= most) take?.(chunk);
       next(length > most ? new TooLarge() : null, chunk);
     },

@@ -155,7 +155,7 @@ export class Messages {
       if (errors.length > 0) return invalidEdit(errors);
       const full = await this.#withFiles(edit, before.attachments);
       if (!full.ok) return full;
-      const refusal = this.#guard(full.value, confirm);
+      const refusal = await this.#guard(full.value, confirm, before.attachments);
       if (refusal) return refusal;
       const author = edit.author ?? (before.author === '' ? this.#options.author : before.author);
       return ok(editedLine(folded, { ...full.value, author }, this.#options.clock().toISOString()));
@@ -310,7 +310,7 @@ export class Messages {
     const { confirm = false, repositories, ...given } = draft;
     const full = await this.#withFiles(given);
     if (!full.ok) return full;
-    const refusal = this.#guard(full.value, confirm);
+    const refusal = await this.#guard(full.value, confirm);
     if (refusal) return refusal;
     const { author, clock } = this.#options;
     const line = firstLine({ author, type: 'text', createdAt: clock().toISOString(), ...full.value, id });
@@ -448,9 +448,17 @@ export class Messages {
   }
 
   /** Whatever a person can write freely is looked through: a key pasted into the wrong field is committed as well. */
-  #guard({ text, url, author, language, attachments = [] }: Edit, confirm: boolean) {
+  async #guard(
+    { text, url, author, language, attachments = [] }: Edit,
+    confirm: boolean,
+    before: readonly Attachment[] = [],
+  ) {
     if (!this.#options.secretGuard || confirm) return undefined;
-    const seen = secretsIn([text, url, author, language, ...attachments.map(({ name }) => name)].join('\n'));
+    // What is there already needs no second question.
+    const added = attachments.filter(({ sha256 }) => !before.some((one) => one.sha256 === sha256));
+    const words = [text, url, author, language, ...attachments.map(({ name }) => name)].join('\n');
+    const inFiles = await this.#options.attachments.secretsIn(added);
+    const seen = [...new Set([...secretsIn(words), ...inFiles])];
     if (seen.length === 0) return undefined;
     return fail(
       'looks-secret',

@@ -1,7 +1,9 @@
+import { createReadStream } from 'node:fs';
 import { type Attachment, type AttachmentReference, cleanFileName } from '../../domain/attachment.ts';
 import type { FileFacts } from '../../domain/media/probe.ts';
 import { endingOf } from '../../domain/media/types.ts';
 import { type FieldError, fail, ok, type Result } from '../../domain/result.ts';
+import { secretsIn } from '../../domain/secrets.ts';
 import { readBlob } from '../../git/files.ts';
 import type { Database } from '../../mirror/database.ts';
 import { findNaming, isNaming } from '../../mirror/search/naming.ts';
@@ -16,6 +18,23 @@ export interface NamedFile extends LocalFile {
 
 /** So many answers to "which message names this file?" are remembered. */
 const MOST_REMEMBERED = 10_000;
+
+/** Whether something in it can be read: markup is text too. */
+const isText = (type: string): boolean => type.startsWith('text/') || type === 'image/svg+xml';
+
+/** No credential is longer; pieces of a text share so many bytes, so that none is cut in two. */
+const LONGEST_SECRET = 4096;
+const PIECE_BYTES = 256 * 1024;
+
+/** The text of a file in pieces, with a turn for others after each. */
+async function* piecesOf(path: string): AsyncGenerator<string> {
+  let end = Buffer.alloc(0);
+  for await (const chunk of createReadStream(path, { highWaterMark: PIECE_BYTES }) as AsyncIterable<Buffer>) {
+    const piece = Buffer.concat([end, chunk]);
+    yield piece.toString('utf8');
+    end = piece.subarray(-LONGEST_SECRET);
+  }
+}
 
 /** The files of messages: taken in, found wherever they are, and given out. */
 export class Attachments {
@@ -94,6 +113,17 @@ export class Attachments {
 
   readonly findAnywhere = async (sha256: string): Promise<string | undefined> =>
     (await this.find(sha256))?.path;
+
+  /** What kinds of credentials the files that are text seem to hold. */
+  async secretsIn(attachments: readonly Attachment[]): Promise<readonly string[]> {
+    const seen = new Set<string>();
+    for (const { sha256 } of attachments) {
+      const file = await this.find(sha256);
+      if (!file || !isText(file.facts.type)) continue;
+      for await (const text of piecesOf(file.path)) for (const kind of secretsIn(text)) seen.add(kind);
+    }
+    return [...seen];
+  }
 
   /** Drops uploads that no message has named within a day. */
   dropOld(): Promise<void> {

@@ -1,0 +1,65 @@
+import type { Request, RequestHandler } from 'express';
+import { hasBody } from './guards.ts';
+import { sendProblem } from './problem.ts';
+
+/** How long the body of a request may take, in milliseconds. */
+const WHOLE_MS = 120_000;
+/** How long an upload may stand still, and how long it may take at most. */
+const [STILL_MS, LONGEST_MS] = [60_000, 6 * 60 * 60_000];
+/** So many bytes have to come while an upload may stand still: a byte now and then is no movement. */
+const LEAST_BYTES = 16 * 1024;
+
+interface Timers {
+  whole: NodeJS.Timeout;
+  still?: NodeJS.Timeout;
+}
+
+const timers = new WeakMap<Request, Timers>();
+
+/** Ends a request whose body does not come to its end in time: it would hold a connection for good. */
+export function slowBodies(): RequestHandler {
+  return (request, response, next) => {
+    if (!hasBody(request)) return next();
+    const own: Timers = { whole: setTimeout(() => giveUp(request), WHOLE_MS) };
+    timers.set(request, own);
+    const stop = () => {
+      clearTimeout(own.whole);
+      clearTimeout(own.still);
+    };
+    request.once('end', stop);
+    request.once('close', stop);
+    response.once('close', stop);
+    next();
+  };
+}
+
+/**
+ * Lets the body of a request take as long as it moves, since it is a file. Returns what is to be told how many bytes have
+ * come.
+ */
+export function letMove(request: Request): (bytes: number) => void {
+  const own = timers.get(request);
+  if (!own) return () => undefined;
+  clearTimeout(own.whole);
+  own.whole = setTimeout(() => giveUp(request), LONGEST_MS);
+  own.still = setTimeout(() => giveUp(request), STILL_MS);
+  let moved = 0;
+  return (bytes) => {
+    moved += bytes;
+    if (moved < LEAST_BYTES) return;
+    moved = 0;
+    own.still?.refresh();
+  };
+}
+
+function giveUp(request: Request): void {
+  const { res: response } = request;
+  if (!response || response.headersSent) {
+    request.destroy();
+    return;
+  }
+  response.setHeader('Connection', 'close');
+  response.once('finish', () => request.destroy());
+  const detail = 'The body of the request took too long. Nothing was saved or changed.';
+  sendProblem(response, { code: 'too-slow', detail });
+}
