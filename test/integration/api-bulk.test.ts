@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   type Api,
-  apiAt,
   commitOf,
   linesOfJson,
   type Message,
@@ -12,8 +11,8 @@ import {
   problemOf,
 } from '../support/api.ts';
 import { git, log } from '../support/git.ts';
+import { type Here, startHere } from '../support/here.ts';
 import { journalLines, linesOfCommit } from '../support/journal.ts';
-import { type GitpostProcess, startProcess } from '../support/process.ts';
 import { chatLines, nastyTexts } from '../support/texts.ts';
 
 interface Result {
@@ -22,13 +21,13 @@ interface Result {
   problem?: Problem;
 }
 
-let gitpost: GitpostProcess;
+let gitpost: Here;
 let api: Api;
 let clone: string;
 
 beforeAll(async () => {
-  gitpost = await startProcess({ env: { AUTHOR_NAME: 'Ann', AUTHOR_EMAIL: 'ann@example.org' } });
-  api = apiAt(gitpost.url);
+  gitpost = await startHere({ env: { AUTHOR_NAME: 'Ann', AUTHOR_EMAIL: 'ann@example.org' } });
+  api = gitpost.api;
   clone = join(gitpost.folder, 'repos', 'messages');
   await api.create({ text: 'The first of all' });
 });

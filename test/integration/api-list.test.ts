@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Api, apiAt, expected, linesOfJson, type Message, problemOf } from '../support/api.ts';
-import { type GitpostProcess, startProcess } from '../support/process.ts';
+import { type Api, expected, linesOfJson, type Message, problemOf } from '../support/api.ts';
+import { type Here, startHere } from '../support/here.ts';
 
-let gitpost: GitpostProcess;
+let gitpost: Here;
 let api: Api;
 
 /** What the whole file searches through; `n` stands in each text, so that a message is known by it. */
@@ -27,8 +27,8 @@ const seeds: Array<[n: number, createdAt: string, text: string, more?: object]> 
 const numbers = new Map<string, number>();
 
 beforeAll(async () => {
-  gitpost = await startProcess({ env: { AUTHOR_NAME: 'Ann', REPOSITORIES: 'second' } });
-  api = apiAt(gitpost.url);
+  gitpost = await startHere({ env: { AUTHOR_NAME: 'Ann', REPOSITORIES: 'second' } });
+  api = gitpost.api;
   const drafts = seeds.map(([, createdAt, text, more]) => ({ createdAt, text, ...more }));
   const results = await api.bulk(drafts);
   results.forEach(({ message }, index) => {

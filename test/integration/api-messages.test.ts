@@ -1,21 +1,21 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Api, apiAt, commitOf, deliveryTo, expected, type Message, problemOf } from '../support/api.ts';
+import { type Api, commitOf, deliveryTo, expected, type Message, problemOf } from '../support/api.ts';
 import { git } from '../support/git.ts';
+import { type Here, startHere } from '../support/here.ts';
 import { hashOfLine, type JournalLine, linesOfCommit } from '../support/journal.ts';
-import { type GitpostProcess, startProcess } from '../support/process.ts';
 import { chatLines, nastyTexts } from '../support/texts.ts';
 
-let gitpost: GitpostProcess;
+let gitpost: Here;
 let api: Api;
 let clone: string;
 
 beforeAll(async () => {
-  gitpost = await startProcess({
+  gitpost = await startHere({
     env: { AUTHOR_NAME: 'Ann', AUTHOR_EMAIL: 'ann@example.org', REPOSITORIES: 'second' },
   });
-  api = apiAt(gitpost.url);
+  api = gitpost.api;
   clone = join(gitpost.folder, 'repos', 'messages');
   await api.create({ text: 'The first of all' });
 });

@@ -1,18 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Api, apiAt, commitOf, expected, type Message, problemOf } from '../support/api.ts';
+import { type Api, commitOf, expected, type Message, problemOf } from '../support/api.ts';
 import { git } from '../support/git.ts';
+import { type Here, startHere } from '../support/here.ts';
 import { linesOfCommit } from '../support/journal.ts';
-import { type GitpostProcess, startProcess } from '../support/process.ts';
 
-let gitpost: GitpostProcess;
+let gitpost: Here;
 let api: Api;
 let clone: string;
 
 beforeAll(async () => {
-  gitpost = await startProcess();
-  api = apiAt(gitpost.url);
+  gitpost = await startHere();
+  api = gitpost.api;
   clone = join(gitpost.folder, 'repos', 'messages');
 });
 afterAll(() => gitpost.stop());

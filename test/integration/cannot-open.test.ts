@@ -92,6 +92,6 @@ it.runIf(canMount)(
     await eventually(async () => {
       expect((await api.messages()).map(({ id }) => id)).toEqual([before.id]);
       return true;
-    }, 20_000);
+    });
   },
 );

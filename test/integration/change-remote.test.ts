@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { apiAt } from '../support/api.ts';
 import { bareRepository, commitFile, git, log } from '../support/git.ts';
-import { startProcess } from '../support/process.ts';
+import { startHere } from '../support/here.ts';
 import { startSmallApp } from '../support/small-app.ts';
 import { temporaryFolder } from '../support/tmp.ts';
 import { eventually } from '../support/wait.ts';
@@ -11,8 +11,8 @@ import { eventually } from '../support/wait.ts';
 test('the primary gets a remote of its own while it runs, and keeps it over a restart', async () => {
   const folder = await temporaryFolder();
   const remote = await bareRepository(join(folder, 'elsewhere', 'notes.git'));
-  const first = await startProcess({ folder, env: { AUTHOR_NAME: 'Ann' } });
-  const api = apiAt(first.url);
+  const first = await startHere({ folder, env: { AUTHOR_NAME: 'Ann' } });
+  const { api } = first;
   await api.create({ text: 'Before' });
   await api.sync('push', 'messages');
 
@@ -24,8 +24,8 @@ test('the primary gets a remote of its own while it runs, and keeps it over a re
   expect(await log(remote, '%s')).toEqual(['After', 'Before']);
 
   await first.stop();
-  const second = await startProcess({ folder, env: { AUTHOR_NAME: 'Ann' } });
-  const again = apiAt(second.url);
+  const second = await startHere({ folder, env: { AUTHOR_NAME: 'Ann' } });
+  const again = second.api;
   expect(await again.repository('messages')).toMatchObject({ url: remote, primary: true });
   await again.create({ text: 'Again' });
   await again.sync('push', 'messages');
@@ -35,7 +35,7 @@ test('the primary gets a remote of its own while it runs, and keeps it over a re
 
 test('the histories of both are joined, and nothing of either is lost', async () => {
   const folder = await temporaryFolder();
-  const { url } = await startProcess({ folder, env: { AUTHOR_NAME: 'Ann' } });
+  const { url } = await startHere({ folder, env: { AUTHOR_NAME: 'Ann' } });
   const api = apiAt(url);
   await api.create({ text: 'Mine' });
   const remote = await bareRepository(join(folder, 'elsewhere', 'notes.git'));
@@ -55,7 +55,7 @@ test('the histories of both are joined, and nothing of either is lost', async ()
 test('a remote that the environment names, or one that is none, is not changed', async () => {
   const folder = await temporaryFolder();
   const named = await bareRepository(join(folder, 'named.git'));
-  const { url } = await startProcess({ folder, env: { AUTHOR_NAME: 'Ann', REPOSITORY_NAME: named } });
+  const { url } = await startHere({ folder, env: { AUTHOR_NAME: 'Ann', REPOSITORY_NAME: named } });
   const api = apiAt(url);
   const other = join(folder, 'other.git');
   const refused = await api.send('PATCH', '/repositories/named', { json: { url: other } });

@@ -1,20 +1,19 @@
 import { mkdir, readFile, rename, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { type Api, apiAt, commitOf } from '../support/api.ts';
+import { type Api, commitOf } from '../support/api.ts';
 import { leaveLock, personsState, statusOf } from '../support/clone-state.ts';
 import { commitFile, git, gitFailure } from '../support/git.ts';
+import { startHere } from '../support/here.ts';
 import { journalLines } from '../support/journal.ts';
-import { startProcess } from '../support/process.ts';
+import { preparedFolder } from '../support/prepared.ts';
 import { temporaryFolder } from '../support/tmp.ts';
 import { together } from '../support/together.ts';
 import { eventually } from '../support/wait.ts';
 
 /** A gitpost whose repository has some commits of a person, and one message. */
-async function scene() {
-  const folder = await temporaryFolder();
-  const gitpost = await startProcess({ folder, env: { AUTHOR_NAME: 'Ann' } });
-  const api = apiAt(gitpost.url);
+const copy = preparedFolder(async (folder) => {
+  const { api, stop } = await startHere({ folder, env: { AUTHOR_NAME: 'Ann' } });
   const clone = join(folder, 'repos/messages');
   await api.create({ text: 'First' });
   await settled(clone);
@@ -23,7 +22,13 @@ async function scene() {
   }
   expect((await api.sync('push')).status).toBe('pushed');
   await settled(clone);
-  return { folder, gitpost, api, clone };
+  await stop();
+});
+
+async function scene() {
+  const folder = await copy();
+  const gitpost = await startHere({ folder, env: { AUTHOR_NAME: 'Ann' } });
+  return { folder, gitpost, api: gitpost.api, clone: join(folder, 'repos/messages') };
 }
 
 type Scene = Awaited<ReturnType<typeof scene>>;
@@ -149,7 +154,7 @@ describe('what a person is in the middle of', () => {
       await capture(made.api, made.clone);
       await git(made.clone, 'fsck', '--strict', '--no-dangling');
     });
-  }, 120_000);
+  });
 });
 
 describe('a lock of another git', () => {
@@ -183,17 +188,19 @@ describe('a lock of another git', () => {
       const { problems } = await api.repository();
       expect(problems).toEqual([]);
     });
-  }, 120_000);
+  });
 });
 
 describe('a clone of another form', () => {
-  /** Stops gitpost, makes the clone another one, and starts again. */
-  async function changed(change: (scene: Scene) => Promise<unknown>): Promise<Scene> {
-    const made = await scene();
-    await made.gitpost.stop();
-    await change(made);
-    const gitpost = await startProcess({ folder: made.folder, env: { AUTHOR_NAME: 'Ann' } });
-    return { ...made, gitpost, api: apiAt(gitpost.url) };
+  /** Makes the clone another one before gitpost starts. */
+  async function changed(
+    change: (place: Pick<Scene, 'folder' | 'clone'>) => Promise<unknown>,
+  ): Promise<Scene> {
+    const folder = await copy();
+    const clone = join(folder, 'repos/messages');
+    await change({ folder, clone });
+    const gitpost = await startHere({ folder, env: { AUTHOR_NAME: 'Ann' } });
+    return { folder, clone, gitpost, api: gitpost.api };
   }
 
   async function judge({ api, clone, folder }: Scene): Promise<void> {
@@ -205,7 +212,7 @@ describe('a clone of another form', () => {
     await capture(api, clone);
   }
 
-  const forms = new Map<string, (scene: Scene) => Promise<unknown>>([
+  const forms = new Map<string, (place: Pick<Scene, 'folder' | 'clone'>) => Promise<unknown>>([
     [
       'a shallow one',
       async ({ clone, folder }) => {
@@ -257,7 +264,7 @@ describe('a clone of another form', () => {
 
   test('is captured to, followed, pushed and pulled', async () => {
     await together(forms, async (change) => judge(await changed(change)));
-  }, 120_000);
+  });
 
   test('with a sparse checkout gets no file that its person does not want', async () => {
     const made = await changed(async ({ clone }) => {
@@ -293,8 +300,8 @@ describe('a clone of another form', () => {
     const folder = await temporaryFolder();
     const remote = join(folder, 'sha256.git');
     await git(folder, 'init', '-q', '--bare', '-b', 'main', '--object-format=sha256', remote);
-    const gitpost = await startProcess({ folder, env: { REPOSITORY_NAME: remote } });
-    const api = apiAt(gitpost.url);
+    const gitpost = await startHere({ folder, env: { REPOSITORY_NAME: remote } });
+    const api = gitpost.api;
     await api.create({ text: 'Safe here' });
     const result = await api.sync('push', 'sha256');
     expect(result).toMatchObject({ status: 'failed', detail: expect.stringMatching(/another kind of hash/) });

@@ -7,6 +7,7 @@ import { locksIn, statusOf } from '../support/clone-state.ts';
 import { startDevice } from '../support/device.ts';
 import { bareRepository, git } from '../support/git.ts';
 import { startHere } from '../support/here.ts';
+import { copyOfFolder } from '../support/prepared.ts';
 import { startProcess } from '../support/process.ts';
 import { rounds } from '../support/rounds.ts';
 import { temporaryFolder } from '../support/tmp.ts';
@@ -165,13 +166,7 @@ describe('what a gitpost left that was cut off', () => {
   };
 
   async function copyOf({ folder, path, before }: Awaited<ReturnType<typeof onTheWay>>) {
-    const copy = await temporaryFolder();
-    await cp(folder, copy, { recursive: true, preserveTimestamps: true });
-    const scene = wayOf(copy, path, before);
-    await git(scene.clone, 'config', 'remote.origin.url', join(copy, 'data/remotes/messages.git'));
-    // The index knows the files by their numbers, which are others in a copy.
-    await git(scene.clone, 'update-index', '-q', '--refresh');
-    return scene;
+    return wayOf(await copyOfFolder(folder, await temporaryFolder()), path, before);
   }
 
   const damages = new Map<string, (scene: Awaited<ReturnType<typeof onTheWay>>) => Promise<unknown>>([

@@ -3,20 +3,20 @@ import { connect, type Socket } from 'node:net';
 import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Answer, type Api, apiAt, ndjson, problemOf } from '../support/api.ts';
+import { type Answer, type Api, ndjson, problemOf } from '../support/api.ts';
 import { git } from '../support/git.ts';
-import { type GitpostProcess, startProcess } from '../support/process.ts';
+import { type Here, startHere } from '../support/here.ts';
 import { exchange, type RawAnswer, requestHead } from '../support/raw-http.ts';
 
-let gitpost: GitpostProcess;
+let gitpost: Here;
 let api: Api;
 let port: number;
 let host: string;
 const secret = 'Nobody else may read this';
 
 beforeAll(async () => {
-  gitpost = await startProcess();
-  api = apiAt(gitpost.url);
+  gitpost = await startHere();
+  api = gitpost.api;
   port = Number(new URL(gitpost.url).port);
   host = `127.0.0.1:${port}`;
   await api.create({ text: secret });
@@ -113,7 +113,7 @@ describe('the Host header', () => {
   });
 
   test('may carry the names of ALLOWED_HOSTS', async () => {
-    const other = await startProcess({ env: { ALLOWED_HOSTS: 'chat.example, box.lan' } });
+    const other = await startHere({ env: { ALLOWED_HOSTS: 'chat.example, box.lan' } });
     const ask = (name: string) => exchange(other.url, requestHead('GET /messages HTTP/1.1', `Host: ${name}`));
     const own = new URL(other.url).host;
     for (const name of ['chat.example', 'Box.lan', `chat.example:${new URL(other.url).port}`, own]) {

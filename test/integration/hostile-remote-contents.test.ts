@@ -2,11 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { lstat, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { type Api, apiAt, commitOf } from '../support/api.ts';
+import { type Api, commitOf } from '../support/api.ts';
 import { bareRepository, git, gitBytes, log } from '../support/git.ts';
+import { startHere } from '../support/here.ts';
 import { commitEntry, commitPieces, gitWith, makeBlob, makeTree } from '../support/hostile.ts';
 import { journalLines, journalPaths, lineOf } from '../support/journal.ts';
-import { startProcess } from '../support/process.ts';
 import { temporaryFolder } from '../support/tmp.ts';
 import { eventually } from '../support/wait.ts';
 
@@ -14,8 +14,8 @@ import { eventually } from '../support/wait.ts';
 async function made() {
   const folder = await temporaryFolder();
   const remote = await bareRepository(join(folder, 'shared.git'));
-  const gitpost = await startProcess({ folder, env: { REPOSITORY_NAME: remote, REPOSITORIES: 'other' } });
-  const api = apiAt(gitpost.url);
+  const gitpost = await startHere({ folder, env: { REPOSITORY_NAME: remote, REPOSITORIES: 'other' } });
+  const { api } = gitpost;
   await api.create({ text: 'Before all this' });
   expect((await api.sync('push', 'shared')).status).toBe('pushed');
   return { api, remote, folder, clone: join(folder, 'repos', 'shared') };
@@ -57,21 +57,21 @@ test('a link from a remote is no journal and leads nowhere', async () => {
   const file = await makeBlob(remote, join(outside, 'a.jsonl'));
   await commitEntry(remote, 'messages/linked', '120000', target);
   await commitEntry(remote, 'messages/a.jsonl', '120000', file);
-  await commitEntry(remote, 'messages/2099', '120000', target);
+  await commitEntry(remote, 'messages/2099-05', '120000', target);
   expect((await api.sync('pull', 'shared')).status).toBe('up-to-date');
   await eventually(async () => (await readdir(join(clone, 'messages'))).includes('linked'));
   expect((await lstat(join(clone, 'messages/linked'))).isSymbolicLink()).toBe(false);
   expect(await texts(api)).toEqual(['Before all this']);
-  // A link in the place of a year is in the way of what may be written there.
+  // A link in the place of a month is in the way of what may be written there.
   expect((await api.repository('shared')).state).toBe('unsafe');
   expect((await api.post({ text: 'Not saved', createdAt: '2099-05-05T00:00:00Z' })).status).toBe(503);
   expect(await readdir(outside)).toEqual(['a.jsonl']);
 
-  await commitEntry(remote, 'messages/2099', '100644', file);
+  await commitEntry(remote, 'messages/2099-05', '100644', file);
   await gitWith(
     remote,
     [
-      'commit refs/heads/main\ncommitter A <a@b> 1790000000 +0000\ndata 1\nx\nfrom refs/heads/main^0\nD messages/2099\n\n',
+      'commit refs/heads/main\ncommitter A <a@b> 1790000000 +0000\ndata 1\nx\nfrom refs/heads/main^0\nD messages/2099-05\n\n',
     ],
     'fast-import',
     '--quiet',

@@ -3,18 +3,19 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Api, apiAt, problemOf } from '../support/api.ts';
 import { bareRepository, cloneOf, commitFile, git } from '../support/git.ts';
+import { type Here, startHere } from '../support/here.ts';
 import { lineOf } from '../support/journal.ts';
-import { type GitpostProcess, runToExit, startProcess } from '../support/process.ts';
+import { runToExit } from '../support/process.ts';
 import { type ScratchFolder, scratchFolder, temporaryFolder } from '../support/tmp.ts';
 
 let scratch: ScratchFolder;
-let gitpost: GitpostProcess;
+let gitpost: Here;
 let api: Api;
 
 beforeAll(async () => {
   scratch = await scratchFolder();
-  gitpost = await startProcess({ folder: scratch.path });
-  api = apiAt(gitpost.url);
+  gitpost = await startHere({ folder: scratch.path });
+  api = gitpost.api;
 });
 afterAll(async () => {
   await gitpost.stop();
@@ -123,7 +124,7 @@ test.each(['--edit-description', '-D', '--orphan=x', '-'])(
     );
     await git(work, 'push', '--quiet', 'origin', `side:refs/heads/${branch}`);
     await git(remote, 'symbolic-ref', 'HEAD', `refs/heads/${branch}`);
-    const other = await startProcess({ folder: join(folder, 'own'), env: { REPOSITORY_NAME: remote } });
+    const other = await startHere({ folder: join(folder, 'own'), env: { REPOSITORY_NAME: remote } });
     const client = apiAt(other.url);
     await client.create({ text: 'Mine' });
     expect((await client.sync('push', 'odd')).status).toBe('pushed');

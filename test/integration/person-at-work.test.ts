@@ -9,7 +9,9 @@ import { commitFile, git, gitFailure } from '../support/git.ts';
 import { rounds } from '../support/rounds.ts';
 import { together } from '../support/together.ts';
 import { eventually } from '../support/wait.ts';
-import { clean, idsOnMain, only, personsScene } from '../support/writing-scene.ts';
+import { clean, idsOnMain, only, personsScenes } from '../support/writing-scene.ts';
+
+const personsScene = personsScenes();
 
 describe('a person at work in the clone', () => {
   interface State {

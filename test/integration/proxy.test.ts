@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { type Answer, apiAt, expected, type Message, problemOf } from '../support/api.ts';
 import { listen, tellsOf } from '../support/events.ts';
-import { startProcess } from '../support/process.ts';
+import { startHere } from '../support/here.ts';
 import { startProxy } from '../support/proxy.ts';
 
 const token = 'correct-horse-battery';
@@ -12,9 +12,9 @@ const setCookie = ({ headers }: Answer): string => headers.get('set-cookie') ?? 
 async function behindProxy(path = '/', env: Record<string, string> = {}) {
   const proxy = await startProxy();
   const url = `${proxy.url}${path}`.replace(/\/$/, '');
-  const gitpost = await startProcess({ env: { PUBLIC_URL: url, ...env } });
+  const gitpost = await startHere({ env: { PUBLIC_URL: url, ...env } });
   proxy.route(path, gitpost.url);
-  return { proxy, gitpost, api: apiAt(url), direct: apiAt(gitpost.url), url };
+  return { proxy, gitpost, api: apiAt(url), direct: gitpost.api, url };
 }
 
 describe('PUBLIC_URL', () => {
@@ -70,7 +70,7 @@ describe('PUBLIC_URL', () => {
 
   test('says how the cookie is set: for TLS only behind TLS, and below its own path', async () => {
     const cookieFor = async (publicUrl: string, headers: Record<string, string>) => {
-      const { url } = await startProcess({ env: { PUBLIC_URL: publicUrl, ACCESS_TOKEN: token } });
+      const { url } = await startHere({ env: { PUBLIC_URL: publicUrl, ACCESS_TOKEN: token } });
       const client = apiAt(url);
       const answer = await client.send('POST', '/session', { json: { token }, headers });
       expect(answer.status).toBe(204);
@@ -123,7 +123,7 @@ describe('PUBLIC_URL', () => {
       '//messages',
       '/./messages',
     ]) {
-      const answer = await apiAt(gitpost.url).get(path);
+      const answer = await gitpost.api.get(path);
       if (!new URL(`${gitpost.url}${path}`).pathname.startsWith('/messages'))
         expect(answer.status, path).toBe(404);
     }

@@ -3,17 +3,17 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Answer, type Api, apiAt, problemOf } from '../support/api.ts';
 import { listen } from '../support/events.ts';
-import { type GitpostProcess, startProcess } from '../support/process.ts';
+import { type Here, startHere } from '../support/here.ts';
 import { temporaryFolder } from '../support/tmp.ts';
 
 const token = 'correct-horse-battery';
-let gitpost: GitpostProcess;
+let gitpost: Here;
 let nobody: Api;
 let bearer: Api;
 
 beforeAll(async () => {
-  gitpost = await startProcess({ env: { ACCESS_TOKEN: token } });
-  nobody = apiAt(gitpost.url);
+  gitpost = await startHere({ env: { ACCESS_TOKEN: token } });
+  nobody = gitpost.api;
   bearer = apiAt(gitpost.url, { Authorization: `Bearer ${token}` });
 });
 afterAll(() => gitpost.stop());
@@ -87,21 +87,21 @@ describe('the session cookie', () => {
   test('has another name for each gitpost, and the same one after a restart', async () => {
     const [folder, otherFolder] = [await temporaryFolder(), await temporaryFolder()];
     const env = { ACCESS_TOKEN: token };
-    const first = await startProcess({ folder, env });
-    const other = await startProcess({ folder: otherFolder, env });
-    const cookies = [await signIn(apiAt(first.url)), await signIn(apiAt(other.url))];
+    const first = await startHere({ folder, env });
+    const other = await startHere({ folder: otherFolder, env });
+    const cookies = [await signIn(first.api), await signIn(apiAt(other.url))];
     const [name, otherName] = cookies.map((cookie) => cookie.split('=')[0]);
     expect(name).not.toBe(otherName);
     // A browser sends both to both, since it does not look at the port.
     const both = cookies.join('; ');
-    expect(await statusWith(both, apiAt(first.url))).toBe(200);
+    expect(await statusWith(both, first.api)).toBe(200);
     expect(await statusWith(both, apiAt(other.url))).toBe(200);
-    await apiAt(first.url).send('DELETE', '/session', { headers: { Cookie: both } });
-    expect(await statusWith(both, apiAt(first.url))).toBe(401);
+    await first.api.send('DELETE', '/session', { headers: { Cookie: both } });
+    expect(await statusWith(both, first.api)).toBe(401);
     expect(await statusWith(both, apiAt(other.url))).toBe(200);
     await first.stop();
-    const again = await startProcess({ folder, env: { ...env, DATA_DIR: join(folder, 'data') } });
-    expect((await signIn(apiAt(again.url))).split('=')[0]).toBe(name);
+    const again = await startHere({ folder, env: { ...env, DATA_DIR: join(folder, 'data') } });
+    expect((await signIn(again.api)).split('=')[0]).toBe(name);
   });
 
   test('works next to others of the same name, whichever comes first', async () => {

@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import {
   type Api,
-  apiAt,
   commitOf,
   deliveryTo,
   expected,
@@ -14,13 +13,13 @@ import {
 } from '../support/api.ts';
 import { leaveLock } from '../support/clone-state.ts';
 import { commitFile, git } from '../support/git.ts';
+import { type Here, startHere } from '../support/here.ts';
 import { journalLines, linesOfCommit } from '../support/journal.ts';
-import { type GitpostProcess, startProcess } from '../support/process.ts';
 import { temporaryFolder } from '../support/tmp.ts';
 import { eventually } from '../support/wait.ts';
 
 interface Scene {
-  gitpost: GitpostProcess;
+  gitpost: Here;
   api: Api;
   clone(name: string): string;
 }
@@ -28,8 +27,8 @@ interface Scene {
 async function scene(env: Record<string, string> = {}, folder?: string): Promise<Scene> {
   const options = folder === undefined ? {} : { folder };
   const settings = { AUTHOR_NAME: 'Ann', REPOSITORIES: 'second,third', ...env };
-  const gitpost = await startProcess({ ...options, env: settings });
-  const api = apiAt(gitpost.url);
+  const gitpost = await startHere({ ...options, env: settings });
+  const { api } = gitpost;
   await api.messages();
   return { gitpost, api, clone: (name) => join(gitpost.folder, 'repos', name) };
 }

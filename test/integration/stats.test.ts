@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Api, apiAt, expected, problemOf } from '../support/api.ts';
-import { type GitpostProcess, startProcess } from '../support/process.ts';
+import { type Api, expected, problemOf } from '../support/api.ts';
+import { type Here, startHere } from '../support/here.ts';
 
-let gitpost: GitpostProcess;
+let gitpost: Here;
 let api: Api;
 
 interface Stats {
@@ -16,8 +16,8 @@ interface Stats {
 const stats = async (query = ''): Promise<Stats> => expected<Stats>(await api.get(`/stats${query}`), 200);
 
 beforeAll(async () => {
-  gitpost = await startProcess({ env: { AUTHOR_NAME: 'Ann', REPOSITORIES: 'second' } });
-  api = apiAt(gitpost.url);
+  gitpost = await startHere({ env: { AUTHOR_NAME: 'Ann', REPOSITORIES: 'second' } });
+  api = gitpost.api;
   await api.bulk([
     { text: 'Before midnight in Berlin', createdAt: '2026-03-28T22:59:59.999Z', author: 'Ann' },
     { text: 'After it', createdAt: '2026-03-28T23:00:00.000Z', author: 'Ann' },

@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { apiAt, ndjson, problemOf } from '../support/api.ts';
+import { ndjson, problemOf } from '../support/api.ts';
 import { git } from '../support/git.ts';
-import { startProcess } from '../support/process.ts';
+import { startHere } from '../support/here.ts';
 import { eventually } from '../support/wait.ts';
 
 /** Half of a surrogate pair, as JSON has it: programs that know Unicode refuse such JSON. */
@@ -13,7 +13,7 @@ const HALF = /\\ud[89a-f]/i;
 const json = { 'Content-Type': 'application/json' };
 
 test('half of a surrogate pair is refused in every field, and no answer repeats it', async () => {
-  const api = apiAt((await startProcess()).url);
+  const api = (await startHere()).api;
   const id = randomUUID();
   await api.create({ id, text: 'Well' });
   const fields: ReadonlyArray<readonly [string, string, string, string]> = [
@@ -52,8 +52,8 @@ test('half of a surrogate pair is refused in every field, and no answer repeats 
 });
 
 test('a line of others that has one is shown with U+FFFD, and an edit of it is Unicode', async () => {
-  const gitpost = await startProcess();
-  const api = apiAt(gitpost.url);
+  const gitpost = await startHere();
+  const { api } = gitpost;
   await api.create({ text: 'First' });
   const clone = join(gitpost.folder, 'repos', 'messages');
   const id = randomUUID();

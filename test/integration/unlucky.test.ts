@@ -2,7 +2,7 @@ import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { bareRepository, git } from '../support/git.ts';
-import { startProcess } from '../support/process.ts';
+import { startHere } from '../support/here.ts';
 import { temporaryFolder } from '../support/tmp.ts';
 
 /** A request with JSON, and what was answered. */
@@ -20,7 +20,7 @@ async function ask(url: string, method: string, path: string, body?: unknown) {
 test('a lock on the configuration of one clone ends nothing, and the others go on', async () => {
   const folder = await temporaryFolder();
   const remote = await bareRepository(join(folder, 'second.git'));
-  const { url } = await startProcess({ folder });
+  const { url } = await startHere({ folder });
   const lock = join(folder, 'repos', 'second', '.git', 'config.lock');
   expect((await ask(url, 'POST', '/repositories', { url: remote })).status).toBe(202);
   await expect
@@ -44,7 +44,7 @@ test('a lock on the configuration of one clone ends nothing, and the others go o
 
 test('a branch that is deleted by hand is a rewritten history, and its messages come back', async () => {
   const folder = await temporaryFolder();
-  const { url } = await startProcess({ folder });
+  const { url } = await startHere({ folder });
   const clone = join(folder, 'repos', 'messages');
   expect((await ask(url, 'POST', '/messages', { text: 'Not lost' })).status).toBe(201);
   await git(clone, 'checkout', '--quiet', '--detach', 'main');
@@ -58,7 +58,7 @@ test('a branch that is deleted by hand is a rewritten history, and its messages 
 });
 
 test('a branch that can not stand beside another is refused', async () => {
-  const { url } = await startProcess({});
+  const { url } = await startHere({});
   expect((await ask(url, 'POST', '/messages', { text: 'On main' })).status).toBe(201);
   for (const branch of ['main/x', 'refs/heads/other', '@', '-x']) {
     expect((await ask(url, 'PATCH', '/repositories/messages', { branch })).status, branch).toBe(400);

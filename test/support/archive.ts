@@ -1,14 +1,13 @@
 import { createHash } from 'node:crypto';
-import { cp, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect } from 'vitest';
+import { expect } from 'vitest';
 import { verifyFolders } from '../../src/verify-folders.ts';
 import { type Api, expected, type Message } from './api.ts';
-import { git } from './git.ts';
 import { startHere } from './here.ts';
 import { journalPaths } from './journal.ts';
+import { preparedFolder } from './prepared.ts';
 import { runToExit } from './process.ts';
-import { type ScratchFolder, scratchFolder, temporaryFolder } from './tmp.ts';
 
 interface Finding {
   kind: string;
@@ -51,30 +50,22 @@ export interface Archive {
 
 /** Three pushed messages, one of them edited, and a gitpost that was stopped in order. */
 export function sharedArchive() {
-  let original: ScratchFolder;
   let messages: Message[];
 
-  beforeAll(async () => {
-    original = await scratchFolder();
-    const { api, stop } = await startHere({ folder: original.path, env: { AUTHOR_NAME: 'Ann' } });
+  const copy = preparedFolder(async (folder) => {
+    const { api, stop } = await startHere({ folder, env: { AUTHOR_NAME: 'Ann' } });
     messages = [];
     for (const text of ['One', 'Two', 'Three']) messages.push(await api.create({ text }));
     await api.edit((messages[1] as Message).id, { text: 'Two, edited' });
     expect((await api.sync('push')).status).toBe('pushed');
     await stop();
   });
-  afterAll(() => original.remove());
 
   /** A copy of it, to be damaged. */
   async function archive(): Promise<Archive> {
-    const folder = await temporaryFolder();
-    for (const name of ['repos', 'data']) {
-      await cp(join(original.path, name), join(folder, name), { recursive: true, preserveTimestamps: true });
-    }
+    const folder = await copy();
     const clone = join(folder, 'repos/messages');
     const remote = join(folder, 'data/remotes/messages.git');
-    await git(clone, 'config', 'remote.origin.url', remote);
-    await git(clone, 'status');
     const [journal = ''] = await journalPaths(clone);
     return { folder, clone, remote, journal, mirror: join(folder, 'data/mirror') };
   }
