@@ -1,3 +1,4 @@
+import type { Attachment } from '../../domain/attachment.ts';
 import { createStore } from './store.ts';
 
 /**
@@ -6,6 +7,7 @@ import { createStore } from './store.ts';
  */
 export type Dialog =
   | { readonly kind: 'history' | 'conflict' | 'thread'; readonly id: string }
+  | { readonly kind: 'picture'; readonly pictures: readonly Attachment[]; readonly sha256: string }
   | { readonly kind: 'activity' }
   | { readonly kind: 'on-this-day' }
   | { readonly kind: 'import' }

@@ -16,6 +16,7 @@ import { OnThisDay } from './on-this-day.tsx';
 import { Palette } from './palette.tsx';
 import { SettingsView } from './settings.tsx';
 import { ThreadView } from './thread.tsx';
+import { Viewer } from './viewer.tsx';
 
 /** What stands over the page, if anything does. */
 export function Dialogs() {
@@ -37,6 +38,8 @@ export function Dialogs() {
       </Modal>
     );
   }
+  if (shown.kind === 'picture')
+    return <Viewer key={shown.sha256} pictures={shown.pictures} sha256={shown.sha256} onClose={close} />;
   if (shown.kind === 'palette') return <Palette onClose={close} />;
   if (shown.kind === 'settings') {
     return (

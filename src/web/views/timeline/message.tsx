@@ -14,6 +14,7 @@ import { PinIcon, WarningIcon } from '../ui/icons.tsx';
 import { hasKeyboard } from '../ui/keyboard.ts';
 import { Body } from './body.tsx';
 import { Deliveries, DeliveryDetail } from './deliveries.tsx';
+import { Files } from './files.tsx';
 import { memo } from './memo.tsx';
 import { MessageActions } from './message-actions.tsx';
 import { Quote } from './quote.tsx';
@@ -109,7 +110,10 @@ function Content({ message, goesOn, replies }: Pick<Props, 'message' | 'goesOn' 
       ) : (
         <>
           {message.replyTo && <Quote id={message.replyTo} />}
-          <Body message={message} />
+          {(message.text !== '' || message.type === 'link' || message.type === 'task') && (
+            <Body message={message} />
+          )}
+          <Files attachments={message.attachments} />
           <ThreadLink id={id} replies={replies} />
           {message.conflict && <ConflictMark id={id} />}
           {opened && <DeliveryDetail {...opened} />}

@@ -3,6 +3,7 @@ import type { HistoryEntry } from '../../../contract/message.ts';
 import { useReading } from '../../state/reading.ts';
 import { exact, shortWhen } from '../../text/time.ts';
 import { shortCommit, TYPE_WORDS } from '../../text/words.ts';
+import { Files } from './files.tsx';
 
 /** Who wrote a revision and when, and the commits that hold it. */
 export function RevisionHead({ entry }: { entry: HistoryEntry }) {
@@ -29,6 +30,7 @@ export function RevisionText({ before, after }: { before: HistoryEntry | undefin
     <>
       {before && <FieldChanges before={before} after={after} />}
       <Difference before={isCompared ? before : undefined} after={after} />
+      <Files attachments={after.attachments} />
       {before && before.text !== after.text && (
         <button type="button" class="link" aria-pressed={isCompared} onClick={() => setCompared(!isCompared)}>
           Show changes

@@ -124,6 +124,18 @@ export const CloseIcon = () => (
   </Icon>
 );
 
+export const DocumentIcon = () => (
+  <Icon>
+    <path d="M4 2h5l3 3v9H4zM9 2v3h3" />
+  </Icon>
+);
+
+export const ClipIcon = () => (
+  <Icon>
+    <path d="m12.5 7.5-5 5a2.8 2.8 0 0 1-4-4l5.5-5.5a1.9 1.9 0 0 1 2.7 2.7L6.3 11a.9.9 0 0 1-1.3-1.3L9.5 5.2" />
+  </Icon>
+);
+
 export const DownIcon = () => (
   <Icon>
     <path d="M8 3v10M4 9l4 4 4-4" />

@@ -1,0 +1,48 @@
+import type { Attachment } from '../../domain/attachment.ts';
+import type { Answer } from './client.ts';
+import { at } from './place.ts';
+import { toProblem, UNREACHABLE } from './problem.ts';
+
+/** Where the bytes of a file are. */
+export const fileAddress = (sha256: string): string => at(`/attachments/${sha256}`);
+
+/**
+ * Uploads a file, which a message is to name.
+ *
+ * @param onProgress is told the part that is sent, from 0 to 1: `fetch` says nothing of that
+ */
+export function uploadFile(
+  name: string,
+  file: Blob,
+  onProgress: (part: number) => void,
+  signal?: AbortSignal,
+): Promise<Answer<Attachment>> {
+  return new Promise((resolve) => {
+    const request = new XMLHttpRequest();
+    request.open('POST', at(`/attachments?${new URLSearchParams({ name })}`));
+    request.setRequestHeader('Content-Type', 'application/octet-stream');
+    request.upload.onprogress = ({ loaded, total }) => onProgress(total > 0 ? loaded / total : 0);
+    const lost = () => resolve({ ok: false, problem: UNREACHABLE });
+    request.onerror = lost;
+    request.onabort = lost;
+    request.onload = () => {
+      const body = parse(request.responseText);
+      const { status } = request;
+      if ((status === 200 || status === 201) && body !== undefined)
+        return resolve({ ok: true, status, body: body as Attachment, headers: new Headers() });
+      // A proxy answers in place of a gitpost that does not run.
+      if (status >= 502 && status <= 504 && body === undefined) return lost();
+      resolve({ ok: false, problem: toProblem(status, body) });
+    };
+    signal?.addEventListener('abort', () => request.abort(), { once: true });
+    request.send(file);
+  });
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

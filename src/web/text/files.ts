@@ -1,0 +1,58 @@
+import type { Attachment } from '../../domain/attachment.ts';
+
+/** How a file is shown: in place, with a player, or as its name alone. */
+export type FileKind = 'picture' | 'sound' | 'video' | 'file';
+
+const PICTURES = new Set(['image/png', 'image/jpeg', 'image/gif', 'image/webp', 'image/avif']);
+const SOUNDS = new Set(['audio/mpeg', 'audio/ogg', 'audio/mp4']);
+const VIDEOS = new Set(['video/mp4', 'video/webm', 'video/ogg']);
+
+export function kindOfFile(type: string): FileKind {
+  if (PICTURES.has(type)) return 'picture';
+  if (SOUNDS.has(type)) return 'sound';
+  return VIDEOS.has(type) ? 'video' : 'file';
+}
+
+const UNITS = ['kB', 'MB', 'GB'] as const;
+
+/** A size as people read it: 999 bytes, 1.5 kB, 12 MB. */
+export function sizeInWords(bytes: number): string {
+  if (bytes < 1000) return `${bytes} bytes`;
+  let [size, unit] = [bytes / 1000, 0];
+  while (size >= 999.5 && unit < UNITS.length - 1) [size, unit] = [size / 1000, unit + 1];
+  return `${size < 9.95 ? size.toFixed(1) : Math.round(size)} ${UNITS[unit]}`;
+}
+
+const WORDS: Readonly<Record<string, string>> = {
+  'application/octet-stream': 'File',
+  'application/pdf': 'PDF',
+  'application/gzip': 'GZIP',
+  'application/x-7z-compressed': '7Z',
+  'image/svg+xml': 'SVG',
+  'text/plain': 'Text',
+};
+
+/** A type in a word: the ending of a document's name, or the second half of the type. */
+export function typeInWords({ type, name }: Pick<Attachment, 'type' | 'name'>): string {
+  const ending = /\.([a-z0-9]{1,5})$/i.exec(name)?.[1];
+  if (type.startsWith('application/vnd.') && ending) return ending.toUpperCase();
+  return (
+    WORDS[type] ?? (type.split('/')[1] ?? type).replace(/^x-/, '').split('.').at(-1)?.toUpperCase() ?? ''
+  );
+}
+
+/** The largest a picture is shown among messages, in CSS pixels. */
+const MOST_PIXELS = { width: 480, height: 360 } as const;
+
+/** How large a picture is shown: as it is, or as much smaller as its place allows. */
+export function shownSize(
+  width: number,
+  height: number,
+): { readonly width: number; readonly height: number } {
+  const factor = Math.min(1, MOST_PIXELS.width / width, MOST_PIXELS.height / height);
+  return { width: Math.max(1, Math.round(width * factor)), height: Math.max(1, Math.round(height * factor)) };
+}
+
+/** Marks that turn the direction of text can make one name look like another. */
+export const withoutDirection = (name: string): string =>
+  name.replace(/[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu, '');

@@ -1,0 +1,105 @@
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
+import type { Attachment } from '../../../domain/attachment.ts';
+import { fileAddress } from '../../api/attachments.ts';
+import { sizeInWords, withoutDirection } from '../../text/files.ts';
+import { CloseIcon, DownIcon } from '../ui/icons.tsx';
+
+interface Props {
+  /** The pictures of one message. */
+  readonly pictures: readonly Attachment[];
+  /** The one to begin with. */
+  readonly sha256: string;
+  readonly onClose: () => void;
+}
+
+/** A finger has to move so far for the next picture, in pixels. */
+const SWIPE = 60;
+
+/** A picture as large as the window, and the others of its message one key or swipe away. */
+export function Viewer({ pictures, sha256, onClose }: Props) {
+  const element = useRef<HTMLDialogElement>(null);
+  const [shown, setShown] = useState(sha256);
+  const [isLarge, setLarge] = useState(false);
+  const touched = useRef<number | undefined>(undefined);
+  const index = Math.max(
+    0,
+    pictures.findIndex((one) => one.sha256 === shown),
+  );
+  const picture = pictures[index];
+  useLayoutEffect(() => {
+    const { current } = element;
+    current?.showModal();
+    return () => current?.close();
+  }, []);
+  if (picture === undefined) return null;
+
+  const go = (by: number) => {
+    const next = pictures[index + by];
+    if (!next) return;
+    setLarge(false);
+    setShown(next.sha256);
+  };
+  const name = withoutDirection(picture.name);
+  return (
+    <dialog
+      ref={element}
+      class="viewer"
+      aria-label={name}
+      onClose={onClose}
+      onClick={(event) => event.target === element.current && onClose()}
+      onKeyDown={(event) => {
+        if (event.key === 'ArrowLeft') go(-1);
+        else if (event.key === 'ArrowRight') go(1);
+        else if (event.key === '+') setLarge(true);
+        else if (event.key === '-') setLarge(false);
+        else return;
+        event.preventDefault();
+      }}
+      onTouchStart={({ touches }) => {
+        touched.current = touches.length === 1 && !isLarge ? touches[0]?.clientX : undefined;
+      }}
+      onTouchEnd={({ changedTouches }) => {
+        const moved = (changedTouches[0]?.clientX ?? 0) - (touched.current ?? Number.NaN);
+        if (Math.abs(moved) > SWIPE) go(moved > 0 ? -1 : 1);
+      }}
+    >
+      <header class="viewer-head">
+        <p>
+          <bdi>{name}</bdi>{' '}
+          <span class="hint">
+            {picture.width !== undefined && `${picture.width} × ${picture.height}, `}
+            {sizeInWords(picture.size)}
+            {pictures.length > 1 && `, ${index + 1} of ${pictures.length}`}
+          </span>
+        </p>
+        <a class="button" href={fileAddress(picture.sha256)} download={name}>
+          <DownIcon />
+          Download
+        </a>
+        <button type="button" onClick={onClose}>
+          <CloseIcon />
+          <span class="unseen">Close</span>
+        </button>
+      </header>
+      <button
+        type="button"
+        class="viewer-picture"
+        data-large={isLarge}
+        aria-label={isLarge ? 'Fit to the window' : 'Show at full size'}
+        onClick={() => setLarge(!isLarge)}
+      >
+        <img src={fileAddress(picture.sha256)} alt={name} draggable={false} />
+      </button>
+      {pictures.length > 1 && (
+        <footer class="viewer-foot">
+          <button type="button" aria-disabled={index === 0} onClick={() => go(-1)}>
+            Previous
+          </button>
+          <button type="button" aria-disabled={index === pictures.length - 1} onClick={() => go(1)}>
+            Next
+          </button>
+        </footer>
+      )}
+    </dialog>
+  );
+}

@@ -1,0 +1,90 @@
+import { useState } from 'preact/hooks';
+import type { Attachment } from '../../../domain/attachment.ts';
+import { fileAddress } from '../../api/attachments.ts';
+import { dialog } from '../../state/dialog.ts';
+import { kindOfFile, shownSize, sizeInWords, typeInWords, withoutDirection } from '../../text/files.ts';
+import { DocumentIcon } from '../ui/icons.tsx';
+
+/** The files of a message below its text. */
+export function Files({ attachments = [] }: { attachments?: readonly Attachment[] | undefined }) {
+  if (attachments.length === 0) return null;
+  return (
+    <ul class="files">
+      {attachments.map((file) => (
+        <li key={file.sha256} data-kind={kindOfFile(file.type)}>
+          <File file={file} among={attachments} />
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+interface FileProps {
+  readonly file: Attachment;
+  /** All files of its message. */
+  readonly among: readonly Attachment[];
+}
+
+/** One file as it is best seen or heard; by its name alone where it cannot be had. */
+export function File({ file, among }: FileProps) {
+  const [isLost, setLost] = useState(false);
+  const source = fileAddress(file.sha256);
+  const lost = () => setLost(true);
+  const kind = isLost ? 'file' : kindOfFile(file.type);
+  if (kind === 'picture') return <Picture file={file} among={among} onError={lost} />;
+  const name = withoutDirection(file.name);
+  if (kind === 'video') {
+    return (
+      // biome-ignore lint/a11y/useMediaCaption: nobody has captions of what they filmed.
+      <video src={source} controls preload="metadata" playsInline aria-label={name} onError={lost} />
+    );
+  }
+  if (kind === 'sound') {
+    return (
+      <figure class="sound">
+        <figcaption>
+          <bdi>{name}</bdi> <span class="hint">{sizeInWords(file.size)}</span>
+        </figcaption>
+        {/* biome-ignore lint/a11y/useMediaCaption: nobody has captions of what they recorded. */}
+        <audio src={source} controls preload="none" aria-label={name} onError={lost} />
+      </figure>
+    );
+  }
+  return <Chip file={file} isLost={isLost} />;
+}
+
+/** A file to download, with what it is. */
+function Chip({ file, isLost }: { file: Attachment; isLost: boolean }) {
+  const name = withoutDirection(file.name);
+  return (
+    <a class="chip" href={fileAddress(file.sha256)} download={name} data-lost={isLost}>
+      <DocumentIcon />
+      <bdi class="chip-name">{name}</bdi>
+      <span class="hint">
+        {isLost ? 'not found here' : `${typeInWords(file)}, ${sizeInWords(file.size)}`}
+      </span>
+    </a>
+  );
+}
+
+/** A picture at its final size from the first paint, so that nothing moves when it arrives. */
+function Picture({ file, among, onError }: FileProps & { onError: () => void }) {
+  const { sha256, width, height } = file;
+  const name = withoutDirection(file.name);
+  const size = width !== undefined && height !== undefined ? shownSize(width, height) : UNKNOWN_SIZE;
+  return (
+    <button
+      type="button"
+      class="picture"
+      aria-haspopup="dialog"
+      aria-label={`View ${name}`}
+      onClick={() => dialog.dispatch({ kind: 'picture', pictures: among.filter(isPicture), sha256 })}
+    >
+      <img src={fileAddress(sha256)} alt={name} {...size} loading="lazy" decoding="async" onError={onError} />
+    </button>
+  );
+}
+
+const UNKNOWN_SIZE = { width: 320, height: 240 } as const;
+
+const isPicture = ({ type }: Attachment): boolean => kindOfFile(type) === 'picture';
