@@ -7,9 +7,11 @@ import { describe, expect, test } from 'vitest';
 import { type Api, apiAt, commitOf, type Message, type Problem } from '../support/api.ts';
 import { locksIn, statusOf } from '../support/clone-state.ts';
 import { bareRepository, commitFile, git } from '../support/git.ts';
+import { startHere } from '../support/here.ts';
 import { journalLines, lineOf } from '../support/journal.ts';
 import { canMount, mountDisk } from '../support/mounts.ts';
 import { runToExit, startProcess } from '../support/process.ts';
+import { rounds } from '../support/rounds.ts';
 import { temporaryFolder } from '../support/tmp.ts';
 import { eventually } from '../support/wait.ts';
 
@@ -101,7 +103,7 @@ describe.runIf(canMount)('a disk', () => {
   });
 
   test('that fills up under load loses nothing that was answered', async () => {
-    const { disk, folder, env, gitpost, api, clone } = await onDisk(6 * MEGABYTE);
+    const { disk, folder, env, gitpost, api, clone } = await onDisk(rounds(4, 6) * MEGABYTE);
     const answered: Message[] = [];
     const write = async (writer: number) => {
       for (let n = 0; n < 500; n += 1) {
@@ -184,7 +186,7 @@ describe('the system', () => {
         if (answer.status !== 201) return false;
         answered.push(answer.json<Message>());
         return true;
-      }, 15_000);
+      });
       const clone = join(folder, 'repos/messages');
       const ids = (await api.messages()).map(({ id }) => id);
       for (const { id } of answered) expect(ids).toContain(id);
@@ -241,8 +243,8 @@ describe('the system', () => {
 describe('a clone', () => {
   async function scene(env: Record<string, string> = {}) {
     const folder = await temporaryFolder();
-    const gitpost = await startProcess({ folder, env });
-    return { folder, gitpost, api: apiAt(gitpost.url), clone: join(folder, 'repos/messages') };
+    const gitpost = await startHere({ folder, env });
+    return { folder, gitpost, api: gitpost.api, clone: join(folder, 'repos/messages') };
   }
 
   test('that is deleted while running refuses with words, and the next start makes it again', async () => {
@@ -261,9 +263,9 @@ describe('a clone', () => {
     );
     expect((await api.repository()).state).toBe('failed');
     await gitpost.stop();
-    const again = await startProcess({ folder });
+    const again = await startHere({ folder });
     await eventually(async () => {
-      expect((await apiAt(again.url).messages()).map(({ id }) => id)).toContain(before.id);
+      expect((await again.api.messages()).map(({ id }) => id)).toContain(before.id);
       return true;
     });
   });

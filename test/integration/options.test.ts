@@ -1,7 +1,8 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Api, apiAt, problemOf } from '../support/api.ts';
+import { isConfigError, readConfig } from '../../src/config.ts';
+import { type Api, problemOf } from '../support/api.ts';
 import { bareRepository, cloneOf, commitFile, git } from '../support/git.ts';
 import { type Here, startHere } from '../support/here.ts';
 import { lineOf } from '../support/journal.ts';
@@ -53,7 +54,12 @@ test.each(addresses)('the address %j is refused, at run time and at the start', 
   problemOf(answer, 400);
   expect((await api.get('/repositories')).json<object[]>()).toHaveLength(1);
   if (url.trim() === '' || url.includes('\n')) return;
-  const { code, stderr } = await runToExit({ env: { REPOSITORY_NAME: url } });
+  const read = readConfig({ REPOSITORY_NAME: url }, scratch.path);
+  expect(isConfigError(read) && read.lines).toEqual([expect.stringContaining('REPOSITORY_NAME')]);
+});
+
+test('such an address ends the start', async () => {
+  const { code, stderr } = await runToExit({ env: { REPOSITORY_NAME: `ext::sh -c touch% ${marker}` } });
   expect(code, stderr).toBe(2);
   expect(stderr).toContain('REPOSITORY_NAME');
 });
@@ -125,7 +131,7 @@ test.each(['--edit-description', '-D', '--orphan=x', '-'])(
     await git(work, 'push', '--quiet', 'origin', `side:refs/heads/${branch}`);
     await git(remote, 'symbolic-ref', 'HEAD', `refs/heads/${branch}`);
     const other = await startHere({ folder: join(folder, 'own'), env: { REPOSITORY_NAME: remote } });
-    const client = apiAt(other.url);
+    const client = other.api;
     await client.create({ text: 'Mine' });
     expect((await client.sync('push', 'odd')).status).toBe('pushed');
     expect(await client.repository('odd')).toMatchObject({ branch: 'main', state: 'ready' });

@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { onTestFinished } from 'vitest';
 import type { GitpostEvent } from '../../src/contract/events.ts';
 import type { Target } from '../../src/domain/repository.ts';
 import { parseTarget } from '../../src/domain/target.ts';
@@ -9,6 +8,7 @@ import type { Entry } from '../../src/mirror/entry.ts';
 import { Events } from '../../src/services/events.ts';
 import { type ManagerOptions, RepositoryManager } from '../../src/services/repositories.ts';
 import { contextWithout } from './context.ts';
+import { atTestEnd } from './test-end.ts';
 
 /** All repositories of one program in one folder, as the program itself puts them together. */
 export interface Managed {
@@ -58,7 +58,7 @@ export async function startManager(
     closing ??= manager.close().then(() => mirror.close());
     return closing;
   };
-  onTestFinished(close);
+  atTestEnd(close);
   await manager.whenReady();
   return {
     manager,

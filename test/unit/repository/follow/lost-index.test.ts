@@ -5,19 +5,24 @@ import { statusOf as changesIn, leaveLock } from '../../../support/clone-state.t
 import { git, gitFailure } from '../../../support/git.ts';
 import { journalPaths } from '../../../support/journal.ts';
 import { startManager } from '../../../support/manager.ts';
+import { preparedFolder } from '../../../support/prepared.ts';
 import { isThere, lineNumber, textsOf } from '../../../support/repositories.ts';
-import { temporaryFolder } from '../../../support/tmp.ts';
 import { eventually } from '../../../support/wait.ts';
 
-/** A gitpost with two messages that index and work tree have followed. */
-async function scene() {
-  const folder = await temporaryFolder();
+const copy = preparedFolder(async (folder) => {
   const managed = await startManager(folder);
   const state = { folder, managed, clone: managed.clone(), number: 0 };
   await capture(state);
   await capture(state);
   await settled(state);
-  return state;
+  await managed.close();
+});
+
+/** A gitpost with two messages that index and work tree have followed. */
+async function scene() {
+  const folder = await copy();
+  const managed = await startManager(folder);
+  return { folder, managed, clone: managed.clone(), number: 2 };
 }
 
 type Scene = Awaited<ReturnType<typeof scene>>;
@@ -32,7 +37,7 @@ async function settled({ clone }: Scene, left: readonly string[] = []): Promise<
   await eventually(async () => {
     expect(await changesIn(clone)).toEqual(left);
     return true;
-  }, 15_000);
+  });
 }
 
 const follow = ({ managed }: Scene) => managed.manager.find('messages')?.look();

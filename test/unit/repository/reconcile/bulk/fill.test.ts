@@ -9,6 +9,7 @@ import { fillHere } from '../../../../support/filler.ts';
 import { bareRepository, cloneOf, git } from '../../../../support/git.ts';
 import { idOf, lineAfter, lineOf } from '../../../../support/lines.ts';
 import { type Managed, startManager } from '../../../../support/manager.ts';
+import { rounds } from '../../../../support/rounds.ts';
 import { temporaryFolder } from '../../../../support/tmp.ts';
 
 const DAYS = 5;
@@ -129,7 +130,7 @@ it('comes to the same as reading line by line, whatever the journals hold', asyn
       await again.close();
       await rm(place, { recursive: true });
     }),
-    { numRuns: 6, endOnFailure: true },
+    { numRuns: rounds(2, 6), endOnFailure: true },
   );
 });
 
