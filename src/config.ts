@@ -147,11 +147,11 @@ export function readConfig(own: Environment, directory: string): Config | Config
   const dataDirectory = resolve(directory, values.DATA_DIR);
   const { targets, lines } = readTargets(values, `${dataDirectory}/remotes`);
   if (environment.GITHUB_TOKEN !== undefined && environment.GITHUB_USERNAME === undefined) {
-    lines.push('GITHUB_USERNAME must be set where GITHUB_TOKEN is');
+    lines.push('GITHUB_USERNAME must be set if GITHUB_TOKEN is');
   }
   if (environment.ACCESS_TOKEN === undefined && !isLoopback(values.HOST)) {
     lines.push(
-      `ACCESS_TOKEN must be set (16 characters or more) where HOST is no loopback address (127.0.0.1, ::1)`,
+      `ACCESS_TOKEN must be set (16 characters or more) if HOST is not a loopback address (127.0.0.1, ::1)`,
     );
   }
   if (wrong.length + lines.length > 0) return { lines: [...wrong, ...lines] };

@@ -9,7 +9,7 @@ export async function idOf({ send }: Connection, text: string): Promise<string> 
   const ending = text.toLowerCase();
   if (isUuid(ending)) return ending;
   if (!/^[0-9a-f-]{6,36}$/.test(ending))
-    throw misused(`${JSON.stringify(text)} is no id: give one, or its last 6 or more characters`);
+    throw misused(`${JSON.stringify(text)} is not an id: give one, or its last 6 or more characters`);
   const found = await readJson<Id[]>(await send({ method: 'GET', path: `ids?ending=${ending}` }));
   const shown = found.filter(({ deleted }) => !deleted);
   // A deleted message has to stand back only if another one is meant as well.

@@ -111,6 +111,6 @@ function verbOf(name: string): Verb {
   if (name.startsWith('-')) throw misused(`There is no option ${name}. gitpost --help lists what there is`);
   const near = VERBS.find((one) => one.name.startsWith(name) || name.startsWith(one.name));
   throw misused(
-    `There is no verb ${JSON.stringify(name)}. ${near ? `Do you mean ${near.name}? ` : ''}gitpost --help lists all; gitpost add writes a message`,
+    `There is no verb ${JSON.stringify(name)}. ${near ? `Did you mean ${near.name}? ` : ''}gitpost --help lists all; gitpost add writes a message`,
   );
 }

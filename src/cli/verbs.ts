@@ -111,7 +111,7 @@ export const VERBS: readonly Verb[] = [
     ],
     examples: [
       ['gitpost show 4f2c9a', 'The message whose id ends with this'],
-      ['gitpost show --history 4f2c9a', 'How it came to be as it is'],
+      ['gitpost show --history 4f2c9a', 'Every revision of a message'],
     ],
   },
   {
@@ -127,7 +127,7 @@ export const VERBS: readonly Verb[] = [
       { name: 'done', help: 'The task is done' },
       { name: 'undone', help: 'The task is not done' },
       { name: 'pin', help: 'Pin it' },
-      { name: 'unpin', help: 'Pin it no longer' },
+      { name: 'unpin', help: 'Unpin it' },
       { name: 'restore', help: 'Bring it back if it is deleted' },
       confirm,
       { name: 'json', help: 'Print the message as JSON' },

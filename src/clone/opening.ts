@@ -41,7 +41,7 @@ export async function openClone(
   const folder = await inspectFolder(git.directory);
   if (folder === 'blocked') {
     throw new Error(
-      `The folder ${git.directory} is in the way: it is no git clone. Move it away and start again.`,
+      `The folder ${git.directory} is in the way: it is not a git clone. Move it away and start again.`,
     );
   }
   if (folder === 'absent') await createClone(git, branch ?? 'main', target.url);

@@ -23,7 +23,7 @@ export const goneTrouble = ({ directory }: GitContext): Trouble => ({
   status: 'failed',
   detail: `The clone ${directory} is gone: its folder, or a part of it, was deleted or moved while the program ran.`,
   action:
-    'Put the folder back; nothing else is needed then. Where it is lost, start gitpost again: it makes the clone anew from the remote, with all that was pushed.',
+    'Put the folder back; that is all it needs. If it is lost, start gitpost again: it makes a new clone from the remote, with everything that was pushed.',
 });
 
 /** Another clone stands in the folder, and is being opened. */

@@ -43,9 +43,9 @@ export async function encodeKnown({ git }: Pick<Clone, 'git'>): Promise<void> {
 export const rewrittenTrouble: Trouble = {
   status: 'rewritten',
   detail:
-    'The history was rewritten: the branch, or the branch of the remote, lost messages that it held before. The state before is kept under refs/gitpost/backup/ in the clone.',
+    'The history was rewritten: the branch, here or on the remote, lost messages that it had before. The earlier state is kept under refs/gitpost/backup/ in the clone.',
   action:
-    'Choose which side to keep: the local one brings all messages back, the remote one gives up what the remote has lost. Messages are captured as before; nothing is sent or fetched until then.',
+    'Choose which side to keep: local brings all messages back, remote gives up what the remote has lost. Until then messages are captured as before, but nothing is pushed or pulled.',
 };
 
 /**

@@ -176,12 +176,12 @@ export class StaleLocks {
     const minutes = Math.ceil(this.#patience.remove / 60_000);
     const remedy =
       atWork === undefined
-        ? 'Where no git program is at work there, delete it.'
-        : `Where no git program is at work there, it is taken away within ${minutes + 1} minutes.`;
+        ? 'If no git process is using the clone, delete it.'
+        : `If no git process is using the clone, it is removed within ${minutes + 1} minutes.`;
     return {
       file: inside.startsWith('..') ? path : inside,
       line: null,
-      reason: `is a lock: another git program is writing, or was ended in the middle. What was captured is safe. ${remedy}`,
+      reason: `is a lock: another git process is writing, or was killed while it was. What was captured is safe. ${remedy}`,
     };
   }
 }

@@ -23,7 +23,7 @@ export const probeSchema = z
   })
   .meta({
     id: 'Probe',
-    description: 'What GitHub said of a repository before it was added; null: not known',
+    description: 'What GitHub said about a repository before it was added; null: not known',
   });
 export type Probe = Shape<typeof probeSchema>;
 
@@ -48,7 +48,7 @@ export const githubAccountSchema = z
     error: advice.nullable(),
   })
   .meta({ id: 'Github' });
-/** Whose the token is, and what GitHub says of it. */
+/** The account of the token, and what GitHub says about it. */
 export type GithubAccount = Shape<typeof githubAccountSchema>;
 
 export const githubListQuery = z.strictObject({
@@ -78,7 +78,7 @@ export const githubPageSchema = z
   .object({
     repositories: z.array(
       listed.extend({
-        repository: z.string().nullable().meta({ description: 'Its name here, where it was added' }),
+        repository: z.string().nullable().meta({ description: 'Its name here, if it was added' }),
       }),
     ),
     page: z.int(),

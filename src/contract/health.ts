@@ -13,5 +13,5 @@ export const healthSchema = z
       .exactOptional(),
   })
   .meta({ id: 'Health' });
-/** How the program is. Without access, only `status` is shown. */
+/** The state of the program. Without access, only `status` is shown. */
 export type Health = Shape<typeof healthSchema>;

@@ -80,7 +80,7 @@ const written = {
     .array(z.string().regex(TAG, TAG_RULE), { error: 'tags must be a list of strings' })
     .max(MOST_TAGS, `tags must be ${MOST_TAGS} or fewer`)
     .transform((tags) => [...new Set(tags.map((tag) => tag.toLowerCase()))])
-    .meta({ description: 'Tags beside those in the text' })
+    .meta({ description: 'Tags besides those in the text' })
     .exactOptional(),
   attachments: attachments.exactOptional(),
   pinned: flag('pinned').exactOptional(),
@@ -236,7 +236,7 @@ export const historySchema = z
       revision: z.int().min(1),
       parents: z.array(z.string()).exactOptional(),
       ...stored,
-      tags: z.array(z.string()).meta({ description: 'Tags beside those in the text' }).exactOptional(),
+      tags: z.array(z.string()).meta({ description: 'Tags besides those in the text' }).exactOptional(),
       commits: z.array(z.object({ repository: z.string(), commit })),
       head: z.literal(true).exactOptional(),
     }),
@@ -251,7 +251,7 @@ export const bulkResultSchema = z
     message: messageSchema.exactOptional(),
     problem: problemSchema.exactOptional(),
   })
-  .meta({ id: 'BulkResult', description: 'What became of one line: a message, or a problem' });
+  .meta({ id: 'BulkResult', description: 'The result of one line: a message, or a problem' });
 export type BulkResult = Shape<typeof bulkResultSchema>;
 
 export const idsQuery = z.strictObject({

@@ -17,7 +17,7 @@ export const syncSchema = z
 const settings = {
   name: z
     .string({ error: 'name must be a string' })
-    .refine(isRepositoryName, 'name must be one that can be a folder everywhere')
+    .refine(isRepositoryName, 'name must be one that every system allows for a folder')
     .exactOptional(),
   branch: z
     .string({ error: 'branch must be a string' })

@@ -24,10 +24,10 @@ const interval = z
 
 export const settingsSchema = z
   .object({
-    author: z.string().meta({ description: 'Who a message is by that names nobody' }),
+    author: z.string().meta({ description: 'The author of a message that names none' }),
     defaultTarget: z
       .enum(['primary', 'all'])
-      .meta({ description: 'Where a message goes that names no repository' }),
+      .meta({ description: 'The target of a message that names no repository' }),
     syncInterval: interval,
     searches: z.array(z.object({ name: z.string(), q: z.string() })),
   })

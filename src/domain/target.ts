@@ -75,7 +75,7 @@ export function parseLocation(text: string, forms = LOCATION_FORMS): Result<Targ
   if (!isRepositoryName(name)) {
     return fail(
       'invalid',
-      `must not end in ${JSON.stringify(name)}, which can not be the name of a folder everywhere`,
+      `must not end in ${JSON.stringify(name)}, which cannot be the name of a folder on every system`,
     );
   }
   return ok({ name, url: text, own: false });

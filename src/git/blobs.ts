@@ -12,7 +12,7 @@ const MAX_COMMIT_HEADER = 64 * 1024;
 /** A blob that is larger than what is ever read whole. */
 export class BlobTooLarge extends Error {
   constructor(name: string, size: number) {
-    super(`${name} has ${size} bytes, and no more than ${MAX_JOURNAL_BYTES} are read`);
+    super(`${name} has ${size} bytes, but at most ${MAX_JOURNAL_BYTES} are read`);
     this.name = 'BlobTooLarge';
   }
 }

@@ -225,10 +225,9 @@ const blobId = (content: Buffer, algorithm: 'sha1' | 'sha256'): string =>
   createHash(algorithm).update(`blob ${content.length}\0`).update(content).digest('hex');
 
 const losing = (path: string) =>
-  new NotAppended(`The file ${path} holds something else than it did a moment ago, and would have lost it`);
+  new NotAppended(`The file ${path} has changed since a moment ago, and the change would have been lost`);
 
-const inTheWay = (path: string) =>
-  new NotAppended(`A folder or a link stands in the place of the file ${path}`);
+const inTheWay = (path: string) => new NotAppended(`A folder or a link is in the place of the file ${path}`);
 
 const misplaced = (path: string) => new NotAppended(`The line would not have been in the file ${path}`);
 

@@ -93,7 +93,7 @@ export class GitProcess {
     if (child.stdin === undefined) {
       // With no files left, node makes no streams, and tells why only later, when nobody would listen.
       child.on('error', () => undefined);
-      throw new Error('git can not be started: too many files are open.');
+      throw new Error('git cannot be started: too many files are open.');
     }
     this.#child = child;
     gits?.begun(this);

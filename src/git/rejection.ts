@@ -34,7 +34,7 @@ const RULES: readonly Rule[] = [
   {
     words: /No space left on device|Disk quota exceeded/i,
     detail: 'The remote has no room left on its disk, so it took nothing.',
-    action: 'Make room there, and push again.',
+    action: 'Free some space there, then push again.',
   },
   {
     words: /Read-only file system|unable to create temporary object directory|insufficient permission/i,
@@ -43,9 +43,9 @@ const RULES: readonly Rule[] = [
   },
   {
     words: /fsck error in pack/i,
-    detail: 'The remote checks what it receives, and refused something in it.',
+    detail: 'The remote checks what it receives, and rejected something in it.',
     action:
-      'It names the object and the rule. Change the setting there (receive.fsck.<rule>, receive.fsckObjects), or use another repository: what is in the history stays there.',
+      'Its answer names the object and the rule. Change the setting there (receive.fsck.<rule>, receive.fsckObjects), or use another repository: what is in the history stays there.',
   },
   {
     words: /… exists; cannot create/i,
@@ -55,8 +55,8 @@ const RULES: readonly Rule[] = [
   },
   {
     words: /Unable to create …: File exists|Another git process seems to be running/i,
-    detail: 'Another git holds a lock in the remote, or left it behind when it was killed.',
-    action: 'If no git is at work in the remote, delete the file that it names, and push again.',
+    detail: 'Another git process holds a lock in the remote, or left it behind when it was killed.',
+    action: 'If no git process is using the remote, delete the file that it names, then push again.',
   },
   {
     words: /\bDENIED by\b/,
@@ -86,7 +86,7 @@ const RULES: readonly Rule[] = [
   {
     words: /GH013|repository rule violations/i,
     detail: 'The remote refused the push, because of a rule of the repository.',
-    action: 'Change the rule, or add this account to those that may pass it, and push again.',
+    action: 'Change the rule, or let this account bypass it, then push again.',
   },
   {
     words: /GH001|large files detected|exceeds .{0,200}file size limit/i,
@@ -101,24 +101,24 @@ const RULES: readonly Rule[] = [
   },
   {
     words: /GH008|git[- ]lfs/i,
-    detail: 'The remote refused the push, because it lacks files that Git LFS keeps.',
+    detail: 'The remote refused the push, because files that Git LFS keeps are missing there.',
     action: 'Send them with git lfs push --all origin in the clone, and push again.',
   },
   {
     words: /\barchived\b|\bread-only\b/i,
     detail: 'The remote refused the push, because the repository is archived or read-only.',
-    action: 'Take it out of the archive, or name another repository.',
+    action: 'Unarchive it, or use another repository.',
   },
   {
     words: /pre-receive hook|hook declined/i,
     detail: 'A hook of the remote refused the push.',
-    action: 'See what it objects to, change that or the hook, and push again.',
+    action: 'See what it objects to, fix that or change the hook, then push again.',
   },
 ];
 
 const OTHER: Omit<Rule, 'words'> = {
   detail: 'The remote refused the push.',
-  action: 'Change the rule on the remote, or what it objects to, and push again.',
+  action: 'Fix what it objects to, or change the rule on the remote, then push again.',
 };
 
 const MOST_WORDS = 600;

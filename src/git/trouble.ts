@@ -37,11 +37,11 @@ const SSH_RULES: readonly Rule[] = [
     of: SSH,
     status: 'failed',
     detail: (spoken, stderr) =>
-      `Warning: ${hostName(spoken)} shows another ssh host key than before, or one that was revoked. ` +
+      `Warning: ${hostName(spoken)} shows a different ssh host key than before, or one that was revoked. ` +
       `Someone may be intercepting the connection. Nothing was sent.${fingerprint(stderr)}`,
     action:
-      'Do not connect to it until you know why. Ask the people who run the host, in another way than over this connection, ' +
-      'whether they changed the key, and compare its fingerprint with the one they publish. Only if it is theirs, ' +
+      'Do not connect to it until you know why. Ask the people who run the host, but not over this connection, ' +
+      'whether they changed the key, and compare its fingerprint with the one they publish. If it is theirs, ' +
       'replace the old key in known_hosts. Messages are captured as before.',
     unquoted: true,
   },
@@ -94,7 +94,7 @@ const SSH_RULES: readonly Rule[] = [
     words: /Could not resolve hostname/i,
     of: SSH,
     status: 'offline',
-    detail: (spoken) => `There is no host of the name ${hostName(spoken)}, or there is no network.`,
+    detail: (spoken) => `There is no host named ${hostName(spoken)}, or there is no network.`,
     action: `Check the name if other addresses can be reached. ${TRY_AGAIN}`,
   },
   {
@@ -109,7 +109,7 @@ const SSH_RULES: readonly Rule[] = [
     words: /no matching (?:host key type|key exchange method|cipher|MAC) found/i,
     of: SSH,
     status: 'failed',
-    detail: 'This ssh and the ssh server of the host have no method in common.',
+    detail: 'This ssh and the ssh server of the host have no algorithm in common.',
     action: 'One of the two is too old: update it.',
   },
   {
@@ -117,7 +117,7 @@ const SSH_RULES: readonly Rule[] = [
     by: 'both',
     of: SSH,
     status: 'unauthorized',
-    detail: 'The ssh key may read this repository and not write to it.',
+    detail: 'The ssh key may read this repository but not write to it.',
     action: 'Let the key write to it, in the settings of the repository, or use another key.',
   },
   {
@@ -127,7 +127,7 @@ const SSH_RULES: readonly Rule[] = [
     by: 'both',
     of: SSH,
     status: 'unauthorized',
-    detail: 'The remote knows you, and does not let you use this repository.',
+    detail: 'The remote knows you but does not let you use this repository.',
     action:
       'Check the name of the repository, and whether the owner of your ssh key may read it and write to it. Nothing is lost here.',
   },
@@ -145,7 +145,7 @@ const FILE_RULES: readonly Rule[] = [
     words: /invalid gitfile format|not a git repository|does not appear to be a git repository/i,
     of: FILE,
     status: 'not-found',
-    detail: (spoken) => `${folder(spoken)} is no git repository, or this user may not look into it.`,
+    detail: (spoken) => `${folder(spoken)} is not a git repository, or this user may not read it.`,
     action: ({ url }) =>
       `Check the path. To make an empty repository there: git init --bare ${quoted(localPath(url) ?? url)}. ${TRY_AGAIN}`,
   },
@@ -166,15 +166,15 @@ const RULES: readonly Rule[] = [
   {
     words: /mismatched algorithms|support this repository's hash algorithm/i,
     status: 'failed',
-    detail: 'The remote names its commits by another kind of hash than the clone.',
+    detail: 'The remote uses another kind of hash for its commits than the clone.',
     action: 'Use a remote of the same kind (git init --object-format=sha1). Nothing is lost here.',
   },
   {
     words: /transport \S{1,100} not allowed/i,
     status: 'failed',
-    detail: 'A setting of git leads to an address of another protocol than the one that you gave.',
+    detail: 'A git setting leads to an address with another protocol than the one you gave.',
     action:
-      'Look for url.<base>.insteadOf in your git configuration, or name that address here. Nothing was sent.',
+      'Look for url.<base>.insteadOf in your git configuration, or give that address here. Nothing was sent.',
   },
   ...SSH_RULES,
   ...FILE_RULES,
@@ -183,7 +183,7 @@ const RULES: readonly Rule[] = [
     of: HTTP,
     status: 'failed',
     detail: 'The remote answers that the repository has moved.',
-    action: 'Set the new address of the repository; a token is never sent on to another one.',
+    action: 'Set the new address of the repository; a token is never sent to another address.',
   },
   {
     words:
@@ -199,7 +199,7 @@ const RULES: readonly Rule[] = [
       /not valid: is this a git repository|no DAV locking support|http-push failed|invalid content-type/i,
     of: HTTP,
     status: 'offline',
-    detail: 'Something that is no git server answered, such as the sign-in page of a network.',
+    detail: 'The answer did not come from a git server. It may be the sign-in page of a network.',
     action: `Open a page in the browser and sign in to the network, then push again. ${TRY_AGAIN}`,
   },
   {
@@ -234,7 +234,7 @@ const RULES: readonly Rule[] = [
     words:
       /not our ref|did not send all necessary objects|remote did not send|bad object|upload-pack: .{0,500}(?:corrupt|missing)/i,
     status: 'failed',
-    detail: 'The remote lacks objects of its own: its repository is damaged.',
+    detail: 'The repository of the remote is damaged: objects are missing in it.',
     action:
       'Repair it from a copy, or use a new repository: this clone has everything that was ever fetched or captured here.',
   },
@@ -242,7 +242,7 @@ const RULES: readonly Rule[] = [
     words:
       /Could not resolve|Failed to connect|Couldn't connect|Connection (refused|timed out|reset|closed)|Operation too slow|timed out|unreachable|No route to host|Empty reply|RPC failed|hung up|early EOF|unexpected disconnect|expected flush|\bSSL\b|\bTLS\b|handshake|returned error: (429|5\d\d)|unable to access|Broken pipe|transfer closed|Temporary failure/i,
     status: 'offline',
-    detail: 'The remote can not be reached now.',
+    detail: 'The remote cannot be reached now.',
     action: `Push again when there is a network. ${TRY_AGAIN}`,
   },
 ];
@@ -253,7 +253,7 @@ export function troubleOf(result: Pick<RunResult, 'stderr' | 'timedOut'>, spoken
   if (result.timedOut) {
     return {
       status: 'offline',
-      detail: 'The remote said nothing for too long, so it was given up.',
+      detail: 'The remote did not answer for too long.',
       action: `Push again later. ${TRY_AGAIN}`,
     };
   }

@@ -6,7 +6,7 @@ import type { Headers } from './limit.ts';
 
 const userSchema = z.object({ login: z.string() });
 
-/** Whose the token is, and what GitHub says of it. */
+/** The account of the token, and what GitHub says about it. */
 export async function readAccount(
   client: GithubClient,
 ): Promise<Asked<{ readonly login: string; readonly token: GithubToken }>> {

@@ -110,17 +110,17 @@ function creationTrouble(trouble: GithubTrouble, owner: string): GithubTrouble {
   if (trouble.kind === 'offline' || trouble.kind === 'failed') {
     return {
       ...trouble,
-      detail: `${trouble.detail} Whether the repository was made is not known.`,
-      action: `Look on GitHub whether it is there; if so, add it without "create". ${trouble.action}`,
+      detail: `${trouble.detail} It is not known whether the repository was created.`,
+      action: `Look on GitHub. If it is there, add it without "create". ${trouble.action}`,
     };
   }
   if (trouble.kind !== 'not-found' && trouble.kind !== 'forbidden') return trouble;
   return {
     kind: 'forbidden',
-    detail: `The token may not make repositories for ${owner}, or there is no such account. ${trouble.detail}`,
+    detail: `The token may not create repositories for ${owner}, or there is no such account. ${trouble.detail}`,
     action:
       'Give a fine-grained token "Administration: read and write" for all repositories of that account, or a classic one the scope "repo". ' +
-      'Or make the repository on GitHub by hand, and add it without "create".',
+      'Or create the repository on GitHub yourself, and add it without "create".',
   };
 }
 

@@ -11,8 +11,8 @@ export interface Refusal {
 }
 
 const NEW_TOKEN =
-  'Make a new one on GitHub and put it into .env as GITHUB_TOKEN; it counts without a restart. docs/github.md says how.';
-const CAPTURING = 'Nothing of this is needed for capturing.';
+  'Make a new one on GitHub and put it into .env as GITHUB_TOKEN. No restart is needed. docs/github.md says how.';
+const CAPTURING = 'Capturing works without any of this.';
 
 /** What it means to a person that GitHub's API refuses something. */
 export function refusalTrouble({ status, headers, said, hasToken }: Refusal): GithubTrouble {
@@ -26,7 +26,7 @@ export function refusalTrouble({ status, headers, said, hasToken }: Refusal): Gi
         }
       : {
           kind: 'unauthorized',
-          detail: `GitHub tells this only to those who have a token.${quoted}`,
+          detail: `GitHub answers this only with a token.${quoted}`,
           action: 'Set GITHUB_TOKEN and GITHUB_USERNAME. docs/github.md says how.',
         };
   }
@@ -34,29 +34,30 @@ export function refusalTrouble({ status, headers, said, hasToken }: Refusal): Gi
   if (status === 404) {
     return {
       kind: 'not-found',
-      detail: `GitHub has nothing of that name, or the token can not see it.${quoted}`,
+      detail: `GitHub has nothing of that name, or the token cannot see it.${quoted}`,
       action:
-        'Check the name. Where it is there, let the token reach it: edit the token on GitHub, and choose the repository.',
+        'Check the name. If it exists, give the token access to it: edit the token on GitHub, and choose the repository.',
     };
   }
   if (status === 422) {
     return {
       kind: 'refused',
-      detail: `GitHub does not take what was asked for.${quoted}`,
+      detail: `GitHub rejects the request.${quoted}`,
       action: 'Change what GitHub objects to, and try again.',
     };
   }
   if (status >= 300 && status < 400) {
     return {
       kind: 'failed',
-      detail: 'GitHub answers that this has moved to another address. The token is not sent on to one.',
+      detail:
+        'GitHub says that this has moved to another address. The token is never sent to another address.',
       action: 'Check GITHUB_API_URL: for GitHub Enterprise it ends with /api/v3.',
     };
   }
   return {
     kind: 'failed',
-    detail: `GitHub has a problem of its own: it answers with ${status}.${quoted}`,
-    action: `Try again later; www.githubstatus.com tells more. ${CAPTURING}`,
+    detail: `GitHub itself has a problem: it answers with ${status}.${quoted}`,
+    action: `Try again later; see www.githubstatus.com. ${CAPTURING}`,
   };
 }
 
@@ -65,14 +66,14 @@ function forbidden(headers: Headers, quoted: string): GithubTrouble {
   if (headers['x-github-sso'] !== undefined) {
     return {
       kind: 'forbidden',
-      detail: `The organisation wants its single sign-on for this token.${quoted}`,
+      detail: `The organisation requires single sign-on for this token.${quoted}`,
       action:
         'Open the token in your settings on GitHub, choose "Configure SSO", and allow the organisation.',
     };
   }
   return {
     kind: 'forbidden',
-    detail: `The token is right, and may not do this.${quoted}`,
+    detail: `The token is valid but lacks permission for this.${quoted}`,
     action:
       needed === undefined
         ? 'Give the token the permission on GitHub, or ask who owns the repository. docs/github.md lists what is needed.'
@@ -83,11 +84,11 @@ function forbidden(headers: Headers, quoted: string): GithubTrouble {
 /** What it means that GitHub wants to be left alone for some time. */
 export function limitTrouble(seconds: number, hasToken: boolean): GithubTrouble {
   const time = seconds < 120 ? `${seconds} seconds` : `${Math.ceil(seconds / 60)} minutes`;
-  const more = hasToken ? '' : ' With a token GitHub takes many more.';
+  const more = hasToken ? '' : ' With a token you may send many more.';
   return {
     kind: 'limited',
-    detail: `GitHub takes no more requests from you for ${time}.`,
-    action: `Try again then.${more} Pushing and pulling go on. ${CAPTURING}`,
+    detail: `GitHub accepts no more requests from you for ${time}.`,
+    action: `Try again then.${more} Pushing and pulling still work. ${CAPTURING}`,
     retryAfter: seconds,
   };
 }
@@ -97,7 +98,7 @@ export function unreachableTrouble(apiUrl: string, error: unknown): GithubTroubl
   const code = codeOf(error);
   return {
     kind: 'offline',
-    detail: `GitHub's API at ${apiUrl} can not be reached${code === undefined ? '' : ` (${code})`}.`,
+    detail: `GitHub's API at ${apiUrl} cannot be reached${code === undefined ? '' : ` (${code})`}.`,
     action: `Try again when there is a network. ${CAPTURING}`,
   };
 }
@@ -105,14 +106,14 @@ export function unreachableTrouble(apiUrl: string, error: unknown): GithubTroubl
 /** What it means that something answered that does not speak as GitHub does. */
 export const strangerTrouble = (apiUrl: string): GithubTrouble => ({
   kind: 'offline',
-  detail: `What answers at ${apiUrl} is not GitHub's API; it may be the sign-in page of a network.`,
+  detail: `The server at ${apiUrl} is not GitHub's API. It may be the sign-in page of a network.`,
   action: `Open a page in the browser and sign in to the network, or check GITHUB_API_URL. ${CAPTURING}`,
 });
 
 /** What it means that the token can't even be sent. */
 export const unsendableTrouble: GithubTrouble = {
   kind: 'unauthorized',
-  detail: 'GITHUB_TOKEN holds characters that no token has.',
+  detail: 'GITHUB_TOKEN contains characters that are never in a token.',
   action: NEW_TOKEN,
 };
 

@@ -61,7 +61,7 @@ const bodyReader =
 
 function refuseLarge(request: Request, response: Response): void {
   const detail =
-    'The body may have 1 MiB, or 64 MiB when it is a bulk (application/x-ndjson). Nothing was saved.';
+    'The body may have at most 1 MiB, or 64 MiB for a bulk (application/x-ndjson). Nothing was saved.';
   sendAfterBody(request, response, { code: 'too-large', detail });
 }
 

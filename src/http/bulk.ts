@@ -25,7 +25,7 @@ export async function captureBulk(
   response: Response,
 ): Promise<Result<never, ProblemInput> | undefined> {
   if (await hasTooManyLines(bytes)) {
-    const detail = `A bulk may have ${MOST_BULK_LINES.toLocaleString('en')} lines. Nothing was saved; send it in parts.`;
+    const detail = `A bulk may have at most ${MOST_BULK_LINES.toLocaleString('en')} lines. Nothing was saved; send it in parts.`;
     return { ok: false, failure: { code: 'too-large', detail } };
   }
   response.setHeader('Content-Type', `${NDJSON}; charset=utf-8`);
@@ -81,7 +81,7 @@ async function createOne(messages: Messages, line: Buffer): Promise<BulkResult> 
 
 const longLine = {
   code: 'too-large',
-  detail: 'A line of a bulk may have 1 MiB. This one was not saved.',
+  detail: 'A line of a bulk may have at most 1 MiB. This one was not saved.',
 } as const;
 
 function refused(failure: ProblemInput): BulkResult {

@@ -65,11 +65,11 @@ function foreignDetail({ headers }: IncomingMessage, address: PublicAddress | un
   const { origin, host } = headers;
   const site = headers['sec-fetch-site'];
   if (site !== undefined && site !== 'same-origin' && site !== 'none') {
-    return `A page of another site has no access here, and the browser says that this request comes from one (Sec-Fetch-Site: ${quoted(site)}). Nothing was saved or changed.`;
+    return `Pages of other sites have no access here, and the browser says that this request comes from one (Sec-Fetch-Site: ${quoted(site)}). Nothing was saved or changed.`;
   }
   if (isOwnOrigin(origin, host) || origin === address?.origin) return undefined;
   const expected = [...(address ? [address.origin] : []), `http://${host}`, `https://${host}`];
-  return `A page of another site has no access here. This request comes from a page at ${quoted(origin)}, and gitpost is at ${expected.join(' or ')}. If that page is this gitpost behind a proxy, set PUBLIC_URL to the address that people open there. Nothing was saved or changed.`;
+  return `Pages of other sites have no access here. This request comes from a page at ${quoted(origin)}, and gitpost is at ${expected.join(' or ')}. If that page is this gitpost behind a proxy, set PUBLIC_URL to the address that people open there. Nothing was saved or changed.`;
 }
 
 const quoted = (text: unknown): string => JSON.stringify(String(text).slice(0, 200));

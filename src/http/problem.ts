@@ -53,15 +53,14 @@ export function errorHandler(onSurprise: (error: unknown) => void): ErrorRequest
     onSurprise(error);
     sendProblem(response, {
       code: 'internal',
-      detail:
-        'Something went wrong that should not have. What was answered with 201 is safe. The log says more.',
+      detail: 'An unexpected error occurred. Everything answered with 201 is safe. See the log for details.',
     });
   };
 }
 
 function refusalOf({ status }: { status?: number }): ProblemInput | undefined {
   if (status !== undefined && status >= 400 && status < 500) {
-    return { code: 'invalid', detail: 'The request can not be read: check its path and its body.' };
+    return { code: 'invalid', detail: 'The request cannot be read: check its path and its body.' };
   }
   return undefined;
 }

@@ -246,7 +246,7 @@ function refuseConnection(error: NodeJS.ErrnoException, socket: Duplex): void {
     : isLate
       ? (['too-slow', 'Request Timeout'] as const)
       : (['invalid', 'Bad Request'] as const);
-  const problem = toProblem({ code, detail: 'The request can not be read. Nothing was saved or changed.' });
+  const problem = toProblem({ code, detail: 'The request cannot be read. Nothing was saved or changed.' });
   const body = JSON.stringify(problem);
   socket.end(
     `HTTP/1.1 ${problem.status} ${reason}\r\nContent-Type: application/problem+json; charset=utf-8\r\n` +

@@ -28,7 +28,7 @@ export interface Services {
   readonly githubUrl: string;
   readonly streams: EventStreams;
   readonly access: Access;
-  /** How the program is, at once. */
+  /** The state of the program, at once. */
   readonly health: () => Required<Omit<Health, 'reasons'>> & Pick<Health, 'reasons'>;
   readonly verify: () => Promise<Result<Verification>>;
   /** Answers agents. It is loaded when the first one comes. */

@@ -46,7 +46,7 @@ function brokenStrings(value: unknown): FieldError[] {
     const isBroken = strings.some((text) => typeof text === 'string' && !isWellFormed(text));
     if (!isBroken && isWellFormed(key)) return [];
     const field = wellFormed(key);
-    return [{ field, detail: `${field} must be Unicode, and has half of a surrogate pair` }];
+    return [{ field, detail: `${field} must be valid Unicode, but has half of a surrogate pair` }];
   });
 }
 

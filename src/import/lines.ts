@@ -32,7 +32,8 @@ export async function* linesOf(bytes: AsyncIterable<Buffer>, isStrict = false): 
       start = end + 1;
     }
     rest = Buffer.concat([rest, piece.subarray(start)]);
-    if (rest.length > MOST_BYTES) throw refuse('The file has a line longer than 2 MiB, so it is no export.');
+    if (rest.length > MOST_BYTES)
+      throw refuse('The file has a line longer than 2 MiB, so it is not an export.');
   }
   if (rest.length > 0) yield decode(rest, isStrict);
 }

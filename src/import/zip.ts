@@ -34,12 +34,12 @@ async function entriesOf(zip: ZipFile): Promise<ExportFile[]> {
       const { fileName: name, uncompressedSize: size } = entry;
       if (name.endsWith('/')) continue;
       if (((entry.externalFileAttributes >>> 16) & TYPE_BITS) === LINK)
-        throw refuse(`The zip holds a link (${shown(name)}). No export has one, so nothing was imported.`);
+        throw refuse(`The zip holds a link (${shown(name)}), which no export has. Nothing was imported.`);
       if (entry.isEncrypted())
         throw refuse('The zip is protected by a password. Unpack it, zip it without one, and import that.');
       total += size;
       if (total > MOST_BYTES || total > ALLOWANCE + MOST_RATIO * zip.fileSize)
-        throw refuse('The zip would unpack to far more than an export holds, so nothing was imported.');
+        throw refuse('The zip would unpack to far more than any export holds. Nothing was imported.');
       files.push({ name, size, read: () => readEntry(zip, entry, name) });
     }
   } catch (error) {

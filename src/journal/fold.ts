@@ -26,7 +26,7 @@ export function fold(lines: readonly Line[]): Folded {
   // Lines that replace each other in a circle would leave none.
   const heads = (open.length > 0 ? open : [...unique]).sort(byPrecedence(instants));
   const current = heads[0];
-  if (current === undefined) throw new Error('A message without lines can not be folded');
+  if (current === undefined) throw new Error('A message without lines cannot be folded');
   return { current, heads, lines: parentsFirst(unique.sort(byAge(instants))) };
 }
 

@@ -14,7 +14,7 @@ export interface Content {
   readonly done?: boolean;
   readonly text: string;
   readonly replyTo?: string;
-  /** Tags beside those in the text, lower-cased; absent if there are none. */
+  /** Tags besides those in the text, lower-cased; absent if there are none. */
   readonly tags?: readonly string[];
   /** Its files; absent if there are none. */
   readonly attachments?: readonly Attachment[];
@@ -101,7 +101,8 @@ export function parseLine(bytes: Buffer): Line | Unreadable {
 /** Reads a line that is known to be readable, such as one that the mirror kept. */
 export function readLine(raw: string): Line {
   const line = parseText(raw, raw);
-  if (isUnreadable(line)) throw new Error(`A line that was readable is not any more: it ${line.reason}`);
+  if (isUnreadable(line))
+    throw new Error(`A line that could be read before cannot be read now: it ${line.reason}`);
   return line;
 }
 

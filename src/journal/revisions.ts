@@ -49,7 +49,7 @@ export function checkReadable(line: Line): Result<Line> {
   if (!Number.isSafeInteger(line.revision)) {
     return fail(
       'unwritable',
-      'The revisions of this message have numbers so high that there is none for the next one. ' +
+      'The revisions of this message have numbers so high that there is no next one. ' +
         'Nothing was changed, and the message is safe. Capture its text as a new message instead.',
     );
   }
@@ -66,9 +66,9 @@ export function checkReadable(line: Line): Result<Line> {
 function tooLong(bytes: number, versions: number): string {
   const cause =
     versions > MANY_VERSIONS
-      ? `It has to name all ${versions} versions of the message that nobody has chosen between. To settle it, take some of their lines out of the journal with a commit of your own.`
+      ? `It would have to name all ${versions} conflicting versions of the message. To resolve this, remove some of their lines from the journal with a commit of your own.`
       : 'It repeats what another program added to the message. Shorten that there, or capture the text as a new message.';
-  return `The change would make a line of ${bytes} bytes, and no more than ${MAX_LINE_BYTES} are read. Nothing was changed, and the message is safe. ${cause}`;
+  return `The change would make a line of ${bytes} bytes, but at most ${MAX_LINE_BYTES} are read. Nothing was changed, and the message is safe. ${cause}`;
 }
 
 /** From so many on it is their names that make a line long. */

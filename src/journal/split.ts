@@ -159,7 +159,7 @@ export function whyUnreadable(line: Line): string | undefined {
     again.revision === line.revision &&
     again.text === line.text &&
     again.parents.length === line.parents.length;
-  return isSame ? undefined : 'does not read as what it says';
+  return isSame ? undefined : 'does not read back as what it says';
 }
 
 const passedOver = (bytes: Buffer): Unreadable | undefined =>

@@ -25,7 +25,7 @@ const content = {
 const search = tool({
   name: 'search_messages',
   description:
-    'Find messages, newest first, with shortened texts. Without q, the newest ones. All words of q must match; "phrases", from:, in:, type:, tag:, before:, after: and -word work.',
+    'Find messages, newest first, with shortened texts. Without q: the newest ones. All words of q must match; "phrases", from:, in:, type:, tag:, before:, after: and -word work.',
   input: z.object({
     q: z.string().optional(),
     repository,
@@ -49,7 +49,7 @@ const search = tool({
 
 const get = tool({
   name: 'get_message',
-  description: 'One message with its full text and where it is committed. history: all its revisions.',
+  description: 'One message with its full text and where it is committed. history: all revisions.',
   input: z.object({ id, history: z.boolean().optional() }),
   hints: { readOnly: true },
   run: async ({ id: asked, history }, api) => {

@@ -78,8 +78,8 @@ const MANY_COMMITS = 1000;
 const REWRITTEN = { state: 'rewritten', error: rewrittenTrouble } as const;
 const UNSAFE = {
   detail:
-    'A link or a file stands in the place of the folder "messages" or "attachments", or of a folder in it.',
-  action: 'Nothing is written here until then: make it a folder again with a commit of your own.',
+    'There is a link or a file instead of the folder "messages" or "attachments", or of a folder in it.',
+  action: 'Nothing is written here until you make it a folder again with a commit of your own.',
 };
 const READY: { readonly state: RepositoryState; readonly error: null } = { state: 'ready', error: null };
 
@@ -244,7 +244,7 @@ export class Repository {
   get hanging(): string | undefined {
     const commands = this.#gits.hanging.map((command) => `git ${command}`).join(', ');
     if (commands === '') return undefined;
-    return `In ${this.name} a git does not get on (${commands}): the disk may be slow, or something stopped it.`;
+    return `A git process in ${this.name} makes no progress (${commands}): the disk may be slow, or something stopped it.`;
   }
 
   /** Resolves when the clone is there and the mirror agrees with it. */
@@ -485,7 +485,7 @@ export class Repository {
       status: 'failed',
       detail: `The clone ${this.name} cannot be used: ${said}`,
       action:
-        'Nothing was saved in it now, and what it holds is safe. Fix what is said here: gitpost tries again on its own.',
+        'Nothing was saved in it now, and what it holds is safe. Fix this: gitpost tries again on its own.',
     };
     this.#setState({ state: 'failed', error: this.#broken });
   }

@@ -124,7 +124,7 @@ const isPublic = (probed: Probe): { readonly ok: false; readonly failure: Failur
   const state = probed.created ? 'was made on GitHub, as a public one' : 'is public';
   return fail(
     'public-repository',
-    `${probed.fullName} ${state}: everybody can read what is pushed there. Nothing was added. ` +
+    `${probed.fullName} ${state}: anyone can read what is pushed there. Nothing was added. ` +
       'Send the same with "confirm": true if that is what you want, or make it private on GitHub first.',
     { members: { probe: probed } },
   );
@@ -145,11 +145,11 @@ const unchecked = ({ detail, action }: GithubTrouble): Advice => ({
 const ELSEWHERE: Advice = {
   detail:
     'It is not on GITHUB_URL, so it was not checked whether it is public and whether you may push to it.',
-  action: 'Make sure yourself that it is not public before you push, unless the world may read along.',
+  action: 'Make sure yourself that it is not public before you push, unless anyone may read it.',
 };
 
 const NO_PUSH: Advice = {
-  detail: 'This account may read the repository, and not push to it.',
+  detail: 'This account may read the repository but not push to it.',
   action: 'Ask its owner for write access. What you capture is kept in the clone until then.',
 };
 
@@ -164,7 +164,7 @@ const INTERNAL: Advice = {
 };
 
 const renamed = (fullName: string): Advice => ({
-  detail: `GitHub knows the repository as ${fullName} now, and git does not follow it there with a token.`,
+  detail: `On GitHub the repository is called ${fullName} now, and git sends no token to another address.`,
   action: `Add it as ${fullName}.`,
 });
 

@@ -38,15 +38,15 @@ const LIST_MS = 60_000;
 
 const OFF: GithubTrouble = {
   kind: 'off',
-  detail: 'GITHUB_URL is not github.com, and no GITHUB_API_URL says where its API is, so it is not asked.',
+  detail: 'GITHUB_URL is not github.com, and no GITHUB_API_URL says where its API is, so it is not used.',
   action:
-    'For GitHub Enterprise set GITHUB_API_URL, such as https://github.example.org/api/v3. All else works without.',
+    'For GitHub Enterprise set GITHUB_API_URL, such as https://github.example.org/api/v3. Everything else works without it.',
 };
 
 const NO_TOKEN: Advice = {
   detail: 'No GITHUB_TOKEN is set.',
   action:
-    'Set GITHUB_TOKEN and GITHUB_USERNAME to push to GitHub by https; docs/github.md says how. Capturing, ssh and folders need none.',
+    'Set GITHUB_TOKEN and GITHUB_USERNAME to push to GitHub by https; docs/github.md says how. Capturing, ssh and folders need no token.',
 };
 
 /** What the program asks of GitHub's API. Nothing of it is needed for capturing, pushing and pulling. */
@@ -157,14 +157,14 @@ export class Github {
       if (days < WARNING_DAYS) {
         const left = days < 1 ? 'less than a day' : days === 1 ? '1 day' : `${days} days`;
         warnings.push({
-          detail: `The token ends in ${left}, on ${expiresAt.slice(0, 10)}. After that nothing can be pushed; capturing goes on.`,
-          action: 'Make a new one on GitHub and put it into .env; it counts without a restart.',
+          detail: `The token ends in ${left}, on ${expiresAt.slice(0, 10)}. After that nothing can be pushed, but capturing still works.`,
+          action: 'Make a new one on GitHub and put it into .env. No restart is needed.',
         });
       }
     }
     if (username !== undefined && login.toLowerCase() !== username.toLowerCase()) {
       warnings.push({
-        detail: `The token belongs to ${login}, and GITHUB_USERNAME says ${username}.`,
+        detail: `The token belongs to ${login}, but GITHUB_USERNAME says ${username}.`,
         action: `Set GITHUB_USERNAME=${login} and start again, or use a token of ${username}.`,
       });
     }
@@ -174,7 +174,7 @@ export class Github {
           ? 'The token may write to public repositories only: it lacks the scope "repo".'
           : 'The token may write to no repository: it lacks the scope "repo".',
         action:
-          'Better than that scope is a fine-grained token with "Contents: read and write" on the repositories that you choose.',
+          'Better than that scope: a fine-grained token with "Contents: read and write" on the repositories that you choose.',
       });
     }
     return warnings;

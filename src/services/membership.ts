@@ -25,7 +25,7 @@ export const noRepository = (name: string) =>
 export const fixed = (name: string, what: string) =>
   fail(
     'fixed-by-environment',
-    `The environment names ${name} (REPOSITORY_NAME or REPOSITORIES), so it cannot be ${what} here. Change it there and start again.`,
+    `The environment names ${name} (REPOSITORY_NAME or REPOSITORIES), so it cannot be ${what} here. Change it there and restart gitpost.`,
   );
 
 export const notNow = (name: string) =>

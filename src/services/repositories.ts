@@ -213,7 +213,7 @@ export class RepositoryManager {
     const trouble = this.#unopened.troubleOf(name);
     const why = `${trouble?.detail ?? `The clone ${name} cannot be used.`} Its messages cannot be read until then.`;
     const others =
-      this.names().length > 1 ? ' Those of one other repository can be: ?repository=<name>.' : '';
+      this.names().length > 1 ? ' To read those of another repository, use ?repository=<name>.' : '';
     return notReady(`${why} gitpost tries again on its own.${others}`);
   }
 

@@ -25,7 +25,7 @@ const PATIENCE_MS = 30_000;
 const RETRY_MS = 5000;
 
 /**
- * What is set for everybody who uses this gitpost. It is kept in the git config of the primary's clone, which a person
+ * The settings of this gitpost, for everyone who uses it. It is kept in the git config of the primary's clone, which a person
  * may change as well: so it is read again each time.
  */
 export class SharedSettingsStore {
@@ -108,7 +108,7 @@ const notNow = (name: string) =>
 const fixed = (seconds: number) =>
   fail(
     'fixed-by-environment',
-    `The environment sets SYNC_INTERVAL to ${seconds}, so it cannot be changed here. Change it there and start again.`,
+    `The environment sets SYNC_INTERVAL to ${seconds}, so it cannot be changed here. Change it there and restart gitpost.`,
   );
 
 const TOO_LONG = 'searches must be shorter: together they do not fit into the settings of the clone';

@@ -42,8 +42,8 @@ const damaged = (file: string) =>
   ({
     kind: 'attachment-damaged',
     severity: 'wrong',
-    detail: 'The file does not hold what its name says: its SHA-256 is another one.',
-    action: 'See who changed it (git log -p of the file), and bring the earlier content back with a commit.',
+    detail: 'The content of the file does not match its name: its SHA-256 differs.',
+    action: 'See who changed it (git log -p of the file), and restore the earlier content with a commit.',
     file,
   }) as const;
 
@@ -62,7 +62,7 @@ const missing = (sha256: string, { id, file, line, isCurrent }: Named) =>
     severity: isCurrent ? 'wrong' : 'notice',
     detail: `The line names a file that the branch does not have: ${sha256}.`,
     action: isCurrent
-      ? 'Upload the file again and name it in an edit of the message, or take it off the message.'
+      ? 'Upload the file again and add it to the message, or remove it from the message.'
       : 'Nothing to do: only an earlier or deleted version of the message names it, as after a purge.',
     ...{ id, file, line },
   }) as const;

@@ -107,7 +107,7 @@ function twice({ id, file: firstFile, line: firstLine }: BranchLine, file: strin
   return {
     kind: 'line-twice',
     severity: isDefect ? 'wrong' : 'notice',
-    detail: `The same line stands in line ${firstLine} of ${firstFile} already.`,
+    detail: `The same line is already in line ${firstLine} of ${firstFile}.`,
     action: isDefect
       ? 'Readers count it once, so nothing is lost. One device never writes a line twice: see who changed the file.'
       : 'Nothing to do: readers count it once.',
@@ -131,8 +131,8 @@ function unreadable(file: string, line: number, reason: string, newer: true | un
     severity: isDevices ? 'wrong' : 'notice',
     detail: `The line ${reason}.`,
     action: isDevices
-      ? 'A gitpost wrote this file, and never writes such a line: `git log -p` of the file tells who changed it. Every other line is read.'
-      : 'Another program wrote this file: mend the line there, or leave it. Every other line is read.',
+      ? 'gitpost wrote this file, but never writes such a line. `git log -p` of the file shows who changed it. Every other line is read.'
+      : 'Another program wrote this file: fix the line there, or leave it. Every other line is read.',
     ...{ file, line },
   } as const;
 }

@@ -36,7 +36,7 @@ const unusual = (complaint: string) =>
   ({
     kind: 'object-unusual',
     severity: 'notice',
-    detail: `git fsck has doubts about what an object says: ${complaint}`,
+    detail: `git fsck warns about an object: ${complaint}`,
     action:
       'Nothing is missing or damaged. A host that checks what it receives may refuse the push. To find the commit that brought a blob or a tree: git log --all --find-object=<its id>.',
   }) as const;
@@ -47,7 +47,7 @@ const broken = (complaint: string) =>
     severity: 'wrong',
     detail: `git fsck says: ${complaint}`,
     action:
-      'Copy the whole folder of the clone away before anything else. Where the remote has everything, a new clone of it mends this; else a copy of the objects from a backup does.',
+      'Back up the whole folder of the clone first. If the remote has everything, a new clone of it fixes this; otherwise copy the objects from a backup.',
   }) as const;
 
 /** What the clone itself says to be wrong. */
@@ -66,8 +66,8 @@ const UNSAFE = {
   kind: 'unsafe',
   severity: 'wrong',
   detail:
-    'A link or a file stands in the place of the folder "messages" or "attachments", or of a folder in it.',
-  action: 'Nothing is captured here until then: make it a folder again with a commit of your own.',
+    'There is a link or a file instead of the folder "messages" or "attachments", or of a folder in it.',
+  action: 'Nothing is captured here until you make it a folder again with a commit of your own.',
 } as const;
 
 /** Every lock in a clone, whoever holds it. */
@@ -93,8 +93,8 @@ function lockLeft({ directory }: GitContext, { path, changedAt }: Lock) {
   return {
     kind: 'lock-left',
     severity: age > LEFT_MS ? 'wrong' : 'notice',
-    detail: `A lock is held for ${Math.round(age / 1000)} seconds now, and keeps git from going on.`,
-    action: 'Where no git works in the clone, not even one that waits for an editor, delete the file.',
+    detail: `A lock has been held for ${Math.round(age / 1000)} seconds and blocks git.`,
+    action: 'If no git process is using the clone (one may be waiting for an editor), delete the file.',
     file: relative(directory, path),
   } as const;
 }
@@ -133,10 +133,10 @@ const notFollowed = (file: string, isRunning: boolean) =>
   ({
     kind: 'not-followed',
     severity: isRunning ? 'wrong' : 'notice',
-    detail: 'The file, which gitpost wrote, is not as the branch has it.',
+    detail: 'The file differs from the branch, and gitpost wrote it.',
     action: isRunning
-      ? 'What is committed is safe. Take back changes of yours to this file (git checkout), and look for a lock that was left.'
-      : 'What is committed is safe. gitpost brings the file when it runs, where nobody else has changed it.',
+      ? 'What is committed is safe. Undo your changes to this file (git checkout), and look for a stale lock.'
+      : 'What is committed is safe. gitpost updates the file when it runs, unless someone else has changed it.',
     file,
   }) as const;
 
@@ -145,6 +145,6 @@ const uncommitted = (file: string) =>
     kind: 'uncommitted',
     severity: 'notice',
     detail: 'The file has changes of yours that are not committed.',
-    action: 'Commit them or take them back, as you like: gitpost leaves them alone.',
+    action: 'Commit or undo them, as you like: gitpost leaves them alone.',
     file,
   }) as const;

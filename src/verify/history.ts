@@ -98,8 +98,8 @@ const broughtNothing = (id: string, commit: string) =>
   ({
     kind: 'line-gone',
     severity: 'notice',
-    detail: 'The commit names a message, and brought no line of it; the branch has none either.',
-    action: 'So it is after a purge. Else `git show` of the commit and `git log -- messages` tell more.',
+    detail: 'The commit names a message but added no line of it, and the branch has none either.',
+    action: 'This is normal after a purge. Otherwise see `git show` of the commit and `git log -- messages`.',
     ...{ id, commit },
   }) as const;
 
@@ -107,14 +107,14 @@ const broughtNothing = (id: string, commit: string) =>
 function lineGone({ id, by, removed }: Gone) {
   const isPersons = removed !== undefined && !removed.ours;
   const how = removed
-    ? `The commit ${removed.commit.slice(0, 12)} took its line out.`
-    : 'No commit took its line out: a merge may have kept one side only.';
+    ? `The commit ${removed.commit.slice(0, 12)} removed its line.`
+    : 'No commit removed its line: a merge may have kept only one side.';
   return {
     kind: 'line-gone',
     severity: isPersons && !removed.merge ? 'notice' : 'wrong',
-    detail: `A message was captured by this commit, and the branch does not hold its line any more. ${how}`,
+    detail: `This commit captured a message, but its line is no longer on the branch. ${how}`,
     action:
-      'The history keeps it: `git show` of this commit has the line. Append it to a file of your own below messages/ to have it back.',
+      'The history keeps it: `git show` of this commit has the line. Append it to a file of your own below messages/ to restore it.',
     ...{ id, commit: by.commit },
   } as const;
 }

@@ -148,21 +148,21 @@ const REMAKE = 'The commits are right. Stop gitpost, delete the mirror folder in
 const LACKS = {
   kind: 'mirror-lacks',
   severity: 'wrong',
-  detail: 'The branch holds this line, and the mirror does not.',
+  detail: 'The branch has this line, but the mirror does not.',
   action: REMAKE,
 } as const;
 
 const EXTRA = {
   kind: 'mirror-extra',
   severity: 'wrong',
-  detail: 'The mirror has a line of this message that the branch does not hold.',
+  detail: 'The mirror has a line of this message that is not on the branch.',
   action: REMAKE,
 } as const;
 
 async function commitFault(git: GitContext, commit: string, head: string | null) {
   const isThere = (await resolve(git, commit)) !== null;
   const isOn = isThere && head !== null && (await isAncestor(git, commit, head));
-  const what = isOn ? 'did not bring this line' : isThere ? 'is not on the branch' : 'is not there';
+  const what = isOn ? 'did not add this line' : isThere ? 'is not on the branch' : 'is not there';
   return {
     kind: 'mirror-commit',
     severity: 'wrong',
@@ -176,6 +176,6 @@ const countFault = (shown: number, counted: number) =>
   ({
     kind: 'mirror-count',
     severity: 'wrong',
-    detail: `The mirror counts ${counted} current messages and holds ${shown}.`,
+    detail: `The mirror counts ${counted} current messages but has ${shown}.`,
     action: REMAKE,
   }) as const;

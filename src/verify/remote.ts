@@ -51,25 +51,25 @@ const isHeldBack = async (git: GitContext, told: string, known: string): Promise
 const OWN_GONE = {
   kind: 'remote-offline',
   severity: 'notice',
-  detail: "gitpost's own bare repository is not there.",
-  action: 'Nothing to do: the next push makes it again and fills it.',
+  detail: "gitpost's own bare repository is missing.",
+  action: 'Nothing to do: the next push creates and fills it again.',
 } as const;
 
 const emptied = (branch: string) =>
   ({
     kind: 'remote-behind',
     severity: 'notice',
-    detail: `The remote has no branch ${branch} any more.`,
-    action: 'Push, and it is filled again.',
+    detail: `The remote no longer has the branch ${branch}.`,
+    action: 'Push to create it again.',
   }) as const;
 
 const setBack = (commit: string) =>
   ({
     kind: 'remote-behind',
     severity: 'wrong',
-    detail: "The remote's branch was set back: it lacks commits that it had when we last heard of it.",
+    detail: "The remote's branch was reset: commits that it had are missing.",
     action:
-      'Find out who did that. The next push or pull says whether messages were lost, and asks which side to keep.',
+      'Find out who did that. The next push or pull shows whether messages were lost, and asks which side to keep.',
     commit,
   }) as const;
 
@@ -77,7 +77,7 @@ const ahead = (commit: string) =>
   ({
     kind: 'remote-ahead',
     severity: 'notice',
-    detail: 'The remote has commits that were not fetched yet, so they were not looked at.',
-    action: 'Pull, and verify again.',
+    detail: 'The remote has commits that were not fetched yet, so they were not checked.',
+    action: 'Pull, then verify again.',
     commit,
   }) as const;

@@ -250,7 +250,7 @@ function addFailure({ status }: Subject, findings: Findings): void {
 
 const ENDED = fail(
   'unavailable',
-  'gitpost is about to end, so the verification was given up. Nothing was changed.',
+  'gitpost is stopping, so the check was not finished. Nothing was changed.',
   {
     retryAfter: 5,
   },
@@ -260,7 +260,7 @@ const NOT_THERE = {
   kind: 'clone-missing',
   severity: 'notice',
   detail: 'There is no clone yet.',
-  action: 'gitpost makes it when it starts.',
+  action: 'gitpost creates it when it starts.',
 } as const;
 
 const CLONING = {
@@ -273,7 +273,7 @@ const CLONING = {
 const BLOCKED = {
   kind: 'clone-missing',
   severity: 'wrong',
-  detail: 'The folder of the clone holds something that is no git clone.',
+  detail: 'The folder of the clone is not a git clone.',
   action: 'Move it away and start gitpost again.',
 } as const;
 
@@ -281,14 +281,14 @@ const ABSENT = {
   kind: 'mirror-absent',
   severity: 'notice',
   detail: 'There is no mirror, so it was not compared.',
-  action: 'gitpost makes it from the commits when it starts.',
+  action: 'gitpost creates it from the commits when it starts.',
 } as const;
 
 const RESTLESS = {
   kind: 'mirror-behind',
   severity: 'notice',
-  detail: 'The files of the mirror were written anew each time that they were read, so it was not compared.',
-  action: 'Ask the running gitpost: GET /verify.',
+  detail: 'The mirror was written again each time it was read, so it was not compared.',
+  action: 'Use GET /verify of the running gitpost.',
 } as const;
 
 const damaged = (file: string) =>
@@ -304,9 +304,9 @@ const behind = (commit: string | null, isRunning: boolean) =>
   ({
     kind: 'mirror-behind',
     severity: isRunning ? 'wrong' : 'notice',
-    detail: 'The branch is somewhere else than the commit that the mirror agrees with.',
+    detail: 'The branch is not at the commit that the mirror agrees with.',
     action: isRunning
-      ? 'gitpost should have noticed by now. Ask for GET /repositories, and restart it where that changes nothing.'
+      ? 'gitpost should have noticed by now. Call GET /repositories; if that changes nothing, restart gitpost.'
       : 'Nothing to do: gitpost reads what is new when it starts.',
     ...(commit === null ? {} : { commit }),
   }) as const;
@@ -315,15 +315,15 @@ const unreadable = ({ message }: Error) =>
   ({
     kind: 'clone-broken',
     severity: 'wrong',
-    detail: `The clone can not be read: ${message}`,
-    action: 'See what git says, and mend that. Nothing was changed.',
+    detail: `The clone cannot be read: ${message}`,
+    action: 'Fix what git says. Nothing was changed.',
   }) as const;
 
 const orphan = (hash: string, { id, file, line }: { id: string; file: string; line: number }) =>
   ({
     kind: 'parent-missing',
     severity: 'notice',
-    detail: `The line replaces another one (${hash}) that no repository holds.`,
-    action: 'The message shows as it should; an earlier revision of it is not in its history.',
+    detail: `The line replaces another one (${hash}) that no repository has.`,
+    action: 'The message is shown correctly, but an earlier revision is missing from its history.',
     ...{ id, file, line },
   }) as const;

@@ -151,7 +151,7 @@ test('without a token the page says what one is for', async () => {
   const page = await openPage(browser(), url);
   await panel(page).getByText('Add a repository').click();
   await panel(page).getByText('No GITHUB_TOKEN is set.').waitFor();
-  await panel(page).getByText('Capturing, ssh and folders need none.').waitFor();
+  await panel(page).getByText('Capturing, ssh and folders need no token.').waitFor();
   const create = panel(page).getByLabel('Create it on GitHub first');
   await soon(() => create.getAttribute('aria-disabled')).toBe('true');
   expect(await wordsAt(page, create)).toContain('set GITHUB_TOKEN');
@@ -167,20 +167,15 @@ const failures: Array<[string, ApiFault, what: RegExp, todo: RegExp]> = [
     /is wrong, has expired or was revoked/,
     /Make a new one on GitHub/,
   ],
-  ['403', { kind: 'status', status: 403 }, /may not do this/, /Give the token the permission/],
+  ['403', { kind: 'status', status: 403 }, /lacks permission/, /Give the token the permission/],
   [
     '403 of a single sign-on',
     { kind: 'status', status: 403, headers: { 'x-github-sso': 'required; url=https://example.org' } },
     /single sign-on/,
     /Configure SSO/,
   ],
-  ['404', { kind: 'status', status: 404 }, /nothing of that name/, /let the token reach it/],
-  [
-    '422',
-    { kind: 'status', status: 422 },
-    /does not take what was asked for/,
-    /Change what GitHub objects to/,
-  ],
+  ['404', { kind: 'status', status: 404 }, /nothing of that name/, /give the token access/],
+  ['422', { kind: 'status', status: 422 }, /rejects the request/, /Change what GitHub objects to/],
   [
     '429',
     { kind: 'status', status: 429, headers: later },
@@ -194,8 +189,8 @@ const failures: Array<[string, ApiFault, what: RegExp, todo: RegExp]> = [
     /no more requests .* 90 seconds/,
     /Try again then/,
   ],
-  ['500', { kind: 'status', status: 500 }, /has a problem of its own/, /Try again later/],
-  ['a cut connection', { kind: 'drop' }, /can not be reached/, /Try again when there is a network/],
+  ['500', { kind: 'status', status: 500 }, /itself has a problem/, /Try again later/],
+  ['a cut connection', { kind: 'drop' }, /cannot be reached/, /Try again when there is a network/],
   ['the page of a network', { kind: 'html' }, /is not GitHub's API/, /sign in to the network/],
   ['another address', { kind: 'redirect', to: 'http://127.0.0.1:9/' }, /moved/, /Check GITHUB_API_URL/],
 ];
@@ -226,7 +221,7 @@ test('a repository that the token may not make is told, and nothing is changed',
   await panel(page).getByLabel('Create it on GitHub first').check();
   await place.fill('ann/diary');
   await place.press('Enter');
-  await panel(page).getByRole('alert').getByText('may not do this').waitFor();
+  await panel(page).getByRole('alert').getByText('lacks permission').waitFor();
   expect((await api.get('/repositories')).json<unknown[]>()).toHaveLength(1);
 });
 

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { lstat, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -193,6 +193,23 @@ describe('import and export', () => {
     });
     expect(await api.messages('?tag=given')).toHaveLength(2);
     expect(await output(['export', '-q', 'tag:given', '--format', 'csv'])).toMatch(/One #given/);
+  });
+
+  test('write to what a link leads to, and to a pipe, and put no file in their place', async () => {
+    const file = join(gitpost.folder, 'linked.csv');
+    await writeFile(file, 'older');
+    await symlink(file, join(gitpost.folder, 'link.csv'));
+    await output(['export', '--format', 'csv', '-o', join(gitpost.folder, 'link.csv')]);
+    expect((await lstat(join(gitpost.folder, 'link.csv'))).isSymbolicLink()).toBe(true);
+    expect(await readFile(file, 'utf8')).toMatch(/^id,/);
+    const pipe = join(gitpost.folder, 'pipe');
+    await execute('mkfifo', [pipe]);
+    const [piped] = await Promise.all([
+      readFile(pipe, 'utf8'),
+      output(['export', '--format', 'csv', '-o', pipe]),
+    ]);
+    expect(piped).toBe(await readFile(file, 'utf8'));
+    expect((await lstat(pipe)).isFIFO()).toBe(true);
   });
 
   test('say what is wrong, and leave an older file as it was', async () => {

@@ -247,7 +247,7 @@ describe('wrong usage', () => {
     [['list', '--since', 'someday'], /since/],
     [['search'], /missing/],
     [['show'], /missing/],
-    [['show', 'nonsense'], /is no id/],
+    [['show', 'nonsense'], /is not an id/],
     [['status', '--json=yes'], /--json takes no value/],
     [['lst'], /There is no verb "lst"/],
     [['--nonsense'], /There is no option --nonsense/],

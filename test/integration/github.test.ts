@@ -110,7 +110,7 @@ describe('the account', () => {
     expect(told).toMatchObject({ kind: 'classic', scopes: ['public_repo'] });
     expect(warnings.map(({ detail }) => detail)).toEqual([
       expect.stringMatching(/ends in 13 days/),
-      expect.stringMatching(/belongs to ben, and GITHUB_USERNAME says ann/),
+      expect.stringMatching(/belongs to ben, but GITHUB_USERNAME says ann/),
       expect.stringMatching(/public repositories only/),
     ]);
     for (const { action } of warnings) expect(action).toMatch(/\S/);
@@ -241,7 +241,7 @@ describe('a repository on GitHub', () => {
       const problem = problemOf(await here.add(body), 422);
       expect(problem).toMatchObject({
         type: 'urn:gitpost:problem:public-repository',
-        detail: expect.stringMatching(/everybody can read.*"confirm": true/),
+        detail: expect.stringMatching(/anyone can read.*"confirm": true/),
         probe: { fullName: 'ann/open', visibility: 'public', empty: true },
       });
     }
@@ -279,7 +279,7 @@ describe('a repository on GitHub', () => {
     expect(await warnings('team/house')).toMatch(/internal/);
     expect(await warnings('ann/absent')).toMatch(/has nothing of that name.*not checked/);
     here.github.fault({ kind: 'redirect', to: `${here.github.url}/repos/team/read`, times: 1 });
-    expect(await warnings('team/was')).toMatch(/as team\/read now/);
+    expect(await warnings('team/was')).toMatch(/is called team\/read now/);
     here.github.fault({ kind: 'status', status: 401, message: 'Bad credentials' });
     expect(await warnings('ann/later')).toMatch(/not accept the token.*not checked/);
   });
@@ -291,7 +291,7 @@ describe('a repository on GitHub', () => {
     expect(probe).toMatchObject({ visibility: null, canPush: null, empty: null });
     expect(probe.warnings).toEqual([
       {
-        detail: expect.stringMatching(/can not be reached.*not checked.*public/),
+        detail: expect.stringMatching(/cannot be reached.*not checked.*public/),
         action: expect.stringMatching(/Make sure yourself/),
       },
     ]);

@@ -67,7 +67,7 @@ test('a file of more than 64 MiB is read as far as that, and says so', async () 
   await expectWell(api);
 });
 
-test('a million lines that can not be read are counted, not listed', async () => {
+test('a million lines that cannot be read are counted, not listed', async () => {
   const { api, remote } = await made();
   const file = 'messages/outside/notes.jsonl';
   await commitPieces(remote, file, [line('First'), '{\n'.repeat(1_000_000), line('Last')]);

@@ -160,6 +160,13 @@ describe('/openapi.json', () => {
       ['patch', '/messages/{id}'],
       ['delete', '/messages/{id}'],
       ['get', '/messages/{id}/history'],
+      ['get', '/ids'],
+      ['post', '/attachments'],
+      ['get', '/attachments/{sha256}'],
+      ['get', '/settings'],
+      ['patch', '/settings'],
+      ['get', '/tags'],
+      ['post', '/mcp'],
       ['post', '/import'],
       ['get', '/export'],
       ['post', '/push'],
@@ -264,13 +271,14 @@ describe('/openapi.json', () => {
     const keys = (name: string) =>
       Object.keys((components.schemas[name] as { properties: object }).properties).sort();
     expect(keys('Message')).toEqual(
-      'author conflict createdAt deletedAt deliveries done id language pinned replyTo revision tags text type updatedAt url'.split(
+      'attachments author conflict createdAt deletedAt deliveries done id language pinned replyTo revision tags text type updatedAt url'.split(
         ' ',
       ),
     );
     expect(keys('Problem')).toEqual(['detail', 'errors', 'status', 'title', 'type']);
     const parameters = (paths['/messages']?.get?.parameters ?? []).map(({ name }) => name).sort();
     expect(parameters).toEqual([
+      'asOf',
       'author',
       'cursor',
       'limit',

@@ -65,7 +65,7 @@ describe('a remote that is a folder', () => {
     await judgeRefused(
       managed,
       'rejected',
-      /Another git holds a lock in the remote.*main\.lock/,
+      /Another git process holds a lock in the remote.*main\.lock/,
       /delete the file/,
     );
     await rm(lock);
@@ -153,7 +153,7 @@ describe('a remote that is a folder', () => {
     async (name) => {
       const managed = await withRemote((folder) => bareRepository(join(folder, name)));
       await rm(join(managed.remotePath, 'HEAD'));
-      await judgeRefused(managed, 'not-found', /is no git repository/, /git init --bare/);
+      await judgeRefused(managed, 'not-found', /is not a git repository/, /git init --bare/);
     },
   );
 });
@@ -235,7 +235,7 @@ describe.runIf(hasSshServer)('a real ssh server (skipped if there is no sshd)', 
         context(server.command({})),
         'ssh://git@nowhere.invalid/x.git',
         'offline',
-        /no host of the name nowhere\.invalid/,
+        /no host named nowhere\.invalid/,
       ],
       [
         'nobody at the port',

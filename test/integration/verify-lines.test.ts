@@ -42,7 +42,7 @@ describe('lines', () => {
     await commitFile(clone, 'messages/copy.jsonl', `${first}\n`, 'a copy');
     const { code, found, stdout } = await verifyMoved(folder);
     expect(found).toEqual(['notice line-twice messages/copy.jsonl:1', `wrong line-twice ${journal}:5`]);
-    expect(stdout).toContain(`stands in line 2 of ${journal} already`);
+    expect(stdout).toContain(`is already in line 2 of ${journal}`);
     expect(code).toBe(1);
   });
 

@@ -59,7 +59,7 @@ describe('the mirror', () => {
 
   test.each([
     ['is not there', () => '1'.repeat(40)],
-    ['did not bring this line', (clone: string) => git(clone, 'rev-parse', 'HEAD')],
+    ['did not add this line', (clone: string) => git(clone, 'rev-parse', 'HEAD')],
     ['is not on the branch', (clone: string) => git(clone, 'commit-tree', 'HEAD^{tree}', '-m', 'elsewhere')],
   ])('whose commit %s is wrong', async (words, choose) => {
     const { folder, clone, mirror, journal } = await archive();

@@ -309,7 +309,7 @@ describe('`.env`', () => {
     expect(process.env).toEqual(before);
   });
 
-  it('is no surprise where it can not be read', async () => {
+  it('is no surprise where it cannot be read', async () => {
     const folder = await temporaryFolder();
     await mkdir(join(folder, '.env'));
     expect(() => readConfig({}, folder)).not.toThrow();

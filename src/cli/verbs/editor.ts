@@ -41,6 +41,6 @@ async function runEditor({ environment }: Io, path: string): Promise<void> {
   if (code !== 0)
     throw new Ending(
       EXIT.failed,
-      `The editor ${JSON.stringify(editor)} did not end well, so nothing was changed. EDITOR names another one.`,
+      `The editor ${JSON.stringify(editor)} failed, so nothing was changed. EDITOR names another one.`,
     );
 }

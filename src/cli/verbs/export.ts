@@ -1,5 +1,5 @@
 import { createWriteStream } from 'node:fs';
-import { rename, rm } from 'node:fs/promises';
+import { realpath, rename, rm, stat } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import type { Command } from '../command.ts';
 import { Ending, EXIT, misused } from '../ending.ts';
@@ -33,17 +33,23 @@ export const exportMessages: Command = async (io, given, connection) => {
   return EXIT.done;
 };
 
-/** Saves a stream as a file that is there as a whole or not at all. */
-async function save(body: NodeJS.ReadableStream, file: string): Promise<void> {
+/**
+ * Saves a stream as a file that is there as a whole or not at all. A link stays one, and a device or a pipe is written
+ * to: nothing takes its place.
+ */
+async function save(body: NodeJS.ReadableStream, given: string): Promise<void> {
+  const file = await realpath(given).catch(() => given);
   const staged = `${file}.part-${process.pid}`;
   try {
+    const found = await stat(file).catch(() => undefined);
+    if (found && !found.isFile()) return await pipeline(body, createWriteStream(file));
     await pipeline(body, createWriteStream(staged, { flags: 'wx' }));
     await rename(staged, file);
   } catch (error) {
     await rm(staged, { force: true });
     throw new Ending(
       EXIT.failed,
-      `${file} could not be written: ${(error as Error).message}. An older file of that name is as it was.`,
+      `${given} could not be written: ${(error as Error).message}. An existing file of that name was not changed.`,
     );
   }
 }

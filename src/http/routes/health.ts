@@ -7,7 +7,7 @@ export const healthRoutes: readonly Route[] = [
     method: 'get',
     path: '/health',
     operationId: 'getHealth',
-    summary: 'How the program is',
+    summary: 'The state of the program',
     access: 'partly',
     answers: { 200: answer('Its health', healthSchema) },
     failures: [],

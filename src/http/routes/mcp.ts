@@ -5,9 +5,7 @@ import { toWebRequest, writeWebResponse } from '../web-exchange.ts';
 /** Left out if `MCP` is `off`: then there is nothing at this path. */
 export const MCP_PATH = '/mcp';
 
-const message = z
-  .unknown()
-  .meta({ id: 'JsonRpcMessage', description: 'A JSON-RPC message of the Model Context Protocol' });
+const message = z.unknown().meta({ description: 'A JSON-RPC message of the Model Context Protocol' });
 
 export const mcpRoutes: readonly Route[] = [
   route({

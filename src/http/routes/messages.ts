@@ -157,7 +157,7 @@ export const messageRoutes: readonly Route[] = [
   }),
 ];
 
-const badCursor = fail('invalid', 'The cursor is none that this server gave.', {
+const badCursor = fail('invalid', 'The cursor is not valid.', {
   errors: [{ field: 'cursor', detail: 'cursor must come from a Link header' }],
 });
 

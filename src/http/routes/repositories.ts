@@ -134,8 +134,8 @@ export const repositoryRoutes: readonly Route[] = [
     method: 'delete',
     path: '/repositories/:name',
     operationId: 'removeRepository',
-    summary: 'Let it go; its clone stays on disk',
-    answers: { 204: answer('It is no longer a repository of this gitpost') },
+    summary: 'Remove it from the list; its clone stays on disk',
+    answers: { 204: answer('It is no longer in the list') },
     failures: ['unknown-repository', 'fixed-by-environment', 'busy', 'unavailable'],
     handle: async ({ params: { name } }, { repositories }) => {
       const removed = await repositories.removeRepository(name);

@@ -8,7 +8,7 @@ export const settingsRoutes: readonly Route[] = [
     method: 'get',
     path: '/settings',
     operationId: 'getSettings',
-    summary: 'What is set for everybody who uses this gitpost',
+    summary: 'The settings of this gitpost, for everyone who uses it',
     answers: { 200: settings },
     failures: ['unavailable'],
     handle: (_call, services) => services.settings.read(),

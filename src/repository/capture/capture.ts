@@ -305,43 +305,43 @@ function settleAll(batch: readonly Waiting[], captured: Captured): void {
 export const closing = (name: string) =>
   fail(
     'unavailable',
-    `${name} is being closed, because it is renamed or removed, or gitpost ends. The message was not saved there; try again.`,
+    `${name} is being closed: it is being renamed or removed, or gitpost is stopping. The message was not saved there; try again.`,
     { retryAfter: 2 },
   );
 
 const unsafe = (name: string): Captured =>
   fail(
     'unavailable',
-    `The repository ${name} has a link or a file in the place of its folder "messages" or "attachments", so nothing is written there. ` +
+    `The repository ${name} has a link or a file instead of the folder "messages" or "attachments", so nothing is written there. ` +
       'The message was not saved in it. Make it a folder again with a commit of your own.',
   );
 
 const nested = ({ name, settings }: Clone, other: string): Captured =>
   fail(
     'unavailable',
-    `The clone of ${name} has the branch ${other}, so git cannot make the branch ${settings.branch} there, which messages are captured to. ` +
+    `The clone of ${name} has the branch ${other}, so git cannot create the branch ${settings.branch}, to which messages are captured. ` +
       `The message was not saved there. Rename or delete the branch ${other}, or choose another branch for ${name}.`,
   );
 
 const locked = (name: string): Captured =>
   fail(
     'unavailable',
-    `Another git program holds the branch of ${name} and did not let go of it. The message was not saved there. ` +
-      'Try again; where it stays so, look for a left-over *.lock file in the .git folder of the clone.',
+    `Another git process holds a lock on the branch of ${name}. The message was not saved there. ` +
+      'Try again. If that does not help, look for a stale *.lock file in the .git folder of the clone.',
     { retryAfter: 2 },
   );
 
 const notAppended = (name: string, words: string): Captured =>
   fail(
     'unavailable',
-    `${words}. So nothing was written to ${name}: what it holds is safe. The message was not saved there; try again.`,
+    `${words}. Nothing was written to ${name}; what it holds is safe. The message was not saved there; try again.`,
     { retryAfter: 5 },
   );
 
 const hung = (name: string, { stderr }: GitHung): Captured =>
   fail(
     'unavailable',
-    `git makes no progress in ${name}: ${stderr}, and so was a second one. The disk may be slow or broken. ` +
+    `git makes no progress in ${name}: ${stderr}, and a second try ended the same way. The disk may be slow or broken. ` +
       'The message was not saved there; try again.',
     { retryAfter: 5 },
   );

@@ -33,6 +33,5 @@ export const failedSync = (trouble: Trouble): Synced => ({
 export const surpriseTrouble = (error: unknown): Trouble => ({
   status: 'failed',
   detail: `Something unexpected went wrong: ${cleanLine((error as Error).message.split('\n')[0] ?? '')}`,
-  action:
-    'Nothing is lost here: what was captured is committed. Try again; the log of the program says more.',
+  action: 'Nothing is lost here: what was captured is committed. Try again; see the log for details.',
 });

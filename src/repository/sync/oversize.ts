@@ -5,10 +5,10 @@ import { isSmallStep, isTooLarge, TREE_LIMITS } from '../../git/tree.ts';
 const oversized: Trouble = {
   status: 'failed',
   detail:
-    `The branch of the remote holds more than is taken in here: over ${TREE_LIMITS.files} files, ` +
+    `The branch of the remote is larger than gitpost accepts: over ${TREE_LIMITS.files} files, ` +
     `over ${TREE_LIMITS.bytes / 1024 ** 3} GiB, or folders in folders without end.`,
   action:
-    'Nothing of it was taken in, nothing is lost here, and messages are captured as before. Take out of the remote what does not belong there, then push again.',
+    'Nothing of it was fetched, nothing is lost here, and messages are captured as before. Remove what does not belong there from the remote, then push again.',
 };
 
 /** Looks at what the remote's branch holds before any of it is taken in; what ours has already is not looked at again. */

@@ -49,7 +49,7 @@ const BUSY = fail(
 );
 const TOO_LARGE = fail(
   'unavailable',
-  'A journal of both sides is too large to be merged here. Nothing was changed. Merge the two histories with git, or keep the other side.',
+  'A journal that both sides changed is too large to be merged here. Nothing was changed. Merge the two histories with git, or keep the other side.',
 );
 const refused = ({ stderr }: GitError) =>
   fail(

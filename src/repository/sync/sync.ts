@@ -53,7 +53,7 @@ const ROUNDS = 6;
 
 const RACED: Trouble = {
   status: 'failed',
-  detail: 'Others pushed to the same branch each time that we tried.',
+  detail: 'Someone else pushed to the branch each time we tried.',
   action: 'Nothing is lost here. Push again in a moment.',
 };
 
@@ -239,7 +239,7 @@ async function isOnlyOurMerges(clone: Clone, ours: string, theirs: string, tree:
 
 const conflict = (paths: readonly string[], branch: string): Trouble => ({
   status: 'conflicted',
-  detail: `Both sides changed ${paths.slice(0, 5).join(', ')}, which can not be merged here. Nothing was changed.`,
+  detail: `Both sides changed ${paths.slice(0, 5).join(', ')}, which cannot be merged here. Nothing was changed.`,
   action: `Merge the remote branch by hand in the clone (git pull --no-rebase origin ${branch}), commit, and push again. Messages are captured as before.`,
 });
 

@@ -154,7 +154,7 @@ export class Imports {
       await finish(underWay.length);
       const result = summary.result(scan.format);
       if (trouble) return stopped(trouble.detail, result, trouble.retryAfter);
-      if (done < scan.messages) return stopped('Nobody waited for the import any more.', result);
+      if (done < scan.messages) return stopped('The client closed the connection.', result);
       return ok(result);
     });
   }
@@ -229,6 +229,6 @@ const looksSecret = (secrets: readonly string[]) =>
 const stopped = (why: string, result: ImportResult, retryAfter?: number) =>
   fail(
     'import-stopped',
-    `${why} What was imported so far is safe (${result.created} created, ${result.updated} updated). Import the same file again to continue: nothing is doubled.`,
+    `${why} What was imported so far is safe (${result.created} created, ${result.updated} updated). Import the same file again to continue: nothing is imported twice.`,
     { members: { result }, ...(retryAfter === undefined ? {} : { retryAfter }) },
   );

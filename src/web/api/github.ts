@@ -1,7 +1,7 @@
 import type { GithubAccount, GithubPage } from '../../contract/github.ts';
 import { type Answer, call } from './client.ts';
 
-/** Whose the token is, and what GitHub says of it. */
+/** The account of the token, and what GitHub says about it. */
 export function readGithubAccount(): Promise<Answer<GithubAccount>> {
   return call('GET', '/github');
 }

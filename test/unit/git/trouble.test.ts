@@ -51,7 +51,7 @@ describe('over ssh', () => {
     ['a revoked host key', 'failed', /^Warning: .*intercepting/],
     ['no key that is accepted', 'unauthorized', /none of the ssh keys/],
     ['a key that others can read', 'unauthorized', /ignores your private key/],
-    ['a host that is not found', 'offline', /no host of the name git\.example\.org/],
+    ['a host that is not found', 'offline', /no host named git\.example\.org/],
     ['a port that nobody listens on', 'offline', /no ssh server answers at port 22022/],
     ['no ssh program', 'failed', /ssh program cannot be started/],
     ['a wrong GIT_SSH', 'failed', /ssh program cannot be started/],

@@ -32,9 +32,9 @@ function given<Value>(asked: Asked<Value>): Value {
 describe('each failure', () => {
   test.each([
     [401, 'unauthorized', /not accept the token/, /Make a new one/],
-    [403, 'forbidden', /may not do this/, /permission/],
-    [404, 'not-found', /or the token can not see it/, /Check the name/],
-    [422, 'refused', /does not take/, /Change what/],
+    [403, 'forbidden', /lacks permission/, /permission/],
+    [404, 'not-found', /or the token cannot see it/, /Check the name/],
+    [422, 'refused', /rejects the request/, /Change what/],
     [500, 'failed', /answers with 500/, /later/],
     [503, 'failed', /answers with 503/, /later/],
   ])('%i has words of its own', async (status, kind, detail, action) => {
@@ -72,7 +72,7 @@ describe('each failure', () => {
       ]);
     }
     await api.close();
-    expect(troubleOf(await look()).detail).toMatch(/can not be reached \(.+\)/);
+    expect(troubleOf(await look()).detail).toMatch(/cannot be reached \(.+\)/);
   });
 
   test('of a token that can not be sent is one of the token', async () => {
@@ -176,7 +176,7 @@ describe('repositories', () => {
       const trouble = troubleOf(await createRepository(client, NAME, { private: true, isOwn: true }));
       expect(trouble).toMatchObject({
         kind: 'forbidden',
-        detail: expect.stringMatching(/may not make/),
+        detail: expect.stringMatching(/may not create/),
         action: expect.stringMatching(/Administration/),
       });
     }

@@ -360,7 +360,7 @@ describe('dates', () => {
 });
 
 describe('readLine', () => {
-  it('throws where the mirror holds a line that can not be read', () => {
+  it('throws where the mirror holds a line that cannot be read', () => {
     expect(() => readLine('{}')).toThrow(/"v"/);
   });
 });

@@ -28,7 +28,7 @@ describe('a message with many versions that nobody has chosen between', () => {
     const line = editedLine(foldedOf(230_000), { text: 'settled' }, NOW);
     expect(checkReadable(line)).toMatchObject({
       ok: false,
-      failure: { code: 'unwritable', detail: expect.stringMatching(/230000 versions/) },
+      failure: { code: 'unwritable', detail: expect.stringMatching(/230000 conflicting versions/) },
     });
   });
 });

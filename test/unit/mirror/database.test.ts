@@ -516,7 +516,7 @@ describe('a folder that was damaged', { timeout: 30_000 }, () => {
   });
 });
 
-describe('a line that was written and can not be read again', () => {
+describe('a line that was written and cannot be read again', () => {
   it('makes the mirror one to be made anew, and no riddle', async () => {
     const folder = await temporaryFolder();
     const writer = await open(folder);

@@ -108,7 +108,7 @@ describe('a remote with other content and another default branch', () => {
   });
 });
 
-describe('a remote that can not be reached', () => {
+describe('a remote that cannot be reached', () => {
   it('is never made by the app, and captures go on', async () => {
     const folder = await temporaryFolder();
     const remote = join(folder, 'not', 'there.git');

@@ -6,7 +6,7 @@ import { startManager } from '../../support/manager.ts';
 import { lineNumber, pull, push, rawsIn, statusOf, textsOf } from '../../support/repositories.ts';
 import { temporaryFolder } from '../../support/tmp.ts';
 
-describe('lines that can not be read', () => {
+describe('lines that cannot be read', () => {
   it('are reported with file and number, and nothing else suffers', async () => {
     const folder = await temporaryFolder();
     const remote = await bareRepository(join(folder, 'shared.git'));
