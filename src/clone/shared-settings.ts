@@ -37,8 +37,7 @@ function intervalOf(value: string | null): number {
 function searchesOf(value: string | null): SharedSettings['searches'] {
   const found: unknown = parseJson(value ?? '[]');
   if (!Array.isArray(found)) return [];
-  const searches = found.flatMap(toSearch);
-  return [...new Map(searches.map((search) => [search.name, search])).values()].slice(0, MOST_SEARCHES);
+  return found.flatMap(toSearch).slice(0, MOST_SEARCHES);
 }
 
 function toSearch(found: unknown): SharedSettings['searches'] {

@@ -41,10 +41,6 @@ export const changeSettingsSchema = z
     searches: z
       .array(search, { error: 'must be a list' })
       .max(MOST_SEARCHES, `must be ${MOST_SEARCHES} or fewer`)
-      .refine(
-        (searches) => new Set(searches.map(({ name }) => name)).size === searches.length,
-        'must have different names',
-      )
       .exactOptional(),
   })
   .meta({ id: 'ChangeSettings' });

@@ -93,15 +93,6 @@ test('wrong settings are refused, the field is named and nothing changes', async
     [search('a', 'x'.repeat(1001)), 'searches'],
     [search('a\ud800', 'q'), 'searches'],
     [{ searches: [{ name: 'a', q: 'b', more: 1 }] }, 'searches'],
-    [
-      {
-        searches: [
-          { name: 'a', q: 'b' },
-          { name: 'a', q: 'c' },
-        ],
-      },
-      'searches',
-    ],
     [{ searches: Array.from({ length: 51 }, (_, index) => ({ name: `${index}`, q: 'b' })) }, 'searches'],
     [
       { searches: Array.from({ length: 50 }, (_, index) => ({ name: `${index}`, q: '字'.repeat(1000) })) },

@@ -48,7 +48,10 @@ export function SaveSearch() {
       class="save-search"
       onSubmit={(event) => {
         event.preventDefault();
-        if (name.trim() !== '') void store([...searches, { name: name.trim(), q }], 'Search saved');
+        const given = name.trim();
+        // A name that is taken gets the new search.
+        const others = searches.filter((one) => one.name !== given);
+        if (given !== '') void store([...others, { name: given, q }], 'Search saved');
       }}
     >
       <input

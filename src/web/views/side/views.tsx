@@ -62,8 +62,8 @@ export function SavedSearches() {
       <h2 id="saved-title" class="side-title">
         Saved searches
       </h2>
-      {searches.map(({ name, q }) => (
-        <View key={name} to={{ q }}>
+      {searches.map(({ name, q }, index) => (
+        <View key={index} to={{ q }}>
           <bdi>{name}</bdi>
         </View>
       ))}
