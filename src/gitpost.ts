@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { openInBrowser } from './cli/browser.ts';
 import { EXIT } from './cli/ending.ts';
-import { type Io, isClosed } from './cli/io.ts';
+import type { Io } from './cli/io.ts';
 import { run } from './cli/run.ts';
 import { type Given, isSet } from './cli/verb.ts';
 import { findAddress } from './clone/address-file.ts';
@@ -21,12 +21,8 @@ const io: Io = {
   stderr: process.stderr,
 };
 
-// Whoever has stopped reading wants no more, which is no failure. What is left to do is done all the same.
-for (const stream of [process.stdout, process.stderr]) {
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (!isClosed(error)) throw error;
-  });
-}
+// What cannot be written is noticed by the one who writes. Nobody listens to standard error, so nothing more can be said.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 
 const code = await run(process.argv.slice(2), io, {
   version,

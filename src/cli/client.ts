@@ -30,7 +30,8 @@ function refusal({ url, token }: Place, { status, headers }: Reply, text: string
   // The words are those of the API, and a person has an option for it here.
   const detail = problem.detail.replaceAll('with "confirm": true', 'with --confirm');
   if (status === 401) return new Ending(EXIT.signedOut, `${detail} ${signInAdvice(token)}`);
-  const fields = errors.map((error) => error.detail).filter((one) => !detail.includes(one));
+  // What is wrong with one field alone is in the detail already.
+  const fields = errors.length > 1 ? errors.map((error) => error.detail) : [];
   return new Ending(codeOf(status), [detail, ...fields].join('\n  '));
 }
 

@@ -41,6 +41,8 @@ function placeOf(text: string, token: string | undefined): Place {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (!url || !/^https?:$/.test(url.protocol))
     throw misused(`GITPOST_URL must be an http or https URL, not ${JSON.stringify(text)}`);
+  if (url.username !== '' || url.password !== '')
+    throw misused('GITPOST_URL must have no user name and no password. ACCESS_TOKEN is for the token');
   if (!url.pathname.endsWith('/')) url.pathname += '/';
   return { url, token };
 }

@@ -1,5 +1,7 @@
 import type { Readable, Writable } from 'node:stream';
+import { LIMITS } from '../domain/message.ts';
 import type { Environment } from '../environment.ts';
+import { Ending, EXIT, misused } from './ending.ts';
 
 export interface Screen extends Writable {
   readonly isTTY?: boolean;
@@ -23,9 +25,14 @@ export class OutputClosed extends Error {}
 export async function print({ stdout }: Pick<Io, 'stdout'>, text: string | Buffer): Promise<void> {
   if (stdout.destroyed) throw new OutputClosed();
   await new Promise<void>((resolve, reject) => {
-    stdout.write(text, (error) => (error ? reject(isClosed(error) ? new OutputClosed() : error) : resolve()));
+    stdout.write(text, (error) => (error ? reject(trouble(error)) : resolve()));
   });
 }
+
+const trouble = (error: NodeJS.ErrnoException): Error =>
+  isClosed(error)
+    ? new OutputClosed()
+    : new Ending(EXIT.failed, `The output could not be written: ${error.message}`);
 
 /** Says something to the person, apart from the data. */
 export const say = ({ stderr }: Pick<Io, 'stderr'>, text: string): void => void stderr.write(`${text}\n`);
@@ -33,13 +40,22 @@ export const say = ({ stderr }: Pick<Io, 'stderr'>, text: string): void => void 
 export const isClosed = ({ code }: NodeJS.ErrnoException): boolean =>
   code === 'EPIPE' || code === 'ERR_STREAM_DESTROYED';
 
-/** All of the standard input, which must be UTF-8. */
-export async function readInput({ stdin }: Pick<Io, 'stdin'>): Promise<string | undefined> {
+/** All of the standard input as a text. */
+export async function readInput({ stdin }: Pick<Io, 'stdin'>): Promise<string> {
   const chunks: Buffer[] = [];
-  for await (const chunk of stdin) chunks.push(Buffer.from(chunk as Buffer));
+  let length = 0;
+  for await (const chunk of stdin) {
+    chunks.push(chunk as Buffer);
+    length += (chunk as Buffer).length;
+    // Each character has four bytes at most.
+    if (length > 4 * LIMITS.text + 2)
+      throw misused(
+        `A text has ${LIMITS.text} characters at most. Nothing was saved; save it as a file and give that with -f`,
+      );
+  }
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks));
   } catch {
-    return undefined;
+    throw misused('What was piped in is not UTF-8. Nothing was saved');
   }
 }

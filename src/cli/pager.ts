@@ -2,11 +2,16 @@ import { spawn } from 'node:child_process';
 import type { Environment } from '../environment.ts';
 import { type Io, print } from './io.ts';
 
-/** Shows a text on a terminal: in the pager of the person if it is longer than the screen. */
-export async function page(io: Io, text: string): Promise<void> {
+/**
+ * Shows a text: on a terminal in the pager of the person, if it is longer than the screen.
+ *
+ * @param isEndFirst whether the end is what is looked for
+ */
+export async function page(io: Io, text: string, isEndFirst = false): Promise<void> {
   const { environment, stdout } = io;
   const lines = text.split('\n').length;
-  const pager = environment.PAGER ?? 'less +G';
+  const pager = environment.PAGER ?? (isEndFirst ? 'less +G' : 'less');
+  if (stdout.isTTY !== true) return print(io, text);
   if (lines <= (stdout.rows || 24) || pager === '' || pager === 'cat' || process.platform === 'win32')
     return print(io, text);
   if (!(await runPager(pager, text, environment))) await print(io, text);

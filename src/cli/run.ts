@@ -52,12 +52,18 @@ export async function run(argv: readonly string[], io: Io, ports: Ports): Promis
     return await dispatch(argv, io, ports);
   } catch (error) {
     if (error instanceof OutputClosed) return EXIT.done;
-    if (!(error instanceof Ending)) throw error;
     const style = styleFor(io.stderr, io);
-    say(io, `${style.bad('gitpost:')} ${printable(error.message)}`);
-    return error.code;
+    const { code, message } = error instanceof Ending ? error : surprise(error as Error);
+    say(io, `${style.bad('gitpost:')} ${printable(message)}`);
+    return code;
   }
 }
+
+/** What nobody has thought of. The stack is for a report. */
+const surprise = ({ stack, message }: Error) => ({
+  code: EXIT.failed,
+  message: `This should not have happened. Please report it:\n${stack ?? message}`,
+});
 
 async function dispatch(argv: readonly string[], io: Io, ports: Ports): Promise<number | undefined> {
   const [first, ...rest] = argv;

@@ -1,11 +1,14 @@
+import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { type Api, apiAt, linesOfJson, type Message, type RepositoryStatus } from '../support/api.ts';
-import { type CommandOptions, command } from '../support/command.ts';
+import { type CommandOptions, command, commandEnvironment, commandLine as line } from '../support/command.ts';
 import { freePort } from '../support/free-port.ts';
 import { type GitpostProcess, startProcess } from '../support/process.ts';
 
@@ -259,6 +262,23 @@ describe('wrong usage', () => {
     expect(stderr).not.toMatch(/\bat \S+ \(|node:|\.js:\d/);
   });
 
+  test('text that is too long is refused before all of it is read', async () => {
+    const { code, stderr } = await run(['add'], { input: 'x'.repeat(1_000_000) });
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/65536 characters at most/);
+  });
+
+  test.runIf(existsSync('/dev/full'))('output that cannot be written is no surprise', async () => {
+    const { stdout } = await promisify(execFile)(
+      'sh',
+      ['-c', '"$@" > /dev/full 2>&1 || echo $?', 'sh', ...line('list')],
+      {
+        env: commandEnvironment(gitpost.folder) as NodeJS.ProcessEnv,
+      },
+    );
+    expect(stdout).toBe('1\n');
+  });
+
   test('text that is no UTF-8 is not saved', async () => {
     const { code, stderr } = await run(['add'], { input: new Uint8Array([0x61, 0xff]) });
     expect(code).toBe(2);
@@ -315,6 +335,8 @@ describe('another gitpost', () => {
   });
 
   test('with an address that is none: exit code 2', async () => {
+    const named = await run(['list'], at('http://ann:secret-word@example.org'));
+    expect(named).toMatchObject({ code: 2, stderr: expect.not.stringMatching(/secret-word/) });
     expect((await run(['list'], at('ftp://example.org'))).code).toBe(2);
   });
 });

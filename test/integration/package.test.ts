@@ -72,9 +72,17 @@ test('holds built files and docs only, and needs no other package', async () => 
     'public/service-worker.js',
   ])
     expect(files.map((name) => name.replaceAll('\\', '/'))).toContain(file);
-  const { scripts = {}, dependencies = {} } = JSON.parse(
-    await readFile(join(installed, 'package.json'), 'utf8'),
-  ) as { scripts?: Record<string, string>; dependencies?: Record<string, string> };
+  const {
+    scripts = {},
+    dependencies = {},
+    man,
+  } = JSON.parse(await readFile(join(installed, 'package.json'), 'utf8')) as {
+    scripts?: Record<string, string>;
+    dependencies?: Record<string, string>;
+    man?: unknown;
+  };
+  // npm links the pages of a list only.
+  expect(man).toEqual(['./docs/gitpost.1']);
   expect(dependencies).toEqual({});
   for (const name of ['preinstall', 'install', 'postinstall', 'prepare'])
     expect(scripts).not.toHaveProperty(name);

@@ -35,6 +35,9 @@ export const commandEnvironment = (folder: string): Record<string, string | unde
   TZ: 'UTC',
 });
 
+/** The words that run the command, for a shell. */
+export const commandLine = (...args: readonly string[]): string[] => [process.execPath, script, ...args];
+
 /** Starts the command `gitpost` and does not wait for it. */
 export function startCommand(folder: string, args: readonly string[], options: CommandOptions = {}) {
   const child = spawn(process.execPath, [script, ...args], {

@@ -68,7 +68,6 @@ export async function givenText(io: Io, { args }: Given): Promise<string | undef
   if (!isAsked && args.length > 0) return args.join(' ');
   if (!isAsked && !isPiped) return undefined;
   const text = await readInput(io);
-  if (text === undefined) throw misused('What was piped in is not UTF-8. Nothing was saved');
   const whole = text.replace(/\r?\n$/, '');
   return whole === '' && !isAsked ? undefined : whole;
 }

@@ -45,7 +45,7 @@ async function show(io: Io, given: Given, connection: Connection, q: string | un
   }
   const blocks: string[] = [];
   for await (const line of lines) blocks.push(blockOf(line));
-  if (blocks.length > 0) await page(io, blocks.reverse().join('\n'));
+  if (blocks.length > 0) await page(io, blocks.reverse().join('\n'), true);
 }
 
 function mostOf(given: Given): number | undefined {

@@ -5,6 +5,7 @@ import { EXIT, misused } from '../ending.ts';
 import { messageDetails, revisionBlock } from '../format.ts';
 import { idOf } from '../ids.ts';
 import { print } from '../io.ts';
+import { page } from '../pager.ts';
 import { printableJson, styleFor } from '../style.ts';
 import { isSet, textOf } from '../verb.ts';
 
@@ -25,6 +26,6 @@ export const show: Command = async (io, given, connection) => {
   const text = Array.isArray(shown)
     ? shown.map((entry) => revisionBlock(entry, look)).join('\n')
     : messageDetails(shown, look);
-  await print(io, text);
+  await page(io, text);
   return EXIT.done;
 };
