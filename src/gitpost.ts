@@ -13,6 +13,15 @@ import { version } from './package.ts';
 // Node prints what simple-git would log, environment and all, where this is set.
 delete process.env.DEBUG;
 
+const OLDEST_NODE = [20, 19] as const;
+const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+if (major < OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor < OLDEST_NODE[1])) {
+  process.stderr.write(
+    `gitpost: Node ${process.versions.node} is too old: install Node ${OLDEST_NODE.join('.')} or later\n`,
+  );
+  process.exit(EXIT.usage);
+}
+
 const io: Io = {
   environment: process.env,
   directory: process.cwd(),

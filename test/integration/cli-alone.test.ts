@@ -99,14 +99,21 @@ test('killed at any moment, leaves what the next command can work with', async (
   expect(texts).toContain('killed 1');
 });
 
-test('ends in order at a signal, with the code that shells give it', async () => {
+test.runIf(process.platform !== 'win32')('ends in order at a signal, with the code of shells', async () => {
   const folder = await temporaryFolder();
-  const child = startCommand(folder, ['add', '-']);
-  const closed = new Promise((resolve) => child.on('close', resolve));
-  // It reads before it opens anything.
-  child.kill('SIGINT');
-  expect(await closed).not.toBe(0);
-  expect(existsSync(join(folder, 'data', '.gitpost.lock'))).toBe(false);
+  for (const [signal, code] of [
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const) {
+    const child = startCommand(folder, ['import', '-', '--format', 'gitpost']);
+    const closed = new Promise((resolve) => child.on('close', resolve));
+    // It holds the folders as long as its input is open.
+    await eventually(async () => existsSync(join(folder, 'data', '.gitpost.lock')));
+    child.kill(signal);
+    expect(await closed).toBe(code);
+    for (const name of ['repos', 'data']) expect(existsSync(join(folder, name, '.gitpost.lock'))).toBe(false);
+  }
+  await add(folder, 'Afterwards');
 });
 
 test('wrong configuration: exit code 2, and nothing is written', async () => {

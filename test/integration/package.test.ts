@@ -4,6 +4,8 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
+import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Message } from '../support/api.ts';
 import { gitEnvironment } from '../support/git.ts';
@@ -51,6 +53,25 @@ const command = (): string => join(folder, 'node_modules', '.bin', 'gitpost');
 async function run(...args: string[]): Promise<string> {
   const { stdout } = await execute(command(), args, { cwd: folder, env: environment });
   return stdout;
+}
+
+const agentOptions = () => ({
+  env: environment as Record<string, string>,
+  cwd: folder,
+  stderr: 'ignore' as const,
+});
+
+async function withAgent(transport: StdioClientTransport | StreamableHTTPClientTransport) {
+  const client = new Client({ name: 'test', version: '1.0.0' });
+  await client.connect(transport);
+  try {
+    const { tools } = await client.listTools();
+    const call = { name: 'search_messages', arguments: { q: 'while' } };
+    const { structuredContent: found } = (await client.callTool(call)) as { structuredContent?: unknown };
+    return { tools: tools.map(({ name }) => name), found };
+  } finally {
+    await client.close();
+  }
 }
 
 test('holds built files and docs only, and needs no other package', async () => {
@@ -111,7 +132,19 @@ test.runIf(process.platform !== 'win32')('captures, finds, pushes, serves the pa
   const messages = (await (await fetch(new URL('messages', url))).json()) as Message[];
   expect(messages.map(({ text }) => text)).toEqual(['while it runs', 'hello']);
 
+  // An agent finds what the command has written, over both ways.
+  const { tools } = await withAgent(
+    new StdioClientTransport({ command: command(), args: ['mcp'], ...agentOptions() }),
+  );
+  expect(tools).toContain('search_messages');
+  const { found: overHttp } = await withAgent(new StreamableHTTPClientTransport(new URL('mcp', url)));
+  expect(overHttp).toMatchObject({ messages: [{ text: 'while it runs' }] });
+
   server.kill('SIGTERM');
   expect(await once(server, 'exit')).toEqual([0, null]);
+  const { found: overStdio } = await withAgent(
+    new StdioClientTransport({ command: command(), args: ['mcp'], ...agentOptions() }),
+  );
+  expect(overStdio).toMatchObject({ messages: [{ text: 'while it runs' }] });
   expect(await run('verify')).toMatch(/ok: nothing is wrong/);
 });
