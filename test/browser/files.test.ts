@@ -1,10 +1,13 @@
 import { join } from 'node:path';
+import type { Locator, Page } from 'playwright-core';
 import { expect, test } from 'vitest';
-import { pngOf, upload } from '../support/files.ts';
-import { openPage, sharedBrowser, soon } from '../support/page.ts';
+import type { Message } from '../support/api.ts';
+import { noisyPng, pngOf, type Uploaded, upload } from '../support/files.ts';
+import { git } from '../support/git.ts';
+import { answeredWith, brokenConnection, openPage, sharedBrowser, soon } from '../support/page.ts';
 import { troubles } from '../support/page-axe.ts';
-import { article } from '../support/page-parts.ts';
-import { sharedScene } from '../support/page-scene.ts';
+import { article, composer, post, postWell } from '../support/page-parts.ts';
+import { pageScene, sharedScene } from '../support/page-scene.ts';
 
 const browser = sharedBrowser();
 const scene = sharedScene();
@@ -49,4 +52,115 @@ test('pictures, players and chips are shown, and a picture opens in the viewer',
     await page.keyboard.press('Escape');
     await viewer.waitFor({ state: 'detached' });
   }
+});
+
+/** Hands files to the page as the clipboard or a drag would. */
+const give = (
+  page: Page,
+  how: 'paste' | 'drop',
+  files: Array<{ name: string; type: string; bytes: Buffer }>,
+) =>
+  page.evaluate(
+    `(() => {
+      const data = new DataTransfer();
+      for (const { name, type, text } of ${JSON.stringify(
+        files.map(({ name, type, bytes }) => ({ name, type, text: bytes.toString('base64') })),
+      )})
+        data.items.add(new File([Uint8Array.from(atob(text), (one) => one.charCodeAt(0))], name, { type }));
+      const to = document.querySelector('.composer textarea');
+      to.dispatchEvent(${how === 'paste'}
+        ? new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true })
+        : new DragEvent('drop', { dataTransfer: data, bubbles: true, cancelable: true }));
+    })()`,
+  );
+
+const fileIn = (page: Page, name: string): Locator =>
+  composer(page)
+    .getByRole('listitem')
+    .filter({ has: page.getByRole('button', { name: `Remove ${name}` }) });
+
+test('files are pasted, dropped and chosen, described, and sent with the message', async () => {
+  const { url, api, clone } = scene();
+  const page = await openPage(browser(), url);
+  await composer(page).getByRole('button', { name: 'Add files' }).waitFor();
+  await give(page, 'paste', [{ name: 'image.png', type: 'image/png', bytes: pngOf(20, 10) }]);
+  await fileIn(page, 'image.png').waitFor();
+  await give(page, 'drop', [
+    { name: 'notes.txt', type: 'text/plain', bytes: Buffer.from('dropped') },
+    { name: 'unwanted.bin', type: '', bytes: Buffer.from([0, 1, 2]) },
+  ]);
+  await page.getByLabel('Files to add').setInputFiles({
+    name: 'large.png',
+    mimeType: 'image/png',
+    buffer: noisyPng(2600, 1300),
+  });
+  await fileIn(page, 'large.webp')
+    .getByText(/instead of/)
+    .waitFor();
+  await fileIn(page, 'unwanted.bin').getByRole('button', { name: 'Remove unwanted.bin' }).click();
+  await page.getByLabel('Description of image.png').fill('A red field.png');
+  expect(await troubles(page)).toEqual([]);
+  await page.screenshot({ path: join('test/screenshots', 'files-writing.png') });
+  await postWell(page, 'Three files');
+  const shown = article(page, 'Three files');
+  await shown.getByRole('img', { name: 'A red field.png' }).waitFor();
+  expect(await composer(page).getByRole('listitem').count()).toBe(0);
+  const [message] = (await api.messages('?q=%22Three+files%22')) as Array<
+    Message & { attachments: Uploaded[] }
+  >;
+  const names = new Map(message?.attachments.map((file) => [file.name, file]));
+  expect([...names.keys()].sort()).toEqual(['A red field.png', 'large.webp', 'notes.txt']);
+  expect(names.get('large.webp')).toMatchObject({ type: 'image/webp', width: 2048, height: 1024 });
+  const commit = message?.deliveries[0]?.commit as string;
+  const changed = await git(clone(), 'show', '--format=', '--name-only', commit);
+  expect(changed.split('\n').filter((path) => path.startsWith('attachments/'))).toHaveLength(3);
+
+  // A message may be files alone, and the original may be sent.
+  await page
+    .getByLabel('Files to add')
+    .setInputFiles({ name: 'kept.png', mimeType: 'image/png', buffer: noisyPng(2100, 100) });
+  await fileIn(page, 'kept.webp').getByLabel('Keep original').check();
+  await composer(page).getByRole('button', { name: /^Send/ }).click();
+  await soon(async () => (await api.messages('?q=has:attachment&limit=1'))[0]).toMatchObject({
+    text: '',
+    attachments: [{ type: 'image/png', width: 2100, height: 100 }],
+  });
+});
+
+test('without the server, files wait with their message, and are committed with it later', async () => {
+  const own = await pageScene();
+  const page = await openPage(browser(), own.url, { expects: brokenConnection });
+  await composer(page).getByRole('button', { name: 'Add files' }).waitFor();
+  await own.crash();
+  await give(page, 'paste', [{ name: 'offline.png', type: 'image/png', bytes: pngOf(15, 15) }]);
+  await fileIn(page, 'offline.png').getByText('waits for the server').waitFor();
+  await post(page, 'Written in a tunnel');
+  await page.getByRole('heading', { name: '1 message waiting in this browser' }).waitFor();
+  await page.getByText('offline.png').waitFor();
+  await own.start();
+  await soon(async () => (await own.api.messages())[0]).toMatchObject({
+    text: 'Written in a tunnel',
+    attachments: [{ name: 'offline.png', width: 15 }],
+  });
+  await article(page, 'Written in a tunnel').getByRole('img', { name: 'offline.png' }).waitFor();
+});
+
+test('a file that the server refuses says why, and holds the message until it is removed', async () => {
+  const own = await pageScene({ env: { ATTACHMENT_LIMIT: '1KiB' } });
+  const page = await openPage(browser(), own.url, { expects: answeredWith(413) });
+  await composer(page).getByRole('button', { name: 'Add files' }).waitFor();
+  await page
+    .getByLabel('Files to add')
+    .setInputFiles({ name: 'big.bin', mimeType: '', buffer: Buffer.alloc(2000, 7) });
+  await fileIn(page, 'big.bin')
+    .getByText(/larger than 1,024 bytes/)
+    .waitFor();
+  await post(page, 'Without it');
+  await composer(page)
+    .getByText(/Remove big\.bin/)
+    .first()
+    .waitFor();
+  await composer(page).getByRole('button', { name: 'Remove big.bin' }).click();
+  await postWell(page, 'Without it');
+  expect(await own.api.messages()).toMatchObject([{ text: 'Without it' }]);
 });

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { deflateSync } from 'node:zlib';
 import { type Answer, type Api, expected } from './api.ts';
 
@@ -56,19 +56,23 @@ function chunk(type: string, data: Buffer): Buffer {
 }
 
 /** A real PNG of one colour. */
-export function pngOf(width: number, height: number, [red, green, blue] = [200, 60, 60]): Buffer {
+export const pngOf = (width: number, height: number, colour = [200, 60, 60]): Buffer =>
+  png(width, height, () => Buffer.from(Array.from({ length: width }, () => colour).flat()));
+
+/** A real PNG that no format makes small without a loss. */
+export const noisyPng = (width: number, height: number): Buffer =>
+  png(width, height, () => randomBytes(3 * width));
+
+function png(width: number, height: number, row: () => Buffer): Buffer {
   const header = Buffer.alloc(13);
   header.writeUInt32BE(width, 0);
   header.writeUInt32BE(height, 4);
   header.set([8, 2], 8);
-  const row = Buffer.concat([
-    Buffer.from([0]),
-    Buffer.from(Array.from({ length: width }, () => [red, green, blue].map(Number)).flat()),
-  ]);
+  const rows = Array.from({ length: height }, () => Buffer.concat([Buffer.from([0]), row()]));
   return Buffer.concat([
     Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'),
     chunk('IHDR', header),
-    chunk('IDAT', deflateSync(Buffer.concat(Array.from({ length: height }, () => row)))),
+    chunk('IDAT', deflateSync(Buffer.concat(rows), { level: 1 })),
     chunk('IEND', Buffer.alloc(0)),
   ]);
 }

@@ -58,7 +58,9 @@ async function watch(context: BrowserContext, origin: string): Promise<string[]>
   const seen: string[] = [];
   context.on('request', (request) => {
     const address = request.url();
-    if (!address.startsWith(`${origin}/`)) seen.push(`Request to ${address.slice(0, 200)}`);
+    // What the page itself holds in memory goes to no host.
+    if (!address.startsWith(`${origin}/`) && !address.startsWith(`blob:${origin}/`))
+      seen.push(`Request to ${address.slice(0, 200)}`);
   });
   context.on('console', (line) => {
     if (line.type() === 'error') seen.push(`Console: ${line.text()}`);

@@ -1,17 +1,20 @@
 import { v7 as uuid } from 'uuid';
 import type { EditRequest, Message } from '../../contract/message.ts';
+import { cleanFileName } from '../../domain/attachment.ts';
 import type { MessageType } from '../../domain/message.ts';
 import type { Answer } from '../api/client.ts';
 import { deleteMessage, getMessage, type NewMessage, patchMessage, postMessage } from '../api/messages.ts';
-import { isUnreachable, OUT_OF_DATE, type Problem } from '../api/problem.ts';
+import { isUnreachable, OUT_OF_DATE, type Problem, UNREACHABLE } from '../api/problem.ts';
 import { author, type Draft, draft } from '../state/draft.ts';
+import { blobOf, type DraftFile } from '../state/draft-files.ts';
 import { matches } from '../state/matches.ts';
 import { say, show } from '../state/notices.ts';
-import { isPending, outbox } from '../state/outbox.ts';
+import { isPending, type KeptFile, outbox } from '../state/outbox.ts';
 import { query } from '../state/query.ts';
 import { timeline } from '../state/timeline.ts';
 import { kindOf, withScheme } from '../text/kind.ts';
 import { savedInWords } from '../text/words.ts';
+import { filesSettled } from './files.ts';
 import { goToMessage, goToNewest } from './navigate.ts';
 import { keep } from './outbox.ts';
 import { takeIn } from './take-in.ts';
@@ -22,17 +25,24 @@ import { refreshSoon } from './timeline.ts';
  * server can't be reached and the message is kept to wait for it.
  */
 export async function send(confirm: boolean): Promise<Problem | undefined> {
+  await filesSettled();
+  const refused = draft.get().files.find(({ problem }) => problem !== null);
+  if (refused)
+    return { ...UNREACHABLE, status: 400, detail: `Remove ${refused.name}: the server does not take it.` };
   draft.dispatch({ type: 'write', change: { id: draft.get().id ?? uuid() } });
   const sent = draft.get();
   const message = toMessage(sent, confirm);
   const written = { ...message, createdAt: new Date().toISOString() };
   // Those that wait already were written before.
-  if (isPending(outbox.get()) && (await keep(written))) return draftIsKept(sent);
+  const files = sent.files.map(toKept);
+  const isWhole = sent.files.every(({ sha256 }) => sha256 !== null);
+  if ((isPending(outbox.get()) || !isWhole) && (await keep(written, files))) return draftIsKept(sent);
+  if (!isWhole) return UNREACHABLE;
   const answer = await postMessage(message);
   if (answer.ok) return saved(sent, answer.body);
   // Its commit may have been heard of by another way.
   if (isUnreachable(answer.problem) && draft.get().id !== sent.id) return undefined;
-  if (isUnreachable(answer.problem) && (await keep(written))) return draftIsKept(sent);
+  if (isUnreachable(answer.problem) && (await keep(written, files))) return draftIsKept(sent);
   return answer.problem;
 }
 
@@ -159,14 +169,25 @@ export async function restore(id: string): Promise<void> {
 
 function toMessage(from: Draft, confirm: boolean): NewMessage {
   const { targets } = from;
+  const attachments = from.files.flatMap(({ sha256, name }) =>
+    sha256 === null ? [] : [{ sha256, name: cleanFileName(name) }],
+  );
   return {
     id: from.id ?? uuid(),
     ...contentOf(from),
     ...(author.get().trim() && { author: author.get().trim() }),
     ...(targets !== 'default' && targets.length > 0 && { repositories: targets }),
     ...(from.replyTo !== null && { replyTo: from.replyTo }),
+    ...(attachments.length > 0 && { attachments }),
     ...(confirm && { confirm }),
   };
+}
+
+/** A file as it waits with its message: its bytes go again, since the server drops what no message names. */
+function toKept(file: DraftFile): KeptFile {
+  const blob = blobOf(file);
+  const { sha256 } = file;
+  return { name: cleanFileName(file.name), ...(blob && { blob }), ...(sha256 !== null && { sha256 }) };
 }
 
 /** The fields that go with a type, and no others. */

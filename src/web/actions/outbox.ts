@@ -1,11 +1,15 @@
+import { v7 as uuid } from 'uuid';
 import type { Message } from '../../contract/message.ts';
+import { uploadFile } from '../api/attachments.ts';
 import { getMessage, type NewMessage, postMessage } from '../api/messages.ts';
 import { ownName } from '../api/place.ts';
 import { isIdTaken, isIncomplete, isPassing, type Problem } from '../api/problem.ts';
 import { author, draft, isBlank, toDraft } from '../state/draft.ts';
+import { bytesOfFiles, type DraftFile } from '../state/draft-files.ts';
 import { say, show } from '../state/notices.ts';
-import { outbox, type Waiting } from '../state/outbox.ts';
+import { type KeptFile, outbox, type Waiting } from '../state/outbox.ts';
 import { append, discard, readAll, replace } from '../state/outbox-storage.ts';
+import { kindOfFile } from '../text/files.ts';
 import { count } from '../text/words.ts';
 import { isEverywhere } from './everywhere.ts';
 import { takeIn } from './take-in.ts';
@@ -35,10 +39,10 @@ export function openOutbox(): () => void {
 }
 
 /** Keeps a message until the server takes it; answers whether this browser could. */
-export async function keep(message: NewMessage): Promise<boolean> {
+export async function keep(message: NewMessage, files: readonly KeptFile[] = []): Promise<boolean> {
   try {
     const createdAt = message.createdAt ?? new Date().toISOString();
-    const waiting = await append({ message: { ...message, createdAt }, problem: null });
+    const waiting = await append({ message: { ...message, createdAt }, files, problem: null });
     changed({ type: 'kept', waiting });
   } catch {
     return false;
@@ -89,7 +93,7 @@ export async function takeBack(waiting: Waiting): Promise<void> {
     return show('plain', 'Send or take back what you are writing first. Both texts are kept.');
   }
   // First where it goes, then away from where it was: whatever happens in between, it is in one of them.
-  draft.dispatch({ type: 'write', change: toDraft(waiting.message) });
+  draft.dispatch({ type: 'write', change: { ...toDraft(waiting.message), files: filesOf(waiting) } });
   if (waiting.message.author !== undefined) author.dispatch(waiting.message.author);
   await drop(waiting);
 }
@@ -105,7 +109,8 @@ async function sendAll(): Promise<boolean> {
   for (;;) {
     const next = outbox.get().find(({ number, problem }) => problem === null && !postponed.has(number));
     if (next === undefined || !isOpen) break;
-    const answer = await postMessage(next.message);
+    const whole = await withFiles(next);
+    const answer = whole.ok ? await postMessage(whole.body) : whole;
     // Somebody may have taken it back meanwhile.
     const isThere = outbox.get().some(({ number }) => number === next.number);
     const saved = answer.ok ? answer.body : await savedBefore(next, answer.problem);
@@ -125,6 +130,35 @@ async function sendAll(): Promise<boolean> {
   }
   if (sent > 0) say(`${count(sent, 'waiting message')} sent`);
   return postponed.size === 0;
+}
+
+/** A message with its files, which are uploaded now. */
+async function withFiles({
+  message,
+  files = [],
+}: Waiting): Promise<
+  { readonly ok: true; readonly body: NewMessage } | { readonly ok: false; readonly problem: Problem }
+> {
+  if (files.length === 0) return { ok: true, body: message };
+  const attachments: { sha256: string; name: string }[] = [];
+  for (const { name, blob, sha256 } of files) {
+    const answer = blob && (await uploadFile(name, blob, () => {}));
+    if (answer && !answer.ok) return answer;
+    const hash = answer?.body.sha256 ?? sha256;
+    if (hash !== undefined) attachments.push({ sha256: hash, name });
+  }
+  return { ok: true, body: { ...message, attachments } };
+}
+
+/** The files of a message that waits, as those of a draft. */
+function filesOf({ files = [] }: Waiting): DraftFile[] {
+  return files.map(({ name, blob, sha256 = null }) => {
+    const key = uuid();
+    const preview = blob && kindOfFile(blob.type) === 'picture' ? URL.createObjectURL(blob) : null;
+    if (blob) bytesOfFiles.set(key, { original: blob, reduced: null, preview });
+    const { type = '', size = 0 } = blob ?? {};
+    return { key, name, type, size, originalSize: null, wantsOriginal: false, sha256, problem: null };
+  });
 }
 
 /** An earlier attempt was saved though its answer never came; then it has the server's time. */

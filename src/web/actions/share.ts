@@ -1,4 +1,4 @@
-import { draft, isBlank } from '../state/draft.ts';
+import { draft } from '../state/draft.ts';
 import { addressOf, parseQuery } from '../state/query.ts';
 import { sharedText } from '../text/shared.ts';
 
@@ -18,6 +18,6 @@ export function takeShared(): void {
   const now = draft.get();
   draft.dispatch({
     type: 'write',
-    change: { text: isBlank(now) ? text : `${now.text.trimEnd()}\n\n${text}` },
+    change: { text: now.text.trim() === '' ? text : `${now.text.trimEnd()}\n\n${text}` },
   });
 }

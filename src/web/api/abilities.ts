@@ -10,6 +10,8 @@ export interface Abilities {
   readonly operators: boolean;
   /** `pinned` of a message. */
   readonly pins: boolean;
+  /** `POST /attachments`. */
+  readonly files: boolean;
   /** `asOf` of `GET /messages`. */
   readonly asOf: boolean;
 }
@@ -35,6 +37,7 @@ export async function readAbilities(): Promise<Answer<Abilities>> {
     tags: '/tags' in paths,
     operators: listing.some(({ name, description = '' }) => name === 'q' && description.includes('is:')),
     pins: 'pinned' in (components?.schemas?.Edit?.properties ?? {}),
+    files: '/attachments' in paths,
     asOf: listing.some(({ name }) => name === 'asOf'),
   };
   return { ...answer, body };

@@ -3,6 +3,9 @@ import type { Answer } from './client.ts';
 import { at } from './place.ts';
 import { toProblem, UNREACHABLE } from './problem.ts';
 
+/** How long an upload may stand still before it counts as out of reach, in milliseconds. */
+const PATIENCE = 40_000;
+
 /** Where the bytes of a file are. */
 export const fileAddress = (sha256: string): string => at(`/attachments/${sha256}`);
 
@@ -21,7 +24,16 @@ export function uploadFile(
     const request = new XMLHttpRequest();
     request.open('POST', at(`/attachments?${new URLSearchParams({ name })}`));
     request.setRequestHeader('Content-Type', 'application/octet-stream');
-    request.upload.onprogress = ({ loaded, total }) => onProgress(total > 0 ? loaded / total : 0);
+    let still = setTimeout(() => request.abort(), PATIENCE);
+    const moved = () => {
+      clearTimeout(still);
+      still = setTimeout(() => request.abort(), PATIENCE);
+    };
+    request.onloadend = () => clearTimeout(still);
+    request.upload.onprogress = ({ loaded, total }) => {
+      moved();
+      onProgress(total > 0 ? loaded / total : 0);
+    };
     const lost = () => resolve({ ok: false, problem: UNREACHABLE });
     request.onerror = lost;
     request.onabort = lost;

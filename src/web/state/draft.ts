@@ -1,4 +1,5 @@
 import type { NewMessage } from '../api/messages.ts';
+import { type DraftFile, forgetBytes } from './draft-files.ts';
 import { recall, recallNames, remember } from './storage.ts';
 import { createStore } from './store.ts';
 import { nameOfTab, openTabs } from './tab.ts';
@@ -14,6 +15,7 @@ export interface Draft {
   readonly language: string;
   readonly url: string;
   readonly targets: Targets;
+  readonly files: readonly DraftFile[];
   /** The message that this one answers. */
   readonly replyTo: string | null;
   /** Given at the first attempt to send, and kept for each further one, so that a retry never doubles. */
@@ -26,6 +28,7 @@ export const BLANK: Draft = {
   language: '',
   url: '',
   targets: 'default',
+  files: [],
   replyTo: null,
   id: null,
 };
@@ -52,6 +55,7 @@ function afterSending(draft: Draft, sent: Draft): Draft {
     language: draft.language === sent.language ? '' : draft.language,
     url: draft.url === sent.url ? '' : draft.url,
     targets: draft.targets,
+    files: draft.files.filter(({ key }) => !sent.files.some((file) => file.key === key)),
     replyTo: draft.replyTo === sent.replyTo ? null : draft.replyTo,
     id: null,
   };
@@ -67,6 +71,7 @@ function rest(text: string, sent: string): string {
 }
 
 export function isBlank(draft: Draft): boolean {
+  if (draft.files.length > 0) return false;
   return draft.text.trim() === '' && (draft.type !== 'link' || draft.url.trim() === '');
 }
 
@@ -77,6 +82,7 @@ export const toDraft = ({ id, type, text, language, url, repositories, replyTo }
   language: language ?? '',
   url: url ?? '',
   targets: repositories ?? 'default',
+  files: [],
   replyTo: replyTo ?? null,
   id,
 });
@@ -92,12 +98,14 @@ function load(tab: string): Draft {
 }
 
 function keep(draft: Draft): void {
-  const json = JSON.stringify(draft);
+  // A file that the server does not have yet is lost with its tab.
+  const json = JSON.stringify({ ...draft, files: draft.files.filter(({ sha256 }) => sha256 !== null) });
   remember(DRAFT + nameOfTab(), json === JSON.stringify(BLANK) ? null : json);
 }
 
 export const draft = createStore<Draft, DraftAction>((state, action) => {
   const next = reduceDraft(state, action);
+  if (action.type === 'committed') forgetBytes(action.sent.files.map(({ key }) => key));
   keep(next);
   return next;
 }, load(nameOfTab()));

@@ -2,10 +2,19 @@ import type { NewMessage } from '../api/messages.ts';
 import type { Problem } from '../api/problem.ts';
 import { createStore } from './store.ts';
 
+/** A file of a message that waits: its bytes, or the hash by which the server has it. */
+export interface KeptFile {
+  readonly name: string;
+  readonly blob?: Blob;
+  readonly sha256?: string;
+}
+
 /** A message that could not be sent when it was written. */
 export interface Kept {
   /** With the time at which it was written, whenever it is sent. */
   readonly message: NewMessage & { readonly createdAt: string };
+  /** Its files, in their order; none in those that an earlier build kept. */
+  readonly files?: readonly KeptFile[];
   /** Why the server refused it, which is for a person to settle; `null` while it only waits. */
   readonly problem: Problem | null;
 }

@@ -1,6 +1,8 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { addFiles } from '../../actions/files.ts';
 import { contentOf, forgetId, send, sendAsEdit } from '../../actions/messages.ts';
 import { isIdTaken, isSecretGuard, type Problem } from '../../api/problem.ts';
+import { abilities } from '../../state/abilities.ts';
 import { author, draft, isBlank } from '../../state/draft.ts';
 import { preferences } from '../../state/preferences.ts';
 import { repositories } from '../../state/repositories.ts';
@@ -13,8 +15,10 @@ import { hasKeyboard } from '../ui/keyboard.ts';
 import { TextField } from '../ui/text-field.tsx';
 import { TypeChip, TypeMenu } from '../ui/type-menu.tsx';
 import { ComposerProblem } from './composer-problem.tsx';
+import { DraftFiles, FileButton } from './draft-files.tsx';
 import { ReplyField } from './reply-field.tsx';
 import { TargetsField } from './targets-field.tsx';
+import { useDroppedFiles } from './use-dropped-files.ts';
 
 const MAC = /Mac|iPhone|iPad/.test(navigator.platform);
 const COMPOSER = 'composer';
@@ -44,6 +48,8 @@ function editLast(): boolean {
 export function Composer() {
   const written = useStore(draft, (state) => state);
   const enterSends = useStore(preferences, (state) => state.enterSends);
+  const canFiles = useStore(abilities, ({ files }) => files);
+  const isOver = useDroppedFiles();
   const isOneOfMany = useStore(repositories, ({ list }) => list.length > 1);
   const area = useRef<HTMLTextAreaElement>(null);
   const [problem, setProblem] = useState<Problem>();
@@ -94,6 +100,7 @@ export function Composer() {
     <form
       id={COMPOSER}
       class="composer"
+      data-over={isOver}
       data-written={!isBlank(written) || written.replyTo !== null || written.type !== 'auto'}
       aria-label="New message"
       onSubmit={(event) => {
@@ -111,7 +118,14 @@ export function Composer() {
     >
       <div class="sheet">
         <ReplyField replyTo={written.replyTo} />
-        <TextField {...fields} area={area} label="Message" placeholder={PLACEHOLDERS[written.type] ?? ''} />
+        <TextField
+          {...fields}
+          area={area}
+          label="Message"
+          placeholder={PLACEHOLDERS[written.type] ?? ''}
+          {...(canFiles && { onFiles: addFiles })}
+        />
+        <DraftFiles files={written.files} />
         <ComposerProblem
           problem={shown}
           onKeep={keepWriting}
@@ -123,6 +137,7 @@ export function Composer() {
           }}
         />
         <div class="row">
+          <FileButton />
           <TypeMenu {...fields} />
           <TypeChip {...fields} />
           <TypeFields {...fields} />

@@ -41,6 +41,11 @@ function WaitingRow({ waiting }: { waiting: Waiting }) {
       <div class="body" dir="auto" data-type={message.type}>
         {message.text}
       </div>
+      {waiting.files && waiting.files.length > 0 && (
+        <p class="hint">
+          <bdi>{waiting.files.map(({ name }) => name).join(', ')}</bdi>
+        </p>
+      )}
       {message.url && <p class="address">{message.url}</p>}
       {problem && <Refusal problem={problem} />}
       <footer class="meta">

@@ -12,10 +12,12 @@ interface TextProps extends FieldProps {
   readonly label: string;
   readonly placeholder: string;
   readonly area: RefObject<HTMLTextAreaElement | null>;
+  /** Takes files that are pasted. */
+  readonly onFiles?: (files: readonly File[]) => void;
 }
 
 /** The text itself, as high as what is in it. */
-export function TextField({ written, problem, onWrite, label, placeholder, area }: TextProps) {
+export function TextField({ written, problem, onWrite, label, placeholder, area, onFiles }: TextProps) {
   const error = useId();
   const wrong = errorOf(problem, 'text');
   const [wantsPreview, setWantsPreview] = useState(false);
@@ -59,7 +61,12 @@ export function TextField({ written, problem, onWrite, label, placeholder, area 
           event.stopPropagation();
         }}
         onPaste={(event) => {
-          if (keys.onPaste(event.clipboardData?.getData('text/plain') ?? '')) event.preventDefault();
+          const text = event.clipboardData?.getData('text/plain') ?? '';
+          const files = [...(event.clipboardData?.files ?? [])];
+          // Programs put a picture of a text next to the text, which is what is meant.
+          const isTaken = text === '' && files.length > 0 && onFiles !== undefined;
+          if (isTaken) onFiles(files);
+          if (isTaken || keys.onPaste(text)) event.preventDefault();
         }}
       />
       <FieldError id={error} text={wrong} />

@@ -1,0 +1,93 @@
+import { useRef } from 'preact/hooks';
+import { addFiles, removeFile, renameFile, useOriginal } from '../../actions/files.ts';
+import { abilities } from '../../state/abilities.ts';
+import { bytesOfFiles, type DraftFile, progress } from '../../state/draft-files.ts';
+import { useStore } from '../../state/store.ts';
+import { sizeInWords } from '../../text/files.ts';
+import { ClipIcon, CloseIcon, DocumentIcon } from '../ui/icons.tsx';
+
+/** The files of the message that is being written. */
+export function DraftFiles({ files }: { files: readonly DraftFile[] }) {
+  if (files.length === 0) return null;
+  return (
+    <ul class="draft-files" aria-label="Files">
+      {files.map((file) => (
+        <Row key={file.key} file={file} />
+      ))}
+    </ul>
+  );
+}
+
+function Row({ file }: { file: DraftFile }) {
+  const { key, name, size, originalSize, wantsOriginal, problem, sha256 } = file;
+  const part = useStore(progress, (state) => state.get(key));
+  const preview = bytesOfFiles.get(key)?.preview;
+  return (
+    <li class="draft-file" data-bad={problem !== null}>
+      {preview ? <img src={preview} alt="" /> : <DocumentIcon />}
+      <div class="draft-file-words">
+        <input
+          type="text"
+          aria-label={`Description of ${name}`}
+          title="The name of the file. It is read aloud instead of a picture."
+          value={name}
+          maxLength={255}
+          onInput={(event) => renameFile(key, event.currentTarget.value)}
+        />
+        <p class="hint">
+          <span>
+            {sizeInWords(size)}
+            {originalSize !== null && !wantsOriginal && ` instead of ${sizeInWords(originalSize)}`}
+            {part === undefined && sha256 === null && problem === null && ', waits for the server'}
+          </span>
+          {originalSize !== null && (
+            <label>
+              <input
+                type="checkbox"
+                checked={wantsOriginal}
+                onChange={(event) => useOriginal(key, event.currentTarget.checked)}
+              />
+              Keep original
+            </label>
+          )}
+        </p>
+        {part !== undefined && <progress value={part} max={1} aria-label={`Uploading ${name}`} />}
+        {problem !== null && (
+          <p class="error" role="alert">
+            {problem}
+          </p>
+        )}
+      </div>
+      <button type="button" class="icon-button" onClick={() => removeFile(key)}>
+        <CloseIcon />
+        <span class="unseen">Remove {name}</span>
+      </button>
+    </li>
+  );
+}
+
+/** Chooses files, or takes a photo on a phone. */
+export function FileButton() {
+  const input = useRef<HTMLInputElement>(null);
+  const can = useStore(abilities, ({ files }) => files);
+  if (!can) return null;
+  return (
+    <>
+      <button type="button" class="icon-button" title="Add files" onClick={() => input.current?.click()}>
+        <ClipIcon />
+        <span class="unseen">Add files</span>
+      </button>
+      <input
+        ref={input}
+        type="file"
+        multiple
+        hidden
+        aria-label="Files to add"
+        onChange={(event) => {
+          void addFiles([...(event.currentTarget.files ?? [])]);
+          event.currentTarget.value = '';
+        }}
+      />
+    </>
+  );
+}

@@ -1,0 +1,35 @@
+import { useEffect, useState } from 'preact/hooks';
+import { addFiles } from '../../actions/files.ts';
+import { abilities } from '../../state/abilities.ts';
+
+const hasFiles = ({ dataTransfer }: DragEvent): boolean =>
+  abilities.get().files && (dataTransfer?.types.includes('Files') ?? false);
+
+/** Takes files that are dropped anywhere on the page. Answers whether some are held over it now. */
+export function useDroppedFiles(): boolean {
+  const [isOver, setOver] = useState(false);
+  useEffect(() => {
+    const over = (event: DragEvent) => {
+      if (!hasFiles(event)) return;
+      // Without this, the browser opens the file in place of the page.
+      event.preventDefault();
+      setOver(true);
+    };
+    const leave = (event: DragEvent) => event.relatedTarget === null && setOver(false);
+    const drop = (event: DragEvent) => {
+      setOver(false);
+      if (!hasFiles(event)) return;
+      event.preventDefault();
+      void addFiles([...(event.dataTransfer?.files ?? [])]);
+    };
+    window.addEventListener('dragover', over);
+    window.addEventListener('dragleave', leave);
+    window.addEventListener('drop', drop);
+    return () => {
+      window.removeEventListener('dragover', over);
+      window.removeEventListener('dragleave', leave);
+      window.removeEventListener('drop', drop);
+    };
+  }, []);
+  return isOver;
+}
