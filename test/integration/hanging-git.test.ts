@@ -103,7 +103,7 @@ describe.runIf(seesProcesses)('a git that hangs', () => {
       const after = await eventually(async () => {
         const tried = await api.post({ text: 'After' });
         return tried.status === 201 && tried.json<Message>();
-      }, 20_000);
+      });
       await judge(api, clone, [first, after]);
       await eventually(async () => (await health(api)).status === 'ok');
     },
@@ -121,7 +121,7 @@ describe.runIf(seesProcesses)('a git that hangs', () => {
       const after = await eventually(async () => {
         const tried = await api.post({ text: 'After' });
         return tried.status === 201 && tried.json<Message>();
-      }, 20_000);
+      });
       await judge(api, clone, [first, after]);
       await api.get('/repositories');
       await eventually(async () => (await health(api)).status === 'ok');

@@ -232,7 +232,7 @@ describe('a repository that refuses', () => {
     const [own, other] = [await linesIn(clone('messages'), id), await linesIn(clone('second'), id)];
     expect(other).toEqual(own);
     await linesOfCommit(clone('second'), commitOf(healed, 'second'));
-  }, 40_000);
+  });
 
   test('at first is gone on with, and no repository that came later', async () => {
     const folder = await temporaryFolder();

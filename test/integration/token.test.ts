@@ -7,6 +7,7 @@ import { apiAt } from '../support/api.ts';
 import { listen } from '../support/events.ts';
 import { bareRepository, git } from '../support/git.ts';
 import { startGitServer } from '../support/git-server.ts';
+import { startHere } from '../support/here.ts';
 import { startProcess } from '../support/process.ts';
 import { temporaryFolder } from '../support/tmp.ts';
 import { eventually } from '../support/wait.ts';
@@ -164,8 +165,7 @@ test('hooks and credential helpers of a person never see it', async () => {
     ['core.askPass', helper],
   ] as const)
     await git(folder, 'config', '--file', config, '--add', key, value);
-  const gitpost = await startProcess({ env: { ...env, GITHUB_TOKEN: token, GIT_CONFIG_GLOBAL: config } });
-  const api = apiAt(gitpost.url);
+  const { api } = await startHere({ env: { ...env, GITHUB_TOKEN: token, GIT_CONFIG_GLOBAL: config } });
   await api.create({ text: 'x' });
   expect((await api.sync('push', 'notes')).status).toBe('pushed');
   expect((await api.sync('pull', 'notes')).status).toBe('up-to-date');
@@ -180,8 +180,8 @@ test.each(['remote.origin.pushurl', 'remote.origin.url'])(
     const thief = await startGitServer({ root: join(folder, 'thief'), username, token });
     onTestFinished(() => thief.close());
     await thief.createRepository(`${username}/notes`);
-    const gitpost = await startProcess({ env: { ...env, GITHUB_TOKEN: token } });
-    const api = apiAt(gitpost.url);
+    const gitpost = await startHere({ env: { ...env, GITHUB_TOKEN: token } });
+    const { api } = gitpost;
     await api.create({ text: 'x' });
     const clone = join(gitpost.folder, 'repos/notes');
     await git(clone, 'config', key, `${thief.url}/${username}/notes.git`);
@@ -197,15 +197,15 @@ test('a new one in .env counts at the next sync, and a real variable wins', asyn
   const own = join(folder, 'own');
   await mkdir(own);
   await writeFile(join(own, '.env'), 'GITHUB_TOKEN=the-old-one\n');
-  const first = await startProcess({ folder: own, env });
-  const api = apiAt(first.url);
+  const first = await startHere({ folder: own, env });
+  const { api } = first;
   await api.create({ text: 'x' });
   expect((await api.sync('push', 'notes')).status).toBe('unauthorized');
   await writeFile(join(own, '.env'), `GITHUB_TOKEN=${token}\n`);
   expect((await api.sync('push', 'notes')).status).toBe('pushed');
   await first.stop();
-  const second = await startProcess({ folder: own, env: { ...env, GITHUB_TOKEN: 'a-real-one' } });
-  expect((await apiAt(second.url).sync('pull', 'notes')).status).toBe('unauthorized');
+  const second = await startHere({ folder: own, env: { ...env, GITHUB_TOKEN: 'a-real-one' } });
+  expect((await second.api.sync('pull', 'notes')).status).toBe('unauthorized');
 });
 
 test('a process that is killed in the middle of a push leaves it nowhere', async () => {
