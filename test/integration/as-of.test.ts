@@ -1,5 +1,6 @@
 import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setImmediate as turn } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { type Api, expected, type Message, problemOf } from '../support/api.ts';
 import { git } from '../support/git.ts';
@@ -22,7 +23,11 @@ async function paged(api: Api, query: string): Promise<Message[]> {
   return all;
 }
 
-const clock = () => new Promise((resolve) => setTimeout(resolve, 2));
+/** Resolves once the clock shows another millisecond. */
+async function nextMoment(): Promise<void> {
+  const now = Date.now();
+  while (Date.now() === now) await turn();
+}
 
 /** Writes, edits, deletes and brings back, and returns what was there after each, with when and at which commit. */
 async function live(api: Api) {
@@ -42,7 +47,7 @@ async function live(api: Api) {
       messages: await api.messages(),
       deleted,
     });
-    await clock();
+    await nextMoment();
   }
   return after;
 }
