@@ -164,3 +164,31 @@ test('a file that the server refuses says why, and holds the message until it is
   await postWell(page, 'Without it');
   expect(await own.api.messages()).toMatchObject([{ text: 'Without it' }]);
 });
+
+test('a file is described anew and taken off by an edit, and Markdown shows it in its place', async () => {
+  const { url, api } = scene();
+  const [one, two] = [
+    await upload(api, pngOf(31, 31), 'one.png'),
+    await upload(api, pngOf(32, 32), 'two.png'),
+  ];
+  const text = 'Before ![in the text](attachment:one.png) after';
+  const attachments = [one, two].map(({ sha256 }) => ({ sha256 }));
+  const { id } = await api.create({ type: 'markdown', text, attachments });
+  const page = await openPage(browser(), url);
+  const shown = article(page, 'Before');
+  await shown.getByRole('img', { name: 'in the text' }).waitFor();
+  await shown.getByRole('img', { name: 'two.png' }).waitFor();
+  expect(await shown.getByRole('img').count()).toBe(2);
+  await shown.hover();
+  await shown.getByRole('button', { name: 'Edit', exact: true }).click();
+  const editor = page.getByRole('form', { name: 'Edit message' });
+  await editor.getByLabel('Description of file 2').fill('A second one.png');
+  await editor.getByRole('button', { name: 'Remove one.png' }).click();
+  expect(await troubles(page)).toEqual([]);
+  await editor.getByRole('button', { name: 'Save' }).click();
+  await shown.getByRole('img', { name: 'A second one.png' }).waitFor();
+  expect(await api.message(id)).toMatchObject({
+    text,
+    attachments: [{ name: 'A second one.png', width: 32 }],
+  });
+});

@@ -1,4 +1,5 @@
 import MarkdownIt, { type Token } from 'markdown-it';
+import { attachmentIn } from '../text/files.ts';
 import { safeUrl } from '../text/url.ts';
 import { limitWork, OutOfBudget } from './budget.ts';
 
@@ -13,6 +14,8 @@ export type Node =
       readonly children: readonly Node[];
     }
   | { readonly kind: 'link'; readonly url: string; readonly children: readonly Node[] }
+  /** A file of the message, by its hash or name. */
+  | { readonly kind: 'file'; readonly reference: string; readonly words: string }
   | { readonly kind: 'block'; readonly text: string; readonly language: string }
   | { readonly kind: 'box'; readonly done: boolean; readonly line: number };
 
@@ -130,6 +133,8 @@ function leavesOf(token: Token, line: number, beginsItem: boolean): readonly Nod
 /** A picture elsewhere would tell that host who reads here; a link to it tells nobody until it is followed. */
 function imageOf(token: Token): readonly Node[] {
   const source = attribute(token, 'src') ?? '';
+  const reference = attachmentIn(source);
+  if (reference !== undefined) return [{ kind: 'file', reference, words: token.content }];
   const url = safeUrl(source);
   const words: Node = { kind: 'text', text: token.content || source };
   return url === undefined ? [words] : [{ kind: 'link', url, children: [words] }];

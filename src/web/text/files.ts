@@ -56,3 +56,30 @@ export function shownSize(
 /** Marks that turn the direction of text can make one name look like another. */
 export const withoutDirection = (name: string): string =>
   name.replace(/[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu, '');
+
+const SCHEME = 'attachment:';
+
+/** What an address such as `attachment:photo.jpg` names: a file of the message, by its hash or its name. */
+export function attachmentIn(address: string): string | undefined {
+  if (!address.toLowerCase().startsWith(SCHEME)) return undefined;
+  const rest = address.slice(SCHEME.length);
+  try {
+    return decodeURIComponent(rest);
+  } catch {
+    return rest;
+  }
+}
+
+/** The file that a reference names among those of a message. */
+export const fileNamed = (reference: string, files: readonly Attachment[]): Attachment | undefined =>
+  files.find(({ sha256 }) => sha256 === reference) ?? files.find(({ name }) => name === reference);
+
+/** The files of a message that its Markdown does not show itself. */
+export function filesBeside(text: string, files: readonly Attachment[]): readonly Attachment[] {
+  const shown = new Set(
+    [...text.matchAll(/!\[[^\]\n]{0,300}\]\(<?(attachment:[^)>\n]{1,300})>?\)/gi)].flatMap(
+      ([, address = '']) => fileNamed(attachmentIn(address) ?? '', files) ?? [],
+    ),
+  );
+  return files.filter((file) => !shown.has(file));
+}

@@ -11,6 +11,7 @@ function outline(nodes: readonly Node[]): string {
       if (node.kind === 'text') return node.text;
       if (node.kind === 'block') return `block(${node.language}|${node.text})`;
       if (node.kind === 'box') return `box(${node.done ? 'x' : ' '}${node.line})`;
+      if (node.kind === 'file') return `file(${node.reference}|${node.words})`;
       if (node.kind === 'link') return `link(${node.url}|${outline(node.children)})`;
       return `${node.tag}(${outline(node.children)})`;
     })

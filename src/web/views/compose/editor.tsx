@@ -1,5 +1,6 @@
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { Message } from '../../../contract/message.ts';
+import { type Attachment, cleanFileName } from '../../../domain/attachment.ts';
 import { contentOf, edit, editFrom } from '../../actions/messages.ts';
 import { isOutOfDate, isSecretGuard, isToldBy, type Problem } from '../../api/problem.ts';
 import { useKept } from '../../state/opened.ts';
@@ -9,6 +10,7 @@ import { Question } from '../dialogs/question.tsx';
 import { isEnterAlone, isSend, TypeFields, type Written } from '../ui/fields.tsx';
 import { TextField } from '../ui/text-field.tsx';
 import { TypeMenu } from '../ui/type-menu.tsx';
+import { EditFiles } from './edit-files.tsx';
 
 interface Props {
   /** As it was when the edit began. */
@@ -22,6 +24,8 @@ export function Editor({ message, onSaved, onEnd }: Props) {
   const area = useRef<HTMLTextAreaElement>(null);
   const [changed, setChanged] = useKept<Written>(`written ${message.id}`);
   const written = changed ?? toWritten(message);
+  const [changedFiles, setFiles] = useKept<readonly Attachment[]>(`files ${message.id}`);
+  const files = changedFiles ?? message.attachments ?? [];
   const now = useRef(written);
   now.current = written;
   const [problem, setProblem] = useState<Problem>();
@@ -42,12 +46,18 @@ export function Editor({ message, onSaved, onEnd }: Props) {
 
   const end = () => {
     setChanged(undefined);
+    setFiles(undefined);
     onEnd(area.current?.form ?? null);
   };
   const save = async (how: { confirm?: true; anyway?: true } = {}, begun = message): Promise<void> => {
     isNextDue.current = false;
     const sent = now.current;
-    const change = { ...contentOf(sent), ...(how.confirm && { confirm: how.confirm }) };
+    const attachments = changedFiles?.map(({ sha256, name }) => ({ sha256, name: cleanFileName(name) }));
+    const change = {
+      ...contentOf(sent),
+      ...(attachments && { attachments }),
+      ...(how.confirm && { confirm: how.confirm }),
+    };
     const answer = how.anyway ? await edit(begun.id, change, undefined) : await editFrom(begun, change);
     setProblem(answer.ok ? undefined : answer.problem);
     if (!answer.ok) return;
@@ -69,7 +79,7 @@ export function Editor({ message, onSaved, onEnd }: Props) {
   };
   const onKeyDown = (event: KeyboardEvent) => {
     // Escape is pressed too easily to throw away what was written.
-    if (event.key === 'Escape' && isSame(written, toWritten(message))) end();
+    if (event.key === 'Escape' && changedFiles === undefined && isSame(written, toWritten(message))) end();
     const isSent =
       isSend(event) || (preferences.get().enterSends && isEnterAlone(event) && event.target === area.current);
     if (!isSent) return;
@@ -93,6 +103,7 @@ export function Editor({ message, onSaved, onEnd }: Props) {
       }}
     >
       <TextField {...fields} area={area} label="Text" placeholder="" />
+      <EditFiles files={files} onChange={setFiles} />
       <EditProblem
         problem={problem}
         onKeep={keepEditing}

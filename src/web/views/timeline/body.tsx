@@ -9,7 +9,7 @@ import { previewOf } from '../../text/preview.ts';
 import { safeUrl } from '../../text/url.ts';
 import { FilterLink } from '../search/filter-link.tsx';
 import { CodeFigure, CodeText } from './code.tsx';
-import { Markdown } from './markdown.tsx';
+import { Markdown, MessageFiles } from './markdown.tsx';
 import { Marked } from './marked.tsx';
 import { RichText, SafeLink } from './rich-text.tsx';
 
@@ -52,11 +52,17 @@ function MarkdownBody({ message }: { message: Message }) {
   return (
     <div class="body" dir="auto">
       <Folded id={message.id} text={message.text}>
-        {(text) => <Markdown text={text} {...(!isFixed(message) && { onTick })} />}
+        {(text) => (
+          <MessageFiles.Provider value={message.attachments ?? NO_FILES}>
+            <Markdown text={text} {...(!isFixed(message) && { onTick })} />
+          </MessageFiles.Provider>
+        )}
       </Folded>
     </div>
   );
 }
+
+const NO_FILES: Message['attachments'] & object = [];
 
 function LinkBody({ message }: { message: Message }) {
   const url = safeUrl(message.url);

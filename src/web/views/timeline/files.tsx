@@ -23,15 +23,18 @@ interface FileProps {
   readonly file: Attachment;
   /** All files of its message. */
   readonly among: readonly Attachment[];
+  /** What is read aloud instead of a picture, if it is not the name. */
+  readonly words?: string;
 }
 
 /** One file as it is best seen or heard; by its name alone where it cannot be had. */
-export function File({ file, among }: FileProps) {
+export function File({ file, among, words }: FileProps) {
   const [isLost, setLost] = useState(false);
   const source = fileAddress(file.sha256);
   const lost = () => setLost(true);
   const kind = isLost ? 'file' : kindOfFile(file.type);
-  if (kind === 'picture') return <Picture file={file} among={among} onError={lost} />;
+  if (kind === 'picture')
+    return <Picture file={file} among={among} onError={lost} {...(words && { words })} />;
   const name = withoutDirection(file.name);
   if (kind === 'video') {
     return (
@@ -68,9 +71,9 @@ function Chip({ file, isLost }: { file: Attachment; isLost: boolean }) {
 }
 
 /** A picture at its final size from the first paint, so that nothing moves when it arrives. */
-function Picture({ file, among, onError }: FileProps & { onError: () => void }) {
+function Picture({ file, among, words, onError }: FileProps & { onError: () => void }) {
   const { sha256, width, height } = file;
-  const name = withoutDirection(file.name);
+  const name = words ?? withoutDirection(file.name);
   const size = width !== undefined && height !== undefined ? shownSize(width, height) : UNKNOWN_SIZE;
   return (
     <button

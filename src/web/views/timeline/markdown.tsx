@@ -1,8 +1,11 @@
-import type { ComponentChildren } from 'preact';
-import { useMemo } from 'preact/hooks';
+import { type ComponentChildren, createContext } from 'preact';
+import { useContext, useMemo } from 'preact/hooks';
+import type { Attachment } from '../../../domain/attachment.ts';
 import type { Node } from '../../reading/index.ts';
 import { useReading } from '../../state/reading.ts';
+import { fileNamed } from '../../text/files.ts';
 import { CodeFigure, CodeText } from './code.tsx';
+import { File } from './files.tsx';
 import { Marked } from './marked.tsx';
 import { RichText, SafeLink } from './rich-text.tsx';
 
@@ -28,6 +31,8 @@ function One({ node, onTick }: { node: Node; onTick: Props['onTick'] }) {
   switch (node.kind) {
     case 'text':
       return <RichText text={node.text} />;
+    case 'file':
+      return <FileWithin {...node} />;
     case 'link':
       return <SafeLink url={node.url}>{childrenOf(node.children, onTick)}</SafeLink>;
     case 'block':
@@ -41,6 +46,16 @@ function One({ node, onTick }: { node: Node; onTick: Props['onTick'] }) {
     case 'element':
       return <Element node={node} onTick={onTick} />;
   }
+}
+
+/** The files of the message that is read. */
+export const MessageFiles = createContext<readonly Attachment[]>([]);
+
+function FileWithin({ reference, words }: Extract<Node, { kind: 'file' }>) {
+  const files = useContext(MessageFiles);
+  const file = fileNamed(reference, files);
+  if (!file) return <span>{words || reference}</span>;
+  return <File file={file} among={files} {...(words && { words })} />;
 }
 
 function Element({ node, onTick }: { node: Extract<Node, { kind: 'element' }>; onTick: Props['onTick'] }) {

@@ -6,6 +6,7 @@ import { dialog } from '../../state/dialog.ts';
 import { useKept, useRemembered } from '../../state/opened.ts';
 import { addressOf, isFixed } from '../../state/query.ts';
 import { initialsOf, tintOf } from '../../text/author-look.ts';
+import { filesBeside } from '../../text/files.ts';
 import { clock, exact, shortWhen } from '../../text/time.ts';
 import { TYPE_WORDS } from '../../text/words.ts';
 import { Editor } from '../compose/editor.tsx';
@@ -87,6 +88,8 @@ function Content({ message, goesOn, replies }: Pick<Props, 'message' | 'goesOn' 
       (edit ?? article.current)?.focus({ preventScroll: true });
     });
   };
+  const { attachments = [], text } = message;
+  const besideText = attachments.length === 0 ? attachments : filesBeside(text, attachments);
   const opened = message.deliveries.find(({ repository }) => repository === open);
   return (
     <article ref={article} aria-labelledby={`author-${id} time-${id}`} tabIndex={-1}>
@@ -113,7 +116,7 @@ function Content({ message, goesOn, replies }: Pick<Props, 'message' | 'goesOn' 
           {(message.text !== '' || message.type === 'link' || message.type === 'task') && (
             <Body message={message} />
           )}
-          <Files attachments={message.attachments} />
+          <Files attachments={message.type === 'markdown' ? besideText : message.attachments} />
           <ThreadLink id={id} replies={replies} />
           {message.conflict && <ConflictMark id={id} />}
           {opened && <DeliveryDetail {...opened} />}

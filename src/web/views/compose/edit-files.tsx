@@ -1,0 +1,41 @@
+import { type Attachment, cleanFileName } from '../../../domain/attachment.ts';
+import { CloseIcon } from '../ui/icons.tsx';
+
+interface Props {
+  readonly files: readonly Attachment[];
+  readonly onChange: (files: readonly Attachment[]) => void;
+}
+
+/** The files of a message that is being edited: their names, which are read aloud instead of pictures, and a way out. */
+export function EditFiles({ files, onChange }: Props) {
+  if (files.length === 0) return null;
+  const rename = (sha256: string, name: string) =>
+    onChange(files.map((file) => (file.sha256 === sha256 ? { ...file, name } : file)));
+  return (
+    <ul class="draft-files" aria-label="Files">
+      {files.map(({ sha256, name }, index) => (
+        <li key={sha256} class="draft-file">
+          <div class="draft-file-words">
+            <input
+              type="text"
+              aria-label={`Description of file ${index + 1}`}
+              title="The name of the file. It is read aloud instead of a picture."
+              value={name}
+              maxLength={255}
+              onInput={(event) => rename(sha256, event.currentTarget.value)}
+              onBlur={(event) => rename(sha256, cleanFileName(event.currentTarget.value))}
+            />
+          </div>
+          <button
+            type="button"
+            class="icon-button"
+            onClick={() => onChange(files.filter((file) => file.sha256 !== sha256))}
+          >
+            <CloseIcon />
+            <span class="unseen">Remove {name}</span>
+          </button>
+        </li>
+      ))}
+    </ul>
+  );
+}

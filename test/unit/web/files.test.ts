@@ -1,0 +1,58 @@
+import { expect, test } from 'vitest';
+import { parseMarkdown } from '../../../src/web/reading/markdown.ts';
+import {
+  attachmentIn,
+  fileNamed,
+  filesBeside,
+  kindOfFile,
+  shownSize,
+  sizeInWords,
+  typeInWords,
+} from '../../../src/web/text/files.ts';
+
+const file = (name: string, digit = 'a') => ({ sha256: digit.repeat(64), name, type: 'image/png', size: 1 });
+
+test('Markdown shows a file of its message by hash or name, and no picture from elsewhere', () => {
+  expect(parseMarkdown('See ![the lake](attachment:my%20lake.png)')).toEqual([
+    {
+      kind: 'element',
+      tag: 'p',
+      children: [
+        { kind: 'text', text: 'See ' },
+        { kind: 'file', reference: 'my lake.png', words: 'the lake' },
+      ],
+    },
+  ]);
+  expect(JSON.stringify(parseMarkdown('![x](https://example.org/x.png)'))).not.toContain('"file"');
+  const files = [file('my lake.png'), file('other.png', 'b')];
+  expect(fileNamed('my lake.png', files)).toBe(files[0]);
+  expect(fileNamed('b'.repeat(64), files)).toBe(files[1]);
+  expect(fileNamed('constructor', files)).toBeUndefined();
+  expect(filesBeside('See ![the lake](attachment:my%20lake.png)', files)).toEqual([files[1]]);
+  expect(filesBeside('See ![the lake](<attachment:my lake.png>)', files)).toEqual([files[1]]);
+  expect(filesBeside('attachment:other.png', files)).toEqual(files);
+  expect(attachmentIn('attachment:100%')).toBe('100%');
+  expect(attachmentIn('https://example.org')).toBeUndefined();
+});
+
+test('sizes, types and places are said as people do', () => {
+  expect([0, 999, 1000, 1_550, 9_949_999, 25_000_000].map(sizeInWords)).toEqual([
+    '0 bytes',
+    '999 bytes',
+    '1.0 kB',
+    '1.6 kB',
+    '9.9 MB',
+    '25 MB',
+  ]);
+  expect(typeInWords({ type: 'application/pdf', name: 'x' })).toBe('PDF');
+  expect(typeInWords({ type: 'application/vnd.oasis.opendocument.text', name: 'a.odt' })).toBe('ODT');
+  expect(typeInWords({ type: 'video/x-matroska', name: 'a' })).toBe('MATROSKA');
+  expect([kindOfFile('image/svg+xml'), kindOfFile('image/avif'), kindOfFile('audio/mpeg')]).toEqual([
+    'file',
+    'picture',
+    'sound',
+  ]);
+  expect(shownSize(60, 90)).toEqual({ width: 60, height: 90 });
+  expect(shownSize(4000, 1000)).toEqual({ width: 480, height: 120 });
+  expect(shownSize(1, 100_000)).toEqual({ width: 1, height: 360 });
+});
