@@ -25,6 +25,7 @@ import { Events } from './services/events.ts';
 import { Github } from './services/github.ts';
 import { Imports } from './services/imports/imports.ts';
 import { Intents } from './services/intents.ts';
+import { MessageReader } from './services/message-reader.ts';
 import { Messages } from './services/messages.ts';
 import { RepositoryManager } from './services/repositories.ts';
 import { SharedSettingsStore } from './services/settings.ts';
@@ -109,8 +110,10 @@ export async function startApp(options: AppOptions): Promise<App> {
     await repositories.start();
     const intents = await Intents.open(join(config.dataDirectory, 'intents.json'), onTrouble);
     const { defaultTarget, secretGuard } = config;
+    const reader = new MessageReader(repositories);
     const messages = new Messages({
       repositories,
+      reader,
       intents,
       attachments,
       defaultTarget,
@@ -126,7 +129,7 @@ export async function startApp(options: AppOptions): Promise<App> {
       onInterval: (seconds) => autoSync.every(seconds),
       onTrouble,
     });
-    const imports = new Imports(messages, identity.name, secretGuard);
+    const imports = new Imports(messages, reader, identity.name, secretGuard);
     const importFolder = join(config.dataDirectory, 'imports');
     await clearSpool(importFolder);
     const github = new Github({
@@ -144,7 +147,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     const verifier = new Verifier({
       subjects: async () => {
         // Right after the start much is on its way; what is not there in time is told as it is.
-        await messages.ready();
+        await reader.ready();
         return repositories.list().map((repository) => subjectOf(repository, repositories));
       },
       mirrorDirectory: join(config.dataDirectory, 'mirror'),
@@ -161,6 +164,7 @@ export async function startApp(options: AppOptions): Promise<App> {
       events,
       services: {
         messages,
+        reader,
         attachments,
         imports,
         importFolder,

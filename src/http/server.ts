@@ -41,6 +41,7 @@ export interface ServerOptions {
   readonly services: Pick<
     Services,
     | 'messages'
+    | 'reader'
     | 'attachments'
     | 'imports'
     | 'importFolder'

@@ -6,6 +6,7 @@ import type { AgentHandler } from '../mcp/http.ts';
 import type { Attachments } from '../services/attachments/attachments.ts';
 import type { Github } from '../services/github.ts';
 import type { Imports } from '../services/imports/imports.ts';
+import type { MessageReader } from '../services/message-reader.ts';
 import type { Messages } from '../services/messages.ts';
 import type { RepositoryManager } from '../services/repositories.ts';
 import type { SharedSettingsStore } from '../services/settings.ts';
@@ -15,6 +16,7 @@ import type { Access } from './session.ts';
 /** What the handlers of the routes work with. */
 export interface Services {
   readonly messages: Messages;
+  readonly reader: MessageReader;
   readonly attachments: Attachments;
   /** The largest attachment, in bytes. */
   readonly attachmentLimit: number;

@@ -181,7 +181,7 @@ for (const { how, deaf } of [
     if (deaf) await page.route('**/events', (route) => route.abort());
     await page.goto(url);
     await soon(() => repository(page, 'team').textContent()).toContain(
-      'A link or a file stands in the place',
+      'There is a link or a file instead of the folder',
     );
     if (!deaf) await soon(() => connection(page).textContent()).toBe('Live');
     await targets(page).click();

@@ -29,14 +29,14 @@ export const exportRoutes: readonly Route[] = [
       }),
     },
     failures: ['unknown-repository', 'unavailable'],
-    handle: async ({ query, response }, { messages, repositories }) => {
+    handle: async ({ query, response }, { reader, repositories }) => {
       const { format = 'ndjson', revisions, q, ...fields } = query;
       if (revisions !== undefined && format !== 'ndjson') return onlyNdjson;
       if (fields.repository !== undefined && !repositories.find(fields.repository))
         return unknownRepository([fields.repository]);
       const terms = parseSearch(q ?? '');
       if (!terms.ok) return terms;
-      const ready = await messages.ready(fields.repository);
+      const ready = await reader.ready(fields.repository);
       if (!ready.ok) return ready;
       const now = new Date();
       const renderer = rendererOf(format, revisions ?? 'current', now);
@@ -45,7 +45,7 @@ export const exportRoutes: readonly Route[] = [
       response.setHeader('Content-Disposition', `attachment; filename="${name}"`);
       response.setHeader('Content-Security-Policy', "default-src 'none'; style-src 'unsafe-inline'; sandbox");
       const filter = { ...fields, terms: terms.value };
-      for await (const chunk of exportMessages(messages, filter, renderer))
+      for await (const chunk of exportMessages(reader, filter, renderer))
         if (!(await writeChunk(response, chunk))) return undefined;
       endStream(response);
       return undefined;

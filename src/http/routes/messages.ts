@@ -15,7 +15,7 @@ import {
 import { contentErrors } from '../../domain/content.ts';
 import { parseSearch } from '../../domain/query.ts';
 import { fail, ok } from '../../domain/result.ts';
-import type { Stored } from '../../services/messages.ts';
+import type { Stored } from '../../services/stored.ts';
 import { NDJSON } from '../body.ts';
 import { captureBulk } from '../bulk.ts';
 import { readCursor } from '../cursor.ts';
@@ -38,19 +38,19 @@ export const messageRoutes: readonly Route[] = [
       }),
     },
     failures: ['unknown-repository', 'unavailable'],
-    handle: async ({ query, request, response }, { messages, repositories }) => {
+    handle: async ({ query, request, response }, { reader, repositories }) => {
       const { limit, cursor, q, asOf, ...fields } = query;
       if (fields.repository !== undefined && !repositories.find(fields.repository))
         return unknownRepository([fields.repository]);
       const terms = parseSearch(q ?? '');
       if (!terms.ok) return terms;
-      const ready = await messages.ready(fields.repository);
+      const ready = await reader.ready(fields.repository);
       if (!ready.ok) return ready;
-      const past = asOf === undefined ? ok(undefined) : await messages.past(asOf, fields.repository);
+      const past = asOf === undefined ? ok(undefined) : await reader.past(asOf, fields.repository);
       if (!past.ok) return past;
       const before = cursor === undefined ? undefined : readCursor(cursor, past.value?.name);
       if (before === null) return badCursor;
-      const found = messages.query({ ...fields, terms: terms.value }, before, past.value);
+      const found = reader.query({ ...fields, terms: terms.value }, before, past.value);
       await (limit === undefined
         ? sendAll(found, request, response)
         : sendPage(found, limit, request, response, past.value?.name));
@@ -99,8 +99,8 @@ export const messageRoutes: readonly Route[] = [
       304: answer('It is still the one that If-None-Match names'),
     },
     failures: ['unknown-message', 'unavailable'],
-    handle: async ({ params, query, request, response }, { messages }) => {
-      const stored = await messages.get(params.id.toLowerCase(), query.asOf);
+    handle: async ({ params, query, request, response }, { reader }) => {
+      const stored = await reader.get(params.id.toLowerCase(), query.asOf);
       if (!stored.ok) return stored;
       if (request.headers['if-none-match'] !== stored.value.tag) return tagged(response, stored.value);
       response.status(304);
@@ -143,7 +143,7 @@ export const messageRoutes: readonly Route[] = [
     summary: 'All revisions, oldest first',
     answers: { 200: answer('The revisions', historySchema) },
     failures: ['unknown-message', 'unavailable'],
-    handle: ({ params }, { messages }) => messages.history(params.id.toLowerCase()),
+    handle: ({ params }, { reader }) => reader.history(params.id.toLowerCase()),
   }),
   route({
     method: 'get',
@@ -153,7 +153,7 @@ export const messageRoutes: readonly Route[] = [
     query: idsQuery,
     answers: { 200: answer('The ids', idsSchema) },
     failures: ['unavailable'],
-    handle: ({ query }, { messages }) => messages.idsEnding(query.ending),
+    handle: ({ query }, { reader }) => reader.idsEnding(query.ending),
   }),
 ];
 

@@ -11,10 +11,10 @@ export const statsRoutes: readonly Route[] = [
     query: statsQuery,
     answers: { 200: answer('The counts', statsSchema) },
     failures: ['unknown-repository', 'unavailable'],
-    handle: async ({ query }, { messages, repositories }) => {
+    handle: async ({ query }, { reader, repositories }) => {
       const { repository } = query;
       if (repository !== undefined && !repositories.find(repository)) return unknownRepository([repository]);
-      return messages.stats({ zone: 'UTC', ...query });
+      return reader.stats({ zone: 'UTC', ...query });
     },
   }),
 ];

@@ -12,9 +12,9 @@ export const tagRoutes: readonly Route[] = [
     query: tagsQuery,
     answers: { 200: answer('Each tag with how many current messages have it', z.array(tagCountSchema)) },
     failures: ['unknown-repository', 'unavailable'],
-    handle: async ({ query: { repository } }, { messages, repositories }) => {
+    handle: async ({ query: { repository } }, { reader, repositories }) => {
       if (repository !== undefined && !repositories.find(repository)) return unknownRepository([repository]);
-      return messages.tags(repository);
+      return reader.tags(repository);
     },
   }),
 ];

@@ -1,6 +1,6 @@
 import { asksForDeleted, type Filter } from '../../domain/query.ts';
 import type { Renderer } from '../../export/renderer.ts';
-import type { Messages } from '../messages.ts';
+import type { MessageReader } from '../message-reader.ts';
 
 /** How many characters are gathered before they are passed on. */
 const CHUNK = 32 * 1024;
@@ -10,13 +10,13 @@ const CHUNK = 32 * 1024;
  * before, which takes some 100 bytes for each.
  */
 export async function* exportMessages(
-  messages: Messages,
+  reader: MessageReader,
   filter: Filter,
   renderer: Renderer,
 ): AsyncGenerator<string> {
   let chunk = renderer.head;
-  const all = messages.exported(filter, renderer.withDeleted ?? false);
-  for await (const exported of renderer.order === 'newest-first' ? all : oldestFirst(messages, filter)) {
+  const all = reader.exported(filter, renderer.withDeleted ?? false);
+  for await (const exported of renderer.order === 'newest-first' ? all : oldestFirst(reader, filter)) {
     chunk += renderer.each(exported);
     if (chunk.length < CHUNK) continue;
     yield chunk;
@@ -25,11 +25,11 @@ export async function* exportMessages(
   yield chunk + renderer.tail;
 }
 
-async function* oldestFirst(messages: Messages, filter: Filter) {
+async function* oldestFirst(reader: MessageReader, filter: Filter) {
   const ids: string[] = [];
-  for await (const { message } of messages.exported(filter, false)) ids.push(message.id);
+  for await (const { message } of reader.exported(filter, false)) ids.push(message.id);
   for (const id of ids.reverse()) {
-    const exported = await messages.exportedOne(id, asksForDeleted(filter));
+    const exported = await reader.exportedOne(id, asksForDeleted(filter));
     if (exported) yield exported;
   }
 }

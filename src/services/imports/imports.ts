@@ -11,6 +11,7 @@ import { openSource } from '../../import/source.ts';
 import { shortly } from '../../import/values.ts';
 import { isZone } from '../../import/zone.ts';
 import { type Line, readLine } from '../../journal/line.ts';
+import type { MessageReader } from '../message-reader.ts';
 import type { Messages } from '../messages.ts';
 import { linesFor } from './lines-for.ts';
 import { SeenIds } from './seen-ids.ts';
@@ -52,6 +53,7 @@ const MOST_UNDER_WAY = 500;
 /** Imports exports of other programs: each is read to its end first, so nothing is written of one that is broken. */
 export class Imports {
   readonly #messages: Messages;
+  readonly #reader: MessageReader;
   readonly #author: string;
   readonly #secretGuard: boolean;
   #isUnderWay = false;
@@ -60,8 +62,9 @@ export class Imports {
    * @param author who wrote notes whose export names nobody
    * @param secretGuard whether what looks like a credential is cut out
    */
-  constructor(messages: Messages, author: string, secretGuard: boolean) {
+  constructor(messages: Messages, reader: MessageReader, author: string, secretGuard: boolean) {
     this.#messages = messages;
+    this.#reader = reader;
     this.#author = author;
     this.#secretGuard = secretGuard;
   }
@@ -90,7 +93,7 @@ export class Imports {
       const seen = new SeenIds();
       const secrets: string[] = [];
       for await (const item of this.#read(source, format, request, summary)) {
-        const known = await this.#messages.peek(item.id);
+        const known = await this.#reader.lookUp(item.id);
         if (!known.ok) return known;
         const isRepeat = seen.add(item.id);
         if ('line' in item) {

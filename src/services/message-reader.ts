@@ -1,0 +1,215 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import type { AsOf, HistoryEntry, Id, Message } from '../contract/message.ts';
+import type { Stats, StatsQuestion } from '../contract/stats.ts';
+import type { TagCount } from '../contract/tags.ts';
+import type { Filter } from '../domain/query.ts';
+import { ok, type Result } from '../domain/result.ts';
+import type { Exported } from '../export/renderer.ts';
+import { contentBefore } from '../journal/revisions.ts';
+import type { Database } from '../mirror/database.ts';
+import type { Entry, Key } from '../mirror/entry.ts';
+import { MirrorBroken } from '../mirror/errors.ts';
+import { type Past, queryPast, readPast } from '../mirror/past.ts';
+import { isIn, repositoriesOf } from '../mirror/search/filter.ts';
+import { findPast } from './as-of.ts';
+import { toHistory, toMessage } from './delivery.ts';
+import type { RepositoryManager } from './repositories.ts';
+import { countMessages } from './stats.ts';
+import { isDeleted, noMessage, type Stored, toStored } from './stored.ts';
+import { countTags } from './tags.ts';
+
+/** Reads messages, whatever repositories they are in, as they are now or as they were. */
+export class MessageReader {
+  readonly #repositories: RepositoryManager;
+
+  constructor(repositories: RepositoryManager) {
+    this.#repositories = repositories;
+  }
+
+  /** @param asOf when, or at which commit, if not now */
+  async get(id: string, asOf?: AsOf): Promise<Result<Stored>> {
+    const entry = await (asOf === undefined ? this.entry(id) : this.#readAsOf(id, asOf));
+    if (!entry.ok) return entry;
+    if (!entry.value || isDeleted(entry.value)) return noMessage(id);
+    return ok(toStored(entry.value, this.#repositories, false));
+  }
+
+  async history(id: string): Promise<Result<HistoryEntry[]>> {
+    const entry = await this.entry(id);
+    if (!entry.ok) return entry;
+    return entry.value ? ok(toHistory(entry.value)) : noMessage(id);
+  }
+
+  /** The ids that end with some digits, of deleted messages too, for people who type only a part of one. */
+  async idsEnding(ending: string): Promise<Result<readonly Id[]>> {
+    return this.#repositories.withMirror(async (mirror) => {
+      const found: Id[] = [];
+      for (const id of mirror.idsEnding(ending)) {
+        const entry = await mirror.read(id);
+        if (entry) found.push(isDeleted(entry) ? { id, deleted: true } : { id });
+      }
+      return found.sort((a, b) => (a.id < b.id ? -1 : 1));
+    });
+  }
+
+  /**
+   * Resolves when reads are answered with everything that was committed.
+   *
+   * @param repository the only one that is read, if it is one
+   */
+  ready(repository?: string): Promise<Result<void>> {
+    return this.#repositories.withMirror(async () => undefined, isFor(repository));
+  }
+
+  /** How many current messages there are, by day, author and repository. */
+  stats(question: StatsQuestion): Promise<Result<Stats>> {
+    return this.#repositories.withMirror(
+      (mirror) => countMessages(mirror, question),
+      isFor(question.repository),
+    );
+  }
+
+  /** All tags of current messages, the most used first. */
+  tags(repository: string | undefined): Promise<Result<TagCount[]>> {
+    return this.#repositories.withMirror((mirror) => countTags(mirror, repository), isFor(repository));
+  }
+
+  /**
+   * The past that somebody asks for.
+   *
+   * @param repository the only one that is read, if it is one
+   */
+  async past(asOf: AsOf, repository?: string): Promise<Result<Past>> {
+    const found = await this.#repositories.withMirror(
+      () => findPast(this.#repositories.list(), asOf, repository),
+      isFor(repository),
+    );
+    return found.ok ? found.value : found;
+  }
+
+  /**
+   * The messages that pass a filter, newest first, beginning after a key. Deleted ones, if the filter asks for them, say
+   * what they said.
+   */
+  async *query(
+    filter: Filter,
+    before?: Key,
+    past?: Past,
+  ): AsyncGenerator<{ readonly key: Key; readonly message: Message }> {
+    const find = (mirror: Database, from?: Key) =>
+      past ? queryPast(mirror, filter, past, from) : mirror.query(filter, from);
+    for await (const entry of this.#entries(filter, find, before))
+      yield { key: entry.key, message: toMessage(entry, this.#repositories, contentBefore(entry.folded)) };
+  }
+
+  /**
+   * The messages that pass a filter with all their lines, newest first.
+   *
+   * @param withDeleted deleted ones too, if the filter asks only for repository and time
+   */
+  async *exported(filter: Filter, withDeleted: boolean): AsyncGenerator<Exported> {
+    const { author, type, tag, terms } = filter;
+    const isWide = [author, type, tag].every((one) => one === undefined) && terms.length === 0;
+    const find =
+      withDeleted && isWide
+        ? (mirror: Database, from?: Key) => allIn(mirror, filter, from)
+        : (mirror: Database, from?: Key) => mirror.query(filter, from);
+    for await (const entry of this.#entries(filter, find)) yield this.#exported(entry);
+  }
+
+  /** A message with all its lines; nothing if it is gone, or deleted and not asked for. */
+  async exportedOne(id: string, withDeleted: boolean): Promise<Exported | undefined> {
+    const entry = await this.lookUp(id);
+    return entry.ok && entry.value && (withDeleted || !isDeleted(entry.value))
+      ? this.#exported(entry.value)
+      : undefined;
+  }
+
+  #exported(entry: Entry): Exported {
+    const { current, lines } = entry.folded;
+    const content = contentBefore(entry.folded);
+    return { message: toMessage(entry, this.#repositories, content), current, lines };
+  }
+
+  /** What is found in the mirror, and found again after the last one if it proves broken on the way. */
+  async *#entries(
+    filter: Filter,
+    find: (mirror: Database, from?: Key) => AsyncIterable<Entry>,
+    before?: Key,
+  ): AsyncGenerator<Entry> {
+    let from = before;
+    for (;;) {
+      const mirror = await this.#repositories.withMirror(
+        async (database) => database,
+        isFor(filter.repository),
+      );
+      if (!mirror.ok) throw new Error(mirror.failure.detail);
+      try {
+        for await (const entry of find(mirror.value, from)) {
+          yield entry;
+          from = entry.key;
+        }
+        return;
+      } catch (error) {
+        if (!(error instanceof MirrorBroken)) throw error;
+        this.#repositories.rebuild();
+      }
+    }
+  }
+
+  /**
+   * What the mirror knows of a message, deleted or not. `unavailable` if it may be in a repository that could not be
+   * opened yet: nobody knows what that holds.
+   */
+  async entry(id: string): Promise<Result<Entry | undefined>> {
+    const entry = await this.lookUp(id);
+    if (!entry.ok) return entry;
+    const held = entry.value && repositoriesOf(entry.value);
+    const read = await this.#repositories.withMirror(
+      async () => entry.value,
+      (name) => held === undefined || held.includes(name),
+    );
+    return read;
+  }
+
+  async #readAsOf(id: string, asOf: AsOf): Promise<Result<Entry | undefined>> {
+    const ready = await this.ready();
+    if (!ready.ok) return ready;
+    const past = await this.past(asOf);
+    return past.ok ? this.#repositories.withMirror((mirror) => readPast(mirror, past.value, id)) : past;
+  }
+
+  /**
+   * What the mirror knows of a message now, deleted or not, whatever repositories could not be opened yet.
+   *
+   * @param id in any case
+   */
+  lookUp(id: string): Promise<Result<Entry | undefined>> {
+    return this.#repositories.withMirror(
+      (mirror) => mirror.read(id.toLowerCase()),
+      () => false,
+    );
+  }
+}
+
+/** Whether a read of one repository, or of all of them, depends on one. */
+const isFor =
+  (repository: string | undefined) =>
+  (name: string): boolean =>
+    repository === undefined || repository === name;
+
+/** Every message of a repository and a time, deleted or not, newest first. */
+async function* allIn(
+  mirror: Database,
+  { repository, since, until }: Filter,
+  from?: Key,
+): AsyncGenerator<Entry> {
+  for await (const entries of mirror.walk({ before: from, since })) {
+    await turn();
+    for (const entry of entries) {
+      const { time } = entry.key;
+      if ((since !== undefined && time < since) || (until !== undefined && time >= until)) continue;
+      if (repository === undefined || isIn(entry, repository)) yield entry;
+    }
+  }
+}
