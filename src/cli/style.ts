@@ -26,7 +26,8 @@ export const printable = (text: string): string =>
     // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not get through
     .replace(/[\0-\x08\x0b-\x1f]/g, (one) => String.fromCharCode(0x2400 + one.charCodeAt(0)))
     .replaceAll('\x7f', '\u2421')
-    .replace(/[\x80-\x9f]/g, '\ufffd');
+    // C1 controls, and overrides that show the end of a name as its beginning.
+    .replace(/[\x80-\x9f\u202d\u202e]/g, '\ufffd');
 
 /** The same on one line. */
 export const printableLine = (text: string): string => printable(text).replaceAll('\n', ' ');
