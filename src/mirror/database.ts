@@ -12,6 +12,7 @@ import { Shard } from './shard.ts';
 import { FIRST, type Slot, Timeline } from './timeline.ts';
 
 const FLUSH_DELAY_MS = 1000;
+const MOST_KEPT_TAGS = 5000;
 /** Where more shards than these are in memory, they are written at once; a long work waits where there are twice as many. */
 const MOST_SHARDS = 32;
 
@@ -340,7 +341,8 @@ export class Database {
       kept ?? tallyOf(slot.shard?.entries() ?? (await this.#snapshot.readShard({ number, written })));
     // What was changed or written meanwhile is another content.
     if (slot.changed || slot.written !== written) return this.#tally(slot);
-    slot.tally = tally;
+    // One with a multitude of tags, as somebody may send on purpose, is read again from its file instead.
+    if (tally.tags.length <= MOST_KEPT_TAGS) slot.tally = tally;
     if (!kept) await this.#snapshot.writeTally({ number, written }, tally).catch(this.#onTrouble);
     return tally;
   }

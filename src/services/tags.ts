@@ -1,7 +1,12 @@
 import type { TagCount } from '../contract/tags.ts';
 import type { Database } from '../mirror/database.ts';
 
-/** All tags of current messages with how many have them, the most used first. */
+/** So many tags are answered: nobody reads more, and others can push messages full of them. */
+const MOST_TAGS = 10_000;
+/** So many are counted: those that come first are of the newest messages. */
+const MOST_COUNTED = 500_000;
+
+/** The tags of current messages with how many have them, the most used first. */
 export async function countTags(mirror: Database, repository: string | undefined): Promise<TagCount[]> {
   const counts = new Map<string, number>();
   for await (const { places, tags, tagRows } of mirror.tallies(Number.NEGATIVE_INFINITY)) {
@@ -9,12 +14,15 @@ export async function countTags(mirror: Database, repository: string | undefined
       const names = places[tagRows[at + 1] as number] ?? [];
       if (repository !== undefined && !names.includes(repository)) continue;
       const tag = tags[tagRows[at] as number] ?? '';
-      counts.set(tag, (counts.get(tag) ?? 0) + (tagRows[at + 2] as number));
+      const count = counts.get(tag);
+      if (count === undefined && counts.size >= MOST_COUNTED) continue;
+      counts.set(tag, (count ?? 0) + (tagRows[at + 2] as number));
     }
     // Everybody else has their turn between two parts.
     await new Promise((resolve) => setImmediate(resolve));
   }
   return [...counts]
     .map(([tag, messages]) => ({ tag, messages }))
-    .sort((a, b) => b.messages - a.messages || (a.tag < b.tag ? -1 : 1));
+    .sort((a, b) => b.messages - a.messages || (a.tag < b.tag ? -1 : 1))
+    .slice(0, MOST_TAGS);
 }
