@@ -90,5 +90,11 @@ test('who takes forever with the head of a request is let go', async () => {
   const slow = Array.from({ length: 100 }, () => silent(url, 'POST /messages HTTP/1.1\r\nHost: '));
   await expectWell(apiAt(url));
   // A minute and a half would be usual.
-  await eventually(async () => slow.every(({ answer }) => answer().startsWith('HTTP/1.1 408')), 45_000);
+  await eventually(async () => slow.every(({ answer }) => answer().startsWith('HTTP/1.1 408')), 60_000);
+});
+
+test('many half-open connections keep nobody from writing', async () => {
+  const { url } = await startProcess();
+  for (let n = 0; n < 200; n += 1) silent(url, 'POST /messages HTTP/1.1\r\nHost: ');
+  await expectWell(apiAt(url));
 });

@@ -22,8 +22,6 @@ interface Finding {
   readonly file?: string;
 }
 
-const LOCK_LIMIT_MS = 10_000;
-
 /**
  * Holds devices that have all synced against each other and against what was acknowledged.
  *
@@ -81,7 +79,7 @@ async function judgeClone(clone: string, number: number, { texts }: Acknowledged
   await eventually(async () => {
     expect(await locksIn(clone), `${clone}: locks that are left`).toEqual([]);
     return true;
-  }, LOCK_LIMIT_MS);
+  });
   const held = await textsOnBranch(clone);
   const lost = [...texts].flatMap(([id, said]) =>
     [...said].flatMap(([text, where]) =>

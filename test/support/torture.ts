@@ -386,12 +386,12 @@ class Run {
       await git(clone, 'fsck', '--strict', '--no-dangling');
       return true;
     };
-    if (isBorn) await eventually(check, 10_000);
+    if (isBorn) await eventually(check);
     await eventually(async () => {
       expect(await locksIn(clone)).toEqual([]);
       expect(await statusOf(clone)).toEqual([]);
       return true;
-    }, 10_000);
+    });
     const raws = (await journalLines(clone).catch(() => [])).map(({ raw }) => raw);
     expect(new Set(raws).size).toBe(raws.length);
   }

@@ -23,7 +23,7 @@ it('many small packs become few when nobody writes, with a commit-graph, and not
     await git(clone, 'commit-graph', 'verify');
     expect(await filesIn(clone, '.git/objects/info/commit-graphs')).not.toEqual([]);
     return true;
-  }, 20_000);
+  });
   // The one that writes goes on after its packs have gone.
   ids.push(await managed.add(lineNumber(61)));
   expect((await git(clone, 'rev-list', 'main')).split('\n').reverse()).toEqual(ids);

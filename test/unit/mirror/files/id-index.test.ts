@@ -74,6 +74,6 @@ describe('the index of ids', () => {
     const index = new IdIndex();
     for (let number = 0x1000; number < 0x3000; number += 1) index.set(toId(number.toString(16)), 1);
     expect(index.size).toBe(0x2000);
-    expect(performance.now() - start).toBeLessThan(500);
+    expect(performance.now() - start).toBeLessThan(2000);
   });
 });
