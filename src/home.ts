@@ -12,6 +12,8 @@ export interface Home {
   readonly dataDirectory: string;
   /** Whether it is the platform's own folder for data, which nobody has named. */
   readonly isPlatform: boolean;
+  /** Whether clones will be made in a current folder that has none yet, and that nobody has named. */
+  readonly isNew: boolean;
 }
 
 /**
@@ -27,12 +29,15 @@ export function findHome(own: Environment, current: string): Home {
   for (const name of ['REPOS_DIR', 'DATA_DIR'] as const)
     if (own[name]) environment[name] = resolve(current, own[name]);
   const { DATA_DIR = 'data' } = mergeVariables(readDotenv(directory), environment);
-  return { directory, environment, dataDirectory: resolve(directory, DATA_DIR), isPlatform };
+  const isNew = !isPlatform && !named.REPOS_DIR && !isFolder(join(directory, 'repos'));
+  return { directory, environment, dataDirectory: resolve(directory, DATA_DIR), isPlatform, isNew };
 }
 
 function isOurs(folder: string): boolean {
-  const isFolder = (name: string) => statSync(join(folder, name), NO_THROW)?.isDirectory() === true;
-  return isFolder('repos') || isFolder('data') || statSync(join(folder, '.env'), NO_THROW)?.isFile() === true;
+  const hasSettings = statSync(join(folder, '.env'), NO_THROW)?.isFile() === true;
+  return hasSettings || isFolder(join(folder, 'repos')) || isFolder(join(folder, 'data'));
 }
+
+const isFolder = (path: string): boolean => statSync(path, NO_THROW)?.isDirectory() === true;
 
 const NO_THROW = { throwIfNoEntry: false } as const;

@@ -107,6 +107,8 @@ async function findPlace(io: Io, openLocally: OpenLocally, deadline: number) {
     if (address) return { place: { url: new URL(`${address.url}/`), token: address.secret } };
     if (!(await isHeld(home.dataDirectory))) {
       if (home.isPlatform) say(io, `gitpost: the folder is ${home.directory}`);
+      // A file .env, or a folder named data, may belong to another program.
+      if (home.isNew) say(io, `gitpost: repos/ and data/ are made in ${home.directory}`);
       const opened = await openLocally(home.environment, home.directory, (error) =>
         say(io, `gitpost: ${(error as Error).message}`),
       );

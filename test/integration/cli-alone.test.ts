@@ -160,6 +160,12 @@ test('works in the current folder if it is one of gitpost, else in the folder of
     expect([code, stderr]).toEqual([0, '']);
   }
   expect(existsSync(join(own, 'repos', 'messages'))).toBe(true);
+  const foreign = join(folder, 'foreign');
+  await mkdir(join(foreign, 'data'), { recursive: true });
+  expect((await command(folder, ['add', 'x'], { env, cwd: foreign })).stderr).toBe(
+    `gitpost: repos/ and data/ are made in ${foreign}\n`,
+  );
+  expect((await command(folder, ['add', 'x'], { env, cwd: foreign })).stderr).toBe('');
   expect((await readdir(configured)).sort()).toEqual(['.env', 'data', 'elsewhere']);
   await rm(own, { recursive: true });
 });
