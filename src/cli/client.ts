@@ -12,6 +12,12 @@ export interface Ask extends Call {
 export async function send(place: Place, call: Ask): Promise<Reply> {
   const reply = await exchange(place, call);
   const { accepts = [] } = call;
+  const isPage =
+    /^text\/html\b/.test(reply.headers['content-type'] ?? '') && !reply.headers['content-disposition'];
+  if (isPage && reply.status < 300) {
+    reply.body.destroy();
+    throw new Ending(EXIT.unreachable, `There is no gitpost at ${place.url.href}: the answer was a page.`);
+  }
   if (reply.status < 300 || accepts === 'any' || accepts.includes(reply.status)) return reply;
   throw refusal(place, reply, await readText(reply).catch(() => ''));
 }
@@ -21,9 +27,8 @@ export const readJson = async <Value>(reply: Reply): Promise<Value> =>
   JSON.parse(await readText(reply)) as Value;
 
 function refusal({ url, token }: Place, { status, headers }: Reply, text: string): Ending {
-  const problem = /^application\/problem\+json\b/.test(headers['content-type'] ?? '')
-    ? (JSON.parse(text) as ProblemDocument)
-    : undefined;
+  const isProblem = /^application\/problem\+json\b/.test(headers['content-type'] ?? '');
+  const problem = isProblem ? parseProblem(text) : undefined;
   if (!problem)
     return new Ending(EXIT.unreachable, `There is no gitpost at ${url.href}: the answer was ${status}.`);
   const { errors = [] } = problem;
@@ -34,6 +39,22 @@ function refusal({ url, token }: Place, { status, headers }: Reply, text: string
   const fields = errors.length > 1 ? errors.map((error) => error.detail) : [];
   return new Ending(codeOf(status), [detail, ...fields].join('\n  '));
 }
+
+function parseProblem(text: string): ProblemDocument | undefined {
+  try {
+    const problem = JSON.parse(text) as ProblemDocument;
+    return typeof problem.detail === 'string' ? problem : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether the network, or whoever is at the other end, is the reason. */
+export const isConnectionTrouble = (error: unknown): error is NodeJS.ErrnoException =>
+  !(error instanceof Ending) &&
+  /^(E(CONN|HOST|NET|PIPE|ADDR|TIMEDOUT|AI_|NOTFOUND|PROTO)|HPE_|ERR_TLS|ERR_SSL|CERT|DEPTH|SELF|UNABLE)/.test(
+    (error as NodeJS.ErrnoException)?.code ?? '',
+  );
 
 const codeOf = (status: number): ExitCode => (status === 400 ? EXIT.usage : EXIT.failed);
 

@@ -3,8 +3,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Place, Reply } from '../client/exchange.ts';
 import { findAddress } from '../clone/address-file.ts';
 import { isHeld } from '../clone/folder-lock.ts';
-import { findHome } from '../home.ts';
-import { type Ask, send } from './client.ts';
+import { findHome, type Home } from '../home.ts';
+import { type Ask, isConnectionTrouble, send } from './client.ts';
 import { Ending, EXIT, misused } from './ending.ts';
 import { type Io, say } from './io.ts';
 
@@ -43,8 +43,11 @@ function placeOf(text: string, token: string | undefined): Place {
     throw misused(`GITPOST_URL must be an http or https URL, not ${JSON.stringify(text)}`);
   if (url.username !== '' || url.password !== '')
     throw misused('GITPOST_URL must have no user name and no password. ACCESS_TOKEN is for the token');
+  if (token !== undefined && /[\s\p{Cc}]/u.test(token))
+    throw misused('ACCESS_TOKEN must hold no white space');
   if (!url.pathname.endsWith('/')) url.pathname += '/';
-  return { url, token };
+  // A header has bytes, and those of UTF-8 are what the server expects.
+  return { url, token: token === undefined ? undefined : Buffer.from(token).toString('latin1') };
 }
 
 function elsewhere(place: Place): Connection {
@@ -67,8 +70,16 @@ function elsewhere(place: Place): Connection {
 /** The way to the folders of this machine. A server that ends or starts in between is followed. */
 function here(io: Io, openLocally: OpenLocally): Connection {
   let found: Promise<{ readonly place: Place; readonly close?: () => Promise<void> }> | undefined;
+  let isFolderTold = false;
+  const tellFolder = (home: Home) => {
+    if (isFolderTold) return;
+    isFolderTold = true;
+    if (home.isPlatform) say(io, `gitpost: the folder is ${home.directory}`);
+    // A file .env, or a folder named data, may belong to another program.
+    if (home.isNew) say(io, `gitpost: repos/ and data/ are made in ${home.directory}`);
+  };
   const find = (deadline: number) => {
-    found ??= findPlace(io, openLocally, deadline);
+    found ??= findPlace(io, openLocally, tellFolder, deadline);
     return found;
   };
   return {
@@ -100,15 +111,18 @@ const toEnding = (error: unknown): unknown =>
     ? new Ending(EXIT.failed, `The connection to gitpost broke (${error.message}). Try again.`)
     : error;
 
-async function findPlace(io: Io, openLocally: OpenLocally, deadline: number) {
+async function findPlace(
+  io: Io,
+  openLocally: OpenLocally,
+  tellFolder: (home: Home) => void,
+  deadline: number,
+) {
   const home = findHome(io.environment, io.directory);
   for (let isTold = false; ; ) {
     const address = await findAddress(home.dataDirectory);
     if (address) return { place: { url: new URL(`${address.url}/`), token: address.secret } };
     if (!(await isHeld(home.dataDirectory))) {
-      if (home.isPlatform) say(io, `gitpost: the folder is ${home.directory}`);
-      // A file .env, or a folder named data, may belong to another program.
-      if (home.isNew) say(io, `gitpost: repos/ and data/ are made in ${home.directory}`);
+      tellFolder(home);
       const opened = await openLocally(home.environment, home.directory, (error) =>
         say(io, `gitpost: ${(error as Error).message}`),
       );
@@ -131,9 +145,3 @@ async function findPlace(io: Io, openLocally: OpenLocally, deadline: number) {
     await pause(LOOK_MS);
   }
 }
-
-const isConnectionTrouble = (error: unknown): error is NodeJS.ErrnoException =>
-  !(error instanceof Ending) &&
-  /^(E(CONN|HOST|NET|PIPE|ADDR|TIMEDOUT|AI_|NOTFOUND|PROTO)|HPE_|ERR_TLS|ERR_SSL|CERT|DEPTH|SELF|UNABLE)/.test(
-    (error as NodeJS.ErrnoException)?.code ?? '',
-  );

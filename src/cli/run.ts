@@ -1,3 +1,4 @@
+import { isConnectionTrouble } from './client.ts';
 import type { Command } from './command.ts';
 import { completionFor } from './completion.ts';
 import { type Connection, connect, type OpenLocally } from './connect.ts';
@@ -60,9 +61,11 @@ export async function run(argv: readonly string[], io: Io, ports: Ports): Promis
 }
 
 /** What nobody has thought of. The stack is for a report. */
-const surprise = ({ stack, message }: Error) => ({
+const surprise = (error: Error) => ({
   code: EXIT.failed,
-  message: `This should not have happened. Please report it:\n${stack ?? message}`,
+  message: isConnectionTrouble(error)
+    ? `The connection to gitpost broke in the middle (${error.message}). Try again.`
+    : `This should not have happened. Please report it:\n${error.stack ?? error.message}`,
 });
 
 async function dispatch(argv: readonly string[], io: Io, ports: Ports): Promise<number | undefined> {

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { stat, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
+import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -298,6 +298,12 @@ test('help and version are there for everything', async () => {
 });
 
 describe('another gitpost', () => {
+  const serverWith = async (listener: RequestListener): Promise<string> => {
+    const server = createServer(listener);
+    await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
+    onTestFinished(() => void server.close());
+    return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+  };
   const at = (url: string, token?: string): CommandOptions => ({
     env: { GITPOST_URL: url, ACCESS_TOKEN: token },
   });
@@ -322,16 +328,39 @@ describe('another gitpost', () => {
     expect((await run(['list'], at('http://name.invalid/'))).code).toBe(3);
   });
 
-  test('that is something else: exit code 3', async () => {
-    const server = createServer(
-      (_request, response) => void response.writeHead(404).end('<h1>Not here</h1>'),
-    );
-    await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
-    onTestFinished(() => void server.close());
-    const { port } = server.address() as AddressInfo;
-    const { code, stderr } = await run(['list'], at(`http://127.0.0.1:${port}/`));
+  test.each<[string, RequestListener]>([
+    ['answers 404', (_request, response) => void response.writeHead(404).end('<h1>Not here</h1>')],
+    [
+      'answers with a page',
+      (_request, response) => void response.setHeader('Content-Type', 'text/html').end('<p>'),
+    ],
+    ['sends elsewhere', (_request, response) => void response.writeHead(302, { Location: '/login' }).end()],
+    [
+      'answers with a broken problem',
+      (_request, response) =>
+        void response.writeHead(500, { 'Content-Type': 'application/problem+json' }).end('{"detail":'),
+    ],
+  ])('that is something else, which %s: exit code 3', async (_what, listener) => {
+    const { code, stderr } = await run(['list'], at(await serverWith(listener)));
     expect(code).toBe(3);
     expect(stderr).toMatch(/There is no gitpost at/);
+  });
+
+  test('that breaks off in the middle: exit code 1, in words', async () => {
+    const url = await serverWith((_request, response) => {
+      response.writeHead(200, { 'Content-Type': 'application/x-ndjson' });
+      response.write('{"id"', () => response.destroy());
+    });
+    const { code, stderr } = await run(['list', '--ndjson'], at(url));
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^gitpost: The connection to gitpost broke/);
+    expect(stderr).not.toMatch(/\bat \S+ \(/);
+  });
+
+  test('with a token that is none: exit code 2', async () => {
+    const { code, stderr } = await run(['list'], at(gitpost.url, 'two words\r\nX-Evil: 1'));
+    expect([code, stderr]).toEqual([2, expect.not.stringMatching(/Evil/)]);
+    expect((await run(['list'], at(gitpost.url, 'žluťoučký-kůň-úpěl'))).code).toBe(4);
   });
 
   test('with an address that is none: exit code 2', async () => {
