@@ -1,4 +1,4 @@
-import type { Growth } from '../contract/repository.ts';
+import type { CloneProblem, Growth } from '../contract/repository.ts';
 import { countObjects } from '../git/objects.ts';
 import { countApart } from '../git/refs.ts';
 import { countFiles } from '../git/tree.ts';
@@ -6,6 +6,16 @@ import type { Clone } from './clone.ts';
 
 /** How long who asks waits for a large clone to be counted before the last known figures are told, in milliseconds. */
 const PATIENCE_MS = 300;
+
+/** GitHub recommends that a repository stays below 1 GB, and strongly below 5 GB. */
+const [RECOMMENDED_BYTES, NEARLY] = [1e9, 0.9];
+
+/** What to know of a clone that nears the size that GitHub recommends. */
+export function sizeProblems({ size }: Growth): readonly CloneProblem[] {
+  if (size === null || size < NEARLY * RECOMMENDED_BYTES) return [];
+  const reason = `takes ${(size / 1e9).toFixed(1)} GB. GitHub recommends to stay below 1 GB, and refuses what makes it hard to serve. Put large files into a repository of their own; docs/files.md says what they cost.`;
+  return [{ file: '.git', line: null, reason }];
+}
 
 const UNKNOWN: Growth = { commits: null, files: null, size: null };
 

@@ -4,7 +4,7 @@ import { AstrayJournals } from '../clone/astray.ts';
 import { AttributeProblems } from '../clone/attribute-problems.ts';
 import { checkBranchName, switchBranch } from '../clone/branch.ts';
 import { branchRef, type Clone, trackingRef } from '../clone/clone.ts';
-import { GrowthMeter } from '../clone/growth.ts';
+import { GrowthMeter, sizeProblems } from '../clone/growth.ts';
 import { type FindFile, LineFiles } from '../clone/line-files.ts';
 import { Maintenance } from '../clone/maintenance.ts';
 import { openClone, renewOwnRemote } from '../clone/opening.ts';
@@ -582,6 +582,9 @@ export class Repository {
       ...this.#astray.problems,
       ...this.#locks.problems,
       ...this.#attributes.problems,
+      ...(githubPageOf(this.target.url, this.#ports.githubUrl) === null
+        ? []
+        : sizeProblems(this.#growth.known)),
       ...this.#uncommitted,
     ];
   }

@@ -131,6 +131,9 @@ test('without the server, files wait with their message, and are committed with 
   const own = await pageScene();
   const page = await openPage(browser(), own.url, { expects: brokenConnection });
   await composer(page).getByRole('button', { name: 'Add files' }).waitFor();
+  // All of the page is here once it has made a first picture ready.
+  await give(page, 'paste', [{ name: 'first.png', type: 'image/png', bytes: pngOf(5, 5) }]);
+  await fileIn(page, 'first.png').getByRole('button', { name: 'Remove first.png' }).click();
   await own.crash();
   await give(page, 'paste', [{ name: 'offline.png', type: 'image/png', bytes: pngOf(15, 15) }]);
   await fileIn(page, 'offline.png').getByText('waits for the server').waitFor();

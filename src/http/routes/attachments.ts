@@ -33,8 +33,9 @@ export const attachmentRoutes: readonly Route[] = [
       if (!spooled.ok) return spooled;
       try {
         const kept = await attachments.keep(spooled.value.path, probe.facts(), query.name);
-        response.status(kept.isKnown ? 200 : 201);
-        return ok(kept.attachment);
+        if (!kept.ok) return kept;
+        response.status(kept.value.isKnown ? 200 : 201);
+        return ok(kept.value.attachment);
       } finally {
         await spooled.value.remove();
       }

@@ -36,6 +36,14 @@ async function* piecesOf(path: string): AsyncGenerator<string> {
   }
 }
 
+/** What the system says when a file cannot be written or read, such as that the disk is full; anything else is a surprise. */
+function notNow(error: unknown) {
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (code === undefined) throw error;
+  const detail = `The file cannot be kept here at the moment (${message}). Nothing was lost; try again.`;
+  return fail('unavailable', detail, { retryAfter: 5 });
+}
+
 /** The files of messages: taken in, found wherever they are, and given out. */
 export class Attachments {
   readonly #uploads: Uploads;
@@ -60,12 +68,16 @@ export class Attachments {
     received: string,
     facts: FileFacts,
     name: string | undefined,
-  ): Promise<{ readonly attachment: Attachment; readonly isKnown: boolean }> {
+  ): Promise<Result<{ readonly attachment: Attachment; readonly isKnown: boolean }>> {
     const { sha256, type, ...more } = facts;
-    const isKnown = (await this.find(sha256)) !== undefined;
     const attachment = { sha256, name: name ?? `file${endingOf(type)}`, type, ...more };
-    await this.#uploads.keep(received, attachment);
-    return { attachment, isKnown };
+    try {
+      const isKnown = (await this.find(sha256)) !== undefined;
+      await this.#uploads.keep(received, attachment);
+      return ok({ attachment, isKnown });
+    } catch (error) {
+      return notNow(error);
+    }
   }
 
   /**
@@ -95,10 +107,14 @@ export class Attachments {
   async open(sha256: string): Promise<Result<NamedFile>> {
     const name = await this.#nameOf(sha256);
     if (!name.ok) return name;
-    const file = name.value === undefined ? undefined : await this.find(sha256);
-    if (!file || name.value === undefined)
-      return fail('unknown-attachment', 'No message has this file, or the file is in no clone.');
-    return ok({ ...file, name: name.value });
+    if (name.value === undefined) return fail('unknown-attachment', 'No message has this file.');
+    try {
+      const file = await this.find(sha256);
+      if (file) return ok({ ...file, name: name.value });
+      return fail('unknown-attachment', 'A message names this file, and no clone has it.');
+    } catch (error) {
+      return notNow(error);
+    }
   }
 
   /** A file wherever it is: among the uploads, or in a clone. */

@@ -5,6 +5,7 @@ import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { KeyedMutex } from '../../async/mutex.ts';
 import { type FileFacts, FileProbe } from '../../domain/media/probe.ts';
+import { GitError } from '../../git/run.ts';
 
 /** A file on this disk, with what its bytes say. */
 export interface LocalFile {
@@ -66,6 +67,10 @@ export class Copies {
       if (facts.sha256 !== sha256) return undefined;
       await rename(partly, path);
       return { path, facts };
+    } catch (error) {
+      // Another clone may have it whole; a disk that is full is no reason to ask for it there.
+      if (error instanceof GitError) return undefined;
+      throw error;
     } finally {
       await rm(partly, { force: true });
     }

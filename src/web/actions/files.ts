@@ -6,7 +6,6 @@ import { draft } from '../state/draft.ts';
 import { blobOf, bytesOfFiles, type DraftFile, forgetBytes, progress } from '../state/draft-files.ts';
 import { show } from '../state/notices.ts';
 import { kindOfFile } from '../text/files.ts';
-import { cleaned, nameOfShrunk, shrink } from './shrink.ts';
 
 const uploads = new Map<string, { readonly done: Promise<void>; readonly abort: AbortController }>();
 
@@ -19,14 +18,16 @@ export async function addFiles(files: readonly File[]): Promise<void> {
   if (files.length > room) show('plain', `A message can have ${MOST_ATTACHMENTS} files.`);
   const adding = files.slice(0, Math.max(0, room)).map(async (file) => {
     const key = uuid();
-    const [original, reduced] = await Promise.all([cleaned(file), shrink(file)]);
+    const ready = await prepared(file).catch(() => undefined);
+    if (!ready)
+      return show('bad', `${file.name} was not added: a part of the page could not be loaded. Reload it.`);
+    const { original, reduced, name } = ready;
     const blob = reduced ?? original;
     const preview = kindOfFile(blob.type) === 'picture' ? URL.createObjectURL(blob) : null;
     bytesOfFiles.set(key, { original, reduced, preview });
-    const name = cleanFileName(file.name);
     const added: DraftFile = {
       key,
-      name: reduced ? nameOfShrunk(name, reduced.type) : name,
+      name,
       type: blob.type,
       size: blob.size,
       originalSize: reduced ? file.size : null,
@@ -42,6 +43,20 @@ export async function addFiles(files: readonly File[]): Promise<void> {
     void one.finally(() => preparing.delete(one));
   }
   await Promise.all(adding);
+}
+
+/** Loads what makes pictures smaller, soon after the page stands: without the server it could not be had. */
+export function getReadyForFiles(): void {
+  void import('./shrink.ts').catch(() => undefined);
+}
+
+/** What of a file is sent. */
+async function prepared(file: File) {
+  const name = cleanFileName(file.name);
+  if (!file.type.startsWith('image/')) return { original: file, reduced: null, name };
+  const { cleaned, nameOfShrunk, shrink } = await import('./shrink.ts');
+  const [original, reduced] = await Promise.all([cleaned(file), shrink(file)]);
+  return { original, reduced, name: reduced ? nameOfShrunk(name, reduced.type) : name };
 }
 
 export function removeFile(key: string): void {

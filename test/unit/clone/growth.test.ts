@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { sizeProblems } from '../../../src/clone/growth.ts';
 import { commitFile, git } from '../../support/git.ts';
 import { startManager } from '../../support/manager.ts';
 import { lineNumber, statusOf } from '../../support/repositories.ts';
@@ -24,4 +25,12 @@ it('a status tells how large a repository has become, whoever made the commits',
   await git(clone, 'reset', '--quiet', '--hard', 'main~2');
   await managed.manager.find('messages')?.refresh();
   expect(await look()).toMatchObject({ commits: 2, files: 1 });
+});
+
+it('a clone that nears the size that GitHub recommends says so', () => {
+  const sized = (size: number | null) => sizeProblems({ commits: 1, files: 1, size });
+  expect([null, 0, 899_000_000].flatMap(sized)).toEqual([]);
+  expect(sized(940_000_000)).toEqual([
+    { file: '.git', line: null, reason: expect.stringContaining('takes 0.9 GB') },
+  ]);
 });

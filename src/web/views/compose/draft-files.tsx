@@ -1,5 +1,5 @@
-import { useRef } from 'preact/hooks';
-import { addFiles, removeFile, renameFile, useOriginal } from '../../actions/files.ts';
+import { useEffect, useRef } from 'preact/hooks';
+import { addFiles, getReadyForFiles, removeFile, renameFile, useOriginal } from '../../actions/files.ts';
 import { abilities } from '../../state/abilities.ts';
 import { bytesOfFiles, type DraftFile, progress } from '../../state/draft-files.ts';
 import { useStore } from '../../state/store.ts';
@@ -70,6 +70,9 @@ function Row({ file }: { file: DraftFile }) {
 export function FileButton() {
   const input = useRef<HTMLInputElement>(null);
   const can = useStore(abilities, ({ files }) => files);
+  useEffect(() => {
+    if (can) getReadyForFiles();
+  }, [can]);
   if (!can) return null;
   return (
     <>
