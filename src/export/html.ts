@@ -37,11 +37,17 @@ export function html(): Renderer {
         tags.length === 0 ? '' : `<p class="tags">${tags.map((tag) => markup(`#${tag}`)).join(' ')}</p>`;
       return (
         `${heading}<article id="m-${markup(id)}"><header><b>${markup(author)}</b><time datetime="${markup(createdAt)}">` +
-        `${createdAt.slice(11, 16)}</time>${reply}</header>${bodyOf(message)}${tagged}</article>\n`
+        `${createdAt.slice(11, 16)}</time>${reply}</header>${bodyOf(message)}${filesOf(message)}${tagged}</article>\n`
       );
     },
     tail: '<footer>Exported from gitpost. Times are in UTC.</footer></body></html>\n',
   };
+}
+
+/** The page that is made holds no files: it says which ones there are. */
+function filesOf({ attachments = [] }: Message): string {
+  const names = attachments.map(({ name, type }) => `<bdi>${markup(name)}</bdi> (${markup(type)})`);
+  return names.length === 0 ? '' : `<p class="tags">Files: ${names.join(', ')}</p>`;
 }
 
 function bodyOf({ type, text, url, done }: Message): string {

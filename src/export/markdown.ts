@@ -1,6 +1,7 @@
 import type { Message } from '../contract/message.ts';
 import { codeBlock, escaped, link } from '../domain/markdown.ts';
 import { tagsOf } from '../domain/message.ts';
+import { attachmentPath } from '../journal/path.ts';
 import type { Renderer } from './renderer.ts';
 
 /** One Markdown document, oldest first, with a heading for each day (UTC). */
@@ -25,7 +26,12 @@ export function markdown(): Renderer {
 function bodyOf(message: Message): string {
   const inText = new Set(tagsOf(message.text));
   const beside = message.tags.filter((tag) => !inText.has(tag)).map((tag) => `#${tag}`);
-  return [contentOf(message), beside.map(escaped).join(' ')].filter((part) => part !== '').join('\n\n');
+  const files = (message.attachments ?? []).map(
+    ({ sha256, type, name }) => `- [${escaped(name)}](${attachmentPath(sha256, type)})`,
+  );
+  return [contentOf(message), beside.map(escaped).join(' '), files.join('\n')]
+    .filter((part) => part !== '')
+    .join('\n\n');
 }
 
 function contentOf({ type, text, url, language, done }: Message): string {

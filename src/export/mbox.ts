@@ -8,9 +8,12 @@ export const mbox = (): Renderer => ({
   order: 'oldest-first',
   head: '',
   each: ({ message }) => {
-    const { id, author, text, createdAt, replyTo, tags, url } = message;
+    const { id, author, text, createdAt, replyTo, tags, url, attachments = [] } = message;
     const date = new Date(createdAt);
-    const body = [text, ...(url === undefined ? [] : [url])].filter((part) => part !== '').join('\n\n');
+    const files = attachments.map(({ name }) => name).join(', ');
+    const body = [text, ...(url === undefined ? [] : [url]), files === '' ? '' : `Files: ${files}`]
+      .filter((part) => part !== '')
+      .join('\n\n');
     const reference =
       replyTo === undefined ? [] : [`In-Reply-To: ${nameOf(replyTo)}`, `References: ${nameOf(replyTo)}`];
     const headers = [

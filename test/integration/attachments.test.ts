@@ -167,6 +167,16 @@ test('messages with files are found by has:attachment', async () => {
   expect(await api.messages('?q=unusual%20-has:attachment')).toEqual([]);
 });
 
+test('exports name the files of messages', async () => {
+  const { sha256 } = await upload(api, 'exported', 'my [file].txt');
+  await create({ text: 'exporting', attachments: [{ sha256 }] });
+  const exported = async (format: string) => (await api.get(`/export?q=exporting&format=${format}`)).text;
+  expect(await exported('markdown')).toContain(`attachments/${sha256.slice(0, 2)}/${sha256}.txt`);
+  expect(await exported('html')).toContain('Files: <bdi>my [file].txt</bdi> (text/plain)');
+  expect(await exported('json')).toContain(`"sha256":"${sha256}","name":"my [file].txt"`);
+  expect(await exported('ndjson')).toContain(`"attachments":[{"sha256":"${sha256}"`);
+});
+
 describe('what is refused', () => {
   test('a file that nobody uploaded', async () => {
     const sha256 = hashOf(Buffer.from('never sent'));
