@@ -14,11 +14,7 @@ export async function openLocally(
 ): Promise<Opened> {
   const config = readConfig(environment, directory);
   if (isConfigError(config)) return { is: 'misconfigured', reasons: config.lines };
-  process.on('unhandledRejection', onTrouble);
-  process.on('uncaughtException', (error) => {
-    if (isOutOfFiles(error)) return onTrouble(error);
-    throw error;
-  });
+  guardProcess(onTrouble);
   const filler = fillInThreads(fillingScript, onTrouble);
   try {
     const app = await startApp({
@@ -36,4 +32,17 @@ export async function openLocally(
     if (error instanceof StartRefused || syscall !== undefined) return { is: 'refused', reasons: [message] };
     throw error;
   }
+}
+
+let isGuarded = false;
+
+/** Keeps the process going where a server would. The folders may be opened several times in one process. */
+function guardProcess(onTrouble: (error: unknown) => void): void {
+  if (isGuarded) return;
+  isGuarded = true;
+  process.on('unhandledRejection', onTrouble);
+  process.on('uncaughtException', (error) => {
+    if (isOutOfFiles(error)) return onTrouble(error);
+    throw error;
+  });
 }

@@ -2,7 +2,7 @@ import type { Duplex } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Place, Reply } from '../client/exchange.ts';
 import { findAddress } from '../clone/address-file.ts';
-import { isHeld } from '../clone/folder-lock.ts';
+import { isHeldForLong } from '../clone/folder-lock.ts';
 import { findHome, type Home } from '../home.ts';
 import { type Ask, isConnectionTrouble, send } from './client.ts';
 import { Ending, EXIT, misused } from './ending.ts';
@@ -30,6 +30,8 @@ export type OpenLocally = (
 /** How long another command, or a server that starts or ends, is waited for. */
 const PATIENCE_MS = 30_000;
 const LOOK_MS = 100;
+/** After this time, a person is told what is waited for. */
+const TELL_MS = 3000;
 
 export async function connect(io: Io, openLocally: OpenLocally): Promise<Connection> {
   const { GITPOST_URL } = io.environment;
@@ -118,14 +120,12 @@ async function findPlace(
   deadline: number,
 ) {
   const home = findHome(io.environment, io.directory);
-  for (let isTold = false; ; ) {
+  for (;;) {
     const address = await findAddress(home.dataDirectory);
     if (address) return { place: { url: new URL(`${address.url}/`), token: address.secret } };
-    if (!(await isHeld(home.dataDirectory))) {
+    if (!(await isHeldForLong(home.dataDirectory))) {
       tellFolder(home);
-      const opened = await openLocally(home.environment, home.directory, (error) =>
-        say(io, `gitpost: ${(error as Error).message}`),
-      );
+      const opened = await openInTurn(io, openLocally, home);
       if (opened.is === 'open') {
         const { connect, close } = opened;
         return { place: { url: new URL('http://localhost/'), token: undefined, connect }, close };
@@ -138,10 +138,17 @@ async function findPlace(
         EXIT.failed,
         `Another gitpost has been working on ${home.dataDirectory} for ${PATIENCE_MS / 1000} seconds, and cannot be reached. Nothing was done; try again when it has ended.`,
       );
-    if (!isTold && deadline - Date.now() < PATIENCE_MS - 2000) {
-      say(io, 'gitpost: waiting for another command to end');
-      isTold = true;
-    }
     await pause(LOOK_MS);
+  }
+}
+
+/** Opens the folders once other commands have let them go. */
+async function openInTurn(io: Io, openLocally: OpenLocally, home: Home): Promise<Opened> {
+  const waiting = setTimeout(() => say(io, 'gitpost: waiting for another command to end'), TELL_MS);
+  const onTrouble = (error: unknown) => say(io, `gitpost: ${(error as Error).message}`);
+  try {
+    return await openLocally(home.environment, home.directory, onTrouble);
+  } finally {
+    clearTimeout(waiting);
   }
 }

@@ -51,11 +51,20 @@ export async function lockFolder(directory: string, isBrief = false): Promise<Fo
 }
 
 /** Whether a gitpost works on a folder at the moment. Nothing is taken and nothing is changed. */
-export async function isHeld(directory: string): Promise<boolean> {
+export const isHeld = async (directory: string): Promise<boolean> =>
+  (await findHolder(directory)) !== undefined;
+
+/** Whether one works there that will stay, as a server does. */
+export async function isHeldForLong(directory: string): Promise<boolean> {
+  const holder = await findHolder(directory);
+  return holder !== undefined && !holder.brief;
+}
+
+async function findHolder(directory: string): Promise<LockHolder | undefined> {
   const path = join(directory, LOCK_FILE);
   const isThere = await stat(path).catch(() => undefined);
   const holder = isThere && (await readHolder(path));
-  return holder !== undefined && (await isAlive(holder));
+  return holder && (await isAlive(holder)) ? holder : undefined;
 }
 
 async function readHolder(path: string): Promise<LockHolder | undefined> {

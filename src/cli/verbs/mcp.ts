@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Call } from '../../client/exchange.ts';
 import type { Command } from '../command.ts';
 import type { Connection } from '../connect.ts';
@@ -7,6 +8,9 @@ import { isSet } from '../verb.ts';
 
 /** How long the folders stay open after a call, if no gitpost runs there: other commands want to have their turn. */
 const IDLE_MS = 1000;
+/** An agent that calls again and again lets them go after this time all the same. */
+const LONGEST_MS = 2000;
+const PAUSE_MS = 400;
 
 /** @param version is that of gitpost */
 export const mcp =
@@ -27,16 +31,24 @@ function lettingGo({ send, close }: Connection) {
   let timer: NodeJS.Timeout | undefined;
   let underWay = 0;
   let closing: Promise<void> | undefined;
+  let openSince: number | undefined;
   return async (call: Call) => {
     clearTimeout(timer);
     underWay += 1;
     await closing;
+    openSince ??= Date.now();
     const finish = () => {
       underWay -= 1;
       if (underWay > 0) return;
-      timer = setTimeout(() => {
-        closing = close();
-      }, IDLE_MS);
+      const isLong = openSince !== undefined && Date.now() - openSince > LONGEST_MS;
+      timer = setTimeout(
+        () => {
+          openSince = undefined;
+          // Whoever waits for the folders looks for them several times in this pause.
+          closing = close().then(() => (isLong ? pause(PAUSE_MS) : undefined));
+        },
+        isLong ? 0 : IDLE_MS,
+      );
     };
     try {
       const reply = await send({ ...call, accepts: 'any' });
