@@ -1,6 +1,6 @@
 import { readFile, rm, statfs, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { apiAt, problemOf } from '../support/api.ts';
 import { canMount, mountDisk } from '../support/mounts.ts';
 import { startProcess } from '../support/process.ts';
@@ -11,7 +11,7 @@ import { eventually } from '../support/wait.ts';
 
 const TWO = { REPOSITORIES: 'other' };
 
-it('a clone whose configuration cannot be read is never shown as empty, and comes back without a restart', async () => {
+test('a clone whose configuration cannot be read is never shown as empty, and comes back without a restart', async () => {
   const folder = await temporaryFolder();
   const first = await startSmallApp(folder, TWO);
   const mine = await first.api.create({ text: 'Mine' });
@@ -63,7 +63,7 @@ it('a clone whose configuration cannot be read is never shown as empty, and come
   expect((await api.get('/health')).json()).toMatchObject({ status: 'ok' });
 });
 
-it.runIf(canMount)(
+test.runIf(canMount)(
   'a disk that is full at the start is said, and messages are there once it has room',
   async () => {
     const folder = await temporaryFolder();

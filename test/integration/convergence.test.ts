@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { describe, it } from 'vitest';
+import { describe, test } from 'vitest';
 import { history } from '../support/histories.ts';
 import { liveHistory } from '../support/live-history.ts';
 import { rounds } from '../support/rounds.ts';
@@ -16,7 +16,7 @@ const FRESH_RUNS = rounds(1, 4);
 
 describe('several devices and one remote', () => {
   for (const seed of [...FIXED_SEEDS, FRESH_SEED]) {
-    it(`come to the same, whatever they do (seed ${seed})`, async () => {
+    test(`come to the same, whatever they do (seed ${seed})`, async () => {
       const folder = await temporaryFolder();
       let run = 0;
       await fc.assert(

@@ -1,6 +1,6 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Api, Message, Problem } from '../support/api.ts';
 import { locksIn } from '../support/clone-state.ts';
 import { git } from '../support/git.ts';
@@ -68,7 +68,7 @@ describe.runIf(seesProcesses)('a git that hangs', () => {
     await eventually(async () => (await locksIn(clone)).length === 0);
   }
 
-  it.each(STAYING)('is ended and replaced without a refusal: %s', async (command) => {
+  test.each(STAYING)('is ended and replaced without a refusal: %s', async (command) => {
     const { clone, api, first } = await scene();
     const pids = gitsIn(clone, command);
     expect(pids).not.toEqual([]);
@@ -80,7 +80,7 @@ describe.runIf(seesProcesses)('a git that hangs', () => {
     expect(await health(api)).toMatchObject({ status: 'ok' });
   });
 
-  it.each(['fast-import', 'update-ref'])(
+  test.each(['fast-import', 'update-ref'])(
     'again and again is a refusal in words, and is seen from outside: %s',
     async (command) => {
       const { clone, api, first, hangAll, heal } = await scene();
@@ -109,7 +109,7 @@ describe.runIf(seesProcesses)('a git that hangs', () => {
     },
   );
 
-  it.each(['cat-file', 'status', 'for-each-ref'])(
+  test.each(['cat-file', 'status', 'for-each-ref'])(
     'that nobody needs for a capture does not hold the status up: %s',
     async (command) => {
       const { clone, api, first, hangAll, heal } = await scene();
@@ -128,7 +128,7 @@ describe.runIf(seesProcesses)('a git that hangs', () => {
     },
   );
 
-  it('does not keep the program from ending', async () => {
+  test('does not keep the program from ending', async () => {
     const { clone, close, api } = await scene();
     const pids = STAYING.flatMap((command) => gitsIn(clone, command));
     for (const pid of pids) signal(pid, 'SIGSTOP');

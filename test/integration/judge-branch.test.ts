@@ -1,6 +1,6 @@
 import { appendFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { bareRepository, cloneOf, commitFile, git } from '../support/git.ts';
 import { takenAway, textsOnBranch } from '../support/judge-branch.ts';
 import { temporaryFolder } from '../support/tmp.ts';
@@ -17,25 +17,25 @@ beforeEach(async () => {
 });
 
 describe('the judge of a branch', () => {
-  it('finds nothing on a branch without a commit', async () => {
+  test('finds nothing on a branch without a commit', async () => {
     expect(await textsOnBranch(clone)).toEqual(new Map());
     expect(await takenAway(clone)).toEqual([]);
   });
 
-  it('reads every text below messages/, and passes over odd lines and other folders', async () => {
+  test('reads every text below messages/, and passes over odd lines and other folders', async () => {
     await commitFile(clone, JOURNAL, `${line('a', 'one')}\nnot a line\n[1]\n${line('a', 'two')}`, byUs);
     await commitFile(clone, 'Messages/x.jsonl', line('a', 'three'), byUs);
     expect(await textsOnBranch(clone)).toEqual(new Map([['a', new Set(['one', 'two'])]]));
   });
 
-  it('says nothing about commits that append, and about what a person takes away', async () => {
+  test('says nothing about commits that append, and about what a person takes away', async () => {
     await commitFile(clone, JOURNAL, line('a', 'one'), byUs);
     await commitFile(clone, JOURNAL, `${line('a', 'one')}${line('b', 'two')}`, byUs);
     await commitFile(clone, JOURNAL, line('b', 'two'), 'I tidied up');
     expect(await takenAway(clone)).toEqual([]);
   });
 
-  it('finds the commit of ours that replaces a file, and one that removes it', async () => {
+  test('finds the commit of ours that replaces a file, and one that removes it', async () => {
     await commitFile(clone, JOURNAL, '\n', 'Somebody else');
     const replaced = await commitFile(clone, JOURNAL, line('a', 'one'), byUs);
     await git(clone, 'rm', '--quiet', JOURNAL);
@@ -47,7 +47,7 @@ describe('the judge of a branch', () => {
     ]);
   });
 
-  it('finds a merge of ours that drops a line of one side', async () => {
+  test('finds a merge of ours that drops a line of one side', async () => {
     await commitFile(clone, JOURNAL, line('a', 'one'), byUs);
     await git(clone, 'switch', '--quiet', '--create', 'side');
     await commitFile(clone, JOURNAL, `${line('a', 'one')}${line('b', 'two')}`, byUs);

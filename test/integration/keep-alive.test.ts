@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { Agent, type IncomingMessage, request } from 'node:http';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { startSmallApp } from '../support/small-app.ts';
 import { temporaryFolder } from '../support/tmp.ts';
 import { eventually } from '../support/wait.ts';
@@ -21,7 +21,7 @@ function ask(
   });
 }
 
-it('a connection stays open longer than clients keep it', async () => {
+test('a connection stays open longer than clients keep it', async () => {
   const { api } = await startSmallApp(await temporaryFolder());
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   onTestFinished(() => agent.destroy());
@@ -30,7 +30,7 @@ it('a connection stays open longer than clients keep it', async () => {
   expect(Number(/timeout=(\d+)/.exec(String(headers['keep-alive']))?.[1])).toBeGreaterThan(120);
 });
 
-it('the last answer of a server that ends says that its connection is closed', async () => {
+test('the last answer of a server that ends says that its connection is closed', async () => {
   const { api, close } = await startSmallApp(await temporaryFolder());
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   onTestFinished(() => agent.destroy());

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { cp, mkdir, readdir, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { gitEnvironment } from '../support/git.ts';
 import { canMount, mountDisk } from '../support/mounts.ts';
 import { temporaryFolder } from '../support/tmp.ts';
@@ -49,7 +49,7 @@ const isUp = (url: string): Promise<boolean> =>
   );
 
 describe.runIf(process.platform !== 'win32')('npm start', () => {
-  it('ends the server when npm is told to end', async () => {
+  test('ends the server when npm is told to end', async () => {
     const { child, url } = npm(await temporaryFolder(), root);
     const address = await url();
     expect(await isUp(address)).toBe(true);
@@ -58,7 +58,7 @@ describe.runIf(process.platform !== 'win32')('npm start', () => {
     await eventually(async () => !(await isUp(address)));
   });
 
-  it('goes on when the shell is gone that started npm in the background', async () => {
+  test('goes on when the shell is gone that started npm in the background', async () => {
     const { child, url } = npm(await temporaryFolder(), root, ['sh', '-c', 'npm start & read line']);
     const address = await url();
     child.stdin.end('\n');
@@ -67,7 +67,7 @@ describe.runIf(process.platform !== 'win32')('npm start', () => {
     for (const end = Date.now() + 2000; Date.now() < end; ) expect(await isUp(address)).toBe(true);
   });
 
-  it.runIf(canMount)('in a folder that is not built and read-only ends with one line', async () => {
+  test.runIf(canMount)('in a folder that is not built and read-only ends with one line', async () => {
     const folder = await temporaryFolder();
     const disk = await mountDisk(join(folder, 'app'), 16 * 1024 * 1024);
     for (const name of ['src', 'scripts', 'package.json', 'package-lock.json']) {

@@ -1,6 +1,6 @@
 import { mkdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import type { Api, Message } from '../support/api.ts';
 import { locksIn } from '../support/clone-state.ts';
 import { bareRepository, git } from '../support/git.ts';
@@ -63,7 +63,7 @@ async function judge(
   await api.create({ text: 'After', repositories: [name] });
 }
 
-it('many new names while several write lose nothing and leave nothing locked', async () => {
+test('many new names while several write lose nothing and leave nothing locked', async () => {
   const made = await scene();
   const { api } = made;
   let name = 'notes';
@@ -82,7 +82,7 @@ it('many new names while several write lose nothing and leave nothing locked', a
   expect(written.answered.filter(({ id }) => !listed.has(id))).toEqual([]);
 });
 
-it('reads never miss the messages of a repository that gets another name', async () => {
+test('reads never miss the messages of a repository that gets another name', async () => {
   const { api } = await scene();
   for (let n = 0; n < 20; n += 1) await api.create({ text: `Message ${n}`, repositories: ['notes'] });
   const renaming = api.send('PATCH', '/repositories/notes', { json: { name: 'diary' } });
@@ -95,7 +95,7 @@ it('reads never miss the messages of a repository that gets another name', async
   expect(await api.messages('?repository=diary')).toHaveLength(20);
 });
 
-it('removing and adding again while several write loses nothing', async () => {
+test('removing and adding again while several write loses nothing', async () => {
   const made = await scene();
   const { api, add } = made;
   const load = writers(api, () => 'notes');
@@ -108,7 +108,7 @@ it('removing and adding again while several write loses nothing', async () => {
   await judge(made, made.clone('notes'), await load.stop());
 });
 
-it('changing the branch while several write loses nothing', async () => {
+test('changing the branch while several write loses nothing', async () => {
   const made = await scene();
   const { api } = made;
   const load = writers(api, () => 'notes');
@@ -127,7 +127,7 @@ it('changing the branch while several write loses nothing', async () => {
   expect(answered.filter(({ id }) => !listed.has(id))).toEqual([]);
 });
 
-it('another case alone is a new name, and a folder of that name is not written over', async () => {
+test('another case alone is a new name, and a folder of that name is not written over', async () => {
   const { api, clone } = await scene();
   await api.create({ text: 'Before', repositories: ['notes'] });
   const renamed = await api.send('PATCH', '/repositories/notes', { json: { name: 'Notes' } });
@@ -145,7 +145,7 @@ it('another case alone is a new name, and a folder of that name is not written o
   expect(again.status, again.text).toBe(isTwo ? 409 : 200);
 });
 
-it('two new names at once are one after the other, and the second finds no such repository', async () => {
+test('two new names at once are one after the other, and the second finds no such repository', async () => {
   const { api } = await scene();
   const answers = await Promise.all(
     ['one', 'two'].map((name) => api.send('PATCH', '/repositories/notes', { json: { name } })),

@@ -1,6 +1,6 @@
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { type Config, isConfigError, isLoopback, readConfig } from '../../src/config.ts';
 import { temporaryFolder } from '../support/tmp.ts';
 
@@ -27,7 +27,7 @@ async function linesOf(variables: Variables, dotenv?: string): Promise<readonly 
 const TOKEN = 'made-up-token-of-32-characters-00';
 
 describe('with nothing set', () => {
-  it('everything has the default of the contract', async () => {
+  test('everything has the default of the contract', async () => {
     const folder = await folderWith();
     const { githubToken, gitEnvironment, ...config } = readConfig({}, folder) as Config;
     expect(config).toEqual({
@@ -55,7 +55,7 @@ describe('with nothing set', () => {
     expect(gitEnvironment).toMatchObject({ LC_ALL: 'C', GIT_TERMINAL_PROMPT: '0' });
   });
 
-  it('a variable that is set to nothing counts as not set', async () => {
+  test('a variable that is set to nothing counts as not set', async () => {
     const names = [
       'GITHUB_TOKEN GITHUB_USERNAME REPOSITORY_NAME REPOSITORIES DEFAULT_TARGET PORT HOST ACCESS_TOKEN ALLOWED_HOSTS PUBLIC_URL',
       'AUTHOR_NAME AUTHOR_EMAIL SYNC_INTERVAL REPOS_DIR DATA_DIR GITHUB_URL GITHUB_API_URL SECRET_GUARD ATTACHMENT_LIMIT LOG_LEVEL',
@@ -71,7 +71,7 @@ describe('with nothing set', () => {
 
 describe('a value that is right', () => {
   const withUser = { GITHUB_USERNAME: 'ann' };
-  it.each<[string, Variables, object]>([
+  test.each<[string, Variables, object]>([
     ['PORT', { PORT: '0' }, { port: 0 }],
     ['PORT', { PORT: '65535' }, { port: 65_535 }],
     ['HOST', { HOST: '::1' }, { host: '::1' }],
@@ -149,7 +149,7 @@ describe('a value that is right', () => {
     expect(await configOf({}, dotenv.join(''))).toMatchObject(expected);
   });
 
-  it('of a folder is read from where the program was started', async () => {
+  test('of a folder is read from where the program was started', async () => {
     const folder = await folderWith('REPOS_DIR=clones\nDATA_DIR=./x/mirror\n');
     expect(readConfig({}, folder)).toMatchObject({
       reposDirectory: join(folder, 'clones'),
@@ -160,7 +160,7 @@ describe('a value that is right', () => {
 });
 
 describe('a value that is wrong', () => {
-  it.each<[string, string, RegExp]>([
+  test.each<[string, string, RegExp]>([
     ['PORT', 'http', /0 to 65535/],
     ['PORT', '65536', /0 to 65535/],
     ['PORT', '-1', /0 to 65535/],
@@ -216,7 +216,7 @@ describe('a value that is wrong', () => {
     for (const line of lines) expect(line).not.toMatch(/\p{Cc}/u);
   });
 
-  it('is told together with all the others', async () => {
+  test('is told together with all the others', async () => {
     const lines = await linesOf(
       { PORT: 'x', HOST: '0.0.0.0', SECRET_GUARD: 'maybe' },
       'LOG_LEVEL=loud\nREPOSITORY_NAME=a b\n',
@@ -226,7 +226,7 @@ describe('a value that is wrong', () => {
     }
   });
 
-  it('is told together with those that only go wrong together', async () => {
+  test('is told together with those that only go wrong together', async () => {
     const lines = await linesOf({
       HOST: '0.0.0.0',
       REPOSITORY_NAME: 'a b',
@@ -239,7 +239,7 @@ describe('a value that is wrong', () => {
 });
 
 describe('values that do not go together', () => {
-  it.each<[string, Variables]>([
+  test.each<[string, Variables]>([
     ['notes, and the same', { REPOSITORY_NAME: 'notes', REPOSITORIES: 'notes' }],
     ['notes and Notes', { REPOSITORY_NAME: 'notes', REPOSITORIES: 'Notes' }],
     ['two URLs that end alike', { REPOSITORIES: 'https://a.org/x/notes.git,/srv/NOTES' }],
@@ -250,7 +250,7 @@ describe('values that do not go together', () => {
     expect(lines).toEqual([expect.stringMatching(/^REPOSITORIES .*folder/)]);
   });
 
-  it('are refused: a token without a user name', async () => {
+  test('are refused: a token without a user name', async () => {
     expect(await linesOf({ GITHUB_TOKEN: TOKEN })).toEqual([
       expect.stringMatching(/^GITHUB_USERNAME must be set/),
     ]);
@@ -258,7 +258,7 @@ describe('values that do not go together', () => {
     expect(await linesOf({ GITHUB_TOKEN: TOKEN, GITHUB_USERNAME: 'ann' })).toEqual([]);
   });
 
-  it.each([
+  test.each([
     '0.0.0.0',
     '::',
     '192.168.1.5',
@@ -271,7 +271,7 @@ describe('values that do not go together', () => {
     expect(await linesOf({ HOST: host, ACCESS_TOKEN: TOKEN })).toEqual([]);
   });
 
-  it.each([
+  test.each([
     ['127.0.0.1', true],
     ['127.255.255.254', true],
     ['::1', true],
@@ -288,12 +288,12 @@ describe('values that do not go together', () => {
 });
 
 describe('`.env`', () => {
-  it('gives what no real variable gives', async () => {
+  test('gives what no real variable gives', async () => {
     const config = await configOf({ PORT: '1', LOG_LEVEL: '' }, 'PORT=2\nLOG_LEVEL=warn\nSYNC_INTERVAL=9\n');
     expect(config).toMatchObject({ port: 1, logLevel: 'warn', syncInterval: 9 });
   });
 
-  it('is read with comments, quotes, CRLF, `export` and a BOM', async () => {
+  test('is read with comments, quotes, CRLF, `export` and a BOM', async () => {
     const dotenv =
       '\ufeffPORT=1\r\n# comment\r\nexport LOG_LEVEL="warn" # why\r\nAUTHOR_NAME=\'Ann "A" Lee\'\r\n';
     expect(await configOf({}, dotenv)).toMatchObject({
@@ -303,19 +303,19 @@ describe('`.env`', () => {
     });
   });
 
-  it('is not put into the environment of the process', async () => {
+  test('is not put into the environment of the process', async () => {
     const before = { ...process.env };
     await configOf({}, 'PORT=2\nGITHUB_USERNAME=ann\nGITPOST_TEST_ONLY=1\n');
     expect(process.env).toEqual(before);
   });
 
-  it('is no surprise where it cannot be read', async () => {
+  test('is no surprise where it cannot be read', async () => {
     const folder = await temporaryFolder();
     await mkdir(join(folder, '.env'));
     expect(() => readConfig({}, folder)).not.toThrow();
   });
 
-  it('is read again for the token, and only for it', async () => {
+  test('is read again for the token, and only for it', async () => {
     const folder = await folderWith(`GITHUB_USERNAME=ann\nGITHUB_TOKEN=${TOKEN}\nPORT=1\n`);
     const config = readConfig({}, folder) as Config;
     expect(config.githubToken()).toBe(TOKEN);
@@ -331,7 +331,7 @@ describe('`.env`', () => {
 });
 
 describe('secrets', () => {
-  it.each<[string, Variables]>([
+  test.each<[string, Variables]>([
     ['a token with white space', { GITHUB_TOKEN: `${TOKEN} x`, GITHUB_USERNAME: 'ann' }],
     ['a token without a user name', { GITHUB_TOKEN: TOKEN }],
     ['an access token that is too short', { ACCESS_TOKEN: TOKEN.slice(0, 12) }],
@@ -347,7 +347,7 @@ describe('secrets', () => {
     expect(lines.join('\n')).not.toContain(TOKEN.slice(0, 12));
   });
 
-  it('are not among what git is started with', async () => {
+  test('are not among what git is started with', async () => {
     const config = await configOf({
       PATH: '/bin',
       GITHUB_TOKEN: TOKEN,
@@ -366,13 +366,13 @@ describe('secrets', () => {
 });
 
 describe('reading the configuration', () => {
-  it.each<Variables>([{}, { PORT: 'wrong' }])('writes nothing: %j', async (variables) => {
+  test.each<Variables>([{}, { PORT: 'wrong' }])('writes nothing: %j', async (variables) => {
     const folder = await folderWith('REPOSITORY_NAME=notes\n');
     readConfig(variables, folder);
     expect(await readdir(folder)).toEqual(['.env']);
   });
 
-  it('gives what nobody can change', async () => {
+  test('gives what nobody can change', async () => {
     expect(Object.isFrozen(await configOf({}))).toBe(true);
   });
 });

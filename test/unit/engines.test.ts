@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 
 const read = (path: string) => JSON.parse(readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8'));
 const { packages } = read('package-lock.json') as {
@@ -31,7 +31,7 @@ function accepts(range: string, version: string): boolean {
   });
 }
 
-it('reads ranges as npm does', () => {
+test('reads ranges as npm does', () => {
   expect(accepts('^20.19.0 || >=22.12.0', '20.19.0')).toBe(true);
   expect(accepts('^20.19.0 || >=22.12.0', '22.11.9')).toBe(false);
   expect(accepts('^20.19.0 || >=22.12.0', '21.0.0')).toBe(false);
@@ -40,7 +40,7 @@ it('reads ranges as npm does', () => {
   expect(() => accepts('~20.1', '20.1.0')).toThrow();
 });
 
-it.each(VERSIONS)('every package of the lock file installs on Node %s', (version) => {
+test.each(VERSIONS)('every package of the lock file installs on Node %s', (version) => {
   const asking = Object.entries(packages).filter(([, { engines }]) => engines?.node !== undefined);
   expect(asking.length).toBeGreaterThan(100);
   const refusing = asking.filter(([, { engines }]) => !accepts(engines?.node as string, version));

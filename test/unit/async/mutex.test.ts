@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { KeyedMutex, Mutex } from '../../../src/async/mutex.ts';
 
 describe('a mutex', () => {
-  it('runs one task at a time, in the order in which they came', async () => {
+  test('runs one task at a time, in the order in which they came', async () => {
     const mutex = new Mutex();
     const seen: string[] = [];
     const task = (name: string, time: number) =>
@@ -17,7 +17,7 @@ describe('a mutex', () => {
     expect(seen).toEqual(['a begins', 'a ends', 'b begins', 'b ends', 'c begins', 'c ends']);
   });
 
-  it('does not begin before the caller has gone on', async () => {
+  test('does not begin before the caller has gone on', async () => {
     const mutex = new Mutex();
     let began = false;
     const running = mutex.run(async () => {
@@ -28,7 +28,7 @@ describe('a mutex', () => {
     expect(began).toBe(true);
   });
 
-  it('tells a failure to whoever asked, and goes on', async () => {
+  test('tells a failure to whoever asked, and goes on', async () => {
     const mutex = new Mutex();
     const failing = mutex.run(() => Promise.reject(new Error('no')));
     const thrown = mutex.run(() => {
@@ -40,7 +40,7 @@ describe('a mutex', () => {
     expect(await fine).toBe(5);
   });
 
-  it('lets a task ask for another turn without waiting for it', async () => {
+  test('lets a task ask for another turn without waiting for it', async () => {
     const mutex = new Mutex();
     const seen: number[] = [];
     let inner: Promise<unknown> | undefined;
@@ -54,7 +54,7 @@ describe('a mutex', () => {
 });
 
 describe('a mutex for each key', () => {
-  it('runs tasks of one key one after the other, and those of another meanwhile', async () => {
+  test('runs tasks of one key one after the other, and those of another meanwhile', async () => {
     const mutex = new KeyedMutex();
     const seen: string[] = [];
     const task = (key: string, name: string, time: number) =>
@@ -68,7 +68,7 @@ describe('a mutex for each key', () => {
     expect(seen.indexOf('c ends')).toBeLessThan(seen.indexOf('a ends'));
   });
 
-  it('tells a failure to whoever asked, and goes on, also with a new turn of that key', async () => {
+  test('tells a failure to whoever asked, and goes on, also with a new turn of that key', async () => {
     const mutex = new KeyedMutex();
     await expect(mutex.run('x', () => Promise.reject(new Error('no')))).rejects.toThrow('no');
     expect(await mutex.run('x', async () => 1)).toBe(1);
@@ -77,7 +77,7 @@ describe('a mutex for each key', () => {
     ]);
   });
 
-  it('counts without a gap under a crowd', async () => {
+  test('counts without a gap under a crowd', async () => {
     const mutex = new KeyedMutex();
     let count = 0;
     const add = () =>

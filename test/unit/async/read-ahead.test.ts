@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { readAhead } from '../../../src/async/read-ahead.ts';
 
-it('reads in order, a few at a time, whichever is ready first', async () => {
+test('reads in order, a few at a time, whichever is ready first', async () => {
   let [reading, most] = [0, 0];
   const read = async (item: number) => {
     reading += 1;
@@ -19,7 +19,7 @@ it('reads in order, a few at a time, whichever is ready first', async () => {
   expect(most).toBeLessThanOrEqual(3);
 });
 
-it('fails where one fails, and not before those that stand before it', async () => {
+test('fails where one fails, and not before those that stand before it', async () => {
   const got: number[] = [];
   const all = async () => {
     for await (const item of readAhead([1, 2, 3, 4, 5, 6, 7, 8], failing)) got.push(item);

@@ -1,6 +1,6 @@
 import { appendFile, mkdir, readdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { bareRepository, cloneOf, git } from '../../support/git.ts';
 import { type Managed, startManager } from '../../support/manager.ts';
 import { lineNumber, pull, push, statusOf } from '../../support/repositories.ts';
@@ -31,7 +31,7 @@ async function scene() {
 const told = (managed: Managed) =>
   statusOf(managed)?.problems.map(({ file, reason }) => `${file} ${reason}`) ?? [];
 
-it('files that Git LFS keeps are named, since only pointers to them are pushed', async () => {
+test('files that Git LFS keeps are named, since only pointers to them are pushed', async () => {
   const { give, start } = await scene();
   await give({
     '.gitattributes': '*.psd filter=lfs diff=lfs merge=lfs -text\n',
@@ -49,7 +49,7 @@ it('files that Git LFS keeps are named, since only pointers to them are pushed',
   expect(told(managed)).toHaveLength(1);
 });
 
-it('a filter on what gitpost writes is named, since it is committed as it is', async () => {
+test('a filter on what gitpost writes is named, since it is committed as it is', async () => {
   const { give, start } = await scene();
   await give({ 'README.md': 'x' });
   const managed = await start();
@@ -78,7 +78,7 @@ it('a filter on what gitpost writes is named, since it is committed as it is', a
   await eventually(async () => told(managed).length === 0);
 });
 
-it("attributes of the clone's own count, except those that gitpost sets there", async () => {
+test("attributes of the clone's own count, except those that gitpost sets there", async () => {
   const { give, start } = await scene();
   await give({ 'big.bin': 'x' });
   const managed = await start();

@@ -1,11 +1,11 @@
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { sizeProblems } from '../../../src/clone/growth.ts';
 import { commitFile, git } from '../../support/git.ts';
 import { startManager } from '../../support/manager.ts';
 import { lineNumber, statusOf } from '../../support/repositories.ts';
 import { temporaryFolder } from '../../support/tmp.ts';
 
-it('a status tells how large a repository has become, whoever made the commits', async () => {
+test('a status tells how large a repository has become, whoever made the commits', async () => {
   const managed = await startManager(await temporaryFolder());
   const clone = managed.clone();
   const look = async () => {
@@ -27,7 +27,7 @@ it('a status tells how large a repository has become, whoever made the commits',
   expect(await look()).toMatchObject({ commits: 2, files: 1 });
 });
 
-it('a clone that nears the size that GitHub recommends says so', () => {
+test('a clone that nears the size that GitHub recommends says so', () => {
   const sized = (size: number | null) => sizeProblems({ commits: 1, files: 1, size });
   expect([null, 0, 899_000_000].flatMap(sized)).toEqual([]);
   expect(sized(940_000_000)).toEqual([

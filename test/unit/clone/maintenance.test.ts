@@ -1,6 +1,6 @@
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { countObjects } from '../../../src/git/objects.ts';
 import { locksIn } from '../../support/clone-state.ts';
 import { contextOf } from '../../support/context.ts';
@@ -12,7 +12,7 @@ import { eventually } from '../../support/wait.ts';
 
 const filesIn = (clone: string, folder: string) => readdir(join(clone, folder)).catch(() => []);
 
-it('many small packs become few when nobody writes, with a commit-graph, and nothing is lost', async () => {
+test('many small packs become few when nobody writes, with a commit-graph, and nothing is lost', async () => {
   const managed = await startManager(await temporaryFolder());
   const clone = managed.clone();
   const ids: string[] = [];
@@ -34,7 +34,7 @@ it('many small packs become few when nobody writes, with a commit-graph, and not
   expect(managed.troubles).toEqual([]);
 });
 
-it('many loose objects are packed, too, reachable or not', async () => {
+test('many loose objects are packed, too, reachable or not', async () => {
   const root = await temporaryFolder();
   const managed = await startManager(root);
   const clone = managed.clone();

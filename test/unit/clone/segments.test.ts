@@ -1,4 +1,4 @@
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { Segments } from '../../../src/clone/segments.ts';
 import { BlobReader } from '../../../src/git/blobs.ts';
 import { listMessages } from '../../../src/git/tree.ts';
@@ -37,7 +37,7 @@ function lineOfBytes(number: number, bytes: number) {
 const rawsOf = (content: Buffer): string[] => readJournal(content).lines.map(({ raw }) => raw);
 
 describe('a line', () => {
-  it('goes to the first segment of its day, ended by LF', async () => {
+  test('goes to the first segment of its day, ended by LF', async () => {
     const segments = await segmentsOf(await repository());
     const line = lineOf();
     const { path, content } = await segments.append(line);
@@ -45,7 +45,7 @@ describe('a line', () => {
     expect(content.toString()).toBe(`${line.raw}\n`);
   });
 
-  it('goes behind the one before it', async () => {
+  test('goes behind the one before it', async () => {
     const segments = await segmentsOf(await repository());
     const lines = [1, 2, 3].map((number) => lineOf({ id: idOf(number), text: 'é😀' }));
     for (const line of lines.slice(0, 2)) await segments.append(line);
@@ -54,7 +54,7 @@ describe('a line', () => {
     expect(content.toString()).toBe(lines.map(({ raw }) => `${raw}\n`).join(''));
   });
 
-  it('goes to the file of its own day, days in any order', async () => {
+  test('goes to the file of its own day, days in any order', async () => {
     const segments = await segmentsOf(await repository());
     const first = lineOf({ createdAt: '2025-01-31T23:59:59.999Z' });
     const edit = lineAfter([first], { updatedAt: '2026-11-22T00:00:00.000Z' });
@@ -68,7 +68,7 @@ describe('a line', () => {
 });
 
 describe('what the branch holds already', () => {
-  it('is what the next line is appended to', async () => {
+  test('is what the next line is appended to', async () => {
     const folder = await repository();
     const before = lineOf();
     await commitFile(folder, `${DAY}.jsonl`, `${before.raw}\n`, 'before');
@@ -77,7 +77,7 @@ describe('what the branch holds already', () => {
     expect(content.toString()).toBe(`${before.raw}\n${line.raw}\n`);
   });
 
-  it('is continued in the newest segment of the day, by number and not by name', async () => {
+  test('is continued in the newest segment of the day, by number and not by name', async () => {
     const folder = await repository();
     for (const suffix of ['', '.2', '.9', '.10'])
       await commitFile(folder, `${DAY}${suffix}.jsonl`, 'x\n', 'before');
@@ -86,7 +86,7 @@ describe('what the branch holds already', () => {
     expect(content.toString()).toBe(`x\n${lineOf().raw}\n`);
   });
 
-  it('is left where it is in folders of years, and the day goes on in the folder of its month', async () => {
+  test('is left where it is in folders of years, and the day goes on in the folder of its month', async () => {
     const folder = await repository();
     await commitFile(folder, 'messages/2026/11/ann-x1y2z3.2026-11-22.jsonl', 'x\n', 'before');
     const { path, content } = await (await segmentsOf(folder)).append(lineOf());
@@ -94,7 +94,7 @@ describe('what the branch holds already', () => {
     expect(content.toString()).toBe(`${lineOf().raw}\n`);
   });
 
-  it('of other devices and programs is left alone', async () => {
+  test('of other devices and programs is left alone', async () => {
     const folder = await repository();
     for (const name of [
       'other-x1y2z3.2026-11-22',
@@ -110,7 +110,7 @@ describe('what the branch holds already', () => {
     expect(content.toString()).toBe(`${lineOf().raw}\n`);
   });
 
-  it('and was cut short keeps its bytes, and does not swallow the next line', async () => {
+  test('and was cut short keeps its bytes, and does not swallow the next line', async () => {
     const folder = await repository();
     const torn = lineOf({ id: idOf(7) }).raw.slice(0, 50);
     await commitFile(folder, `${DAY}.jsonl`, `${lineOf().raw}\n${torn}`, 'torn');
@@ -119,7 +119,7 @@ describe('what the branch holds already', () => {
     expect(content.toString()).toBe(`${lineOf().raw}\n${torn}\n${line.raw}\n`);
   });
 
-  it('and was emptied is filled again', async () => {
+  test('and was emptied is filled again', async () => {
     const folder = await repository();
     await commitFile(folder, `${DAY}.jsonl`, '', 'emptied');
     expect(await (await segmentsOf(folder)).append(lineOf())).toEqual({
@@ -129,7 +129,7 @@ describe('what the branch holds already', () => {
     });
   });
 
-  it('with bytes that are no UTF-8 keeps them', async () => {
+  test('with bytes that are no UTF-8 keeps them', async () => {
     const folder = await repository();
     const odd = Buffer.from([0xff, 0xfe, 0x00, 0x0a]);
     await commitFile(folder, `${DAY}.jsonl`, odd, 'odd');
@@ -152,7 +152,7 @@ describe('a name that no device gives', () => {
     '.Infinity',
   ];
 
-  it.each(odd)('does not count as a segment: %s', async (suffix) => {
+  test.each(odd)('does not count as a segment: %s', async (suffix) => {
     const folder = await repository();
     await commitFile(folder, `${DAY}${suffix}.jsonl`, '\n', 'odd');
     const segments = await segmentsOf(folder);
@@ -162,7 +162,7 @@ describe('a name that no device gives', () => {
     expect(paths).toEqual(['', '.2', '.3'].map((ours) => `${DAY}${ours}.jsonl`));
   });
 
-  it('is one in the folder of another month', async () => {
+  test('is one in the folder of another month', async () => {
     const folder = await repository();
     await commitFile(folder, 'messages/2025-01/ann-x1y2z3.2026-11-22.7.jsonl', 'x\n', 'odd');
     expect((await (await segmentsOf(folder)).append(lineOf())).path).toBe(`${DAY}.jsonl`);
@@ -170,7 +170,7 @@ describe('a name that no device gives', () => {
 });
 
 describe('the highest number that there is', () => {
-  it('is followed by the first that is free', async () => {
+  test('is followed by the first that is free', async () => {
     const folder = await repository();
     for (const suffix of ['', '.3', '.999999'])
       await commitFile(folder, `${DAY}${suffix}.jsonl`, `${'x'.repeat(SEGMENT_BYTES)}\n`, 'full');
@@ -183,7 +183,7 @@ describe('the highest number that there is', () => {
 });
 
 describe('a segment', () => {
-  it('is filled up to its limit, and not beyond', async () => {
+  test('is filled up to its limit, and not beyond', async () => {
     const segments = await segmentsOf(await repository());
     const half = SEGMENT_BYTES / 2;
     expect((await segments.append(lineOfBytes(1, half))).path).toBe(`${DAY}.jsonl`);
@@ -193,7 +193,7 @@ describe('a segment', () => {
     expect([next.path, next.content.length]).toEqual([`${DAY}.2.jsonl`, 400]);
   });
 
-  it('is left to a line that is longer than the limit', async () => {
+  test('is left to a line that is longer than the limit', async () => {
     const segments = await segmentsOf(await repository());
     const paths: string[] = [];
     for (const bytes of [400, SEGMENT_BYTES + 1, 400, SEGMENT_BYTES * 3]) {
@@ -204,13 +204,13 @@ describe('a segment', () => {
     expect(paths).toEqual(['', '.2', '.3', '.4'].map((suffix) => `${DAY}${suffix}.jsonl`));
   });
 
-  it('that a person made too long is left as it is', async () => {
+  test('that a person made too long is left as it is', async () => {
     const folder = await repository();
     await commitFile(folder, `${DAY}.jsonl`, `${'x'.repeat(SEGMENT_BYTES + 10)}\n`, 'long');
     expect((await (await segmentsOf(folder)).append(lineOf())).path).toBe(`${DAY}.2.jsonl`);
   });
 
-  it('holds every line once, in order, however many there are', async () => {
+  test('holds every line once, in order, however many there are', async () => {
     const folder = await repository();
     const segments = await segmentsOf(folder);
     const files = new Map<string, Buffer>();
@@ -228,7 +228,7 @@ describe('a segment', () => {
     expect(files.size).toBeGreaterThan(5);
   });
 
-  it('is read again from the branch once it was let go', async () => {
+  test('is read again from the branch once it was let go', async () => {
     const folder = await repository();
     const segments = await segmentsOf(folder);
     const dayOf = (index: number) => new Date(Date.UTC(2020, 0, 1 + index)).toISOString();

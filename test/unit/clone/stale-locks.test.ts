@@ -5,7 +5,7 @@ import { mkdir, readFile, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { type LockPatience, StaleLocks } from '../../../src/clone/stale-locks.ts';
 import { contextOf } from '../../support/context.ts';
 import { bareRepository, commitFile, git, gitEnvironment } from '../../support/git.ts';
@@ -109,7 +109,7 @@ function endGroup(group: number): void {
 const isThere = (pid: number) => existsSync(`/proc/${pid}`);
 
 describe('a clone that a killed gitpost worked in', () => {
-  it('loses the locks that were made since, at once, and so does the bare repository beside it', async () => {
+  test('loses the locks that were made since, at once, and so does the bare repository beside it', async () => {
     const { inside, bare, locks } = await makeClone();
     await cutOff(inside);
     await put(inside, LOCKS);
@@ -120,7 +120,7 @@ describe('a clone that a killed gitpost worked in', () => {
     await locks.layDown();
   });
 
-  it('keeps those that were there before', async () => {
+  test('keeps those that were there before', async () => {
     const { inside, locks } = await makeClone();
     await put(inside, LOCKS);
     const before = new Date(Date.now() - 60_000);
@@ -131,7 +131,7 @@ describe('a clone that a killed gitpost worked in', () => {
     await locks.layDown();
   });
 
-  it('loses a lock of the index where the work tree was being written, and only there', async () => {
+  test('loses a lock of the index where the work tree was being written, and only there', async () => {
     const { inside, locks } = await makeClone();
     await cutOff(inside);
     await put(inside, ['index.lock']);
@@ -145,7 +145,7 @@ describe('a clone that a killed gitpost worked in', () => {
     await locks.layDown();
   });
 
-  it.runIf(seesProcesses)('keeps a lock for as long as a git is at work there', async () => {
+  test.runIf(seesProcesses)('keeps a lock for as long as a git is at work there', async () => {
     const { clone, inside, locks } = await makeClone();
     await cutOff(inside, { commit: null, operation: '', towards: 'a'.repeat(40) });
     await writeAtMessage(clone);
@@ -156,7 +156,7 @@ describe('a clone that a killed gitpost worked in', () => {
     await locks.layDown();
   });
 
-  it.runIf(seesProcesses)(
+  test.runIf(seesProcesses)(
     'loses its locks once a git that outlived it is done, also where the next one was killed',
     async () => {
       const { clone, inside, locks } = await makeClone();
@@ -185,7 +185,7 @@ describe('a clone that a killed gitpost worked in', () => {
 });
 
 describe('a clone that a gitpost works in, or left in order', () => {
-  it('keeps all locks', async () => {
+  test('keeps all locks', async () => {
     const { clone, inside, locks } = await makeClone();
     await locks.takeUp(ignored, ignored);
     await put(inside, LOCKS);
@@ -202,7 +202,7 @@ describe('a clone that a gitpost works in, or left in order', () => {
 });
 
 describe('a lock of somebody else', () => {
-  it('is reported, and goes once it stood unchanged and nobody is at work', async () => {
+  test('is reported, and goes once it stood unchanged and nobody is at work', async () => {
     const { inside, locks } = await makeClone();
     await locks.takeUp(ignored, ignored);
     await put(inside, ['index.lock', 'refs/heads/main.lock']);
@@ -216,7 +216,7 @@ describe('a lock of somebody else', () => {
     await locks.layDown();
   });
 
-  it('is another one where it was made anew, and waits again', async () => {
+  test('is another one where it was made anew, and waits again', async () => {
     const { inside, locks } = await makeClone();
     await locks.takeUp(ignored, ignored);
     await put(inside, ['HEAD.lock']);
@@ -228,7 +228,7 @@ describe('a lock of somebody else', () => {
     await locks.layDown();
   });
 
-  it('is not reported before it stood for a moment', async () => {
+  test('is not reported before it stood for a moment', async () => {
     const { clone, inside } = await makeClone();
     const locks = new StaleLocks(contextOf(clone), undefined, { ...PATIENCE, report: 3_600_000 });
     await locks.takeUp(ignored, ignored);
@@ -239,7 +239,7 @@ describe('a lock of somebody else', () => {
     await locks.layDown();
   });
 
-  it.runIf(seesProcesses)(
+  test.runIf(seesProcesses)(
     'is never taken from a git that is alive, only from one that was killed',
     async () => {
       const { clone, inside, locks } = await makeClone();

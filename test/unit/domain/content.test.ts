@@ -1,11 +1,11 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { type ContentFields, contentErrors, editErrors } from '../../../src/domain/content.ts';
 
 const fields = (errors: readonly { field: string }[]): string[] => errors.map(({ field }) => field);
 const URL = 'https://example.org/';
 
 describe('the fields of a new message', () => {
-  it.each<[string, ContentFields]>([
+  test.each<[string, ContentFields]>([
     ['text without a type', { text: 'Hello' }],
     ['text', { type: 'text', text: 'Hello' }],
     ['markdown', { type: 'markdown', text: '# Hello' }],
@@ -21,7 +21,7 @@ describe('the fields of a new message', () => {
     expect(contentErrors(content)).toEqual([]);
   });
 
-  it.each<[string, ContentFields, string[]]>([
+  test.each<[string, ContentFields, string[]]>([
     ['no text', { text: '' }, ['text']],
     ['white space alone', { text: ' \t\n\u00a0\u3000\u2028\ufeff' }, ['text']],
     ['white space alone in a link', { type: 'link', text: ' ', url: URL }, ['text']],
@@ -53,7 +53,7 @@ describe('the fields of an edit', () => {
   const code = { type: 'code', text: 'x', language: 'ts' };
   const task = { type: 'task', text: 'x', done: true };
 
-  it.each<[string, ContentFields, ContentFields]>([
+  test.each<[string, ContentFields, ContentFields]>([
     ['nothing', {}, text],
     ['other text', { text: 'Bye' }, text],
     ['no text in a link', { text: '' }, { ...link, text: 'Look' }],
@@ -70,7 +70,7 @@ describe('the fields of an edit', () => {
     expect(editErrors(edit, current)).toEqual([]);
   });
 
-  it.each<[string, ContentFields, ContentFields, string[]]>([
+  test.each<[string, ContentFields, ContentFields, string[]]>([
     ['no text', { text: '' }, text, ['text']],
     ['white space for text', { text: ' ' }, link, ['text']],
     ['a url in text', { url: URL }, text, ['url']],

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { lengthOf, tagsOf } from '../../../src/domain/message.ts';
 
 describe('the tags of a text', () => {
-  it.each<[string, string[]]>([
+  test.each<[string, string[]]>([
     ['', []],
     ['no tag', []],
     ['#idea', ['idea']],
@@ -39,7 +39,7 @@ describe('the tags of a text', () => {
     expect(tagsOf(text)).toEqual(expected);
   });
 
-  it('are what a reader who goes from character to character finds', () => {
+  test('are what a reader who goes from character to character finds', () => {
     const unit = fc.constantFrom('#', 'a', 'B', '1', '_', '-', ' ', '\n', '.', 'é', '😀', '\u00a0');
     fc.assert(
       fc.property(fc.string({ unit, maxLength: 30 }), (text) => {
@@ -51,7 +51,7 @@ describe('the tags of a text', () => {
 });
 
 describe('the length of a text', () => {
-  it.each([
+  test.each([
     ['', 0],
     ['abc', 3],
     ['é', 1],

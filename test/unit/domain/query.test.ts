@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { foldCase } from '../../../src/domain/fold-case.ts';
 import { parseSearch, type Term } from '../../../src/domain/query.ts';
 import { termsOf } from '../../support/terms.ts';
@@ -12,7 +12,7 @@ const short = (search: string): string[] => termsOf(search).map((group) => group
 const at = (iso: string): number => Date.parse(iso);
 
 describe('a search', () => {
-  it.each<[string, string[]]>([
+  test.each<[string, string[]]>([
     ['', []],
     [' \t\n\u3000', []],
     ['hello', ['text:hello']],
@@ -72,7 +72,7 @@ describe('a search', () => {
     expect(short(search)).toEqual(expected);
   });
 
-  it.each<[string, number]>([
+  test.each<[string, number]>([
     ['2026-11-22', at('2026-11-22T00:00:00Z')],
     ['2026-11', at('2026-11-01T00:00:00Z')],
     ['2026', at('2026-01-01T00:00:00Z')],
@@ -96,7 +96,7 @@ describe('a search', () => {
     }
   });
 
-  it.each<[string, string]>([
+  test.each<[string, string]>([
     ['today', '2026-03-31T00:00Z'],
     ['Yesterday', '2026-03-30T00:00Z'],
     ['tomorrow', '2026-04-01T00:00Z'],
@@ -112,7 +112,7 @@ describe('a search', () => {
     expect(termsOf(`after:${date}`, now)).toEqual([[{ kind: 'after', value: at(expected), exclude: false }]]);
   });
 
-  it.each([
+  test.each([
     'before:soon',
     'after:2026-13-01',
     '-before:22.11.2026',
@@ -131,14 +131,14 @@ describe('a search', () => {
     if (!parsed.ok) expect(parsed.failure.detail).toContain(named);
   });
 
-  it('names every value that cannot be read, but no more than the start of a long one', () => {
+  test('names every value that cannot be read, but no more than the start of a long one', () => {
     const parsed = parseSearch(`is:lost after:soon has:${'x'.repeat(900)}`);
     if (parsed.ok) return expect.unreachable();
     expect(parsed.failure.detail).toMatch(/is:lost.*after:soon.*has:x/);
     expect(parsed.failure.detail.length).toBeLessThan(600);
   });
 
-  it('never throws, and makes only terms that can be looked for', () => {
+  test('never throws, and makes only terms that can be looked for', () => {
     const piece = fc.oneof(
       fc.string(),
       fc.string({ unit: 'binary' }),
@@ -173,7 +173,7 @@ describe('a search', () => {
     );
   });
 
-  it('finds each word in the text that it was taken from', () => {
+  test('finds each word in the text that it was taken from', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => {
         const terms = termsOf(`"${text.replaceAll('"', '')}"`);
@@ -183,7 +183,7 @@ describe('a search', () => {
     );
   });
 
-  it.each([
+  test.each([
     '-'.repeat(50_000),
     '"'.repeat(50_001),
     'a:'.repeat(25_000),
@@ -197,7 +197,7 @@ describe('a search', () => {
 });
 
 describe('folding of case', () => {
-  it.each([
+  test.each([
     ['HELLO', 'hello'],
     ['Straße', 'STRASSE'],
     ['ΣΊΣΥΦΟΣ', 'σίσυφος'],
@@ -210,7 +210,7 @@ describe('folding of case', () => {
     expect(foldCase(a)).toBe(foldCase(b));
   });
 
-  it.each([
+  test.each([
     ['e', 'é'],
     ['a', 'b'],
     ['o', 'ö'],
@@ -219,7 +219,7 @@ describe('folding of case', () => {
     expect(foldCase(a)).not.toBe(foldCase(b));
   });
 
-  it('folds plain letters alike, whatever stands beside them', () => {
+  test('folds plain letters alike, whatever stands beside them', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary-ascii' }), (text) => {
         expect(`${foldCase(text)}–`).toBe(foldCase(`${text}–`));

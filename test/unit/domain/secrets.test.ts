@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { LIMITS } from '../../../src/domain/message.ts';
 import { secretsIn } from '../../../src/domain/secrets.ts';
 
@@ -86,13 +86,13 @@ const SECRETS: readonly (readonly [name: string, example: string])[] = [
 ];
 
 describe('a credential', () => {
-  it.each(SECRETS)('is seen: %s (%#)', (name, example) => {
+  test.each(SECRETS)('is seen: %s (%#)', (name, example) => {
     expect(secretsIn(example)).toEqual([name]);
     expect(secretsIn(`Look:\n${example} is that right?`)).toEqual([name]);
     expect(secretsIn(`KEY =\r\n${example}\r\n`)).toEqual([name]);
   });
 
-  it('is named, and never repeated, one name a kind', () => {
+  test('is named, and never repeated, one name a kind', () => {
     const special = SECRETS.filter(([name]) => !/^(a secret key|an Authorization header)$/.test(name));
     const seen = secretsIn(SECRETS.map(([, example]) => example).join('\n'));
     expect(new Set(seen)).toEqual(new Set(special.map(([name]) => name)));
@@ -102,7 +102,7 @@ describe('a credential', () => {
 });
 
 describe('ordinary chat', () => {
-  it.each([
+  test.each([
     'password: see the note on the fridge',
     'The password=yours, user=mine',
     'const password = process.env.PASSWORD1;',
@@ -164,7 +164,7 @@ describe('the longest text that is taken', () => {
   const longest = (pattern: string): string => of(pattern, LIMITS.text);
 
   // The event loop must not be held: nobody else is answered meanwhile.
-  it.each([
+  test.each([
     'a-',
     'a.',
     'http://',

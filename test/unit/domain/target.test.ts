@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import {
   githubNameOf,
   githubPageOf,
@@ -15,7 +15,7 @@ const github = { githubUrl: 'https://github.com', username: 'ann', remotesDirect
 const alone = { ...github, username: undefined };
 
 describe('a repository as a person names it', () => {
-  it.each([
+  test.each([
     ['notes', { name: 'notes', url: 'https://github.com/ann/notes.git', own: false }],
     ['My.Notes_2-x', { name: 'My.Notes_2-x', url: 'https://github.com/ann/My.Notes_2-x.git', own: false }],
     ['team/notes', { name: 'notes', url: 'https://github.com/team/notes.git', own: false }],
@@ -23,12 +23,12 @@ describe('a repository as a person names it', () => {
     expect(parseTarget(text, github)).toEqual({ ok: true, value });
   });
 
-  it('is one of the app without a user name', () => {
+  test('is one of the app without a user name', () => {
     const value = { name: 'notes', url: '/data/remotes/notes.git', own: true };
     expect(parseTarget('notes', alone)).toEqual({ ok: true, value });
   });
 
-  it('with an owner is on GitHub without a user name too, and on an enterprise server', () => {
+  test('with an owner is on GitHub without a user name too, and on an enterprise server', () => {
     expect(parseTarget('team/notes', alone)).toMatchObject({
       value: { url: 'https://github.com/team/notes.git', own: false },
     });
@@ -38,7 +38,7 @@ describe('a repository as a person names it', () => {
     });
   });
 
-  it.each([
+  test.each([
     ['https://example.org/team/notes.git', 'notes'],
     ['https://example.org/team/notes', 'notes'],
     ['https://example.org:8443/team/notes.git/', 'notes'],
@@ -61,7 +61,7 @@ describe('a repository as a person names it', () => {
     }
   });
 
-  it.each([
+  test.each([
     '',
     ' ',
     '.',
@@ -121,7 +121,7 @@ describe('a repository as a person names it', () => {
     }
   });
 
-  it('says what is allowed where it was asked, and no more', () => {
+  test('says what is allowed where it was asked, and no more', () => {
     expect(parseTarget('a b', alone)).toMatchObject({
       failure: { detail: expect.stringMatching(/^must be a name, owner\/name, a git URL/) },
     });
@@ -134,7 +134,7 @@ describe('a repository as a person names it', () => {
     expect(parseGithubName('C:/notes', alone.githubUrl).ok).toBe(false);
   });
 
-  it.each([
+  test.each([
     ['https://ann:', 's3cr3tpassword', '@example.org/notes.git'],
     ['https://', 's3cr3ttoken', '@example.org/notes.git'],
     ['https://ann@', 'example.org/notes.git', ''],
@@ -147,7 +147,7 @@ describe('a repository as a person names it', () => {
     expect(JSON.stringify(result)).not.toContain(secret);
   });
 
-  it('never is a folder that leads elsewhere, whatever was typed', () => {
+  test('never is a folder that leads elsewhere, whatever was typed', () => {
     const piece = fc.oneof(
       fc.string(),
       fc.constantFrom('..', '/', '.', '.git', 'https://', 'h.org/', 'git@h:', '\\', 'a', ':', '%2f', 'C:'),
@@ -166,7 +166,7 @@ describe('a repository as a person names it', () => {
 });
 
 describe('the name of a location', () => {
-  it.each([
+  test.each([
     ['https://example.org/a/b.git', 'b'],
     ['https://example.org/a/b.git//', 'b'],
     ['git@example.org:b.git', 'b'],
@@ -179,7 +179,7 @@ describe('the name of a location', () => {
 });
 
 describe('two names', () => {
-  it.each([
+  test.each([
     ['notes', 'notes', true],
     ['Notes', 'nOTES', true],
     ['notes', 'note', false],
@@ -189,7 +189,7 @@ describe('two names', () => {
 });
 
 describe('the name of a folder', () => {
-  it.each([
+  test.each([
     ['a', true],
     ['9', true],
     ['x'.repeat(100), true],
@@ -208,7 +208,7 @@ describe('the name of a folder', () => {
 
 describe('what GitHub calls a repository', () => {
   const name = { owner: 'ann', name: 'my.notes' };
-  it.each([
+  test.each([
     ['https://github.com/ann/my.notes', name],
     ['https://github.com/ann/my.notes.git/', name],
     ['http://github.com/ann/my.notes.git', name],
@@ -231,7 +231,7 @@ describe('what GitHub calls a repository', () => {
     expect(githubPageOf(url, 'https://github.com')).toBe(expected ? 'https://github.com/ann/my.notes' : null);
   });
 
-  it('can be shown by a GitHub of a company', () => {
+  test('can be shown by a GitHub of a company', () => {
     const page = 'https://git.example.org/hub/ann/notes';
     expect(githubPageOf(`${page}.git`, 'https://git.example.org/hub')).toBe(page);
     expect(githubPageOf('https://github.com/ann/notes', 'https://git.example.org/hub')).toBeNull();

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { clippedLines } from '../../../src/git/blob-sinks.ts';
 import { BlobReader, BlobTooLarge } from '../../../src/git/blobs.ts';
 import { contextOf, contextWithout } from '../../support/context.ts';
@@ -19,7 +19,7 @@ function clipped(bytes: Buffer): Buffer {
 }
 
 describe('the lines of a blob', () => {
-  it('are cut alike, in whatever pieces they come', () => {
+  test('are cut alike, in whatever pieces they come', () => {
     const piece = fc
       .array(fc.constantFrom('\n', 'a', 'ÿ', '{'), { maxLength: LINE })
       .map((letters) => Buffer.from(letters.join(''), 'latin1'));
@@ -35,7 +35,7 @@ describe('the lines of a blob', () => {
 });
 
 describe('a reader', () => {
-  it('answers overlapping reads in order, whatever is asked for', async () => {
+  test('answers overlapping reads in order, whatever is asked for', async () => {
     const repository = await bareRepository(join(await temporaryFolder(), 'r.git'));
     const contents = ['', '\n', 'missing\n', 'a blob 5\nblob', 'x'.repeat(200_000), '\0\n\xff'];
     const ids = await Promise.all(contents.map((content) => makeBlob(repository, content)));
@@ -52,7 +52,7 @@ describe('a reader', () => {
     reader.close();
   });
 
-  it('tells how large an object is and which parents a commit has, and asks for no more', async () => {
+  test('tells how large an object is and which parents a commit has, and asks for no more', async () => {
     const folder = await temporaryFolder();
     await git(folder, 'init', '--quiet', '-b', 'main');
     const first = await commitFile(folder, 'a', 'four', 'first\n\nparent of nothing\nauthor of nothing');
@@ -80,7 +80,7 @@ describe('a reader', () => {
     expect(await Promise.all(asked)).toEqual([5, 0, null, [], second, [first], both, null, null]);
   });
 
-  it('never takes a giant blob whole, and goes on', async () => {
+  test('never takes a giant blob whole, and goes on', async () => {
     const repository = await bareRepository(join(await temporaryFolder(), 'r.git'));
     await commitPieces(repository, 'giant', ['a\n', { letters: 65 * 1024 * 1024 }, '\nb\n']);
     const reader = new BlobReader({ ...contextWithout(), directory: repository });
@@ -97,7 +97,7 @@ describe('a reader', () => {
 });
 
 describe('a ref', () => {
-  it('is read where it is now, whoever moved it and however it is kept', async () => {
+  test('is read where it is now, whoever moved it and however it is kept', async () => {
     const folder = await temporaryFolder();
     await git(folder, 'init', '--quiet', '-b', 'main');
     const reader = new BlobReader(contextOf(folder));

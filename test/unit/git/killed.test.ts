@@ -1,6 +1,6 @@
 import { chmod, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { readConfig, readSettings } from '../../../src/git/clone.ts';
 import { checkedOut, isAncestor, resolve } from '../../../src/git/refs.ts';
 import { type GitContext, GitError, run } from '../../../src/git/run.ts';
@@ -28,18 +28,18 @@ describe.each([
   ['is killed by somebody', 'kill -9 $$'],
   ['fails', 'echo "fatal: out of memory" >&2; exit 128'],
 ])('a git that %s', (_what, script) => {
-  it.each(QUESTIONS)('is no answer to %s', async (_question, ask) => {
+  test.each(QUESTIONS)('is no answer to %s', async (_question, ask) => {
     await expect(ask(await withGit(script))).rejects.toThrow(GitError);
   });
 });
 
 describe('a git that is ended by us', () => {
-  it('because it said nothing is told as such', async () => {
+  test('because it said nothing is told as such', async () => {
     const context = await withGit('sleep 60');
     expect(await run(context, ['fetch'], { timeout: 50 })).toMatchObject({ code: null, timedOut: true });
   });
 
-  it('because nobody wants it any more is told as such', async () => {
+  test('because nobody wants it any more is told as such', async () => {
     const context = await withGit('sleep 60');
     expect(await run(context, ['fetch'], { signal: AbortSignal.abort() })).toMatchObject({
       code: null,

@@ -1,4 +1,4 @@
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { BlobReader } from '../../../src/git/blobs.ts';
 import { countApart, isAncestor } from '../../../src/git/refs.ts';
 import { diffTrees, isSmallStep } from '../../../src/git/tree.ts';
@@ -12,7 +12,7 @@ async function repository() {
   return { folder, context: contextOf(folder) };
 }
 
-it('two histories are counted against each other, and one alone', async () => {
+test('two histories are counted against each other, and one alone', async () => {
   const { folder, context } = await repository();
   const base = await commitFile(folder, 'a', '0', 'base');
   await commitFile(folder, 'a', '1', 'ours');
@@ -27,7 +27,7 @@ it('two histories are counted against each other, and one alone', async () => {
   expect(await countApart(context, null, null)).toEqual({ ahead: 0, behind: 0 });
 });
 
-it('that a commit descends from another is answered alike each time, in both directions', async () => {
+test('that a commit descends from another is answered alike each time, in both directions', async () => {
   const { folder, context } = await repository();
   const base = await commitFile(folder, 'a', '0', 'base');
   const later = await commitFile(folder, 'a', '1', 'later');
@@ -45,7 +45,7 @@ it('that a commit descends from another is answered alike each time, in both dir
   expect(await isAncestor(context, 'main', later)).toBe(false);
 });
 
-it('a step is small by its files, its bytes and the length of its paths', async () => {
+test('a step is small by its files, its bytes and the length of its paths', async () => {
   const { folder, context } = await repository();
   const reader = new BlobReader(context);
   onTestFinished(() => reader.close());
@@ -71,7 +71,7 @@ it('a step is small by its files, its bytes and the length of its paths', async 
   expect(await isSmall(small, many)).toBe(false);
 });
 
-it('what two commits differ by is the same however often it is asked for, in one folder or in all', async () => {
+test('what two commits differ by is the same however often it is asked for, in one folder or in all', async () => {
   const { folder, context } = await repository();
   const base = await commitFile(folder, 'a', '0', 'base');
   await commitFile(folder, 'messages/2026-11/a.jsonl', '{}\n', 'journal');
@@ -86,7 +86,7 @@ it('what two commits differ by is the same however often it is asked for, in one
   expect(await diffTrees(context, tip, base)).toHaveLength(3);
 });
 
-it('how far two histories are apart tells which descends from the other', async () => {
+test('how far two histories are apart tells which descends from the other', async () => {
   const { folder, context } = await repository();
   const base = await commitFile(folder, 'a', '0', 'base');
   const later = await commitFile(folder, 'a', '1', 'later');

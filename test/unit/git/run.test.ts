@@ -1,6 +1,6 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { run } from '../../../src/git/run.ts';
 import { locksIn } from '../../support/clone-state.ts';
 import { contextOf, contextWithout } from '../../support/context.ts';
@@ -20,7 +20,7 @@ async function processesWith(text: string): Promise<string[]> {
   return lines.filter((line) => line.includes(text));
 }
 
-it.runIf(isLinux)('a git that says nothing for too long is ended with all its children', async () => {
+test.runIf(isLinux)('a git that says nothing for too long is ended with all its children', async () => {
   const directory = await temporaryFolder();
   const seconds = `${1000 + Math.floor(Math.random() * 1000)}.5`;
   const alias = `alias.wait=!sleep ${seconds} & sleep ${seconds}`;
@@ -32,14 +32,14 @@ it.runIf(isLinux)('a git that says nothing for too long is ended with all its ch
   await eventually(async () => (await processesWith(`sleep\0${seconds}`)).length === 0);
 });
 
-it('a git that goes on saying something is left to its work', async () => {
+test('a git that goes on saying something is left to its work', async () => {
   const directory = await temporaryFolder();
   const alias = 'alias.talk=!for i in 1 2 3 4 5 6; do echo $i; sleep 0.3; done';
   const result = await run({ ...contextWithout(), directory }, ['-c', alias, 'talk'], { timeout: 1500 });
   expect(result).toMatchObject({ code: 0, timedOut: false });
 });
 
-it('a git that has come so far may go on in silence for longer, and not for ever', async () => {
+test('a git that has come so far may go on in silence for longer, and not for ever', async () => {
   const directory = await temporaryFolder();
   const waiting = (seconds: number) =>
     run(
@@ -54,7 +54,7 @@ it('a git that has come so far may go on in silence for longer, and not for ever
   expect(await waiting(30)).toMatchObject({ code: null, timedOut: true });
 });
 
-it('a git that is ended early lays down its locks', async () => {
+test('a git that is ended early lays down its locks', async () => {
   const directory = await temporaryFolder();
   await git(directory, 'init', '--quiet', '-b', 'main');
   await commitFile(directory, 'a', 'before', 'before');

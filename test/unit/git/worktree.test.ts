@@ -1,6 +1,6 @@
 import { lstat, mkdir, readdir, readFile, readlink, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { followBranch, followPathByPath } from '../../../src/git/worktree.ts';
 import { contextOf } from '../../support/context.ts';
 import { commitFile, git, gitFailure } from '../../support/git.ts';
@@ -59,7 +59,7 @@ async function expectNextCommitKeeps({ folder, to }: Clone): Promise<void> {
 }
 
 describe('in a clean tree', () => {
-  it('index and files are as after a pull', async () => {
+  test('index and files are as after a pull', async () => {
     const clone = await cloneBehind();
     expect(await follow(clone)).toEqual({ outcome: 'done' });
     expect(await status(clone.folder)).toBe('');
@@ -68,7 +68,7 @@ describe('in a clean tree', () => {
     await expectNextCommitKeeps(clone);
   });
 
-  it('following once more changes nothing', async () => {
+  test('following once more changes nothing', async () => {
     const clone = await cloneBehind();
     await follow(clone);
     expect(await follow({ ...clone, from: clone.to })).toEqual({ outcome: 'done' });
@@ -76,7 +76,7 @@ describe('in a clean tree', () => {
     expect(await status(clone.folder)).toBe('');
   });
 
-  it('what was taken out on the branch goes, and empty folders with it', async () => {
+  test('what was taken out on the branch goes, and empty folders with it', async () => {
     const clone = await cloneBehind();
     await follow(clone);
     const to = await moveBranch(clone.folder, async (other) => {
@@ -88,7 +88,7 @@ describe('in a clean tree', () => {
     expect(await readdir(clone.folder)).not.toContain('notes');
   });
 
-  it('a clone that has followed nothing yet gets all files', async () => {
+  test('a clone that has followed nothing yet gets all files', async () => {
     const folder = await temporaryFolder();
     const source = await cloneBehind();
     await git(folder, 'init', '--quiet', '-b', 'main');
@@ -99,7 +99,7 @@ describe('in a clean tree', () => {
     expect(await content(folder, NOTE)).toBe('one\n');
   });
 
-  it('files keep their modes and their bytes, whatever a person has configured', async () => {
+  test('files keep their modes and their bytes, whatever a person has configured', async () => {
     const clone = await cloneBehind();
     await git(clone.folder, 'config', 'core.autocrlf', 'true');
     await writeFile(join(clone.folder, '.git/hooks/post-checkout'), '#!/bin/sh\ntouch hooked\n', {
@@ -119,7 +119,7 @@ describe('in a clean tree', () => {
 });
 
 describe("a person's own changes", () => {
-  it('elsewhere stay, and all of ours follows', async () => {
+  test('elsewhere stay, and all of ours follows', async () => {
     const clone = await cloneBehind();
     await writeFile(join(clone.folder, NOTE), 'edited\n');
     await writeFile(join(clone.folder, 'new.txt'), 'untracked\n');
@@ -129,7 +129,7 @@ describe("a person's own changes", () => {
     await expectNextCommitKeeps(clone);
   });
 
-  it('that are staged stay staged', async () => {
+  test('that are staged stay staged', async () => {
     const clone = await cloneBehind();
     await writeFile(join(clone.folder, NOTE), 'staged\n');
     await git(clone.folder, 'add', NOTE);
@@ -141,7 +141,7 @@ describe("a person's own changes", () => {
     await expectNextCommitKeeps(clone);
   });
 
-  it('in one of our files are not touched; its index entry follows all the same', async () => {
+  test('in one of our files are not touched; its index entry follows all the same', async () => {
     const clone = await cloneBehind();
     await writeFile(join(clone.folder, JOURNAL), 'edited by hand\n');
     expect(await follow(clone)).toEqual({ outcome: 'partly', left: [JOURNAL] });
@@ -151,7 +151,7 @@ describe("a person's own changes", () => {
     await expectNextCommitKeeps(clone);
   });
 
-  it('that are staged in one of our files stay staged', async () => {
+  test('that are staged in one of our files stay staged', async () => {
     const clone = await cloneBehind();
     await writeFile(join(clone.folder, JOURNAL), 'edited by hand\n');
     await git(clone.folder, 'add', JOURNAL);
@@ -161,7 +161,7 @@ describe("a person's own changes", () => {
     expect(await status(clone.folder)).toBe(`M  ${JOURNAL}`);
   });
 
-  it('are not brought back: a file of ours that was deleted stays deleted', async () => {
+  test('are not brought back: a file of ours that was deleted stays deleted', async () => {
     const clone = await cloneBehind();
     await rm(join(clone.folder, JOURNAL));
     await follow(clone);
@@ -170,7 +170,7 @@ describe("a person's own changes", () => {
     await expectNextCommitKeeps(clone);
   });
 
-  it('are not overwritten where an untracked file stands in the way', async () => {
+  test('are not overwritten where an untracked file stands in the way', async () => {
     const clone = await cloneBehind();
     await writeFile(join(clone.folder, LATER), 'mine\n');
     expect(await follow(clone)).toEqual({ outcome: 'partly', left: [LATER] });
@@ -188,7 +188,7 @@ describe("a person's own changes", () => {
     return { folder, from, to };
   }
 
-  it('are not removed where an untracked file has the name of a folder of ours', async () => {
+  test('are not removed where an untracked file has the name of a folder of ours', async () => {
     for (const name of ['messages', 'messages/2026-11']) {
       const clone = await cloneWithout();
       if (name.includes('/')) await mkdir(join(clone.folder, 'messages'));
@@ -198,7 +198,7 @@ describe("a person's own changes", () => {
     }
   });
 
-  it('are not followed where an untracked link has the name of a folder of ours', async () => {
+  test('are not followed where an untracked link has the name of a folder of ours', async () => {
     const clone = await cloneWithout();
     const outside = await temporaryFolder();
     await symlink(outside, join(clone.folder, 'messages'));
@@ -207,7 +207,7 @@ describe("a person's own changes", () => {
     expect(await readdir(outside)).toEqual([]);
   });
 
-  it('are not removed where a folder of theirs stands in the way of a file of ours', async () => {
+  test('are not removed where a folder of theirs stands in the way of a file of ours', async () => {
     const clone = await cloneWithout();
     await mkdir(join(clone.folder, JOURNAL), { recursive: true });
     await writeFile(join(clone.folder, JOURNAL, 'mine.txt'), 'mine\n');
@@ -215,7 +215,7 @@ describe("a person's own changes", () => {
     expect(await content(clone.folder, join(JOURNAL, 'mine.txt'))).toBe('mine\n');
   });
 
-  it('are left where a folder of ours was replaced by a link, and nothing outside is touched', async () => {
+  test('are left where a folder of ours was replaced by a link, and nothing outside is touched', async () => {
     const clone = await cloneBehind();
     await follow(clone);
     const outside = await temporaryFolder();
@@ -237,7 +237,7 @@ describe("a person's own changes", () => {
 });
 
 describe('a half-done merge', () => {
-  it('stays as it is, and can be finished without losing a line', async () => {
+  test('stays as it is, and can be finished without losing a line', async () => {
     const clone = await cloneBehind();
     const { folder, from } = clone;
     await git(folder, 'branch', 'side', from);
@@ -268,7 +268,7 @@ describe('a half-done merge', () => {
 });
 
 describe('an index that is locked', () => {
-  it('is left alone, and followed once it is free', async () => {
+  test('is left alone, and followed once it is free', async () => {
     const clone = await cloneBehind();
     const lock = join(clone.folder, '.git/index.lock');
     await writeFile(lock, '');
@@ -280,7 +280,7 @@ describe('an index that is locked', () => {
     expect(await status(clone.folder)).toBe('');
   });
 
-  it("is left alone where a person's change needs a look at each file", async () => {
+  test("is left alone where a person's change needs a look at each file", async () => {
     const clone = await cloneBehind();
     await writeFile(join(clone.folder, JOURNAL), 'edited by hand\n');
     const lock = join(clone.folder, '.git/index.lock');
@@ -291,7 +291,7 @@ describe('an index that is locked', () => {
 });
 
 describe('another branch', () => {
-  it('that is checked out is left alone', async () => {
+  test('that is checked out is left alone', async () => {
     const clone = await cloneBehind();
     await git(clone.folder, 'checkout', '--quiet', '-f', '-b', 'other', clone.from);
     expect(await follow(clone)).toEqual({ outcome: 'elsewhere' });
@@ -299,7 +299,7 @@ describe('another branch', () => {
     expect(await git(clone.folder, 'rev-parse', 'HEAD')).toBe(clone.from);
   });
 
-  it('is none where HEAD is detached, even at the same commit', async () => {
+  test('is none where HEAD is detached, even at the same commit', async () => {
     const clone = await cloneBehind();
     await git(clone.folder, 'checkout', '--quiet', '-f', '--detach', clone.from);
     expect(await follow(clone)).toEqual({ outcome: 'elsewhere' });
@@ -307,7 +307,7 @@ describe('another branch', () => {
     expect(await status(clone.folder)).toBe('');
   });
 
-  it('with a slash in its name is followed like any', async () => {
+  test('with a slash in its name is followed like any', async () => {
     const clone = await cloneBehind();
     await git(clone.folder, 'branch', '-m', 'main', 'team/main');
     expect(await followBranch(contextOf(clone.folder), 'team/main', clone.from, clone.to)).toEqual({
@@ -316,7 +316,7 @@ describe('another branch', () => {
     expect(await status(clone.folder)).toBe('');
   });
 
-  it('that is called as a tag is followed all the same', async () => {
+  test('that is called as a tag is followed all the same', async () => {
     const clone = await cloneBehind();
     await git(clone.folder, 'tag', 'main', clone.from);
     expect(await follow(clone)).toEqual({ outcome: 'done' });
@@ -325,7 +325,7 @@ describe('another branch', () => {
 });
 
 describe('a person who adds everything meanwhile', () => {
-  it('stages no older content of what follows', async () => {
+  test('stages no older content of what follows', async () => {
     const folder = await temporaryFolder();
     await git(folder, 'init', '--quiet', '-b', 'main');
     const paths = Array.from({ length: 400 }, (_, number) => `messages/2026-11/ann-${number}.jsonl`);
@@ -354,7 +354,7 @@ describe('a person who adds everything meanwhile', () => {
   });
 });
 
-it('an index that another git holds is left alone, and so is one that a work was cut off at', async () => {
+test('an index that another git holds is left alone, and so is one that a work was cut off at', async () => {
   const { folder, from, to } = await cloneBehind();
   const context = contextOf(folder);
   const lock = join(folder, '.git/index.lock');

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { cleanName, commitTextOf, trailersOf } from '../../../src/journal/commit.ts';
 import type { Line } from '../../../src/journal/line.ts';
 import { git } from '../../support/git.ts';
@@ -16,7 +16,7 @@ const subjectOf = (line: Line): string => commitTextOf(line, DEVICE).message.spl
 const subject = (text: string): string => subjectOf(lineOf({ text }));
 
 describe('the subject', () => {
-  it.each([
+  test.each([
     ['the text, where it is one line', 'Hello #idea', 'Hello #idea'],
     ['the first line of several', 'First\nSecond', 'First'],
     ['the first line with text in it', '\n \t\r\n\u2028 \u00a0\nThird', 'Third'],
@@ -33,19 +33,19 @@ describe('the subject', () => {
     expect(subject(text)).toBe(expected);
   });
 
-  it('says `Edit:` in a later revision, also without text', () => {
+  test('says `Edit:` in a later revision, also without text', () => {
     const first = lineOf({ type: 'link', url: 'https://example.org/', text: '' });
     expect(subjectOf(lineAfter([first], { text: 'Hello all\nand more' }))).toBe('Edit: Hello all');
     expect(subjectOf(lineAfter([first], { text: '' }))).toBe('Edit: (no text)');
   });
 
-  it('says `Delete` and the id in a delete', () => {
+  test('says `Delete` and the id in a delete', () => {
     const time = '2026-11-22T11:00:00.000Z';
     const line = lineAfter([lineOf()], { text: 'left over', updatedAt: time, deletedAt: time });
     expect(subjectOf(line)).toBe(`Delete ${idOf(1)}`);
   });
 
-  it.each([
+  test.each([
     ['x'.repeat(72), 'x'.repeat(72)],
     ['x'.repeat(73), `${'x'.repeat(71)}…`],
     ['😀'.repeat(72), '😀'.repeat(72)],
@@ -54,13 +54,13 @@ describe('the subject', () => {
     expect(subject(text)).toBe(expected);
   });
 
-  it('has 72 characters at most with its prefix', () => {
+  test('has 72 characters at most with its prefix', () => {
     const edit = (text: string) => subjectOf(lineAfter([lineOf()], { text }));
     expect(edit('x'.repeat(66))).toBe(`Edit: ${'x'.repeat(66)}`);
     expect(edit('x'.repeat(67))).toBe(`Edit: ${'x'.repeat(65)}…`);
   });
 
-  it('is one line of 1 to 72 characters without control characters, whatever the text', () => {
+  test('is one line of 1 to 72 characters without control characters, whatever the text', () => {
     fc.assert(
       fc.property(
         fc.oneof(fc.string({ unit: 'binary', maxLength: 200 }), fc.string()),
@@ -83,7 +83,7 @@ describe('the subject', () => {
 });
 
 describe('the trailers', () => {
-  it('are the last paragraph, one `Message-Id` a message', () => {
+  test('are the last paragraph, one `Message-Id` a message', () => {
     expect(trailersOf([idOf(1), idOf(2)], DEVICE)).toBe(
       `Message-Id: ${idOf(1)}\nMessage-Id: ${idOf(2)}\nDevice: ${DEVICE}\n`,
     );
@@ -92,7 +92,7 @@ describe('the trailers', () => {
     );
   });
 
-  it('are ours alone to git itself, whatever the text tries', { timeout: 30_000 }, async () => {
+  test('are ours alone to git itself, whatever the text tries', { timeout: 30_000 }, async () => {
     const forging = [
       `Message-Id: ${FORGED}`,
       `Message-Id: ${FORGED}\nDevice: evil`,
@@ -131,7 +131,7 @@ describe('the trailers', () => {
     expect(seen).toEqual(texts.map((text) => ({ text, trailers: ours })));
   });
 
-  it('are what `git log` shows, `---` as the text or not', async () => {
+  test('are what `git log` shows, `---` as the text or not', async () => {
     const folder = await temporaryFolder();
     await git(folder, 'init', '--quiet');
     const file = join(folder, 'message');
@@ -150,14 +150,14 @@ describe('the trailers', () => {
 });
 
 describe('the author of a commit', () => {
-  it('has the name of the message, and the time of the revision in whole seconds', () => {
+  test('has the name of the message, and the time of the revision in whole seconds', () => {
     const first = lineOf({ author: 'Zoë', createdAt: '2026-11-22T10:00:00.999Z' });
     expect(commitTextOf(first, DEVICE)).toMatchObject({ author: 'Zoë', time: 1795341600 });
     const edit = lineAfter([first], { updatedAt: '2026-11-22T10:05:00.001Z' });
     expect(commitTextOf(edit, DEVICE).time).toBe(1795341900);
   });
 
-  it.each([
+  test.each([
     ['1970-01-01T00:00:00.000Z', 0],
     ['1969-12-31T23:59:59.999Z', 0],
     ['-000001-01-01T00:00:00.000Z', 0],
@@ -169,7 +169,7 @@ describe('the author of a commit', () => {
 });
 
 describe('a name as git takes it', () => {
-  it.each([
+  test.each([
     ['Ann', 'Ann'],
     ['Ann Lee', 'Ann Lee'],
     ['A <a@example.org>', 'A a@example.org'],
@@ -185,7 +185,7 @@ describe('a name as git takes it', () => {
     expect(cleanName(name)).toBe(expected);
   });
 
-  it('is never empty, and never holds what an identity is made of', () => {
+  test('is never empty, and never holds what an identity is made of', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (name) => {
         expect(cleanName(name)).toMatch(/^[^<>\p{Cc}]+$/u);

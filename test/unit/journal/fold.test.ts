@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { type Folded, fold } from '../../../src/journal/fold.ts';
 import { type Line, parentName } from '../../../src/journal/line.ts';
 import { editedLine } from '../../../src/journal/revisions.ts';
@@ -7,12 +7,12 @@ import { type Entry, withChanges } from '../../../src/mirror/entry.ts';
 import { lineAfter, lineOf, readable, timeAt } from '../../support/lines.ts';
 
 describe('a message', () => {
-  it('of one line is that line', () => {
+  test('of one line is that line', () => {
     const line = lineOf();
     expect(fold([line])).toEqual({ current: line, heads: [line], lines: [line] });
   });
 
-  it('is its newest revision, with the history oldest first', () => {
+  test('is its newest revision, with the history oldest first', () => {
     const first = lineOf();
     const second = lineAfter([first], { text: 'Hello all', updatedAt: timeAt(1) });
     const third = lineAfter([second], { text: 'Hello you', updatedAt: timeAt(2) });
@@ -22,7 +22,7 @@ describe('a message', () => {
     expect(folded.lines).toEqual([first, second, third]);
   });
 
-  it('counts a line once, however often it stands in the journals', () => {
+  test('counts a line once, however often it stands in the journals', () => {
     const first = lineOf();
     const second = lineAfter([first]);
     const again = readable(second.raw);
@@ -31,14 +31,14 @@ describe('a message', () => {
     expect(folded.lines.map(({ hash }) => hash)).toEqual([first.hash, second.hash]);
   });
 
-  it('goes by parents, not by revision numbers or times', () => {
+  test('goes by parents, not by revision numbers or times', () => {
     const first = lineOf({ revision: 9, createdAt: timeAt(5000) });
     const second = lineAfter([first], { revision: 2, updatedAt: timeAt(1) });
     expect(fold([first, second]).current).toBe(second);
     expect(fold([first, second]).heads).toEqual([second]);
   });
 
-  it('may have a chain of any length, in any order, since others write lines too', () => {
+  test('may have a chain of any length, in any order, since others write lines too', () => {
     const lines = [lineOf({ revision: 50_000 })];
     // Numbers that fall put every child before its parent.
     for (let revision = 49_999; revision > 0; revision -= 1)
@@ -47,17 +47,17 @@ describe('a message', () => {
     expect(fold(lines).heads).toEqual(lines.slice(-1));
   });
 
-  it('is without a line that it replaced and that is nowhere', () => {
+  test('is without a line that it replaced and that is nowhere', () => {
     const lost = lineOf();
     const second = lineAfter([lost]);
     expect(fold([second])).toEqual({ current: second, heads: [second], lines: [second] });
   });
 
-  it('can not be made of nothing', () => {
+  test('can not be made of nothing', () => {
     expect(() => fold([])).toThrow();
   });
 
-  it('that was deleted is its delete, and comes back by an undelete', () => {
+  test('that was deleted is its delete, and comes back by an undelete', () => {
     const first = lineOf();
     const gone = lineAfter([first], { text: '', updatedAt: timeAt(1), deletedAt: timeAt(1) });
     expect(fold([gone, first]).current).toBe(gone);
@@ -71,7 +71,7 @@ describe('of several heads', () => {
   const edit = (fields: Parameters<typeof lineOf>[0]) => lineAfter([first], fields);
   const remove = (time: string) => edit({ text: '', updatedAt: time, deletedAt: time });
 
-  it.each<[string, Line, Line]>([
+  test.each<[string, Line, Line]>([
     ['the later one wins', edit({ updatedAt: timeAt(2) }), edit({ updatedAt: timeAt(1), text: 'zzz' })],
     ['one that is no delete beats a later delete', edit({ updatedAt: timeAt(1) }), remove(timeAt(999_999))],
     ['of two deletes the later wins', remove(timeAt(3)), remove(timeAt(2))],
@@ -119,7 +119,7 @@ describe('of several heads', () => {
     }
   });
 
-  it('the rest stays in the history, and a revision that names all of them settles it', () => {
+  test('the rest stays in the history, and a revision that names all of them settles it', () => {
     const [left, right] = [edit({ text: 'left' }), edit({ text: 'right' })];
     const conflicted = fold([first, left, right]);
     expect(conflicted.heads).toHaveLength(2);
@@ -129,20 +129,20 @@ describe('of several heads', () => {
     expect(new Set(folded.lines)).toEqual(new Set([first, left, right, settled]));
   });
 
-  it('a revision that names only one of them settles nothing', () => {
+  test('a revision that names only one of them settles nothing', () => {
     const [left, right] = [edit({ text: 'left' }), edit({ text: 'right' })];
     const next = lineAfter([left], { text: 'next', updatedAt: timeAt(90_000) });
     expect(fold([right, next, left, first]).heads).toEqual([next, right]);
   });
 
-  it('two first revisions of one id are heads both', () => {
+  test('two first revisions of one id are heads both', () => {
     const other = lineOf({ text: 'Another with this id', createdAt: timeAt(1) });
     expect(fold([first, other]).heads).toEqual([other, first]);
   });
 });
 
 describe('the lines of a message', () => {
-  it('stand parents first, also where another program counted its revisions otherwise', () => {
+  test('stand parents first, also where another program counted its revisions otherwise', () => {
     const first = lineOf({ revision: 5 });
     const second = lineAfter([first], { revision: 2 });
     const third = lineAfter([second], { revision: 2, updatedAt: timeAt(1) });
@@ -151,7 +151,7 @@ describe('the lines of a message', () => {
 });
 
 describe('any history of several devices', () => {
-  it('folds to what the rules say', () => {
+  test('folds to what the rules say', () => {
     fc.assert(
       fc.property(anyHistory(), (lines) => {
         const folded = fold(lines);
@@ -165,7 +165,7 @@ describe('any history of several devices', () => {
     );
   });
 
-  it('folds to the same in any order, with any duplicates, from any partition', () => {
+  test('folds to the same in any order, with any duplicates, from any partition', () => {
     const withOrder = anyHistory().chain((lines) =>
       fc.record({
         lines: fc.constant(lines),
@@ -192,7 +192,7 @@ describe('any history of several devices', () => {
     );
   });
 
-  it('has each parent before the lines that replace it', () => {
+  test('has each parent before the lines that replace it', () => {
     fc.assert(
       fc.property(anyHistory(), (lines) => {
         const order = fold(lines).lines.map(({ hash }) => hash);
@@ -205,7 +205,7 @@ describe('any history of several devices', () => {
     );
   });
 
-  it('has one head once somebody who knows all of it has settled it', () => {
+  test('has one head once somebody who knows all of it has settled it', () => {
     fc.assert(
       fc.property(anyHistory(), fc.boolean(), (lines, deletes) => {
         const time = timeAt(-1_000_000);
@@ -237,7 +237,7 @@ describe('two lines that `parents` call by one name, which somebody may search f
       }),
     );
 
-  it('are both kept, and whoever holds the same lines sees the same message', () => {
+  test('are both kept, and whoever holds the same lines sees the same message', () => {
     const orders = alike.chain((lines) =>
       fc.tuple(
         fc.constant(lines),
@@ -254,7 +254,7 @@ describe('two lines that `parents` call by one name, which somebody may search f
     );
   });
 
-  it('are kept both by the mirror, whichever comes first', () => {
+  test('are kept both by the mirror, whichever comes first', () => {
     const orders = alike.chain((lines) =>
       fc.tuple(fc.constant(lines), fc.shuffledSubarray([...lines], { minLength: lines.length })),
     );
@@ -271,7 +271,7 @@ describe('two lines that `parents` call by one name, which somebody may search f
     );
   });
 
-  it('are named once by the revision that replaces both', () => {
+  test('are named once by the revision that replaces both', () => {
     const [one, other] = [lineOf({ text: 'a' }), lineOf({ text: 'b' })];
     const twin = { ...other, hash: parentName(one.hash) + other.hash.slice(16) };
     const next = editedLine(fold([one, twin]), { text: 'c' }, timeAt(1));
@@ -279,7 +279,7 @@ describe('two lines that `parents` call by one name, which somebody may search f
     expect(fold([twin, next, one]).heads).toEqual([next]);
   });
 
-  it('and replace each other leave a message all the same', () => {
+  test('and replace each other leave a message all the same', () => {
     const [one, other] = [lineOf({ text: 'a' }), lineOf({ text: 'b' })];
     const circle = [
       { ...one, parents: [parentName(other.hash)] },

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import {
   isUnreadable,
   parentName,
@@ -42,7 +42,7 @@ describe('a line of others with half of a surrogate pair', () => {
     '"x\\udbff"': '1',
   }).replace('"\\"x\\\\udbff\\"":1', '"x\\udbff":{"\\ud801":["\\udbff","\\ud83d\\ude00"]}');
 
-  it('is read with U+FFFD in its place, and keeps its bytes and its hash', () => {
+  test('is read with U+FFFD in its place, and keeps its bytes and its hash', () => {
     const line = readable(broken);
     expect(line.text).toBe('high \ufffd, low \ufffd, both 😀, none \\ud800');
     expect(line.author).toBe('A\ufffd');
@@ -51,7 +51,7 @@ describe('a line of others with half of a surrogate pair', () => {
     expect(line.hash).toBe(createHash('sha256').update(broken).digest('hex'));
   });
 
-  it('is written again as what every program can read', () => {
+  test('is written again as what every program can read', () => {
     const again = JSON.parse(written(broken)) as Record<string, unknown>;
     expect(JSON.stringify(again)).not.toMatch(/(?<!\\)(?:\\\\)*\\ud[89a-f]/i);
     expect(written(written(broken))).toBe(written(broken));
@@ -59,7 +59,7 @@ describe('a line of others with half of a surrogate pair', () => {
 });
 
 describe('a line as it is written', () => {
-  it('is, for a first revision, byte for byte what the format says', () => {
+  test('is, for a first revision, byte for byte what the format says', () => {
     const line = toLine({
       others: [],
       createdAt: '2026-11-22T10:00:00.000Z',
@@ -75,7 +75,7 @@ describe('a line as it is written', () => {
     );
   });
 
-  it('is, for an edit, byte for byte what the format says', () => {
+  test('is, for an edit, byte for byte what the format says', () => {
     const line = toLine({
       id: ID,
       revision: 2,
@@ -92,7 +92,7 @@ describe('a line as it is written', () => {
     );
   });
 
-  it('has all keys in the order of the format, then the unknown ones', () => {
+  test('has all keys in the order of the format, then the unknown ones', () => {
     const line = toLine({
       others: [
         ['zeta', '1'],
@@ -120,7 +120,7 @@ describe('a line as it is written', () => {
     );
   });
 
-  it.each([
+  test.each([
     ['an astral character', '😀', '😀'],
     ['NUL, tab, line ends and escape', '\0\t\n\r\x1b', '\\u0000\\t\\n\\r\\u001b'],
     ['quotes and backslashes', '"\\', '\\"\\\\'],
@@ -132,7 +132,7 @@ describe('a line as it is written', () => {
     expect(readable(line.raw)).toEqual(line);
   });
 
-  it('reads back as what was written, whatever it says', () => {
+  test('reads back as what was written, whatever it says', () => {
     fc.assert(
       fc.property(anyRevision(), (revision) => {
         const line = toLine(revision);
@@ -147,7 +147,7 @@ describe('a line as it is written', () => {
 });
 
 describe('the hash of a line', () => {
-  it('is the SHA-256 of its bytes, and `parents` name its first 16 hex digits', () => {
+  test('is the SHA-256 of its bytes, and `parents` name its first 16 hex digits', () => {
     // Made with `printf '%s' … | sha256sum`, for a line with two bytes a character in it.
     const bytes = `{"v":1,"id":"${ID}","revision":1,"author":"Zoë","type":"text","text":"é","createdAt":"2026-11-22T10:00:00.000Z"}`;
     expect(readable(bytes).hash).toBe(sha256(Buffer.from(bytes)));
@@ -155,7 +155,7 @@ describe('the hash of a line', () => {
     expect(parentName(sha256(Buffer.from('')))).toBe('e3b0c44298fc1c14');
   });
 
-  it('is of the bytes as they stand, not of what they mean', () => {
+  test('is of the bytes as they stand, not of what they mean', () => {
     const spaced = raw().replaceAll(',', ' , ');
     expect(readable(spaced)).toMatchObject({ raw: spaced, hash: sha256(Buffer.from(spaced)) });
     const withReturn = `${raw()}\r`;
@@ -165,7 +165,7 @@ describe('the hash of a line', () => {
 });
 
 describe('unknown keys', () => {
-  it.each([
+  test.each([
     ['one after the other', { zeta: '1', alpha: '2', mid: 'null' }],
     ['`__proto__`', { ['__proto__']: '{"a":1}' }],
     ['`constructor` and its kind', { constructor: '"x"', toString: 'true', hasOwnProperty: '[]' }],
@@ -181,25 +181,25 @@ describe('unknown keys', () => {
     expect(Object.getPrototypeOf(readable(bytes))).toBe(Object.prototype);
   });
 
-  it('come last, however they stood between the others', () => {
+  test('come last, however they stood between the others', () => {
     const bytes = `{"b":1,"v":1,"x":[],"createdAt":"2026-11-22T10:00:00.000Z","text":"t","a":2,"revision":1,"id":"${ID}"}`;
     expect(readable(bytes).others.map(([key]) => key)).toEqual(['b', 'x', 'a']);
     expect(written(bytes).endsWith('"createdAt":"2026-11-22T10:00:00.000Z","b":1,"x":[],"a":2}')).toBe(true);
   });
 
-  it('keep the order in which they came where they look like numbers', () => {
+  test('keep the order in which they came where they look like numbers', () => {
     const bytes = `${raw().slice(0, -1)},"b":1,"10":2,"9":3}`;
     expect(readable(bytes).others.map(([key]) => key)).toEqual(['b', '10', '9']);
   });
 
-  it.each(['12345678901234567890', '1e400', '-0', '0.10000000000000000001'])(
+  test.each(['12345678901234567890', '1e400', '-0', '0.10000000000000000001'])(
     'keep the number %s as it was written',
     (number) => {
       expect(written(`${raw().slice(0, -1)},"n":${number}}`)).toContain(`"n":${number}}`);
     },
   );
 
-  it('are kept however deep they go', () => {
+  test('are kept however deep they go', () => {
     const deep = `${'['.repeat(50_000)}${']'.repeat(50_000)}`;
     const bytes = `${raw().slice(0, -1)},"deep":${deep}}`;
     expect(readable(bytes).text).toBe('Hello');
@@ -208,7 +208,7 @@ describe('unknown keys', () => {
 });
 
 describe('lenient reading', () => {
-  it('needs no more than `v`, `id`, `revision`, `text` and `createdAt`, in any order', () => {
+  test('needs no more than `v`, `id`, `revision`, `text` and `createdAt`, in any order', () => {
     const bytes = ` { "text" : "" ,\t"revision":3.0, "createdAt":"2026-11-22", "id":"${ID}","v":1 } `;
     expect(readable(bytes)).toEqual({
       hash: sha256(Buffer.from(bytes)),
@@ -224,7 +224,7 @@ describe('lenient reading', () => {
     });
   });
 
-  it.each<[string, Record<string, string>, object]>([
+  test.each<[string, Record<string, string>, object]>([
     ['an id in capitals', { id: `"${ID.toUpperCase()}"` }, { id: ID }],
     ['a UUID of another version', { id: '"00000000-0000-0000-0000-000000000000"' }, { revision: 1 }],
     ['an escaped key', { te: '1', 'te\u0078t': '"seen"' }, { text: 'seen' }],
@@ -269,17 +269,17 @@ describe('lenient reading', () => {
     expect(readable(raw(members))).toMatchObject(expected);
   });
 
-  it('leaves out the fields that have the wrong type', () => {
+  test('leaves out the fields that have the wrong type', () => {
     const line = readable(raw({ language: '1', url: 'null', done: '"yes"', replyTo: '[]' }));
     for (const key of ['language', 'url', 'done', 'replyTo']) expect(line).not.toHaveProperty(key);
   });
 
-  it('takes the revision that follows the largest that JavaScript counts one by one', () => {
+  test('takes the revision that follows the largest that JavaScript counts one by one', () => {
     // An edit of a line with revision 2^53 - 1 has this one, and must not be lost once it is committed.
     expect(reasonOf(raw({ revision: '9007199254740992' }))).toBe('READABLE');
   });
 
-  it.each<[string, string | Buffer, RegExp]>([
+  test.each<[string, string | Buffer, RegExp]>([
     ['nothing that is JSON', 'Hello', /not valid JSON/],
     ['half a line', raw().slice(0, -1), /not valid JSON/],
     ['two values', `${raw()}{}`, /not valid JSON/],
@@ -322,14 +322,14 @@ describe('lenient reading', () => {
     expect(reasonOf(bytes)).toMatch(reason);
   });
 
-  it.each([raw({ v: '2' }), '{"v":2}', '{"v":99,"id":5,"text":null}'])(
+  test.each([raw({ v: '2' }), '{"v":2}', '{"v":99,"id":5,"text":null}'])(
     'names the version of a line that needs a newer program: %s',
     (bytes) => {
       expect(reasonOf(bytes)).toMatch(/version (2|99)\b/);
     },
   );
 
-  it('never throws, whatever the bytes are', () => {
+  test('never throws, whatever the bytes are', () => {
     fc.assert(
       fc.property(fc.oneof(fc.uint8Array({ maxLength: 200 }), damaged()), (bytes) => {
         expect(parseLine(Buffer.from(bytes))).toBeDefined();
@@ -347,7 +347,7 @@ describe('dates', () => {
   });
 
   // Any two clones that hold the same lines show the same messages, wherever they are.
-  it.each(['2026-11-22T10:00:00', '2026-11-22 10:00', 'Nov 22, 2026 10:00', '2026/11/22'])(
+  test.each(['2026-11-22T10:00:00', '2026-11-22 10:00', 'Nov 22, 2026 10:00', '2026/11/22'])(
     'mean the same on every machine, or nothing: %s',
     (createdAt) => {
       const read = ['Pacific/Auckland', 'America/New_York'].map((name) => {
@@ -360,7 +360,7 @@ describe('dates', () => {
 });
 
 describe('readLine', () => {
-  it('throws where the mirror holds a line that cannot be read', () => {
+  test('throws where the mirror holds a line that cannot be read', () => {
     expect(() => readLine('{}')).toThrow(/"v"/);
   });
 });

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { mergeLines } from '../../../src/journal/merge.ts';
 
 const bytes = (...lines: string[]): Buffer => Buffer.from(lines.map((line) => `${line}\n`).join(''));
 const NONE = Buffer.alloc(0);
 
 describe('two versions of a journal', () => {
-  it.each<[string, Buffer, Buffer, Buffer, Buffer]>([
+  test.each<[string, Buffer, Buffer, Buffer, Buffer]>([
     ['both appended', bytes('a'), bytes('a', 'b'), bytes('a', 'c'), bytes('a', 'b', 'c')],
     ['both appended the same', bytes('a'), bytes('a', 'b'), bytes('a', 'b'), bytes('a', 'b')],
     ['one appended', bytes('a'), bytes('a'), bytes('a', 'b'), bytes('a', 'b')],
@@ -29,13 +29,13 @@ describe('two versions of a journal', () => {
     expect(mergeLines(base, first, second).toString()).toBe(expected.toString());
   });
 
-  it('are merged byte for byte, whatever their lines hold', () => {
+  test('are merged byte for byte, whatever their lines hold', () => {
     const odd = Buffer.from([0xff, 0xfe, 0x00, 0xc3, 0x28]);
     const merged = mergeLines(NONE, Buffer.concat([odd, Buffer.from('\n')]), bytes('é😀'));
     expect(merged).toEqual(Buffer.concat([odd, Buffer.from('\n'), Buffer.from('é😀\n')]));
   });
 
-  it('lose what neither side has and gain nothing of their own', () => {
+  test('lose what neither side has and gain nothing of their own', () => {
     fc.assert(
       fc.property(journal(), journal(), journal(), (base, first, second) => {
         const merged = linesOf(mergeLines(...buffers(base, first, second)));
@@ -52,7 +52,7 @@ describe('two versions of a journal', () => {
     );
   });
 
-  it('come to the same lines whichever side is called which', () => {
+  test('come to the same lines whichever side is called which', () => {
     fc.assert(
       fc.property(journal(), journal(), journal(), (base, first, second) => {
         const one = linesOf(mergeLines(...buffers(base, first, second)));
@@ -62,7 +62,7 @@ describe('two versions of a journal', () => {
     );
   });
 
-  it('have no line twice that none of them has twice', () => {
+  test('have no line twice that none of them has twice', () => {
     fc.assert(
       fc.property(journal(), journal(), journal(), (base, first, second) => {
         const once = (lines: string[]) => [...new Set(lines)];
@@ -72,7 +72,7 @@ describe('two versions of a journal', () => {
     );
   });
 
-  it('keep the order of the lines that a side has', () => {
+  test('keep the order of the lines that a side has', () => {
     fc.assert(
       fc.property(journal(), journal(), (base, added) => {
         const second = [...base, ...added.map((line) => `new ${line}`)];
@@ -84,7 +84,7 @@ describe('two versions of a journal', () => {
     );
   });
 
-  it('merged again with what came of it are unchanged', () => {
+  test('merged again with what came of it are unchanged', () => {
     fc.assert(
       fc.property(journal(), journal(), journal(), (base, first, second) => {
         const merged = mergeLines(...buffers(base, first, second));

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { dayOf, deviceOfPath, isJournal, oldestFirst, segmentPath } from '../../../src/journal/path.ts';
 import { lineAfter, lineOf, readable } from '../../support/lines.ts';
 
 describe('the path of a segment', () => {
-  it.each([
+  test.each([
     ['ann-laptop-x1y2z3', '2026-11-22', 1, 'messages/2026-11/ann-laptop-x1y2z3.2026-11-22.jsonl'],
     ['ann-laptop-x1y2z3', '2026-11-22', 2, 'messages/2026-11/ann-laptop-x1y2z3.2026-11-22.2.jsonl'],
     ['a', '1970-01-01', 12, 'messages/1970-01/a.1970-01-01.12.jsonl'],
@@ -19,21 +19,21 @@ describe('the path of a segment', () => {
 describe('the day of a line', () => {
   const first = lineOf({ createdAt: '2026-11-22T23:59:59.999Z' });
 
-  it('is that of `createdAt` in a first revision', () => {
+  test('is that of `createdAt` in a first revision', () => {
     expect(dayOf(first)).toBe('2026-11-22');
   });
 
-  it('is that of `updatedAt` in a later one', () => {
+  test('is that of `updatedAt` in a later one', () => {
     expect(dayOf(lineAfter([first], { updatedAt: '2027-01-01T00:00:00.000Z' }))).toBe('2027-01-01');
   });
 
-  it('is the UTC day, whatever offset the line was written with', () => {
+  test('is the UTC day, whatever offset the line was written with', () => {
     const raw = first.raw.replace('2026-11-22T23:59:59.999Z', '2026-11-23T01:30:00+02:00');
     expect(dayOf(readable(raw))).toBe('2026-11-22');
   });
 
   // Another program's line is copied to other repositories as it is, so it must have a path that can be written.
-  it.each([
+  test.each([
     '1969-12-31T23:59:59.999Z',
     '0000-01-01T00:00:00.000Z',
     '-000001-12-31T00:00:00.000Z',
@@ -48,7 +48,7 @@ describe('the day of a line', () => {
 });
 
 describe('a journal', () => {
-  it.each([
+  test.each([
     ['messages/2026-11/ann-x1y2z3.2026-11-22.jsonl', true],
     ['messages/other program.jsonl', true],
     ['messages/ä/😀.jsonl', true],
@@ -68,7 +68,7 @@ describe('a journal', () => {
 });
 
 describe('the device of a path', () => {
-  it.each([
+  test.each([
     ['messages/2026-11/ann-x1y2z3.2026-11-22.jsonl', 'ann-x1y2z3'],
     ['messages/2026-11/ann-x1y2z3.2026-11-22.10.jsonl', 'ann-x1y2z3'],
     [`messages/2026-11/${'a'.repeat(32)}.2026-11-22.jsonl`, 'a'.repeat(32)],
@@ -88,7 +88,7 @@ describe('the device of a path', () => {
     expect(deviceOfPath(path)).toBe(expected);
   });
 
-  it('is read back from every path that a device gives', () => {
+  test('is read back from every path that a device gives', () => {
     const device = fc.stringMatching(/^[a-z0-9-]{1,32}$/);
     const date = fc.date({ min: new Date(0), max: new Date('9999-12-31T23:59:59Z'), noInvalidDate: true });
     fc.assert(
@@ -101,7 +101,7 @@ describe('the device of a path', () => {
 });
 
 describe('journals in their order', () => {
-  it('are those of earlier days first, and the segments of a day as they were begun', () => {
+  test('are those of earlier days first, and the segments of a day as they were begun', () => {
     const ordered = [
       'messages/notes.jsonl',
       'messages/2016-01/b.2016-01-09.jsonl',

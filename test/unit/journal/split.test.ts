@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Line } from '../../../src/journal/line.ts';
 import { MAX_LINE_BYTES, readJournal } from '../../../src/journal/split.ts';
 import { idOf, lineOf } from '../../support/lines.ts';
@@ -13,7 +13,7 @@ const raws = (lines: readonly Line[]): string[] => lines.map(({ raw }) => raw);
 const file = (...parts: (string | Buffer)[]): Buffer => Buffer.concat(parts.map((part) => Buffer.from(part)));
 
 describe('a journal', () => {
-  it.each<[string, Buffer]>([
+  test.each<[string, Buffer]>([
     ['lines that LF ends', file(one.raw, '\n', two.raw, '\n')],
     ['a last line without LF', file(one.raw, '\n', two.raw)],
     ['blank lines around', file('\n\n', one.raw, '\n \t\n\r\n', two.raw, '\n\n  ')],
@@ -25,7 +25,7 @@ describe('a journal', () => {
     expect(problems).toEqual([]);
   });
 
-  it.each<[string, Buffer]>([
+  test.each<[string, Buffer]>([
     ['no bytes', Buffer.alloc(0)],
     ['one LF', LF],
     ['a BOM alone', BOM],
@@ -34,7 +34,7 @@ describe('a journal', () => {
     expect(readJournal(bytes)).toEqual({ lines: [], problems: [] });
   });
 
-  it('with CRLF is read, the CR being part of each line', () => {
+  test('with CRLF is read, the CR being part of each line', () => {
     const { lines, problems } = readJournal(file(one.raw, '\r\n', two.raw, '\r\n'));
     expect(raws(lines)).toEqual([`${one.raw}\r`, `${two.raw}\r`]);
     expect(lines.map(({ text }) => text)).toEqual(['one', 'two']);
@@ -42,7 +42,7 @@ describe('a journal', () => {
     expect(problems).toEqual([]);
   });
 
-  it('is cut at LF alone', () => {
+  test('is cut at LF alone', () => {
     const odd = lineOf({ text: 'a\u2028b\u2029c\u0085d\u000be\u000cf' });
     expect(readJournal(file(odd.raw, '\n', one.raw, '\n')).lines).toEqual([odd, one]);
     const withLoneReturns = readJournal(file(one.raw, '\r', two.raw, '\n'));
@@ -50,7 +50,7 @@ describe('a journal', () => {
     expect(withLoneReturns.problems).toEqual([{ line: 1, reason: expect.stringMatching(/JSON/) }]);
   });
 
-  it.each<[string, Buffer, RegExp]>([
+  test.each<[string, Buffer, RegExp]>([
     ['half a line', file(one.raw.slice(0, -9)), /JSON/],
     ['a block of NULs', Buffer.alloc(4096), /JSON/],
     ['invalid UTF-8', file('{"text":"', Buffer.from([0xc3, 0x28]), '"}'), /UTF-8/],
@@ -65,12 +65,12 @@ describe('a journal', () => {
     expect(problems).toEqual([{ line: 2, reason: expect.stringMatching(reason) }]);
   });
 
-  it('names the number that an editor shows, blank lines counted', () => {
+  test('names the number that an editor shows, blank lines counted', () => {
     const bytes = file(BOM, '\nx\n', one.raw, '\r\n\r\n\ny\n\nz');
     expect(readJournal(bytes).problems.map(({ line }) => line)).toEqual([2, 6, 8]);
   });
 
-  it('is numbered from where its later part begins, which has no BOM', () => {
+  test('is numbered from where its later part begins, which has no BOM', () => {
     const { lines, problems } = readJournal(file('x\n', one.raw, '\n\ny\n'), 41);
     expect(lines).toEqual([one]);
     expect(problems.map(({ line }) => line)).toEqual([41, 44]);
@@ -80,31 +80,31 @@ describe('a journal', () => {
     });
   });
 
-  it('with a giant line holds the others, and says which one is too long', () => {
+  test('with a giant line holds the others, and says which one is too long', () => {
     const giant = lineOf({ text: 'x'.repeat(MAX_LINE_BYTES) });
     const { lines, problems } = readJournal(file(one.raw, '\n', giant.raw, '\n', two.raw, '\n'));
     expect(lines).toEqual([one, two]);
     expect(problems).toEqual([{ line: 2, reason: expect.stringContaining(String(MAX_LINE_BYTES)) }]);
   });
 
-  it('holds a line as long as the longest that is taken, and not one byte more', () => {
+  test('holds a line as long as the longest that is taken, and not one byte more', () => {
     const overhead = Buffer.byteLength(lineOf({ text: '' }).raw);
     const longest = lineOf({ text: 'x'.repeat(MAX_LINE_BYTES - overhead) });
     expect(readJournal(file(longest.raw, '\n')).lines).toHaveLength(1);
     expect(readJournal(file(`${longest.raw} `, '\n')).lines).toHaveLength(0);
   });
 
-  it('of a hundred megabytes without a line end is reported, and nothing is lost beside it', () => {
+  test('of a hundred megabytes without a line end is reported, and nothing is lost beside it', () => {
     const { lines, problems } = readJournal(file(one.raw, '\n', Buffer.alloc(100 * 2 ** 20, 'x')));
     expect(lines).toEqual([one]);
     expect(problems.map(({ line }) => line)).toEqual([2]);
   });
 
-  it('holds a line as often as it stands there', () => {
+  test('holds a line as often as it stands there', () => {
     expect(readJournal(file(one.raw, '\n', one.raw, '\n')).lines).toEqual([one, one]);
   });
 
-  it('never throws, and every good line is found wherever garbage stands around it', () => {
+  test('never throws, and every good line is found wherever garbage stands around it', () => {
     const good = fc
       .record({ id: fc.uuid(), text: fc.string({ unit: 'binary' }), returns: fc.boolean() })
       .map(({ id, text, returns }) => ({

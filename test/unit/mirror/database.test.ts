@@ -3,7 +3,7 @@ import { cp, mkdir, readdir, readFile, rename, rm, stat, truncate, writeFile } f
 import { join } from 'node:path';
 import { setTimeout as delay, setImmediate } from 'node:timers/promises';
 import fc from 'fast-check';
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { Filter } from '../../../src/domain/query.ts';
 import { Database } from '../../../src/mirror/database.ts';
 import { compareKeys, type Entry, withChanges } from '../../../src/mirror/entry.ts';
@@ -48,7 +48,7 @@ const newestFirst = (entries: Iterable<Entry>): Entry[] =>
   [...entries].sort((a, b) => compareKeys(b.key, a.key));
 
 describe('an empty mirror', () => {
-  it('covers nothing and holds nothing', async () => {
+  test('covers nothing and holds nothing', async () => {
     const database = await open(join(await temporaryFolder(), 'not', 'there', 'yet'));
     expect(database.covered('home')).toBeUndefined();
     expect(database.repositories()).toEqual([]);
@@ -60,7 +60,7 @@ describe('an empty mirror', () => {
 });
 
 describe('a message', () => {
-  it('is created, read, updated and deleted', async () => {
+  test('is created, read, updated and deleted', async () => {
     const database = await open(await temporaryFolder());
     const first = message(1);
     await database.create(first);
@@ -82,7 +82,7 @@ describe('a message', () => {
     expect([database.size, database.countIn('home')]).toEqual([1, 1]);
   });
 
-  it('that is not there is changed to nothing without a trace', async () => {
+  test('that is not there is changed to nothing without a trace', async () => {
     const database = await open(await temporaryFolder());
     await database.delete(idOf(1));
     await database.update(idOf(1), (before) => before);
@@ -90,7 +90,7 @@ describe('a message', () => {
     expect(database.size).toBe(0);
   });
 
-  it('that was deleted by a person stays, and is no current one', async () => {
+  test('that was deleted by a person stays, and is no current one', async () => {
     const database = await open(await temporaryFolder());
     const first = message(1);
     const time = timeAt(5);
@@ -102,7 +102,7 @@ describe('a message', () => {
     expect([database.size, database.countIn('home')]).toEqual([1, 0]);
   });
 
-  it('is changed by a function that sees what the one before it did', async () => {
+  test('is changed by a function that sees what the one before it did', async () => {
     const database = await open(await temporaryFolder());
     await database.create(message(1));
     const append = () =>
@@ -114,7 +114,7 @@ describe('a message', () => {
     expect((await database.read(idOf(1)))?.folded.current.revision).toBe(21);
   });
 
-  it('is changed by one call of the function, also where a shard has to be read before', async () => {
+  test('is changed by one call of the function, also where a shard has to be read before', async () => {
     const folder = await temporaryFolder();
     const writer = await open(folder);
     await writer.create(message(1));
@@ -130,7 +130,7 @@ describe('a message', () => {
 });
 
 describe('the order of messages', () => {
-  it('is newest first by `createdAt`, then by id', async () => {
+  test('is newest first by `createdAt`, then by id', async () => {
     const database = await open(await temporaryFolder());
     for (const [number, time] of [
       [3, 5],
@@ -144,7 +144,7 @@ describe('the order of messages', () => {
     expect(idsOf(await listOf(database))).toEqual([2, 4, 3, 1, 5].map(idOf));
   });
 
-  it('follows a message whose `createdAt` changes', async () => {
+  test('follows a message whose `createdAt` changes', async () => {
     const database = await open(await temporaryFolder());
     for (const number of [1, 2, 3]) await database.create(message(number));
     await database.create(message(1, 9));
@@ -170,7 +170,7 @@ describe('many messages', { timeout: 30_000 }, () => {
     return database;
   }
 
-  it('are found by id, in order and in pages, before and after they were kept', async () => {
+  test('are found by id, in order and in pages, before and after they were kept', async () => {
     const folder = await temporaryFolder();
     const writer = await filled(folder);
     await writer.close();
@@ -197,7 +197,7 @@ describe('many messages', { timeout: 30_000 }, () => {
     }
   });
 
-  it('are found between two times: from the first on, up to the second', async () => {
+  test('are found between two times: from the first on, up to the second', async () => {
     const database = await filled(await temporaryFolder());
     const [since, until] = [Date.parse(timeAt(200)), Date.parse(timeAt(900))];
     const expected = sorted.filter(({ key }) => key.time >= since && key.time < until);
@@ -210,7 +210,7 @@ describe('many messages', { timeout: 30_000 }, () => {
     );
   });
 
-  it('are found by what they say', async () => {
+  test('are found by what they say', async () => {
     const database = await filled(await temporaryFolder());
     const found = await listOf(database, { terms: termsOf('"message 77"') });
     expect(idsOf(found)).toEqual(
@@ -218,7 +218,7 @@ describe('many messages', { timeout: 30_000 }, () => {
     );
   });
 
-  it('move between shards and stay found', async () => {
+  test('move between shards and stay found', async () => {
     const folder = await temporaryFolder();
     const database = await filled(folder);
     for (let number = 0; number < COUNT; number += 50)
@@ -237,7 +237,7 @@ describe('many messages', { timeout: 30_000 }, () => {
     expect((await again.read(idOf(50)))?.key.time).toBe(Date.parse(timeAt(999_950)));
   });
 
-  it('are answered each once while others are added', async () => {
+  test('are answered each once while others are added', async () => {
     const database = await filled(await temporaryFolder());
     const seen: string[] = [];
     let next = COUNT;
@@ -253,7 +253,7 @@ describe('many messages', { timeout: 30_000 }, () => {
     expect(seen.filter((id) => known.has(id))).toEqual(idsOf(sorted));
   });
 
-  it('of great length are split into shards by length', async () => {
+  test('of great length are split into shards by length', async () => {
     const folder = await temporaryFolder();
     const database = await open(folder);
     const text = 'x'.repeat(SHARD_LIMITS.characters / 4);
@@ -274,7 +274,7 @@ describe('many messages', { timeout: 30_000 }, () => {
 describe('what is covered', () => {
   const problems = { 'messages/x.jsonl': [{ line: 3, reason: 'is not valid JSON' }] };
 
-  it('is kept with the messages', async () => {
+  test('is kept with the messages', async () => {
     const folder = await temporaryFolder();
     const database = await open(folder);
     await database.create(message(1));
@@ -289,7 +289,7 @@ describe('what is covered', () => {
     expect(contentOf(await again.read(idOf(1)))).toEqual(contentOf(message(1)));
   });
 
-  it('is written on the way, where more comes than memory should hold', async () => {
+  test('is written on the way, where more comes than memory should hold', async () => {
     const folder = await temporaryFolder();
     const database = await open(folder);
     // Too soon for what is written by itself some time after a change.
@@ -304,7 +304,7 @@ describe('what is covered', () => {
     expect(idsOf(await listOf(database))).toHaveLength(140);
   });
 
-  it('that can not be written on the way holds nothing up', async () => {
+  test('that can not be written on the way holds nothing up', async () => {
     const folder = await temporaryFolder();
     const troubles: unknown[] = [];
     const database = await open(join(folder, 'mirror'), (error) => troubles.push(error));
@@ -319,7 +319,7 @@ describe('what is covered', () => {
     expect(troubles).toHaveLength(1);
   });
 
-  it('is written by itself some time after a change', async () => {
+  test('is written by itself some time after a change', async () => {
     const folder = await temporaryFolder();
     const database = await open(folder);
     await database.create(message(1));
@@ -337,7 +337,7 @@ describe('what is covered', () => {
       .toBe('c1');
   });
 
-  it('is nothing after everything was forgotten', async () => {
+  test('is nothing after everything was forgotten', async () => {
     const folder = await temporaryFolder();
     const database = await open(folder);
     await database.create(message(1));
@@ -354,7 +354,7 @@ describe('what is covered', () => {
 });
 
 describe('a repository that is forgotten', () => {
-  it('takes its messages along, and leaves those that others hold', async () => {
+  test('takes its messages along, and leaves those that others hold', async () => {
     const folder = await temporaryFolder();
     const database = await open(folder);
     const shared = entryOf(message(2).folded.lines, { home: 'c2', work: 'c3' });
@@ -379,7 +379,7 @@ describe('a repository that is forgotten', () => {
 });
 
 describe('counts', () => {
-  it('are of current messages, for each repository', async () => {
+  test('are of current messages, for each repository', async () => {
     const database = await open(await temporaryFolder());
     await database.create(entryOf(message(1).folded.lines, { home: 'a', work: 'b' }));
     await database.create(message(2));
@@ -448,7 +448,7 @@ describe('a folder that was damaged', { timeout: 30_000 }, () => {
     await writeFile(path, bytes);
   };
 
-  it.each<[string, (path: string) => Promise<unknown>]>([
+  test.each<[string, (path: string) => Promise<unknown>]>([
     ['deleted', (path) => rm(path)],
     ['truncated to nothing', (path) => truncate(path, 0)],
     ['cut in half', async (path) => truncate(path, Math.floor((await stat(path)).size / 2))],
@@ -479,7 +479,7 @@ describe('a folder that was damaged', { timeout: 30_000 }, () => {
     }
   });
 
-  it('can be made anew and is whole again', async () => {
+  test('can be made anew and is whole again', async () => {
     const folder = await madeFolder();
     for (const name of await readdir(folder))
       if (name.startsWith('shard-')) await truncate(join(folder, name), 9);
@@ -495,7 +495,7 @@ describe('a folder that was damaged', { timeout: 30_000 }, () => {
     expect(idsOf(await listOf(again))).toEqual([idOf(7)]);
   });
 
-  it('is not taken for whole again by half of what is made anew', async () => {
+  test('is not taken for whole again by half of what is made anew', async () => {
     const folder = await temporaryFolder();
     const first = await open(folder);
     await first.create(message(1));
@@ -517,7 +517,7 @@ describe('a folder that was damaged', { timeout: 30_000 }, () => {
 });
 
 describe('a line that was written and cannot be read again', () => {
-  it('makes the mirror one to be made anew, and no riddle', async () => {
+  test('makes the mirror one to be made anew, and no riddle', async () => {
     const folder = await temporaryFolder();
     const writer = await open(folder);
     // What an edit makes of another program's line with the greatest revision that is counted one by one.
@@ -531,7 +531,7 @@ describe('a line that was written and cannot be read again', () => {
 });
 
 describe('a write that fails', () => {
-  it('is told, changes nothing of what is read, and is made up for by the next', async () => {
+  test('is told, changes nothing of what is read, and is made up for by the next', async () => {
     const folder = await temporaryFolder();
     const troubles: unknown[] = [];
     const database = await open(folder, (error) => troubles.push(error));
@@ -551,7 +551,7 @@ describe('a write that fails', () => {
 });
 
 describe('a program that is cut off at any moment', { timeout: 60_000 }, () => {
-  it('leaves a folder that holds all that it says it covers', async () => {
+  test('leaves a folder that holds all that it says it covers', async () => {
     const folder = await temporaryFolder();
     const database = await open(folder);
     // A mirror that held nothing is taken away.
@@ -630,7 +630,7 @@ type Step =
   | { readonly kind: 'flush' | 'reopen' | 'clear' };
 
 describe('whatever is done to it', { timeout: 60_000 }, () => {
-  it('the mirror holds what a plain Map holds', async () => {
+  test('the mirror holds what a plain Map holds', async () => {
     // Two long ones fill a shard, so that few messages make many shards.
     const long = 'x'.repeat(SHARD_LIMITS.characters * 0.6);
     const number = fc.nat(12);
@@ -689,7 +689,7 @@ describe('whatever is done to it', { timeout: 60_000 }, () => {
   });
 });
 
-it('what is read misses nothing of a shard that is split meanwhile', async () => {
+test('what is read misses nothing of a shard that is split meanwhile', async () => {
   const folder = await temporaryFolder();
   const first = await open(folder);
   const entries = Array.from({ length: SHARD_LIMITS.entries }, (_, index) =>

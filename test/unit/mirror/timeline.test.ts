@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { SHARD_LIMITS, Shard } from '../../../src/mirror/shard.ts';
 import { FIRST, type Slot, Timeline } from '../../../src/mirror/timeline.ts';
 import { entryOf, idOf, lineOf, timeAt } from '../../support/lines.ts';
@@ -12,7 +12,7 @@ const slots = (count: number): Slot[] =>
     shard: undefined,
   }));
 
-it('lets go of what was not used for long, and never of what is not written yet', () => {
+test('lets go of what was not used for long, and never of what is not written yet', () => {
   const all = slots(200);
   const timeline = new Timeline(all);
   for (const slot of all) timeline.use(slot, new Shard());
@@ -23,7 +23,7 @@ it('lets go of what was not used for long, and never of what is not written yet'
   expect(kept).toEqual(expect.arrayContaining([...all.slice(0, 5), ...all.slice(-10)]));
 });
 
-it('keeps what was used last where all the others wait to be written', () => {
+test('keeps what was used last where all the others wait to be written', () => {
   const all = slots(200);
   const timeline = new Timeline(all);
   const [read, ...others] = all as [Slot, ...Slot[]];
@@ -51,7 +51,7 @@ describe('a timeline that is written in its order', () => {
     return timeline.slots();
   }
 
-  it.each([
+  test.each([
     ['with nothing else', []],
     ['with a message of the future before it', [COUNT * 2]],
     ['between messages of the past and of the future', [-3, -2, COUNT * 2, COUNT * 3]],

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { AutoSync, pauseAfter } from '../../../src/services/auto-sync.ts';
 
 const SECOND = 1000;
@@ -21,7 +21,7 @@ describe('automatic syncs', () => {
     return { auto, syncs };
   }
 
-  it('are at most six a minute, however short the interval', async () => {
+  test('are at most six a minute, however short the interval', async () => {
     const { auto, syncs } = started(1, () => false);
     await vi.advanceTimersByTimeAsync(5 * MINUTE);
     auto.stop();
@@ -30,7 +30,7 @@ describe('automatic syncs', () => {
       expect(syncs.filter((other) => other >= at && other < at + 60).length).toBeLessThan(7);
   });
 
-  it('hold back more and more while the remote is out of reach, and go on as usual once it is back', async () => {
+  test('hold back more and more while the remote is out of reach, and go on as usual once it is back', async () => {
     let isTrouble = true;
     const { auto, syncs } = started(10, () => isTrouble);
     await vi.advanceTimersByTimeAsync(60 * MINUTE);
@@ -43,7 +43,7 @@ describe('automatic syncs', () => {
     auto.stop();
   });
 
-  it('go on as usual once a sync that a person asked for went well', async () => {
+  test('go on as usual once a sync that a person asked for went well', async () => {
     let isTrouble = true;
     const { auto, syncs } = started(10, () => isTrouble);
     await vi.advanceTimersByTimeAsync(60 * MINUTE);
@@ -55,13 +55,13 @@ describe('automatic syncs', () => {
     auto.stop();
   });
 
-  it('are none where the interval is 0', async () => {
+  test('are none where the interval is 0', async () => {
     const { syncs } = started(0, () => false);
     await vi.advanceTimersByTimeAsync(60 * MINUTE);
     expect(syncs).toEqual([]);
   });
 
-  it('follow a new interval at once, and are none after the end', async () => {
+  test('follow a new interval at once, and are none after the end', async () => {
     const { auto, syncs } = started(3600, () => false);
     await vi.advanceTimersByTimeAsync(2 * MINUTE);
     auto.every(30);
@@ -82,7 +82,7 @@ describe('automatic syncs', () => {
 });
 
 describe('the pause after failures', () => {
-  it('doubles up to a quarter of an hour, with some chance in it', () => {
+  test('doubles up to a quarter of an hour, with some chance in it', () => {
     expect(pauseAfter(10 * SECOND, 0)).toBe(10 * SECOND);
     expect(pauseAfter(10 * SECOND, 1, 0.5)).toBe(20 * SECOND);
     expect(pauseAfter(10 * SECOND, 3, 0.5)).toBe(80 * SECOND);
@@ -91,7 +91,7 @@ describe('the pause after failures', () => {
     expect(pauseAfter(10 * SECOND, 1, 1)).toBe(25 * SECOND);
   });
 
-  it('is never shorter than the interval', () => {
+  test('is never shorter than the interval', () => {
     expect(pauseAfter(60 * MINUTE, 5, 0.5)).toBe(60 * MINUTE);
   });
 });

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { GitpostEvent } from '../../../src/contract/events.ts';
 import { Events, type NumberedEvent } from '../../../src/services/events.ts';
 
@@ -11,7 +11,7 @@ const percents = (events: readonly NumberedEvent[] | undefined): number[] | unde
   events?.map(({ event }) => (event.type === 'progress' ? event.data.percent : -1));
 
 describe('who listens', () => {
-  it('hears every event from then on, in order, each with an id of its own', () => {
+  test('hears every event from then on, in order, each with an id of its own', () => {
     const events = new Events();
     events.publish(progress(0));
     const heard: NumberedEvent[] = [];
@@ -22,7 +22,7 @@ describe('who listens', () => {
     expect(heard.at(-1)?.id).toBe(events.lastId);
   });
 
-  it('hears nothing more once it has let go, and the others do', () => {
+  test('hears nothing more once it has let go, and the others do', () => {
     const events = new Events();
     const [one, other]: [number[], number[]] = [[], []];
     const stop = events.subscribe(({ event }) =>
@@ -36,7 +36,7 @@ describe('who listens', () => {
     expect([one, other]).toEqual([[1], [1, 2]]);
   });
 
-  it('may let go while it hears', () => {
+  test('may let go while it hears', () => {
     const events = new Events();
     const heard: string[] = [];
     const stop = events.subscribe(() => {
@@ -51,7 +51,7 @@ describe('who listens', () => {
 });
 
 describe('who was cut off', () => {
-  it('gets all events after the one that it heard last', () => {
+  test('gets all events after the one that it heard last', () => {
     const events = new Events();
     const start = events.lastId;
     const ids = [1, 2, 3].map((percent) => {
@@ -63,12 +63,12 @@ describe('who was cut off', () => {
     expect(percents(events.since(ids[2] as string))).toEqual([]);
   });
 
-  it('gets nothing where nothing has happened yet', () => {
+  test('gets nothing where nothing has happened yet', () => {
     const events = new Events();
     expect(events.since(events.lastId)).toEqual([]);
   });
 
-  it('is told where that is too old', () => {
+  test('is told where that is too old', () => {
     const events = new Events();
     const start = events.lastId;
     events.publish(progress(1));
@@ -79,7 +79,7 @@ describe('who was cut off', () => {
     expect(percents(events.since(events.lastId))).toEqual([]);
   });
 
-  it('still gets the newest thousand', () => {
+  test('still gets the newest thousand', () => {
     const events = new Events();
     const ids: string[] = [];
     for (let number = 0; number < 4321; number += 1) {
@@ -91,7 +91,7 @@ describe('who was cut off', () => {
     );
   });
 
-  it.each(['', '0', 'x', '1-1', 'x-1', '-1', '%00', '../..'])(
+  test.each(['', '0', 'x', '1-1', 'x-1', '-1', '%00', '../..'])(
     'is told where the id is none of ours: %j',
     (id) => {
       const events = new Events();
@@ -100,7 +100,7 @@ describe('who was cut off', () => {
     },
   );
 
-  it('is told where the id is one that was never given', () => {
+  test('is told where the id is one that was never given', () => {
     const events = new Events();
     events.publish(progress(1));
     expect(events.since(events.lastId.replace(/1$/, '2'))).toBeUndefined();

@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { leaveLock } from '../../support/clone-state.ts';
 import { bareRepository, cloneOf, commitFile, git } from '../../support/git.ts';
 import { startGitServer } from '../../support/git-server.ts';
@@ -40,7 +40,7 @@ describe('a branch whose name nests with that of an earlier one', () => {
     ['feat', 'feat/x'],
     ['feat/x', 'feat'],
   ] as const) {
-    it(`can be used once the earlier one is deleted here and on the remote: ${first}, then ${second}`, async () => {
+    test(`can be used once the earlier one is deleted here and on the remote: ${first}, then ${second}`, async () => {
       const { folder, remote, managed, clone } = await scene();
       expect(await use(managed, first)).toMatchObject({ ok: true });
       await judge(managed, remote, first, 2);
@@ -59,7 +59,7 @@ describe('a branch whose name nests with that of an earlier one', () => {
       await git(clone, 'fsck', '--strict', '--no-dangling');
     });
 
-    it(`can be used after the remote has traded the one for the other: ${first} for ${second}`, async () => {
+    test(`can be used after the remote has traded the one for the other: ${first} for ${second}`, async () => {
       const { remote, managed, clone } = await scene();
       expect(await use(managed, first)).toMatchObject({ ok: true });
       await judge(managed, remote, first, 2);
@@ -76,7 +76,7 @@ describe('a branch whose name nests with that of an earlier one', () => {
       expect(managed.troubles).toEqual([]);
     });
 
-    it(`is refused in words while the clone has the other one: ${first}, then ${second}`, async () => {
+    test(`is refused in words while the clone has the other one: ${first}, then ${second}`, async () => {
       const { folder, remote, managed, clone } = await scene();
       await git(clone, 'branch', first);
       const refs = await git(clone, 'for-each-ref', 'refs/heads', 'refs/remotes');
@@ -91,7 +91,7 @@ describe('a branch whose name nests with that of an earlier one', () => {
       await judge(again, remote, 'main', 3);
     });
 
-    it(`is captured to while the remote has the other one, which a push says: ${first} there, ${second} here`, async () => {
+    test(`is captured to while the remote has the other one, which a push says: ${first} there, ${second} here`, async () => {
       const { remote, managed } = await scene();
       await git(remote, 'branch', first);
       expect(await use(managed, second)).toMatchObject({ ok: true });
@@ -103,7 +103,7 @@ describe('a branch whose name nests with that of an earlier one', () => {
       await judge(managed, remote, second, 3);
     });
 
-    it(`is said when a person puts it in the place of the branch in use: ${second} for ${first}`, async () => {
+    test(`is said when a person puts it in the place of the branch in use: ${second} for ${first}`, async () => {
       const { remote, managed, clone } = await scene();
       expect(await use(managed, first)).toMatchObject({ ok: true });
       await judge(managed, remote, first, 2);
@@ -119,7 +119,7 @@ describe('a branch whose name nests with that of an earlier one', () => {
     });
   }
 
-  it('is no riddle before the first message, either', async () => {
+  test('is no riddle before the first message, either', async () => {
     const folder = await temporaryFolder();
     const remote = await bareRepository(join(folder, 'shared.git'));
     const managed = await startManager(folder, [remote]);
@@ -140,7 +140,7 @@ describe('the name of a branch', () => {
     ['k'.repeat(240), `${'U'.repeat(120)}/${'V'.repeat(120)}`],
   ];
   for (const together of names) {
-    it(`may be odd: ${together.join(', ').slice(0, 60)}`, async () => {
+    test(`may be odd: ${together.join(', ').slice(0, 60)}`, async () => {
       const { folder, remote, managed } = await scene();
       let number = 1;
       for (const branch of [...together, 'main', ...together]) {
@@ -155,7 +155,7 @@ describe('the name of a branch', () => {
   }
 
   for (const branch of ['HEAD', 'HEAD/x', 'refs/heads/x', '@', '-x', 'a..b', 'k'.repeat(300), 'x.lock', '']) {
-    it(`is refused in words, and nothing changes: ${JSON.stringify(branch).slice(0, 40)}`, async () => {
+    test(`is refused in words, and nothing changes: ${JSON.stringify(branch).slice(0, 40)}`, async () => {
       const { remote, managed, clone } = await scene();
       const before = [
         await git(clone, 'for-each-ref', 'refs/heads', 'refs/remotes'),
@@ -172,7 +172,7 @@ describe('the name of a branch', () => {
   }
 });
 
-it('what was known of a branch before names were encoded is still known', async () => {
+test('what was known of a branch before names were encoded is still known', async () => {
   const folder = await temporaryFolder();
   const remote = await bareRepository(join(folder, 'shared.git'));
   const managed = await startManager(folder, [remote]);
@@ -196,7 +196,7 @@ it('what was known of a branch before names were encoded is still known', async 
 });
 
 describe('a change of branch that cannot be finished', () => {
-  it('leaves everything as it was while another git holds the configuration', async () => {
+  test('leaves everything as it was while another git holds the configuration', async () => {
     const { remote, managed, clone } = await scene();
     const state = async () => [
       await git(clone, 'for-each-ref', 'refs/heads', 'refs/remotes'),
@@ -215,7 +215,7 @@ describe('a change of branch that cannot be finished', () => {
     await judge(managed, remote, 'feat', 3);
   });
 
-  it('leaves everything as it was while another git holds what is known of the branch', async () => {
+  test('leaves everything as it was while another git holds what is known of the branch', async () => {
     const { remote, managed, clone } = await scene();
     await managed.manager.find(managed.manager.primary)?.look();
     const heads = await git(clone, 'for-each-ref', 'refs/heads');
@@ -247,7 +247,7 @@ describe('a person changes branches with plain git', () => {
     branch: fc.constantFrom(...branches),
   });
 
-  it('here and on the remote, with names that nest: everything works or is answered in words', async () => {
+  test('here and on the remote, with names that nest: everything works or is answered in words', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 6, maxLength: 12 }), async (steps) => {
         const { folder, remote, managed, clone } = await scene();
@@ -291,7 +291,7 @@ describe('a person changes branches with plain git', () => {
 });
 
 describe('a change of branch in the middle of a sync', () => {
-  it('is kept, and the remote counts as met only for the branch that was fetched', async () => {
+  test('is kept, and the remote counts as met only for the branch that was fetched', async () => {
     const folder = await temporaryFolder();
     const server = await startGitServer({ root: join(folder, 'server') });
     onTestFinished(() => server.close());
@@ -318,7 +318,7 @@ describe('a change of branch in the middle of a sync', () => {
 });
 
 describe('the name that the remote gives the branch at first contact', () => {
-  it('is taken to the end after a kill in the middle of it', async () => {
+  test('is taken to the end after a kill in the middle of it', async () => {
     const folder = await temporaryFolder();
     const remote = join(folder, 'shared.git');
     const managed = await startManager(folder, [remote]);
@@ -337,7 +337,7 @@ describe('the name that the remote gives the branch at first contact', () => {
   });
 
   for (const name of ['main/x', 'trunk', 'other/x']) {
-    it(`may nest with ours or with another branch of the clone: ${name}`, async () => {
+    test(`may nest with ours or with another branch of the clone: ${name}`, async () => {
       const folder = await temporaryFolder();
       const remote = join(folder, 'shared.git');
       const managed = await startManager(folder, [remote]);

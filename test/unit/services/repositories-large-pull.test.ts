@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { Database } from '../../../src/mirror/database.ts';
 import { type Entry, withChanges } from '../../../src/mirror/entry.ts';
 import { bareRepository, cloneOf, commitFile, git } from '../../support/git.ts';
@@ -25,7 +25,7 @@ async function fill(work: string, first = 1000): Promise<void> {
   await git(work, 'push', '--quiet', 'origin', 'HEAD:main');
 }
 
-it('captures go on while a large pull is read, and all of both is there after it', async () => {
+test('captures go on while a large pull is read, and all of both is there after it', async () => {
   const folder = await temporaryFolder();
   const remote = await bareRepository(join(folder, 'shared.git'));
   const managed = await startManager(folder, [remote]);
@@ -66,7 +66,7 @@ it('captures go on while a large pull is read, and all of both is there after it
   expect(await textsOf(await startManager(folder, [remote]))).toEqual(texts);
 });
 
-it('a second large pull, and a reset by hand in the middle of one, come out right', async () => {
+test('a second large pull, and a reset by hand in the middle of one, come out right', async () => {
   const folder = await temporaryFolder();
   const remote = await bareRepository(join(folder, 'shared.git'));
   const managed = await startManager(folder, [remote]);
@@ -86,7 +86,7 @@ it('a second large pull, and a reset by hand in the middle of one, come out righ
   expect(await textsOf(managed)).toHaveLength(FILES * LINES_A_FILE);
 });
 
-it('a message with lines in many files counts once', async () => {
+test('a message with lines in many files counts once', async () => {
   const folder = await temporaryFolder();
   const remote = await bareRepository(join(folder, 'shared.git'));
   const managed = await startManager(folder, [remote]);
@@ -103,7 +103,7 @@ it('a message with lines in many files counts once', async () => {
   expect(await pull(managed)).toMatchObject({ pulled: 1 });
 });
 
-it('what a reading that was cut off left in the mirror is taken out where the branch never came to it', async () => {
+test('what a reading that was cut off left in the mirror is taken out where the branch never came to it', async () => {
   const folder = await temporaryFolder();
   const managed = await startManager(folder);
   await managed.add(lineNumber(1));

@@ -1,6 +1,6 @@
 import { readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { bareRepository, cloneOf, commitFile, git } from '../../support/git.ts';
 import { startManager } from '../../support/manager.ts';
 import {
@@ -16,7 +16,7 @@ import {
 import { temporaryFolder } from '../../support/tmp.ts';
 
 describe('an empty remote', () => {
-  it('is filled by the first push', async () => {
+  test('is filled by the first push', async () => {
     const folder = await temporaryFolder();
     const remote = await bareRepository(join(folder, 'empty.git'));
     const managed = await startManager(folder, [remote]);
@@ -27,7 +27,7 @@ describe('an empty remote', () => {
     expect(await git(remote, 'rev-parse', 'main')).toBe(commit);
   });
 
-  it('that somebody else fills first is joined', async () => {
+  test('that somebody else fills first is joined', async () => {
     const folder = await temporaryFolder();
     const remote = await bareRepository(join(folder, 'empty.git'));
     const managed = await startManager(folder, [remote]);
@@ -43,7 +43,7 @@ describe('an empty remote', () => {
 });
 
 describe('a remote with other content and another default branch', () => {
-  it('is taken as it is: branch, files and all', async () => {
+  test('is taken as it is: branch, files and all', async () => {
     const folder = await temporaryFolder();
     const remote = await otherRemote(folder);
     const before = await restOf(remote, 'trunk');
@@ -60,7 +60,7 @@ describe('a remote with other content and another default branch', () => {
     expect(await readFile(join(managed.clone(), 'README.md'), 'utf8')).toContain('# Notes');
   });
 
-  it('keeps what a person changes there, committed or not', async () => {
+  test('keeps what a person changes there, committed or not', async () => {
     const folder = await temporaryFolder();
     const remote = await otherRemote(folder, 'main');
     const managed = await startManager(folder, [remote]);
@@ -83,7 +83,7 @@ describe('a remote with other content and another default branch', () => {
     expect(await readFile(join(clone, 'b.txt'), 'utf8')).toMatch(/^b\r?\n$/);
   });
 
-  it("is not pushed to where both changed one of a person's files, and captures go on", async () => {
+  test("is not pushed to where both changed one of a person's files, and captures go on", async () => {
     const folder = await temporaryFolder();
     const remote = await otherRemote(folder, 'main');
     const managed = await startManager(folder, [remote]);
@@ -109,7 +109,7 @@ describe('a remote with other content and another default branch', () => {
 });
 
 describe('a remote that cannot be reached', () => {
-  it('is never made by the app, and captures go on', async () => {
+  test('is never made by the app, and captures go on', async () => {
     const folder = await temporaryFolder();
     const remote = join(folder, 'not', 'there.git');
     const managed = await startManager(folder, [remote]);
@@ -120,7 +120,7 @@ describe('a remote that cannot be reached', () => {
     expect(await isThere(join(folder, 'not'))).toBe(false);
   });
 
-  it('is joined once it comes, under its own branch, and nothing is lost', async () => {
+  test('is joined once it comes, under its own branch, and nothing is lost', async () => {
     const folder = await temporaryFolder();
     const place = join(folder, 'later.git');
     const managed = await startManager(folder, [place]);
@@ -150,7 +150,7 @@ describe('a remote that cannot be reached', () => {
     expect(await git(managed.clone(), 'branch', '--format=%(refname)')).toBe('refs/heads/trunk');
   });
 
-  it('is not joined where the clone has another branch of that name', async () => {
+  test('is not joined where the clone has another branch of that name', async () => {
     const folder = await temporaryFolder();
     const place = join(folder, 'later.git');
     const managed = await startManager(folder, [place]);
@@ -181,7 +181,7 @@ describe('who begins with nothing and names a repository later', () => {
     return commits;
   }
 
-  it('takes the messages along under the new name', async () => {
+  test('takes the messages along under the new name', async () => {
     const root = await temporaryFolder();
     const commits = await begun(root);
     const remote = await otherRemote(root, 'main');
@@ -200,7 +200,7 @@ describe('who begins with nothing and names a repository later', () => {
     expect(managed.mirror.countIn('messages')).toBe(0);
   });
 
-  it('takes them along under the same name, too', async () => {
+  test('takes them along under the same name, too', async () => {
     const root = await temporaryFolder();
     const commits = await begun(root);
     const place = await bareRepository(join(root, 'github', 'messages.git'));
@@ -210,7 +210,7 @@ describe('who begins with nothing and names a repository later', () => {
     expect(statusOf(managed)).toMatchObject({ url: place, state: 'ready', ahead: 0 });
   });
 
-  it('keeps a clone of that name that is there, and the old one beside it', async () => {
+  test('keeps a clone of that name that is there, and the old one beside it', async () => {
     const root = await temporaryFolder();
     await begun(root);
     const remote = await bareRepository(join(root, 'notes.git'));
@@ -222,7 +222,7 @@ describe('who begins with nothing and names a repository later', () => {
     expect(statusOf(managed, 'messages')).toMatchObject({ messages: 2, primary: false });
   });
 
-  it('leaves a clone alone whose remote is none of the app', async () => {
+  test('leaves a clone alone whose remote is none of the app', async () => {
     const root = await temporaryFolder();
     const [one, two] = [
       await bareRepository(join(root, 'one.git')),
@@ -238,7 +238,7 @@ describe('who begins with nothing and names a repository later', () => {
 });
 
 describe('a clone whose remote becomes another', () => {
-  it('joins both, and nothing of the old remote is taken for the new one', async () => {
+  test('joins both, and nothing of the old remote is taken for the new one', async () => {
     const root = await temporaryFolder();
     const one = await bareRepository(join(root, 'one', 'notes.git'));
     const before = await startManager(root, [one]);

@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { leaveLock } from '../../support/clone-state.ts';
 import { bareRepository, commitFile, git } from '../../support/git.ts';
 import { startManager } from '../../support/manager.ts';
@@ -12,7 +12,7 @@ const backups = async (clone: string) =>
     .split('\n')
     .filter(Boolean);
 
-it('a reset is noticed while another git holds the configuration of the clone', async () => {
+test('a reset is noticed while another git holds the configuration of the clone', async () => {
   const managed = await startManager(await temporaryFolder());
   for (const number of [1, 2]) await managed.add(lineNumber(number));
   const clone = managed.clone();
@@ -25,7 +25,7 @@ it('a reset is noticed while another git holds the configuration of the clone', 
   await rm(join(clone, '.git/config.lock'));
 });
 
-it('a reset to where the branch was before the last captures is noticed at once', async () => {
+test('a reset to where the branch was before the last captures is noticed at once', async () => {
   const managed = await startManager(await temporaryFolder());
   await managed.add(lineNumber(1));
   const clone = managed.clone();
@@ -37,7 +37,7 @@ it('a reset to where the branch was before the last captures is noticed at once'
   expect(await textsOf(managed)).toEqual(['message 3', 'message 1']);
 });
 
-it('a reset that the mirror had followed already when the program ended is noticed by the next start', async () => {
+test('a reset that the mirror had followed already when the program ended is noticed by the next start', async () => {
   const folder = await temporaryFolder();
   const managed = await startManager(folder);
   for (const number of [1, 2]) await managed.add(lineNumber(number));
@@ -50,7 +50,7 @@ it('a reset that the mirror had followed already when the program ended is notic
   expect(statusOf(again)).toMatchObject({ state: 'rewritten' });
 });
 
-it('two losses before a choice are both brought back, and nothing waits after it', async () => {
+test('two losses before a choice are both brought back, and nothing waits after it', async () => {
   const folder = await temporaryFolder();
   const remote = await bareRepository(join(folder, 'shared.git'));
   const managed = await startManager(folder, [remote]);
@@ -74,7 +74,7 @@ it('two losses before a choice are both brought back, and nothing waits after it
   expect(managed.troubles).toEqual([]);
 });
 
-it('another branch with fewer messages is no rewritten history, and neither is the way back', async () => {
+test('another branch with fewer messages is no rewritten history, and neither is the way back', async () => {
   const folder = await temporaryFolder();
   const managed = await startManager(folder);
   const clone = managed.clone();
@@ -90,7 +90,7 @@ it('another branch with fewer messages is no rewritten history, and neither is t
   expect(await backups(clone)).toEqual([]);
 });
 
-it('a giant journal is kept where it is the same on all sides, and said where it is not', async () => {
+test('a giant journal is kept where it is the same on all sides, and said where it is not', async () => {
   const folder = await temporaryFolder();
   const remote = await bareRepository(join(folder, 'shared.git'));
   const managed = await startManager(folder, [remote]);

@@ -1,13 +1,13 @@
 import { mkdir, readdir, readFile, readlink, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { bareRepository, cloneOf, commitFile, git } from '../../support/git.ts';
 import { startManager } from '../../support/manager.ts';
 import { lineNumber, pull, push, rawsIn, statusOf, textsOf } from '../../support/repositories.ts';
 import { temporaryFolder } from '../../support/tmp.ts';
 
 describe('lines that cannot be read', () => {
-  it('are reported with file and number, and nothing else suffers', async () => {
+  test('are reported with file and number, and nothing else suffers', async () => {
     const folder = await temporaryFolder();
     const remote = await bareRepository(join(folder, 'shared.git'));
     const work = await cloneOf(remote, join(folder, 'work'));
@@ -45,7 +45,7 @@ describe('lines that cannot be read', () => {
     expect(await textsOf(managed)).toEqual(['message 2', 'message 1']);
   });
 
-  it('are kept byte for byte through syncs', async () => {
+  test('are kept byte for byte through syncs', async () => {
     const folder = await temporaryFolder();
     const remote = await bareRepository(join(folder, 'shared.git'));
     const work = await cloneOf(remote, join(folder, 'work'));
@@ -75,7 +75,7 @@ describe('where `messages` is something else than a folder', () => {
     ],
   ];
 
-  it.each(made)('%s: nothing is written there, and the others go on', async (_, make) => {
+  test.each(made)('%s: nothing is written there, and the others go on', async (_, make) => {
     const folder = await temporaryFolder();
     const remote = await bareRepository(join(folder, 'shared.git'));
     const work = await cloneOf(remote, join(folder, 'work'));
@@ -105,7 +105,7 @@ describe('where `messages` is something else than a folder', () => {
     expect(await rawsIn(managed.clone('shared'))).toEqual([lineNumber(1).raw]);
   });
 
-  it('a file with the name of a month is not overwritten', async () => {
+  test('a file with the name of a month is not overwritten', async () => {
     const path = 'messages/2026-11';
     const folder = await temporaryFolder();
     const remote = await bareRepository(join(folder, 'shared.git'));
@@ -122,7 +122,7 @@ describe('where `messages` is something else than a folder', () => {
     }
   });
 
-  it('a folder of that name that a person has not committed stays', async () => {
+  test('a folder of that name that a person has not committed stays', async () => {
     const managed = await startManager(await temporaryFolder());
     const file = join(managed.clone(), 'messages');
     await writeFile(file, 'my list\n');
@@ -131,7 +131,7 @@ describe('where `messages` is something else than a folder', () => {
     expect(await readFile(file, 'utf8')).toBe('my list\n');
   });
 
-  it('a link of that name that a person has not committed stays', async () => {
+  test('a link of that name that a person has not committed stays', async () => {
     const folder = await temporaryFolder();
     const managed = await startManager(folder);
     const outside = join(folder, 'outside');
@@ -145,7 +145,7 @@ describe('where `messages` is something else than a folder', () => {
 });
 
 describe('a clone that can not be used', () => {
-  it('is told, and the others go on', async () => {
+  test('is told, and the others go on', async () => {
     const root = await temporaryFolder();
     await mkdir(join(root, 'repos/broken'), { recursive: true });
     await writeFile(join(root, 'repos/broken/file.txt'), 'mine\n');

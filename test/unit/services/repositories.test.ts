@@ -1,6 +1,6 @@
 import { readdir, rm, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { bareRepository, git, log } from '../../support/git.ts';
 import { journalPaths, linesOfCommit } from '../../support/journal.ts';
 import { idOf, lineAfter, lineOf, timeAt } from '../../support/lines.ts';
@@ -9,7 +9,7 @@ import { lineNumber, pull, push, rawsIn, statusOf, textsOf } from '../../support
 import { temporaryFolder } from '../../support/tmp.ts';
 
 describe('with nothing set', () => {
-  it('a bare repository of its own is made, and a clone of it', async () => {
+  test('a bare repository of its own is made, and a clone of it', async () => {
     const managed = await startManager(await temporaryFolder());
     expect(await git(managed.remote(), 'rev-parse', '--is-bare-repository')).toBe('true');
     expect(await git(managed.clone(), 'remote', 'get-url', 'origin')).toBe(managed.remote());
@@ -30,7 +30,7 @@ describe('with nothing set', () => {
     expect(managed.troubles).toEqual([]);
   });
 
-  it('a message is one commit, mirrored at once, in the words of the contract', async () => {
+  test('a message is one commit, mirrored at once, in the words of the contract', async () => {
     const managed = await startManager(await temporaryFolder());
     const line = lineOf({ author: 'Zoë <z>', text: 'Hello #idea\nmore' });
     const commit = await managed.add(line);
@@ -50,7 +50,7 @@ describe('with nothing set', () => {
     expect(await git(managed.clone(), 'fsck', '--strict', '--no-dangling')).toBe('');
   });
 
-  it('a push brings it to the remote, once', async () => {
+  test('a push brings it to the remote, once', async () => {
     const managed = await startManager(await temporaryFolder());
     const commits = [await managed.add(lineNumber(1)), await managed.add(lineNumber(2))];
     expect(statusOf(managed)?.ahead).toBe(2);
@@ -72,14 +72,14 @@ describe('with nothing set', () => {
     expect(await pull(managed)).toMatchObject({ status: 'up-to-date', pushed: 0, pulled: 0 });
   });
 
-  it('a message with several revisions counts as one that was pushed', async () => {
+  test('a message with several revisions counts as one that was pushed', async () => {
     const managed = await startManager(await temporaryFolder());
     const first = lineNumber(1);
     for (const line of [first, lineAfter([first])]) await managed.add(line);
     expect(await push(managed)).toMatchObject({ status: 'pushed', pushed: 1 });
   });
 
-  it('its own repository that is gone is made again and filled by the next push', async () => {
+  test('its own repository that is gone is made again and filled by the next push', async () => {
     const managed = await startManager(await temporaryFolder());
     await managed.add(lineNumber(1));
     await push(managed);
@@ -90,14 +90,14 @@ describe('with nothing set', () => {
     expect(await textsOf(managed)).toEqual(['message 2', 'message 1']);
   });
 
-  it('the same line again is the same commit', async () => {
+  test('the same line again is the same commit', async () => {
     const managed = await startManager(await temporaryFolder());
     const commit = await managed.add(lineNumber(1));
     expect(await managed.add(lineNumber(1))).toBe(commit);
     expect(await git(managed.clone(), 'rev-list', '--count', 'main')).toBe('1');
   });
 
-  it('the same line by two ways at once is one commit', async () => {
+  test('the same line by two ways at once is one commit', async () => {
     const managed = await startManager(await temporaryFolder());
     await managed.add(lineNumber(0));
     const twice = [1, 1, 2, 1].map((number) => managed.add(lineNumber(number)));
@@ -106,7 +106,7 @@ describe('with nothing set', () => {
     expect(await rawsIn(managed.clone())).toHaveLength(3);
   });
 
-  it('many at once are a commit each, in one line of history', async () => {
+  test('many at once are a commit each, in one line of history', async () => {
     const managed = await startManager(await temporaryFolder());
     const lines = Array.from({ length: 120 }, (_, number) => lineNumber(number));
     const commits = await Promise.all(lines.map((line) => managed.add(line)));
@@ -120,7 +120,7 @@ describe('with nothing set', () => {
     }
   });
 
-  it('a repository that is not there is a failure', async () => {
+  test('a repository that is not there is a failure', async () => {
     const managed = await startManager(await temporaryFolder());
     expect(await managed.manager.capture('other', lineNumber(1))).toMatchObject({
       ok: false,
@@ -131,7 +131,7 @@ describe('with nothing set', () => {
 });
 
 describe('a start after an end', () => {
-  it('shows what was there, and goes on in the same files', async () => {
+  test('shows what was there, and goes on in the same files', async () => {
     const root = await temporaryFolder();
     const first = await startManager(root);
     await first.add(lineNumber(1));
@@ -145,7 +145,7 @@ describe('a start after an end', () => {
     expect(second.heard.filter(({ type }) => type === 'message')).toEqual([]);
   });
 
-  it('loses nothing where all of `data` is gone', async () => {
+  test('loses nothing where all of `data` is gone', async () => {
     const root = await temporaryFolder();
     const first = await startManager(root);
     const commits = [await first.add(lineNumber(1)), await first.add(lineNumber(2))];
@@ -165,7 +165,7 @@ describe('a start after an end', () => {
     expect(await git(second.remote(), 'rev-parse', 'main')).toBe(commits[1]);
   });
 
-  it('makes the mirror anew where a file of it is damaged', async () => {
+  test('makes the mirror anew where a file of it is damaged', async () => {
     const root = await temporaryFolder();
     const first = await startManager(root);
     await first.add(lineNumber(1));
@@ -191,7 +191,7 @@ describe('two programs with one remote', () => {
     ];
   }
 
-  it('each gets what the other captured, told once', async () => {
+  test('each gets what the other captured, told once', async () => {
     const [a, b] = await pair();
     const commit = await a.add(lineNumber(1));
     expect(await push(a)).toMatchObject({ status: 'pushed', pushed: 1 });
@@ -203,7 +203,7 @@ describe('two programs with one remote', () => {
     expect(told).toMatchObject([{ data: { change: 'created', message: { id: idOf(1) } } }]);
   });
 
-  it('a message that is pulled after a start is counted and told once, too', async () => {
+  test('a message that is pulled after a start is counted and told once, too', async () => {
     const folder = await temporaryFolder();
     const remote = await bareRepository(join(folder, 'shared.git'));
     const a = await startManager(join(folder, 'a'), [remote]);
@@ -220,7 +220,7 @@ describe('two programs with one remote', () => {
     expect(await textsOf(b)).toEqual(['message 2', 'message 1']);
   });
 
-  it('come to the same lines after both captured, and no commit is rewritten', async () => {
+  test('come to the same lines after both captured, and no commit is rewritten', async () => {
     const [a, b, remote] = await pair();
     const commits = [await a.add(lineNumber(1)), await b.add(lineNumber(2))];
     await push(a);
@@ -236,7 +236,7 @@ describe('two programs with one remote', () => {
     expect(devices.size).toBe(2);
   });
 
-  it('show the same where both edited one message', async () => {
+  test('show the same where both edited one message', async () => {
     const [a, b] = await pair();
     const first = lineNumber(1);
     await a.add(first);
@@ -255,7 +255,7 @@ describe('two programs with one remote', () => {
     }
   });
 
-  it('that push at the same time both get through', async () => {
+  test('that push at the same time both get through', async () => {
     const [a, b, remote] = await pair();
     for (let number = 1; number <= 3; number += 1) {
       await a.add(lineNumber(number));

@@ -1,19 +1,19 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { IdIndex } from '../../../../src/mirror/files/id-index.ts';
 import { idOf } from '../../../support/lines.ts';
 
 const reread = (index: IdIndex): IdIndex => IdIndex.of(JSON.parse(JSON.stringify(index.copies()))) as IdIndex;
 
 describe('the index of ids', () => {
-  it('knows no id at first', () => {
+  test('knows no id at first', () => {
     const index = new IdIndex();
     expect(index.size).toBe(0);
     expect(index.get(idOf(1))).toBeUndefined();
     expect(index.get('00000000-0000-0000-0000-000000000000')).toBeUndefined();
   });
 
-  it('knows the number of an id, 0 as well as the greatest, and takes another', () => {
+  test('knows the number of an id, 0 as well as the greatest, and takes another', () => {
     const index = new IdIndex();
     index.set(idOf(1), 0);
     index.set(idOf(2), 4_000_000_000);
@@ -26,7 +26,7 @@ describe('the index of ids', () => {
     expect(index.size).toBe(4);
   });
 
-  it('holds what a Map holds, while it grows and after it was kept', () => {
+  test('holds what a Map holds, while it grows and after it was kept', () => {
     // Words with few values meet in the table more often than random ones.
     const word = fc.constantFrom('00000000', 'ffffffff', '00000001', '80000000', '00010000', 'a0a0a0a0');
     const id = fc.tuple(word, word, word, word).map((words) => {
@@ -48,7 +48,7 @@ describe('the index of ids', () => {
     );
   });
 
-  it('holds a hundred thousand ids, and goes on growing after it was kept', () => {
+  test('holds a hundred thousand ids, and goes on growing after it was kept', () => {
     let index = new IdIndex();
     for (let number = 0; number < 100_000; number += 1) {
       if (number === 60_000) index = reread(index);
@@ -62,7 +62,7 @@ describe('the index of ids', () => {
   });
 
   // Other programs may count their ids in any place.
-  it.each<[string, (hex: string) => string]>([
+  test.each<[string, (hex: string) => string]>([
     ['last', (hex) => `00000000-0000-4000-8000-${hex.padStart(12, '0')}`],
     ['first', (hex) => `${hex.padStart(8, '0')}-0000-4000-8000-000000000000`],
     ['at the front of the first group', (hex) => `${hex.padEnd(8, '0')}-0000-4000-8000-000000000000`],

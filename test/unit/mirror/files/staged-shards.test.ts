@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { Database } from '../../../../src/mirror/database.ts';
 import { compareKeys, type Entry } from '../../../../src/mirror/entry.ts';
 import { StretchWriter } from '../../../../src/mirror/files/staged-shards.ts';
@@ -46,7 +46,7 @@ const newestFirst = (entries: readonly Entry[]): string[] =>
   [...entries].sort((a, b) => compareKeys(b.key, a.key)).map(({ id }) => id);
 
 describe('a stretch that was written beside the mirror', () => {
-  it('is a part of it once it is taken in, and after the next start', async () => {
+  test('is a part of it once it is taken in, and after the next start', async () => {
     const folder = await temporaryFolder();
     const database = await open(folder);
     const all = messages(1, MANY);
@@ -78,7 +78,7 @@ describe('a stretch that was written beside the mirror', () => {
     expect(again.countIn('home')).toBe(MANY);
   });
 
-  it('leaves the next start little to read, once the commits of its messages are known', async () => {
+  test('leaves the next start little to read, once the commits of its messages are known', async () => {
     const folder = await temporaryFolder();
     const database = await open(folder);
     await database.takeIn('home', await written(folder, messages(1, MANY)));
@@ -97,7 +97,7 @@ describe('a stretch that was written beside the mirror', () => {
     expect(shards.filter((shard) => shard.written > idsFlush)).toEqual([]);
   });
 
-  it('is found by a search, with the signatures that were written with it', async () => {
+  test('is found by a search, with the signatures that were written with it', async () => {
     const folder = await temporaryFolder();
     const database = await open(folder);
     await database.takeIn('home', await written(folder, messages(1, MANY)));
@@ -107,7 +107,7 @@ describe('a stretch that was written beside the mirror', () => {
     expect(found).toEqual([idOf(MANY - 3)]);
   });
 
-  it('fits between messages that are there, in whatever order stretches come', async () => {
+  test('fits between messages that are there, in whatever order stretches come', async () => {
     const folder = await temporaryFolder();
     const database = await open(folder);
     const [early, middle, late] = [messages(1, 1500), messages(2001, 1500), messages(4001, 1500)];
@@ -123,7 +123,7 @@ describe('a stretch that was written beside the mirror', () => {
     expect(await idsIn(await open(folder))).toEqual(all);
   });
 
-  it('is refused where a message stands within it, and changes nothing', async () => {
+  test('is refused where a message stands within it, and changes nothing', async () => {
     const folder = await temporaryFolder();
     const database = await open(folder);
     await database.create(message(9001, 1200));
@@ -136,7 +136,7 @@ describe('a stretch that was written beside the mirror', () => {
     expect(await database.read(idOf(5))).toBeUndefined();
   });
 
-  it('is refused where one of its messages is known at another time', async () => {
+  test('is refused where one of its messages is known at another time', async () => {
     const folder = await temporaryFolder();
     const database = await open(folder);
     await database.create(message(20, 9000));
@@ -144,7 +144,7 @@ describe('a stretch that was written beside the mirror', () => {
     expect(await idsIn(database)).toEqual([idOf(20)]);
   });
 
-  it('finds room again where all that was there is forgotten', async () => {
+  test('finds room again where all that was there is forgotten', async () => {
     const folder = await temporaryFolder();
     const database = await open(folder);
     expect(await database.takeIn('home', await written(folder, messages(1, MANY)))).toBe(true);
@@ -155,7 +155,7 @@ describe('a stretch that was written beside the mirror', () => {
     expect(await idsIn(await open(folder))).toHaveLength(MANY);
   });
 
-  it('is written by nobody who gives it up', async () => {
+  test('is written by nobody who gives it up', async () => {
     const folder = await temporaryFolder();
     const writer = new StretchWriter(folder, 'given-up');
     await writer.add(messages(1, MANY));
@@ -164,7 +164,7 @@ describe('a stretch that was written beside the mirror', () => {
     expect(await readdir(join(folder, 'beside'))).toEqual([]);
   });
 
-  it('leaves what is being written as it was', async () => {
+  test('leaves what is being written as it was', async () => {
     const folder = await temporaryFolder();
     const database = await open(folder);
     for (const entry of messages(1, 300)) await database.create(entry);
@@ -181,7 +181,7 @@ describe('a stretch that was written beside the mirror', () => {
     expect(await idsIn(again)).toHaveLength(600 + MANY);
   });
 
-  it('is refused where its files are gone', async () => {
+  test('is refused where its files are gone', async () => {
     const folder = await temporaryFolder();
     const troubles: unknown[] = [];
     const database = await Database.open(folder, (error) => troubles.push(error));
@@ -198,7 +198,7 @@ describe('a stretch that was written beside the mirror', () => {
     expect(database.size).toBe(50);
   });
 
-  it('leaves nothing behind where it was never taken in', async () => {
+  test('leaves nothing behind where it was never taken in', async () => {
     const folder = await temporaryFolder();
     const database = await open(folder);
     await database.create(message(1));

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Filter } from '../../../../src/domain/query.ts';
 import { makeEntry } from '../../../../src/mirror/entry.ts';
 import { isIn, matches, repositoriesOf } from '../../../../src/mirror/search/filter.ts';
@@ -17,7 +17,7 @@ const time = Date.parse(timeAt(0));
 const passes = (filter: Partial<Filter>): boolean => matches(entry, { terms: [], ...filter });
 
 describe('a filter', () => {
-  it.each<[Partial<Filter>, boolean]>([
+  test.each<[Partial<Filter>, boolean]>([
     [{}, true],
     [{ repository: 'Notes' }, true],
     [{ repository: 'work' }, true],
@@ -45,7 +45,7 @@ describe('a filter', () => {
 });
 
 describe('a search', () => {
-  it.each<[string, boolean]>([
+  test.each<[string, boolean]>([
     ['', true],
     ['hello', true],
     ['WORLD hello', true],
@@ -90,7 +90,7 @@ describe('a search', () => {
 describe('a deleted message', () => {
   const gone = lineAfter([first], { text: '', updatedAt: timeAt(1), deletedAt: timeAt(1) });
 
-  it('passes no filter, and does again once it came back', () => {
+  test('passes no filter, and does again once it came back', () => {
     expect(matches(entryOf([first, gone]), { terms: [] })).toBe(false);
     expect(matches(entryOf([first, gone, lineAfter([gone], { updatedAt: timeAt(2) })]), { terms: [] })).toBe(
       true,
@@ -99,7 +99,7 @@ describe('a deleted message', () => {
 });
 
 describe('the current revision', () => {
-  it('is what is searched, not the history', () => {
+  test('is what is searched, not the history', () => {
     const edited = entryOf([first, lineAfter([first], { text: 'Bye', author: 'Bob' })]);
     expect(matches(edited, { terms: termsOf('bye from:bob') })).toBe(true);
     expect(matches(edited, { terms: termsOf('hello') })).toBe(false);
@@ -108,7 +108,7 @@ describe('the current revision', () => {
 });
 
 describe('the repositories of a message', () => {
-  it('are all that hold any line of it', () => {
+  test('are all that hold any line of it', () => {
     const second = lineAfter([first]);
     const held = new Map([
       [first.hash, { line: first, commits: new Map([['a', 'c1']]) }],

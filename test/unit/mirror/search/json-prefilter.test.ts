@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { foldCase } from '../../../../src/domain/fold-case.ts';
 import { likelyFor } from '../../../../src/mirror/search/json-prefilter.ts';
 import { termsOf } from '../../../support/terms.ts';
@@ -17,7 +17,7 @@ const writings = (text: string) => {
 };
 
 describe('a quick look at the JSON of a message', () => {
-  it('never says no where the text holds what is looked for', () => {
+  test('never says no where the text holds what is looked for', () => {
     const unit = fc.oneof(
       fc.string({ unit: 'binary', minLength: 1, maxLength: 1 }),
       fc.constantFrom(...'ßİıŉǰſKﬁﬆσςΣ\u0301\u0338\n\t"\\/nt'.split(''), 'ẖ', 'é', 'e\u0301', 'SS', 'fi'),
@@ -38,7 +38,7 @@ describe('a quick look at the JSON of a message', () => {
     );
   });
 
-  it('knows of each character what it is folded to', () => {
+  test('knows of each character what it is folded to', () => {
     for (let code = 0; code < 0x110000; code += 1) {
       if (code >= 0xd800 && code < 0xe000) continue;
       const character = String.fromCodePoint(code);
@@ -47,7 +47,7 @@ describe('a quick look at the JSON of a message', () => {
     }
   });
 
-  it('says no to most others, and nothing of what is not searched for', () => {
+  test('says no to most others, and nothing of what is not searched for', () => {
     expect(isLikely('tomorrow', '{"text":"today"}')).toBe(false);
     expect(isLikely('CAFÉS', '{"text":"café"}')).toBe(false);
     expect(isLikely('day missing', '{"text":"today"}')).toBe(false);

@@ -1,7 +1,7 @@
 import { readdir, rm, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Filter } from '../../../../src/domain/query.ts';
 import { Database } from '../../../../src/mirror/database.ts';
 import type { Entry } from '../../../../src/mirror/entry.ts';
@@ -25,7 +25,7 @@ const among = (entries: readonly Entry[], filter: Filter): readonly Entry[] => {
 };
 
 describe('the signature of some messages', () => {
-  it('never rules out what is among them', () => {
+  test('never rules out what is among them', () => {
     const piece = fc.oneof(
       fc.string({ unit: 'grapheme', minLength: 1, maxLength: 12 }),
       fc.constantFrom(
@@ -62,7 +62,7 @@ describe('the signature of some messages', () => {
     );
   });
 
-  it('rules out nearly all that is not', () => {
+  test('rules out nearly all that is not', () => {
     const entries = Array.from({ length: 500 }, (_, number) =>
       said(number, `note ${number} about the weather`),
     );
@@ -78,7 +78,7 @@ describe('the signature of some messages', () => {
     }
   });
 
-  it('leads to the few messages around the one that holds it, though all of its runs are common', () => {
+  test('leads to the few messages around the one that holds it, though all of its runs are common', () => {
     const words = ['banana', 'and', 'bandit', 'nation', 'ration', 'candid', 'ideas', 'teas', 'action'];
     const entries = Array.from({ length: 640 }, (_, number) =>
       said(number, `${words[number % 9]} ${words[(number * 7) % 9]}${number === 500 ? ' bandana' : ''}`),
@@ -88,7 +88,7 @@ describe('the signature of some messages', () => {
     expect(found.length).toBeLessThanOrEqual(640 / 8);
   });
 
-  it('rules out short words and single signs that are nowhere, too', () => {
+  test('rules out short words and single signs that are nowhere, too', () => {
     const entries = Array.from({ length: 320 }, (_, number) =>
       said(number, `${number}時に会議があります。 Everything about the weather of today 🎉 ok`),
     );
@@ -100,7 +100,7 @@ describe('the signature of some messages', () => {
     }
   });
 
-  it('says nothing where nothing is asked that it knows', () => {
+  test('says nothing where nothing is asked that it knows', () => {
     for (const search of ['', '-weather', 'type:task', 'in:messages', 'after:2026-01-01']) {
       expect(needsOf(searching(search)), search).toBeUndefined();
     }
@@ -132,7 +132,7 @@ describe('a search in a mirror of many shards', () => {
     return texts;
   }
 
-  it('reads those alone that may hold it', async () => {
+  test('reads those alone that may hold it', async () => {
     const folder = await kept();
     // The newest one has no signature, since it is written again with every message.
     const [, ...older] = (await readdir(folder))
@@ -145,13 +145,13 @@ describe('a search in a mirror of many shards', () => {
     await expect(found(database, 'needle')).rejects.toThrow(MirrorBroken);
   });
 
-  it('finds what there is', async () => {
+  test('finds what there is', async () => {
     const again = await opened(await kept());
     expect(await found(again, 'needle')).toEqual(['the needle']);
     expect(await found(again, 'nowhere')).toEqual([]);
   });
 
-  it('finds the same without any signature', async () => {
+  test('finds the same without any signature', async () => {
     const folder = await kept();
     for (const name of await readdir(folder)) {
       if (name.startsWith('signature-')) await rm(join(folder, name));
@@ -159,7 +159,7 @@ describe('a search in a mirror of many shards', () => {
     expect(await found(await opened(folder), 'needle')).toEqual(['the needle']);
   });
 
-  it('finds what was changed since it was written, and not what was', async () => {
+  test('finds what was changed since it was written, and not what was', async () => {
     const database = await opened(await kept());
     expect(await found(database, 'needle')).toEqual(['the needle']);
     await database.create(said(5, 'a pin'));

@@ -1,6 +1,6 @@
 import { mkdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { statusOf as changesIn, leaveLock } from '../../../support/clone-state.ts';
 import { git, gitFailure } from '../../../support/git.ts';
 import { journalPaths } from '../../../support/journal.ts';
@@ -116,7 +116,7 @@ const orders = new Map<string, readonly ((state: Scene) => Promise<unknown> | un
 ]);
 
 for (const [name, steps] of orders) {
-  it(`the work tree follows again: ${name}`, async () => {
+  test(`the work tree follows again: ${name}`, async () => {
     const state = await scene();
     for (const step of steps) await step(state);
     await follow(state);
@@ -129,7 +129,7 @@ for (const [name, steps] of orders) {
   });
 }
 
-it('a commit that was made without the index takes no message away', async () => {
+test('a commit that was made without the index takes no message away', async () => {
   const state = await scene();
   await lose(state);
   await writeFile(join(state.clone, 'mine.txt'), 'mine\n');
@@ -142,7 +142,7 @@ it('a commit that was made without the index takes no message away', async () =>
   await judge(state);
 });
 
-it('a commit that takes a journal out takes its file out as well, and that stays so', async () => {
+test('a commit that takes a journal out takes its file out as well, and that stays so', async () => {
   const state = await scene();
   const [path = ''] = (await git(state.clone, 'ls-files', 'messages')).split('\n');
   await git(state.clone, 'rm', '-q', '--', path);
@@ -151,7 +151,7 @@ it('a commit that takes a journal out takes its file out as well, and that stays
   expect(await textsOf(state.managed)).toEqual([]);
 });
 
-it('a commit without the index between a capture and the follow takes no message away', async () => {
+test('a commit without the index between a capture and the follow takes no message away', async () => {
   const state = await scene();
   const lock = join(state.clone, '.git/index.lock');
   // As if git held the index all the time: nothing can follow meanwhile.
@@ -166,7 +166,7 @@ it('a commit without the index between a capture and the follow takes no message
   await judge(state);
 });
 
-it('a journal that an earlier version left behind follows after the start', async () => {
+test('a journal that an earlier version left behind follows after the start', async () => {
   const state = await scene();
   const [path = ''] = (await git(state.clone, 'ls-files', 'messages')).split('\n');
   await state.managed.close();
@@ -181,7 +181,7 @@ it('a journal that an earlier version left behind follows after the start', asyn
   await judge(state);
 });
 
-it('what a person took out of a journal is theirs, and a damaged index is not followed', async () => {
+test('what a person took out of a journal is theirs, and a damaged index is not followed', async () => {
   const state = await scene();
   const [path = ''] = (await git(state.clone, 'ls-files', 'messages')).split('\n');
   const file = join(state.clone, path);
@@ -210,7 +210,7 @@ it('what a person took out of a journal is theirs, and a damaged index is not fo
   await judge(state);
 });
 
-it('what a killed gitpost had not followed yet follows, while others write', async () => {
+test('what a killed gitpost had not followed yet follows, while others write', async () => {
   const state = await scene();
   const [behind, before] = await Promise.all([
     git(state.clone, 'rev-parse', 'main'),

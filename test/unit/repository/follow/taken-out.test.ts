@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { statusOf as changesIn } from '../../../support/clone-state.ts';
 import { commitFile, git } from '../../../support/git.ts';
 import { lineOf } from '../../../support/lines.ts';
@@ -10,7 +10,7 @@ import { eventually } from '../../../support/wait.ts';
 
 const FILE = 'messages/by-hand.jsonl';
 
-it('what a person commits and stages to be taken out before it was followed does not come back', async () => {
+test('what a person commits and stages to be taken out before it was followed does not come back', async () => {
   const managed = await startManager(await temporaryFolder());
   const clone = managed.clone();
   const look = async () => {

@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { BlobReader } from '../../../../src/git/blobs.ts';
 import { commitTextOf, trailersOf } from '../../../../src/journal/commit.ts';
 import type { Line } from '../../../../src/journal/line.ts';
@@ -73,7 +73,7 @@ async function expectFound(folder: string, lines: readonly Line[], range?: strin
 }
 
 describe('lines that were captured', () => {
-  it('are each in the commit that names them', async () => {
+  test('are each in the commit that names them', async () => {
     const folder = await repository();
     const lines = [1, 2, 3].map((number) => lineOf({ id: idOf(number), createdAt: timeAt(number * 1000) }));
     const commits: string[] = [];
@@ -84,7 +84,7 @@ describe('lines that were captured', () => {
     await expectFound(folder, lines);
   });
 
-  it('are found for each revision of a message, also within one second', async () => {
+  test('are found for each revision of a message, also within one second', async () => {
     const folder = await repository();
     const first = lineOf();
     const second = lineAfter([first], { text: 'two', updatedAt: timeAt(100) });
@@ -100,7 +100,7 @@ describe('lines that were captured', () => {
     expect((await find(folder, [second])).get(second.hash)).toBe(commits[1]);
   });
 
-  it('are found where two devices changed one message in one second', async () => {
+  test('are found where two devices changed one message in one second', async () => {
     const folder = await repository();
     const first = lineOf();
     await capture(folder, first, [first]);
@@ -113,7 +113,7 @@ describe('lines that were captured', () => {
     await expectFound(folder, [first, left, right]);
   });
 
-  it('are found where one of two devices changed it twice in that second', async () => {
+  test('are found where one of two devices changed it twice in that second', async () => {
     const folder = await repository();
     const first = lineOf();
     await capture(folder, first, [first]);
@@ -133,14 +133,14 @@ describe('lines that were captured', () => {
     await expectFound(folder, [first, edit, again, last, theirs]);
   });
 
-  it('before 1970 are found by the time that their commit could take', async () => {
+  test('before 1970 are found by the time that their commit could take', async () => {
     const folder = await repository();
     const old = lineOf({ createdAt: '1969-07-20T20:17:40.000Z' });
     const commit = await capture(folder, old, [old]);
     expect((await find(folder, [old])).get(old.hash)).toBe(commit);
   });
 
-  it('are found in a range alone', async () => {
+  test('are found in a range alone', async () => {
     const folder = await repository();
     const [one, two] = [1, 2].map((number) => lineOf({ id: idOf(number) })) as [Line, Line];
     const base = await capture(folder, one, [one]);
@@ -151,7 +151,7 @@ describe('lines that were captured', () => {
 });
 
 describe('lines that no trailer tells of', () => {
-  it('are in the commit that brought them, several in one', async () => {
+  test('are in the commit that brought them, several in one', async () => {
     const folder = await repository();
     const lines = [1, 2, 3].map((number) => lineOf({ id: idOf(number) }));
     await commitFile(
@@ -165,7 +165,7 @@ describe('lines that no trailer tells of', () => {
     expect((await find(folder, lines)).size).toBe(3);
   });
 
-  it('are found where one commit names several messages', async () => {
+  test('are found where one commit names several messages', async () => {
     const folder = await repository();
     const lines = [1, 2].map((number) => lineOf({ id: idOf(number) }));
     const message = `Lines of another program\n\n${trailersOf(
@@ -176,7 +176,7 @@ describe('lines that no trailer tells of', () => {
     await expectFound(folder, lines);
   });
 
-  it('are found among bytes that are no lines', async () => {
+  test('are found among bytes that are no lines', async () => {
     const folder = await repository();
     const line = lineOf();
     await commitFile(folder, 'messages/other.jsonl', Buffer.from([0xff, 0x00, 0x0a]), 'garbage');
@@ -185,7 +185,7 @@ describe('lines that no trailer tells of', () => {
     expect((await find(folder, [line])).get(line.hash)).toBe(commit);
   });
 
-  it('are found in a file with a name that git would quote', async () => {
+  test('are found in a file with a name that git would quote', async () => {
     const folder = await repository();
     const line = lineOf();
     const file = 'messages/ä "b"\t*[x].jsonl';
@@ -193,7 +193,7 @@ describe('lines that no trailer tells of', () => {
     expect((await find(folder, [line])).get(line.hash)).toBe(commit);
   });
 
-  it('are in the merge that brought them, where no side had them', async () => {
+  test('are in the merge that brought them, where no side had them', async () => {
     const folder = await repository();
     await git(folder, 'checkout', '--quiet', '-b', 'side');
     await commitFile(folder, 'a.txt', 'a\n', 'side');
@@ -205,13 +205,13 @@ describe('lines that no trailer tells of', () => {
     expect((await find(folder, [line])).get(line.hash)).toBe(merge);
   });
 
-  it('that no commit of the range brought are left out', async () => {
+  test('that no commit of the range brought are left out', async () => {
     const folder = await repository();
     expect((await find(folder, [lineOf()])).size).toBe(0);
     expect((await find(folder, [])).size).toBe(0);
   });
 
-  it('are found in many files at once', async () => {
+  test('are found in many files at once', async () => {
     const folder = await repository();
     const context = contextOf(folder);
     const blobs = new BlobReader(context);
@@ -228,7 +228,7 @@ describe('lines that no trailer tells of', () => {
 });
 
 describe('the first commit counts', () => {
-  it('where a line was taken out and came back', async () => {
+  test('where a line was taken out and came back', async () => {
     const folder = await repository();
     const line = lineOf();
     const first = await commitFile(folder, 'messages/other.jsonl', text(line), 'in');
@@ -237,7 +237,7 @@ describe('the first commit counts', () => {
     expect((await find(folder, [line])).get(line.hash)).toBe(first);
   });
 
-  it('where a capture was reverted and the revert reverted', async () => {
+  test('where a capture was reverted and the revert reverted', async () => {
     const folder = await repository();
     const line = lineOf();
     const first = await capture(folder, line, [line]);
@@ -246,7 +246,7 @@ describe('the first commit counts', () => {
     expect((await find(folder, [line])).get(line.hash)).toBe(first);
   });
 
-  it('where a capture was picked onto the branch twice', async () => {
+  test('where a capture was picked onto the branch twice', async () => {
     const folder = await repository();
     const line = lineOf();
     await git(folder, 'checkout', '--quiet', '-b', 'side');
@@ -258,7 +258,7 @@ describe('the first commit counts', () => {
     await expectFound(folder, [line]);
   });
 
-  it('where a line moved to another file', async () => {
+  test('where a line moved to another file', async () => {
     const folder = await repository();
     const line = lineOf();
     const first = await commitFile(folder, 'messages/a.jsonl', text(line), 'in a file');
@@ -268,7 +268,7 @@ describe('the first commit counts', () => {
     expect((await find(folder, [line])).get(line.hash)).toBe(first);
   });
 
-  it('where a commit names a message that it did not bring', async () => {
+  test('where a commit names a message that it did not bring', async () => {
     const folder = await repository();
     const line = lineOf();
     const { time, message } = commitTextOf(line, DEVICE);
@@ -277,7 +277,7 @@ describe('the first commit counts', () => {
     expect((await find(folder, [line])).get(line.hash)).toBe(first);
   });
 
-  it('where captures were squashed into one', async () => {
+  test('where captures were squashed into one', async () => {
     const folder = await repository();
     const base = await git(folder, 'rev-parse', 'HEAD');
     const lines = [1, 2, 3].map((number) => lineOf({ id: idOf(number), createdAt: timeAt(number * 10_000) }));
@@ -289,7 +289,7 @@ describe('the first commit counts', () => {
     await expectFound(folder, lines);
   });
 
-  it('where two branches brought it, whichever was merged into which', async () => {
+  test('where two branches brought it, whichever was merged into which', async () => {
     const folder = await repository();
     const [one, two] = [1, 2].map((number) => lineOf({ id: idOf(number) })) as [Line, Line];
     await git(folder, 'checkout', '--quiet', '-b', 'side');

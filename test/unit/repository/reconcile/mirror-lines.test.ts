@@ -1,10 +1,10 @@
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { Database } from '../../../../src/mirror/database.ts';
 import { mirrorLines } from '../../../../src/repository/reconcile/mirror-lines.ts';
 import { lineOf } from '../../../support/lines.ts';
 import { temporaryFolder } from '../../../support/tmp.ts';
 
-it('takes in very many lines of one message at once, and lets them go again', {
+test('takes in very many lines of one message at once, and lets them go again', {
   timeout: 30_000,
 }, async () => {
   const mirror = await Database.open(await temporaryFolder(), () => undefined);

@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { journalsIn, partsOf } from '../../../../../src/repository/reconcile/bulk/day-batches.ts';
 
 const MIB = 1024 * 1024;
@@ -9,7 +9,7 @@ const journal = (name: string, size = 1000) => ({
   size,
 });
 
-it('puts the journals of a day together, whoever wrote them, with the oldest day first', () => {
+test('puts the journals of a day together, whoever wrote them, with the oldest day first', () => {
   const journals = [
     journal('b.2026-11-02'),
     journal('a.2026-11-01.10'),
@@ -26,7 +26,7 @@ it('puts the journals of a day together, whoever wrote them, with the oldest day
   ]);
 });
 
-it('ends a part behind a day that makes it large, and never within a day', () => {
+test('ends a part behind a day that makes it large, and never within a day', () => {
   const days = Array.from({ length: 9 }, (_, index) => `2026-11-0${index + 1}`);
   const journals = days.flatMap((day) => [journal(`a.${day}`, MIB), journal(`b.${day}`, MIB / 2)]);
   const { parts } = partsOf(journals);
@@ -34,7 +34,7 @@ it('ends a part behind a day that makes it large, and never within a day', () =>
   expect(parts.flatMap(journalsIn)).toHaveLength(journals.length);
 });
 
-it('leaves what names no day, and a day that is too large to be held at once', () => {
+test('leaves what names no day, and a day that is too large to be held at once', () => {
   const [large, also] = [journal('a.2026-11-01', 10 * MIB), journal('b.2026-11-01', 10 * MIB)];
   const [undated, small] = [journal('notes'), journal('a.2026-11-02')];
   const { parts, left } = partsOf([undated, small, large, also]);

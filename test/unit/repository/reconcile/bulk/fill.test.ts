@@ -1,7 +1,7 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import fc from 'fast-check';
-import { expect, it, vi } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import type { Line } from '../../../../../src/journal/line.ts';
 import { Database } from '../../../../../src/mirror/database.ts';
 import type { Entry } from '../../../../../src/mirror/entry.ts';
@@ -105,7 +105,7 @@ async function allOf({ mirror, manager }: Managed) {
   };
 }
 
-it('comes to the same as reading line by line, whatever the journals hold', async () => {
+test('comes to the same as reading line by line, whatever the journals hold', async () => {
   const folder = await temporaryFolder();
   let run = 0;
   await fc.assert(
@@ -134,7 +134,7 @@ it('comes to the same as reading line by line, whatever the journals hold', asyn
   );
 });
 
-it('takes days in as a whole where nothing stands in between, and leaves a day to be read line by line where something does', async () => {
+test('takes days in as a whole where nothing stands in between, and leaves a day to be read line by line where something does', async () => {
   const folder = await temporaryFolder();
   const lines = Array.from({ length: 12 }, (_, number) => {
     return lineOf({ id: idOf(number), text: `message ${number}`, createdAt: dateAt(number % 3, number) });

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import type { Part } from '../../../../../src/repository/reconcile/bulk/day-batches.ts';
 import type { Filled } from '../../../../../src/repository/reconcile/bulk/fill-part.ts';
 import { fillInThreads } from '../../../../../src/repository/reconcile/bulk/filler.ts';
@@ -33,13 +33,13 @@ const ANSWER = `parentPort.on('message', (task) => {
   parentPort.postMessage({ stretch: undefined, problems: {}, others: [task.part[0].day] });
 });`;
 
-it('tells of each part what came of it, once', async () => {
+test('tells of each part what came of it, once', async () => {
   const { told, troubles } = await fill(ANSWER);
   expect(told.map((filled) => filled?.others)).toEqual(parts.map((part) => [dayOf(part)]));
   expect(troubles).toEqual([]);
 });
 
-it('leaves the parts that no thread is there for any more, and tells why', async () => {
+test('leaves the parts that no thread is there for any more, and tells why', async () => {
   const { told, troubles, count } = await fill(`parentPort.on('message', ({ part }) => {
     if (Number(part[0].day) >= 4) throw new Error('No memory left');
     parentPort.postMessage({ stretch: undefined, problems: {}, others: [] });
@@ -50,7 +50,7 @@ it('leaves the parts that no thread is there for any more, and tells why', async
   for (const trouble of troubles) expect(String(trouble)).toContain('No memory left');
 });
 
-it('leaves all parts where the script is not there or ends at once', async () => {
+test('leaves all parts where the script is not there or ends at once', async () => {
   for (const script of [
     'process.exit(0);',
     "throw new Error('Not today');",
@@ -63,7 +63,7 @@ it('leaves all parts where the script is not there or ends at once', async () =>
   }
 });
 
-it('tells of a surprise in what it brings in, after all threads have ended', async () => {
+test('tells of a surprise in what it brings in, after all threads have ended', async () => {
   let told = 0;
   const failing = fill(ANSWER, undefined, () => {
     told += 1;
@@ -73,7 +73,7 @@ it('tells of a surprise in what it brings in, after all threads have ended', asy
   await expect(failing).rejects.toThrow('A broken mirror');
 });
 
-it('reads for one repository at a time', async () => {
+test('reads for one repository at a time', async () => {
   const file = join(await temporaryFolder(), 'thread.mjs');
   await writeFile(file, `import { parentPort } from 'node:worker_threads';\n${ANSWER}`);
   const filler = fillInThreads(pathToFileURL(file), (error) => expect.unreachable(String(error)));
@@ -87,7 +87,7 @@ it('reads for one repository at a time', async () => {
   expect(order).toEqual([...parts.map(() => 'one'), ...parts.map(() => 'two')]);
 });
 
-it('ends at a signal, in the middle of what it reads, and calls that no trouble', async () => {
+test('ends at a signal, in the middle of what it reads, and calls that no trouble', async () => {
   const abort = new AbortController();
   const script = `parentPort.on('message', ({ part }) => {
     if (Number(part[0].day) < 3) parentPort.postMessage({ stretch: undefined, problems: {}, others: [] });
@@ -102,7 +102,7 @@ it('ends at a signal, in the middle of what it reads, and calls that no trouble'
   expect(troubles).toEqual([]);
 });
 
-it('gives the threads nothing of what the program was started with', async () => {
+test('gives the threads nothing of what the program was started with', async () => {
   process.env.A_SECRET_OF_OURS = 'hunter2';
   try {
     const { told } = await fill(`parentPort.on('message', (task) => {
