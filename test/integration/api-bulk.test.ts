@@ -13,6 +13,7 @@ import {
 import { git, log } from '../support/git.ts';
 import { type Here, startHere } from '../support/here.ts';
 import { journalLines, linesOfCommit } from '../support/journal.ts';
+import { rounds } from '../support/rounds.ts';
 import { chatLines, nastyTexts } from '../support/texts.ts';
 
 interface Result {
@@ -170,9 +171,11 @@ describe('the limit of a bulk', () => {
   });
 });
 
-describe('2,000 lines', () => {
-  test('are 2,000 commits, each with its own author, date and subject', async () => {
-    const drafts = Array.from({ length: 2000 }, (_, n) => ({
+describe('very many lines', () => {
+  const MANY = rounds(800, 2000);
+
+  test('are as many commits, each with its own author, date and subject', async () => {
+    const drafts = Array.from({ length: MANY }, (_, n) => ({
       id: randomUUID(),
       text: `Line ${n}\nand more of it`,
       author: `Author ${n % 7}`,
@@ -180,15 +183,15 @@ describe('2,000 lines', () => {
     }));
     const before = await git(clone, 'rev-parse', 'main');
     const results = await send(drafts.map((draft) => `${JSON.stringify(draft)}\n`).join(''));
-    expect(results.map(({ status }) => status)).toEqual(Array(2000).fill(201));
+    expect(results.map(({ status }) => status)).toEqual(Array(MANY).fill(201));
     expect(results.map(({ message }) => message?.id)).toEqual(drafts.map(({ id }) => id));
 
-    expect(await git(clone, 'rev-list', '--count', `${before}..main`)).toBe('2000');
+    expect(await git(clone, 'rev-list', '--count', `${before}..main`)).toBe(String(MANY));
     expect(await git(clone, 'rev-list', '--count', '--min-parents=2', `${before}..main`)).toBe('0');
     const format = '%H%x1f%an%x1f%ae%x1f%at%x1f%cn%x1f%ce%x1f%s%x1f%(trailers:key=Message-Id,valueonly)';
     const commits = (await log(clone, format, `${before}..main`)).map((entry) => entry.trim().split('\x1f'));
     const byId = new Map(commits.map((commit) => [commit[7], commit]));
-    expect(byId.size).toBe(2000);
+    expect(byId.size).toBe(MANY);
     results.forEach(({ message }, index) => {
       const draft = drafts[index] as (typeof drafts)[number];
       expect(byId.get(draft.id)).toEqual([
@@ -202,12 +205,12 @@ describe('2,000 lines', () => {
         draft.id,
       ]);
     });
-    for (const index of [0, 1, 999, 1000, 1999]) {
+    for (const index of [0, 1, MANY / 2 - 1, MANY / 2, MANY - 1]) {
       const [line, ...more] = await linesOfCommit(clone, commitOf(results[index]?.message as Message));
       expect([line?.value.id, more]).toEqual([drafts[index]?.id, []]);
     }
     const lines = (await journalLines(clone)).filter(({ value }) => byId.has(value.id));
-    expect(lines).toHaveLength(2000);
+    expect(lines).toHaveLength(MANY);
     await git(clone, 'fsck', '--strict');
   });
 });

@@ -60,14 +60,11 @@ test('a line of others that has one is shown with U+FFFD, and an edit of it is U
   const line =
     `{"v":1,"id":"${id}","revision":1,"author":"A\\ud800","type":"text","text":"half \\udc00 of it",` +
     '"createdAt":"2026-01-01T00:00:00.000Z","more":{"\\ud800":"\\udc00"}}\n';
-  await mkdir(join(clone, 'messages', '2026', '01'), { recursive: true });
-  await writeFile(join(clone, 'messages', '2026', '01', 'other.2026-01-01.jsonl'), line);
+  await mkdir(join(clone, 'messages', '2026-01'), { recursive: true });
+  await writeFile(join(clone, 'messages', '2026-01', 'other.2026-01-01.jsonl'), line);
   await git(clone, 'add', '.');
   await git(clone, '-c', 'user.name=A', '-c', 'user.email=a@example.org', 'commit', '-qm', 'By hand');
-  const seen = await eventually(
-    async () => (await api.messages()).find((message) => message.id === id),
-    20_000,
-  );
+  const seen = await eventually(async () => (await api.messages()).find((message) => message.id === id));
   expect(seen).toMatchObject({ text: 'half \ufffd of it', author: 'A\ufffd' });
   await api.edit(id, { text: 'Whole again' });
   for (const path of ['/messages', `/messages/${id}`, `/messages/${id}/history`, '/stats', '/repositories']) {
