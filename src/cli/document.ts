@@ -4,7 +4,7 @@ import { VERBS } from './verbs.ts';
 
 /** What the table of verbs says, as the part of docs/cli.md between its marks, and as a man page. */
 
-const cell = (text: string): string => text.replaceAll('|', '\\|').replace(/<([^>]+)>/g, '&lt;$1&gt;');
+const cell = (text: string): string => text.replaceAll('|', '\\|').replace(/<([^<>]+)>/g, '&lt;$1&gt;');
 
 export function markdownOfVerbs(): string {
   return VERBS.map(sectionOf).join('\n');

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { cursorOfNext } from '../client/next-page.ts';
 import type { HistoryEntry, Message } from '../contract/message.ts';
 import type { RepositoryStatus, SyncResults } from '../contract/repository.ts';
 import type { Stats } from '../contract/stats.ts';
@@ -41,9 +42,10 @@ const search = tool({
     const query = new URLSearchParams({ ...withoutUndefined(given), limit: String(limit) });
     const answer = await api.get<Message[]>(`messages?${query}`);
     if (!answer.ok) return answer;
-    const cursor = /[?&]cursor=([^&>]+)[^>]*>; *rel="next"/.exec(answer.link ?? '')?.[1];
-    const next = cursor === undefined ? undefined : decodeURIComponent(cursor);
-    return { ok: true, value: { note: NOTE, messages: answer.value.map(brief), next } };
+    return {
+      ok: true,
+      value: { note: NOTE, messages: answer.value.map(brief), next: cursorOfNext(answer.link) },
+    };
   },
 });
 

@@ -90,6 +90,8 @@ export function watchClones(
     const timer = setTimeout(() => {
       pending.delete(name);
       void watchReplaced();
+      for (const path of paths)
+        if (path.endsWith('/')) void watchMissed(join(reposDirectory, name, path.slice(0, -1)));
       onChange(name, paths);
     }, delay);
     pending.set(name, { timer, since, paths });
@@ -112,6 +114,19 @@ export function watchClones(
       watcher.unwatch(path);
       watcher.add(path);
       // By the time this is passed on, the folder is watched, so nothing is missed in between.
+      report(`${inside(path)}/`);
+    }
+  }
+
+  /** On a busy machine chokidar can miss a folder that was made together with the one around it. */
+  async function watchMissed(folder: string): Promise<void> {
+    const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+    if (watcher.closed) return;
+    const watched = new Set(watcher.getWatched()[folder]);
+    for (const entry of entries) {
+      const path = join(folder, entry.name);
+      if (!entry.isDirectory() || watched.has(entry.name) || !isWatched(inside(path))) continue;
+      watcher.add(path);
       report(`${inside(path)}/`);
     }
   }

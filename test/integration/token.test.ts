@@ -240,5 +240,7 @@ test('an address with a password is refused, and not repeated', async () => {
     expect(holds(answer.text)).toBe(false);
   }
   expect(holds(gitpost.stderr())).toBe(false);
+  // Folders that are being made may go while they are read.
+  await eventually(async () => (await api.repository()).state === 'ready');
   expect(await leaksIn(gitpost.folder)).toEqual([]);
 });

@@ -1,3 +1,4 @@
+import { cursorOfNext } from '../../client/next-page.ts';
 import type { Message } from '../../contract/message.ts';
 import type { Command } from '../command.ts';
 import type { Connection } from '../connect.ts';
@@ -87,8 +88,7 @@ async function* messageLines(
       yield line;
       if (left !== undefined) left -= 1;
     }
-    cursor = /[?&]cursor=([^&>]+)[^>]*>; *rel="next"/.exec(String(reply.headers.link ?? ''))?.[1];
-    cursor = cursor === undefined ? undefined : decodeURIComponent(cursor);
+    cursor = cursorOfNext(reply.headers.link);
   } while (cursor !== undefined && left !== undefined && left > 0);
 }
 

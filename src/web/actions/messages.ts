@@ -131,28 +131,31 @@ async function patchLine(message: Message, line: number, done: boolean): Promise
   return patchMessage(message.id, { text: lines.join('\n') }, etag);
 }
 
-/** The deletes that have not been answered yet: what takes one back has to come after it. */
-const deleting = new Map<string, Promise<void>>();
+/** The deletes that have not been answered yet, and whether they were done: an undo has to come after them. */
+const deleting = new Map<string, Promise<boolean>>();
 
 /** Deletes at once for the eye; the place stays, with a way back. */
-export function remove(id: string): Promise<void> {
+export async function remove(id: string): Promise<void> {
   const done = removeNow(id).finally(() => deleting.delete(id));
   deleting.set(id, done);
-  return done;
+  await done;
 }
 
-async function removeNow(id: string): Promise<void> {
+async function removeNow(id: string): Promise<boolean> {
   timeline.dispatch({ type: 'removed', id });
   const answer = await deleteMessage(id);
-  if (answer.ok) return say('Deleted. Undo');
-  timeline.dispatch({ type: 'restored', id });
-  show('bad', `The message was not deleted. ${answer.problem.detail}`);
+  if (answer.ok) say('Deleted. Undo');
+  else {
+    timeline.dispatch({ type: 'restored', id });
+    show('bad', `The message was not deleted. ${answer.problem.detail}`);
+  }
+  return answer.ok;
 }
 
 export async function undoRemove(id: string): Promise<void> {
-  await deleting.get(id);
-  // Where it was refused, there is nothing to undo.
-  if (!timeline.get().removed.has(id)) return;
+  // If it was refused, there is nothing to undo. The timeline cannot say so: the event of a delete may come before its
+  // answer, and takes the message out of it.
+  if ((await deleting.get(id)) === false) return;
   const answer = await patchMessage(id, {});
   if (!answer.ok) return show('bad', `The delete was not undone. ${answer.problem.detail}`);
   takeIn(answer.body);
