@@ -26,7 +26,7 @@ export function mergeVariables(...sources: readonly Environment[]): Record<strin
   return merged;
 }
 
-/** Whether other users of this machine can read a token in the folder's `.env`; never where the system has no modes. */
+/** Whether other users of this machine can read a token in the folder's `.env`; never if the system has no modes. */
 export function exposesToken(directory: string): boolean {
   const { GITHUB_TOKEN, ACCESS_TOKEN } = readDotenv(directory);
   if (process.platform === 'win32' || !(GITHUB_TOKEN || ACCESS_TOKEN)) return false;

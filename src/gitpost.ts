@@ -10,7 +10,7 @@ import { version } from './package.ts';
 
 /** The command. It loads the server only for what needs it. */
 
-// Node prints what simple-git would log, environment and all, where this is set.
+// If this is set, simple-git logs to the console, environment and all.
 delete process.env.DEBUG;
 
 const OLDEST_NODE = [20, 19] as const;

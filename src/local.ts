@@ -36,7 +36,7 @@ export async function openLocally(
 
 let isGuarded = false;
 
-/** Keeps the process going where a server would. The folders may be opened several times in one process. */
+/** Keeps the process alive as a server would. The folders may be opened several times in one process. */
 function guardProcess(onTrouble: (error: unknown) => void): void {
   if (isGuarded) return;
   isGuarded = true;

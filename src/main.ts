@@ -1,6 +1,6 @@
 import { serve } from './serve.ts';
 
-// Node prints what simple-git would log, environment and all, where this is set.
+// If this is set, simple-git logs to the console, environment and all.
 delete process.env.DEBUG;
 
 await serve(process.env, process.cwd());

@@ -17,7 +17,7 @@ const LAST_RESORT_MS = 9000;
  * Runs the app in this process until a signal ends it. A start that is refused ends the process at once.
  *
  * @param directory is where `.env` is, and what relative folders begin at
- * @param onUp is told of the address without a slash at its end
+ * @param onUp gets the address, without a slash at its end
  */
 export async function serve(
   environment: Environment,
@@ -34,7 +34,7 @@ export async function serve(
   if (exposesToken(directory))
     log.warn('other users of this machine can read the token in .env: chmod 600 .env');
 
-  // What nobody has waited for must not end the program: all that was answered is committed, and the rest goes on.
+  // A rejection that nobody awaits must not end the program: everything answered is committed, and the rest continues.
   process.on('unhandledRejection', onTrouble);
 
   process.on('uncaughtException', (error: NodeJS.ErrnoException) => {

@@ -5,7 +5,7 @@ import { GIT_SETTINGS } from './git/settings.ts';
 
 /** What every process needs first. */
 
-/** Why the program can not start here: something that a person can mend. */
+/** Why the program cannot start here: something that a person can fix. */
 export class StartRefused extends Error {}
 
 /** Another gitpost works on the folders. */

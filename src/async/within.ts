@@ -1,4 +1,4 @@
-/** What a promise comes to, or `undefined` where it takes longer. */
+/** What a promise resolves to, or `undefined` if it takes longer. */
 export async function within<Value>(
   milliseconds: number,
   promise: Promise<Value>,

@@ -49,7 +49,7 @@ function parseProblem(text: string): ProblemDocument | undefined {
   }
 }
 
-/** Whether the network, or whoever is at the other end, is the reason. */
+/** Whether the network or the other end is the reason. */
 export const isConnectionTrouble = (error: unknown): error is NodeJS.ErrnoException =>
   !(error instanceof Ending) &&
   /^(E(CONN|HOST|NET|PIPE|ADDR|TIMEDOUT|AI_|NOTFOUND|PROTO)|HPE_|ERR_TLS|ERR_SSL|CERT|DEPTH|SELF|UNABLE)/.test(

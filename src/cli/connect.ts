@@ -30,7 +30,7 @@ export type OpenLocally = (
 /** How long another command, or a server that starts or ends, is waited for. */
 const PATIENCE_MS = 30_000;
 const LOOK_MS = 100;
-/** After this time, a person is told what is waited for. */
+/** After this time, the command says what it is waiting for. */
 const TELL_MS = 3000;
 
 export async function connect(io: Io, openLocally: OpenLocally): Promise<Connection> {

@@ -18,7 +18,7 @@ export interface Io {
   readonly stderr: Screen;
 }
 
-/** Whoever reads the output has gone away, as `head` does when it has enough. */
+/** The reader of the output has gone away, as `head` does when it has enough. */
 export class OutputClosed extends Error {}
 
 /** Writes data for the reader, and waits until there is room for more. */

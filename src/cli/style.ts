@@ -1,6 +1,6 @@
 import type { Io, Screen } from './io.ts';
 
-/** How text is made to stand out on a terminal; elsewhere it stays as it is. */
+/** How text is highlighted on a terminal; elsewhere it stays as it is. */
 export interface Style {
   readonly strong: (text: string) => string;
   readonly faint: (text: string) => string;

@@ -43,7 +43,7 @@ export const VERBS: readonly Verb[] = [
         short: 'r',
         value: 'name',
         multiple: true,
-        help: 'Where it goes; may be repeated; all for all of them',
+        help: 'The repository it goes to; may be repeated; all for every repository',
       },
       ...content,
       {
@@ -179,7 +179,7 @@ export const VERBS: readonly Verb[] = [
     ],
     options: [
       { name: 'format', value: 'format', choices: IMPORT_FORMATS, help: 'What the file is' },
-      { name: 'repository', short: 'r', value: 'name', help: 'Where the messages go' },
+      { name: 'repository', short: 'r', value: 'name', help: 'The repository that the messages go to' },
       { name: 'dry-run', help: 'Show what would be imported, and write nothing' },
       { name: 'zone', value: 'zone', help: 'The time zone of times without one, such as Europe/Berlin' },
       {
@@ -210,7 +210,7 @@ export const VERBS: readonly Verb[] = [
         choices: EXPORT_FORMATS,
         help: 'The format; ndjson if none is given',
       },
-      { name: 'output', short: 'o', value: 'file', help: 'Where to save it; - for standard output' },
+      { name: 'output', short: 'o', value: 'file', help: 'The file to write; - for standard output' },
       { name: 'all-revisions', help: 'Every revision, not only the current ones; for ndjson' },
       { name: 'query', short: 'q', value: 'search', help: 'Only messages that this search finds' },
       ...filters,

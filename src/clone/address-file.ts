@@ -6,13 +6,13 @@ import { type Holder, isAlive, ownHolder } from './holder.ts';
 export interface Address {
   /** Without a slash at its end. */
   readonly url: string;
-  /** Made anew at each start. It stands for the access token, if there is one. */
+  /** New at each start. It is accepted in place of the access token, if there is one. */
   readonly secret: string;
 }
 
 const FILE = 'server.json';
 
-/** Notes where this process listens, for its own user's eyes only. Returns what removes the note. */
+/** Writes down where this process listens, readable only by its own user. Returns a function that removes the file. */
 export async function noteAddress(dataDirectory: string, address: Address): Promise<() => Promise<void>> {
   const path = join(dataDirectory, FILE);
   const staged = `${path}.${process.pid}`;

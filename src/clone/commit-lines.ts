@@ -49,7 +49,7 @@ const CREATED = /(?<!\\)"createdAt" ?: ?"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z
 const KEYS = /(?<!\\)"(?:createdAt"|[^"\\]*\\u[^"]*"\s*:)/g;
 
 /**
- * When a line was created, at the latest, without reading it. That cannot be told if the key is there twice, gives a
+ * When a line was created, at the latest, without parsing it. This is unknown if the key is there twice, writes a
  * letter by its number, or has a date of another form.
  */
 function latestIn(line: Buffer): number {

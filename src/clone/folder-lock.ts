@@ -17,9 +17,9 @@ interface LockHolder extends Holder {
 }
 
 /**
- * Takes a folder for this process alone; a text that says who holds it where somebody does.
+ * Takes a folder for this process alone; if another process holds it, a text that says which.
  *
- * @param isBrief whether it is given back soon, so that others wait for that
+ * @param isBrief whether it is given back soon, so others wait for that
  */
 export async function lockFolder(directory: string, isBrief = false): Promise<FolderLock | string> {
   await mkdir(directory, { recursive: true, mode: 0o700 });

@@ -3,7 +3,7 @@ export const foldCase = (text: string): string =>
   // Most text is ASCII, which comes to the same in a third of the time.
   isAscii(text)
     ? text.toLowerCase()
-    : // By way of capitals, so that `ß` meets `ss` and both small sigmas are one.
+    : // By way of capitals, so `ß` meets `ss` and both small sigmas are one.
       text.normalize('NFC').toUpperCase().toLowerCase().replaceAll('ς', 'σ');
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are ASCII, too.

@@ -127,7 +127,7 @@ export async function listAstray(context: GitContext, commit: string): Promise<T
 }
 
 /**
- * Whether something stands in a commit where our folders go that is no folder: a link, a file or a submodule at `messages`
+ * Whether a commit has something other than a folder in the place of ours: a link, a file or a submodule at `messages`
  * or `attachments`, or where a month or the first digits of a hash would be. It must not be written over.
  */
 export async function hasUnsafeFolder(context: GitContext, commit: string): Promise<boolean> {
@@ -136,7 +136,7 @@ export async function hasUnsafeFolder(context: GitContext, commit: string): Prom
   return entries.some(({ path, mode }) => OUR_FOLDERS.test(path) && mode !== '040000');
 }
 
-/** Whether a change can not make a folder that we write into something else, or a folder again. */
+/** Whether a change cannot turn a folder of ours into something else, or back into a folder. */
 export const leavesFolders = ({ path }: TreeChange): boolean => !OUR_FOLDERS.test(path);
 
 const OUR_FOLDERS = /^(?:messages(\/\d{4}-\d{2})?|attachments(\/[0-9a-f]{2})?)$/;

@@ -9,7 +9,7 @@ import type { Key } from '../mirror/entry.ts';
 export const writeCursor = ({ time, id }: Key, past = ''): string =>
   Buffer.from(`${time} ${id}${past && ` ${past}`}`).toString('base64url');
 
-/** The place that a cursor names, or `null` where it is none of ours, or in another past. */
+/** The place that a cursor names, or `null` if it is not one of ours, or belongs to another `asOf`. */
 export function readCursor(cursor: string, past = ''): Key | null {
   const [, time, id = '', named = ''] =
     /^(-?\d{1,16}) (\S+)(?: (\S+))?$/.exec(Buffer.from(cursor, 'base64url').toString('utf8')) ?? [];

@@ -8,7 +8,7 @@ import type { ProblemInput } from './problem.ts';
 /** Nothing in a file can run in our origin, whatever it is and whoever opens it. */
 const CLOSED = "default-src 'none'; sandbox";
 
-/** A hash stands for the same bytes for good, but who may see them can change: no cache in between keeps them. */
+/** A hash always names the same bytes, but who may see them can change: no cache in between keeps them. */
 const FOR_GOOD = 'private, max-age=31536000, immutable';
 
 /** Sends a file, or the part of it that is asked for, with what keeps a browser from running it. */

@@ -52,7 +52,7 @@ export interface ServerOptions {
     | 'verify'
   >;
   readonly onSurprise: (error: unknown) => void;
-  /** Lets in whoever knows it, as the access token does. */
+  /** Accepted in place of the access token. */
   readonly secret: string;
   /** Without it, only this process has a way in: {@link RunningServer.connect}. */
   readonly listens: boolean;

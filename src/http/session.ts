@@ -21,7 +21,7 @@ export interface Access {
 }
 
 /**
- * @param secret stands for the token, for programs on this machine that can read the note of this server's address
+ * @param secret is accepted in place of the token, from programs on this machine that can read the note of this server's address
  * @param address is where people reach this server through a proxy, if there is one
  */
 export function accessControl(

@@ -4,9 +4,9 @@ import { sendProblem } from './problem.ts';
 
 /** How long the body of a request may take, in milliseconds. */
 const WHOLE_MS = 120_000;
-/** How long an upload may stand still, and how long it may take at most. */
+/** How long an upload may make no progress, and how long it may take in all. */
 const [STILL_MS, LONGEST_MS] = [60_000, 6 * 60 * 60_000];
-/** So many bytes have to come while an upload may stand still: a byte now and then is no movement. */
+/** Fewer bytes than this in that time are no progress: a byte now and then does not count. */
 const LEAST_BYTES = 16 * 1024;
 
 interface Timers {

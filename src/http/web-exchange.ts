@@ -20,6 +20,6 @@ export async function writeWebResponse(answer: Response, response: Answered): Pr
     response.setHeader(name, value);
   });
   if (answer.body === null) return void response.end();
-  // Whoever goes away before all was sent wants no more.
+  // A client that goes away before everything was sent wants no more.
   await pipeline(Readable.fromWeb(answer.body as ReadableStream), response).catch(() => response.destroy());
 }

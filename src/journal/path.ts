@@ -65,7 +65,7 @@ export function segmentOf(path: string, device: string): { day: string; number: 
 const SEGMENT_DEPTH = 3;
 
 /**
- * The device that a journal belongs to, where its name is one that a device gives, or gave when it had a folder for
+ * The device that a journal belongs to, if its name is one that a device gives, or gave when it had a folder for
  * the year and one for the month in it.
  */
 export function deviceOfPath(path: string): string | undefined {

@@ -10,7 +10,7 @@ import { type AgentOptions, agentServer } from './server.ts';
 export type AgentHandler = (request: Request, body: unknown) => Promise<Response>;
 
 /**
- * MCP over HTTP without sessions: each request stands for itself, and its answer is JSON. Clients of the revision
+ * MCP over HTTP without sessions: each request is independent, and its answer is JSON. Clients of the revision
  * 2026-07-28 and those before, which call `initialize` first, are both served.
  */
 export function agentHandler(api: Api, options: AgentOptions): AgentHandler {

@@ -40,7 +40,7 @@ export function agentServer(api: Api, { version, canDelete }: AgentOptions): Mcp
     async (uri, { date }) => {
       const since = String(date);
       const next = Date.parse(since) + DAY_MS;
-      // The API says what is wrong with a date that is none.
+      // The API says what is wrong with a date that cannot be read.
       const until = Number.isNaN(next) ? since : new Date(next).toISOString().slice(0, 10);
       const query = new URLSearchParams({ since, until, limit: String(MOST_IN_A_DAY) });
       const messages = given(await api.get<Message[]>(`messages?${query}`));

@@ -1,6 +1,6 @@
 import { IdIndex } from './files/id-index.ts';
 
-/** Which lines are among some, by their hashes: in typed arrays, so that a million of them take 40 MB at most. */
+/** Which lines are among some, by their hashes: in typed arrays, so a million of them take at most 40 MB. */
 export class LineSet {
   readonly #index = new IdIndex();
 

@@ -11,7 +11,7 @@ import type { Hints } from './search/read-candidates.ts';
 
 /** What the mirror was once: which lines count, and what it does not hold any more. */
 export interface Past {
-  /** What tells it from every other one, in a cursor. */
+  /** What identifies it in a cursor. */
   readonly name: string;
   /** No line that counts is later than this, in milliseconds since 1970. */
   readonly latest: number;
@@ -36,7 +36,7 @@ export const pastAt = (time: number): Past => ({
 export interface CommitLines {
   readonly commit: string;
   readonly lines: LineSet;
-  /** The latest time in them; infinite if that cannot be told. */
+  /** The latest time in them; infinite if it is not known. */
   readonly latest: number;
 }
 

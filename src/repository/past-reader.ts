@@ -22,7 +22,7 @@ export class PastReader {
   readonly #clone: Clone;
   readonly #mirror: Database;
   readonly #signal: AbortSignal;
-  /** One commit is read at a time, whoever asks for how many. */
+  /** One commit is read at a time, however many are asked for. */
   readonly #reading = new Mutex();
   readonly #lines = new Map<string, Promise<CommitLines>>();
   #removed: { readonly range: string; readonly lines: Promise<Result<readonly Removed[]>> } | undefined;

@@ -4,7 +4,7 @@ import type { Repository } from '../repository/repository.ts';
 import { toMessage } from './delivery.ts';
 import type { Events } from './events.ts';
 
-/** Whom it asks before it says anything. */
+/** What it needs to know before it announces anything. */
 export interface AnnouncerPorts {
   readonly events: Events;
   /** Whether mirror and clones agree: before that, nothing that is read is news. */
@@ -16,7 +16,7 @@ export interface AnnouncerPorts {
   readonly isCurrent: (repository: Repository) => boolean;
 }
 
-/** Tells those who listen (`GET /events`) of messages, repositories and progress. */
+/** Publishes messages, repositories and progress to those who listen (`GET /events`). */
 export class Announcer {
   readonly #ports: AnnouncerPorts;
 

@@ -13,7 +13,7 @@ export interface Places {
 }
 
 /**
- * A message as readers see it, with where it is.
+ * A message as readers see it, with its deliveries.
  *
  * @param content what it says, if that is not its current line: what a deleted one said
  */

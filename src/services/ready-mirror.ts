@@ -4,11 +4,11 @@ import type { Database } from '../mirror/database.ts';
 import { MirrorBroken } from '../mirror/errors.ts';
 import type { Repository } from '../repository/repository.ts';
 
-/** How long a request waits for clones and mirror before it is told to come again. */
+/** How long a request waits for clones and mirror before it is refused with `Retry-After`. */
 export const PATIENCE_MS = 30_000;
-/** How long the first reads of a new clone wait for its remote, so that they do not show it empty. */
+/** How long the first reads of a new clone wait for its remote, so they do not show it as empty. */
 const FIRST_CONTACT_MS = 5000;
-/** How often a mirror that proves broken is made anew for one request. */
+/** How often a mirror that proves broken is rebuilt for one request. */
 const MOST_ATTEMPTS = 3;
 
 export interface ReadyMirrorPorts {
@@ -40,7 +40,7 @@ export class ReadyMirror {
     }, this.#ports.onTrouble);
   }
 
-  /** Whether mirror and clones agree, so that reads need not wait. */
+  /** Whether mirror and clones agree, so reads need not wait. */
   get isReady(): boolean {
     return this.#isAgreed && this.#rebuilding === undefined;
   }
@@ -86,7 +86,7 @@ export class ReadyMirror {
     }
   }
 
-  /** Makes the mirror anew from the clones; reads wait for it. */
+  /** Rebuilds the mirror from the clones; reads wait for it. */
   rebuild(): void {
     this.#rebuilding ??= this.#rebuild()
       .catch(this.#ports.onTrouble)

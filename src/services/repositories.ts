@@ -132,7 +132,7 @@ export class RepositoryManager {
       if (!this.#repositories.has(name)) await forget(this.#options.mirror, name);
   }
 
-  /** Whether mirror and clones agree, so that reads need not wait. */
+  /** Whether mirror and clones agree, so reads need not wait. */
   get isReady(): boolean {
     return this.#mirror.isReady;
   }

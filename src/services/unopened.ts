@@ -14,7 +14,7 @@ export interface UnopenedPorts {
 }
 
 /**
- * The repositories that a start found, or was told of, and that could not be opened yet. They are tried again with
+ * The repositories that a start found or was given, and that could not be opened yet. They are tried again with
  * growing pauses. Until one opens, nobody knows what it holds, so reads that concern it are refused.
  */
 export class Unopened {

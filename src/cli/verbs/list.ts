@@ -57,7 +57,7 @@ function mostOf(given: Given): number | undefined {
   return Number(text);
 }
 
-/** The filters of the API that an option stands for. */
+/** The API filters behind each option. */
 export function filterOf(given: Given, q?: string): URLSearchParams {
   const query = new URLSearchParams();
   for (const name of ['repository', 'author', 'type', 'tag', 'since', 'until']) {

@@ -44,7 +44,7 @@ function lettingGo({ send, close }: Connection) {
       timer = setTimeout(
         () => {
           openSince = undefined;
-          // Whoever waits for the folders looks for them several times in this pause.
+          // Other commands that wait for the folders check them several times in this pause.
           closing = close().then(() => (isLong ? pause(PAUSE_MS) : undefined));
         },
         isLong ? 0 : IDLE_MS,

@@ -48,7 +48,7 @@ function lineOf({ repository, status, pushed, pulled }: SyncResult, style: Style
   return `${style.strong(repository)}  ${state}  ${pushed} pushed, ${pulled} pulled`;
 }
 
-/** Shows what the server tells of its work, on a terminal. Returns what ends that. */
+/** Shows the server's progress on a terminal. Returns a function that ends it. */
 async function showProgress(io: Io, { send }: Connection): Promise<() => void> {
   if (io.stderr.isTTY !== true) return () => undefined;
   const progress = progressOn(io);

@@ -7,7 +7,7 @@ export interface Dimensions {
 /** So many bytes of a picture's beginning are looked at for its dimensions. */
 export const DIMENSION_BYTES = 1024 * 1024;
 
-/** The dimensions of a picture, by the beginning of its file; `undefined` if they cannot be told. */
+/** The dimensions of a picture, from the beginning of its file; `undefined` if they are not there. */
 export function dimensionsOf(type: string, head: Buffer): Dimensions | undefined {
   try {
     const found = READERS[type]?.(head);

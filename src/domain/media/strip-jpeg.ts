@@ -1,5 +1,5 @@
 /**
- * A JPEG without what it tells beside the picture: where and when it was taken, with what, and by whom. What is needed to
+ * A JPEG without its metadata: where and when it was taken, with what, and by whom. What is needed to
  * show it stays: how it is turned, and its colours. Bytes that are no JPEG come back as they are.
  */
 export function withoutDetails(bytes: Uint8Array): Uint8Array<ArrayBuffer> {

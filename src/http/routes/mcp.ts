@@ -14,7 +14,7 @@ export const mcpRoutes: readonly Route[] = [
     operationId: 'callAgentTool',
     summary: 'The Model Context Protocol, for agents',
     description:
-      'Streamable HTTP without sessions: each request stands for itself. docs/agents.md says what there is for agents.',
+      'Streamable HTTP without sessions: each request is independent. docs/agents.md describes the tools.',
     body: json(message),
     answers: { 200: written('The answer, as JSON', { 'application/json': message }) },
     failures: [],

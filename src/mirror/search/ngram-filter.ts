@@ -114,7 +114,7 @@ export function needsOf(filter: Filter): Needs | undefined {
   return all.length + anyOf.length === 0 ? undefined : { all, anyOf };
 }
 
-/** What stands in a message that a term holds for. */
+/** The text that every message has that matches a term. */
 function textOf({ kind, value, exclude }: Term): string | undefined {
   if (exclude) return undefined;
   switch (kind) {

@@ -26,8 +26,8 @@ export async function lastOperation({ git }: Pick<Clone, 'git'>): Promise<Operat
 }
 
 /**
- * Tells of a change whether index and work tree had it by a person's own git, since the operation that was known last:
- * where they lack it now, that person has taken it out again, and it is not for us to bring it back.
+ * Whether index and work tree got a change by a person's own git, since the operation that was known last:
+ * if they lack it now, that person has taken it out again, and we must not bring it back.
  */
 export async function broughtByPerson(
   { git }: Pick<Clone, 'git'>,

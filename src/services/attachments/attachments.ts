@@ -22,7 +22,7 @@ const MOST_REMEMBERED = 10_000;
 /** Whether something in it can be read: markup is text too. */
 const isText = (type: string): boolean => type.startsWith('text/') || type === 'image/svg+xml';
 
-/** No credential is longer; pieces of a text share so many bytes, so that none is cut in two. */
+/** No credential is longer; neighbouring pieces of a text share this many bytes, so none is cut in two. */
 const LONGEST_SECRET = 4096;
 const PIECE_BYTES = 256 * 1024;
 

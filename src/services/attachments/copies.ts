@@ -17,8 +17,8 @@ export interface LocalFile {
 const MOST_BYTES = 256 * 1024 * 1024;
 
 /**
- * Copies of files out of the clones, so that a part of a file can be sent without reading it from git each time. Each is
- * held against its hash when it is made. They are gone with the process.
+ * Copies of files out of the clones, so a part of a file can be sent without reading it from git each time. Each is
+ * checked against its hash when it is made. They are gone with the process.
  */
 export class Copies {
   readonly #folder: string;

@@ -9,7 +9,7 @@ import { kindOfFile } from '../text/files.ts';
 
 const uploads = new Map<string, { readonly done: Promise<void>; readonly abort: AbortController }>();
 
-/** What is being made ready, so that a message that is sent meanwhile has it. */
+/** The files that are being prepared, so a message that is sent meanwhile has them. */
 const preparing = new Set<Promise<void>>();
 
 /** Adds files to the message that is being written, and begins to upload them. */
@@ -45,7 +45,7 @@ export async function addFiles(files: readonly File[]): Promise<void> {
   await Promise.all(adding);
 }
 
-/** Loads what makes pictures smaller, soon after the page stands: without the server it could not be had. */
+/** Loads the code that shrinks pictures soon after the page: without the server it could not be loaded. */
 export function getReadyForFiles(): void {
   void import('./shrink.ts').catch(() => undefined);
 }

@@ -153,8 +153,7 @@ async function removeNow(id: string): Promise<boolean> {
 }
 
 export async function undoRemove(id: string): Promise<void> {
-  // If it was refused, there is nothing to undo. The timeline cannot say so: the event of a delete may come before its
-  // answer, and takes the message out of it.
+  // If it was refused, there is nothing to undo.
   if ((await deleting.get(id)) === false) return;
   const answer = await patchMessage(id, {});
   if (!answer.ok) return show('bad', `The delete was not undone. ${answer.problem.detail}`);

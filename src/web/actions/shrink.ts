@@ -26,7 +26,7 @@ export async function shrink(file: Blob): Promise<Blob | null> {
   return made && made.size < file.size ? made : null;
 }
 
-/** As WebP, or as JPEG where the browser cannot write that. */
+/** As WebP, or as JPEG if the browser cannot write WebP. */
 async function encoded(canvas: HTMLCanvasElement): Promise<Blob | null> {
   const as = (type: string) =>
     new Promise<Blob | null>((resolve) => canvas.toBlob((blob) => resolve(blob), type, QUALITY));
@@ -34,7 +34,7 @@ async function encoded(canvas: HTMLCanvasElement): Promise<Blob | null> {
   return webp?.type === 'image/webp' ? webp : as('image/jpeg');
 }
 
-/** A file as it was chosen, but for what a photo tells of the place and the person. */
+/** A file as it was chosen, without the metadata of a photo. */
 export async function cleaned(file: Blob): Promise<Blob> {
   if (file.type !== 'image/jpeg') return file;
   return new Blob([withoutDetails(new Uint8Array(await file.arrayBuffer()))], { type: file.type });

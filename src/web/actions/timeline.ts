@@ -5,7 +5,7 @@ import { isUnreachable } from '../api/problem.ts';
 import { away } from '../state/away.ts';
 import { keptMessages } from '../state/kept-pages.ts';
 import { formatQuery, isEverything, query } from '../state/query.ts';
-import { NEWEST, timeline, type Wanted } from '../state/timeline.ts';
+import { knownOf, NEWEST, timeline, type Wanted } from '../state/timeline.ts';
 import { startOfDay } from '../text/time.ts';
 import { listNewer } from './newer.ts';
 
@@ -115,10 +115,10 @@ async function refreshWhenFree(): Promise<void> {
 }
 
 async function refresh(): Promise<void> {
-  const { status, messages, newer } = timeline.get();
+  const state = timeline.get();
+  const { status, messages, newer } = state;
   if (status === 'failed') return loadTimeline();
   const { signal } = asking;
-  const known = new Set(messages.map(({ id }) => id));
   const newest = messages.at(-1);
   const path = pathOf({
     limit: String(Math.min(MOST, Math.max(PAGE, messages.length))),
@@ -127,7 +127,7 @@ async function refresh(): Promise<void> {
   });
   const answer = await unlessAborted(listMessages(path, signal));
   if (!answer?.ok || signal.aborted) return;
-  timeline.dispatch({ type: 'refreshed', page: answer.body, known, isAway: away.get() });
+  timeline.dispatch({ type: 'refreshed', page: answer.body, known: knownOf(state), isAway: away.get() });
 }
 
 function pathOf(more: Readonly<Record<string, string>>): string {

@@ -3,7 +3,7 @@ import type { Answer } from './client.ts';
 import { at } from './place.ts';
 import { toProblem, UNREACHABLE } from './problem.ts';
 
-/** How long an upload may stand still before it counts as out of reach, in milliseconds. */
+/** How long an upload may make no progress before the server counts as out of reach, in milliseconds. */
 const PATIENCE = 40_000;
 
 /** Where the bytes of a file are. */
@@ -12,7 +12,7 @@ export const fileAddress = (sha256: string): string => at(`/attachments/${sha256
 /**
  * Uploads a file, which a message is to name.
  *
- * @param onProgress is told the part that is sent, from 0 to 1: `fetch` says nothing of that
+ * @param onProgress gets the part that is sent, from 0 to 1, which `fetch` does not report
  */
 export function uploadFile(
   name: string,

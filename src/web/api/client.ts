@@ -10,7 +10,7 @@ export interface Options {
   readonly body?: unknown;
   /** A file to send as it is, instead of a body. */
   readonly file?: Blob;
-  /** Is told the text of the answer so far each time more of it has come. */
+  /** Gets the text of the answer so far, each time more of it has come. */
   readonly onText?: (text: string) => void;
   readonly headers?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;

@@ -17,7 +17,7 @@ export interface ImportOptions {
 
 export type ImportProgress = NonNullable<ImportLine['progress']>;
 
-/** Sends an export to be counted or imported, and tells how far it is. */
+/** Sends an export to be counted or imported, and reports its progress. */
 export async function sendImport(
   file: File,
   { repository, isDryRun, zone, dates, conversations, confirm }: ImportOptions,

@@ -46,7 +46,7 @@ export function forgetBytes(keys: Iterable<string>): void {
 
 type Progress = ReadonlyMap<string, number>;
 
-/** How much of each file is sent that is on its way, from 0 to 1, by its key; `null` where it is not any more. */
+/** How much of each file is sent that is on its way, from 0 to 1, by its key; `null` if it no longer is. */
 export const progress = createStore<Progress, { readonly key: string; readonly part: number | null }>(
   (state, { key, part }) => {
     const next = new Map(state);

@@ -3,7 +3,7 @@ import { ownName } from '../api/place.ts';
 /** A store of its own in IndexedDB, which is on the disk as soon as a write is done, unlike the local storage. */
 export interface IndexedStore {
   readonly name: string;
-  /** What tells its database from the others of this gitpost. */
+  /** What distinguishes its database from the others of this gitpost. */
   readonly database: string;
   readonly options?: IDBObjectStoreParameters;
   /** `strict`: a write is done once it is on the disk. */

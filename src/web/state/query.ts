@@ -62,7 +62,7 @@ const given = (query: Query, keys: readonly (keyof Query)[]) =>
 /** Whether nothing is left out: all messages, of now or of another time. */
 export const isWhole = (query: Query): boolean => isEverything({ ...query, asOf: '' });
 
-/** Whether a message is shown as it was, so that nothing can be done with it. */
+/** Whether a message is shown as it was, so nothing can be done with it. */
 export const isFixed = ({ deletedAt }: { readonly deletedAt?: string }): boolean =>
   deletedAt !== undefined || query.get().asOf !== '';
 

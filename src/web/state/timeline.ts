@@ -50,7 +50,7 @@ export type TimelineAction =
   | {
       readonly type: 'refreshed';
       readonly page: Page;
-      readonly known: ReadonlySet<string>;
+      readonly known: Known;
       /** Whether the reader is elsewhere than at the newest message. */
       readonly isAway: boolean;
     }
@@ -170,18 +170,27 @@ function jump({ wanted, removed }: Timeline, { messages, next }: Page): Timeline
   return { ...EMPTY, status: 'ready', messages: inOrder(messages), next, wanted, removed };
 }
 
+/** The revisions that the messages had when an answer was asked for, by id. */
+export type Known = ReadonlyMap<string, number>;
+
+export const knownOf = ({ messages }: Pick<Timeline, 'messages'>): Known =>
+  new Map(messages.map(({ id, revision }) => [id, revision]));
+
 /**
- * Takes the newest of the messages that are here as the server has them now. One that was known when they were
- * asked for, lies in their range and is not among them is gone; one that arrived meanwhile stays.
+ * Takes the newest of the messages that are here as the server has them now. One that was known when they were asked
+ * for, is in their range and not among them is gone. One that arrived or changed meanwhile stays: the answer is older.
  */
-function refresh(state: Timeline, page: Page, known: ReadonlySet<string>): Timeline {
+function refresh(state: Timeline, page: Page, known: Known): Timeline {
   const answered = new Set(page.messages.map(({ id }) => id));
   const last = page.messages.at(-1);
   const reaches = (message: Message) =>
     page.next === null || (last !== undefined && compare(message, last) >= 0);
   const gone = new Set(
     state.messages
-      .filter((message) => known.has(message.id) && !answered.has(message.id) && reaches(message))
+      .filter(
+        (message) =>
+          known.get(message.id) === message.revision && !answered.has(message.id) && reaches(message),
+      )
       .map(({ id }) => id)
       .filter((id) => !state.removed.has(id)),
   );

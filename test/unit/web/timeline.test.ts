@@ -1,6 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import type { Message } from '../../../src/contract/message.ts';
-import { EMPTY, MOST_KEPT, NEWEST, reduceTimeline, type Timeline } from '../../../src/web/state/timeline.ts';
+import {
+  EMPTY,
+  knownOf,
+  MOST_KEPT,
+  NEWEST,
+  reduceTimeline,
+  type Timeline,
+} from '../../../src/web/state/timeline.ts';
 
 /** The message of one second, so that a higher number is a newer message. */
 const message = (second: number, more: Partial<Message> = {}): Message => ({
@@ -51,12 +58,23 @@ describe('the part of all messages that the page holds', () => {
     expect([...back.removed]).toEqual([]);
   });
 
+  test('keeps what was brought back after an answer without it was asked for', () => {
+    const state = shown(10, 13);
+    const known = knownOf(state);
+    const page = { messages: [message(12), message(10)], next: '/messages?older' };
+    const answered = { type: 'refreshed', page, known, isAway: false } as const;
+    expect(seconds(reduceTimeline(state, answered))).toEqual([10, 12]);
+    const deleted = reduceTimeline(state, { type: 'removed', id: message(11).id });
+    const undone = reduceTimeline(deleted, { type: 'kept', message: message(11, { revision: 3 }) });
+    expect(seconds(reduceTimeline(undone, answered))).toEqual([10, 11, 12]);
+  });
+
   test('keeps the very objects that say the same, so that nothing is shown anew', () => {
     const state = shown(10, 13);
     const again = reduceTimeline(state, {
       type: 'refreshed',
       page: { messages: range(10, 13), next: '/messages?older' },
-      known: new Set(state.messages.map(({ id }) => id)),
+      known: knownOf(state),
       isAway: false,
     });
     expect(again.messages.every((one, index) => one === state.messages[index])).toBe(true);
@@ -95,7 +113,7 @@ describe('the part of all messages that the page holds', () => {
 
   test('has no gap where more is new than was asked for', () => {
     const state = shown(10, 13);
-    const known = new Set(state.messages.map(({ id }) => id));
+    const known = knownOf(state);
     const page = { messages: range(20, 23), next: '/messages?before=20' };
     const followed = reduceTimeline(state, { type: 'refreshed', page, known, isAway: false });
     expect(seconds(followed)).toEqual([20, 21, 22]);

@@ -82,7 +82,7 @@ export function ImportView({ onDone }: { onDone: () => void }) {
   );
 }
 
-/** What the server has to be told about a file before it can be read. */
+/** What the server needs to know about a file before it can read it. */
 function missingIn({ type, errors }: Problem): Missing | undefined {
   if (!type.endsWith(':import-ambiguous')) return undefined;
   const field = errors[0]?.field;

@@ -27,7 +27,7 @@ interface FileProps {
   readonly words?: string;
 }
 
-/** One file as it is best seen or heard; by its name alone where it cannot be had. */
+/** One file, as a picture or a player; by its name alone if it cannot be loaded. */
 export function File({ file, among, words }: FileProps) {
   const [isLost, setLost] = useState(false);
   const source = fileAddress(file.sha256);
@@ -70,7 +70,7 @@ function Chip({ file, isLost }: { file: Attachment; isLost: boolean }) {
   );
 }
 
-/** A picture at its final size from the first paint, so that nothing moves when it arrives. */
+/** A picture at its final size from the first paint, so nothing moves when it arrives. */
 function Picture({ file, among, words, onError }: FileProps & { onError: () => void }) {
   const { sha256, width, height } = file;
   const name = words ?? withoutDirection(file.name);
