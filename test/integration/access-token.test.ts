@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Api, apiAt, expected, problemOf } from '../support/api.ts';
+import { type Api, apiAt, problemOf } from '../support/api.ts';
 import { listen } from '../support/events.ts';
+import { healthOf } from '../support/health.ts';
 import { type Here, startHere } from '../support/here.ts';
 import { startProcess } from '../support/process.ts';
 
@@ -13,16 +14,6 @@ beforeAll(async () => {
   await api.create({ text: 'The first of all' });
 });
 afterAll(() => gitpost.stop());
-
-interface Health {
-  status: string;
-  reasons?: string[];
-  version?: string;
-  git?: string;
-  counts?: Record<string, number>;
-}
-
-const healthOf = async (client: Api) => expected<Health>(await client.get('/health'), 200);
 
 describe('an access token', () => {
   const token = 'correct-horse-battery';

@@ -2,7 +2,13 @@ import { mkdir, readFile, rename, rm, stat, truncate, writeFile } from 'node:fs/
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { type Api, commitOf } from '../support/api.ts';
-import { leaveLock, personsState, statusOf } from '../support/clone-state.ts';
+import {
+  branchInConflict,
+  leaveLock,
+  personsState,
+  settleConflict,
+  statusOf,
+} from '../support/clone-state.ts';
 import { commitFile, git, gitFailure } from '../support/git.ts';
 import { startHere } from '../support/here.ts';
 import { journalLines } from '../support/journal.ts';
@@ -54,18 +60,6 @@ interface State {
   left?: string[];
 }
 
-/** A branch whose `notes.txt` does not go together with that of main. */
-async function other(clone: string): Promise<void> {
-  await git(clone, 'checkout', '-q', '-b', 'other', 'HEAD~1');
-  await commitFile(clone, 'notes.txt', 'another\n', 'Other notes');
-  await git(clone, 'checkout', '-q', 'main');
-}
-
-const settle = async (clone: string) => {
-  await writeFile(join(clone, 'notes.txt'), 'settled\n');
-  await git(clone, 'add', 'notes.txt');
-};
-
 describe('what a person is in the middle of', () => {
   const states = new Map<string, State>([
     [
@@ -80,7 +74,7 @@ describe('what a person is in the middle of', () => {
       {
         prepare: ({ clone }) => gitFailure(clone, 'revert', '--no-edit', 'HEAD~1'),
         async finish({ clone }) {
-          await settle(clone);
+          await settleConflict(clone);
           await git(clone, '-c', 'core.editor=true', 'revert', '--continue');
         },
       },
@@ -89,7 +83,7 @@ describe('what a person is in the middle of', () => {
       'applying patches',
       {
         async prepare({ clone }) {
-          await other(clone);
+          await branchInConflict(clone);
           const patch = await git(clone, 'format-patch', '-1', '--stdout', 'other');
           await writeFile(join(clone, '.git/patch'), `${patch}\n`);
           await gitFailure(clone, 'am', '-q', join(clone, '.git/patch'));
@@ -102,7 +96,7 @@ describe('what a person is in the middle of', () => {
       'a merge that would overwrite what is not committed',
       {
         async prepare({ clone }) {
-          await other(clone);
+          await branchInConflict(clone);
           await writeFile(join(clone, 'notes.txt'), 'mine, not committed\n');
           await gitFailure(clone, 'merge', 'other');
         },

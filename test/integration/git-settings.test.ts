@@ -8,26 +8,13 @@ import { statusOf } from '../support/clone-state.ts';
 import { git, gitEnvironment } from '../support/git.ts';
 import { startGitServer } from '../support/git-server.ts';
 import { type Here, startHere } from '../support/here.ts';
+import { HOOKS } from '../support/hooks.ts';
 import { linesOfCommit } from '../support/journal.ts';
 import { preparedFolder } from '../support/prepared.ts';
 import { rounds } from '../support/rounds.ts';
 import { temporaryFolder } from '../support/tmp.ts';
 import { together } from '../support/together.ts';
 import { eventually } from '../support/wait.ts';
-
-const HOOKS = [
-  'pre-commit',
-  'commit-msg',
-  'prepare-commit-msg',
-  'post-commit',
-  'pre-push',
-  'post-checkout',
-  'post-merge',
-  'reference-transaction',
-  'post-index-change',
-  'pre-auto-gc',
-  'post-rewrite',
-];
 
 /** Captures one message, pushes it, and waits until index and work tree have it. */
 async function begin({ api, folder }: Here): Promise<void> {

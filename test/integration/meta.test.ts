@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Api, apiAt, expected, problemOf } from '../support/api.ts';
 import { startGitServer } from '../support/git-server.ts';
+import { healthOf } from '../support/health.ts';
 import { type Here, startHere } from '../support/here.ts';
 import { exchange, requestHead } from '../support/raw-http.ts';
 import { temporaryFolder } from '../support/tmp.ts';
@@ -17,16 +18,6 @@ beforeAll(async () => {
   await api.create({ text: 'The first of all' });
 });
 afterAll(() => gitpost.stop());
-
-interface Health {
-  status: string;
-  reasons?: string[];
-  version?: string;
-  git?: string;
-  counts?: Record<string, number>;
-}
-
-const healthOf = async (client: Api) => expected<Health>(await client.get('/health'), 200);
 
 describe('/health', () => {
   test('tells that all is well, and with what', async () => {

@@ -4,7 +4,13 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { commitOf, expected, type Message } from '../support/api.ts';
-import { leaveLock, personsState, statusOf } from '../support/clone-state.ts';
+import {
+  branchInConflict,
+  leaveLock,
+  personsState,
+  settleConflict,
+  statusOf,
+} from '../support/clone-state.ts';
 import { commitFile, git, gitFailure } from '../support/git.ts';
 import { rounds } from '../support/rounds.ts';
 import { together } from '../support/together.ts';
@@ -24,17 +30,6 @@ describe('a person at work in the clone', () => {
     /** What `git status` says in the end. */
     left?: string[];
   }
-
-  /** A branch whose `notes.txt` does not go together with that of main. */
-  async function conflict(clone: string): Promise<void> {
-    await git(clone, 'checkout', '-q', '-b', 'other', 'HEAD~1');
-    await commitFile(clone, 'notes.txt', 'another\n', 'Other notes');
-    await git(clone, 'checkout', '-q', 'main');
-  }
-  const settle = async (clone: string) => {
-    await writeFile(join(clone, 'notes.txt'), 'settled\n');
-    await git(clone, 'add', 'notes.txt');
-  };
 
   const states = new Map<string, State>([
     [
@@ -83,11 +78,11 @@ describe('a person at work in the clone', () => {
       'in a half-done merge that is committed then',
       {
         async prepare(clone) {
-          await conflict(clone);
+          await branchInConflict(clone);
           await gitFailure(clone, 'merge', 'other');
         },
         async finish(clone) {
-          await settle(clone);
+          await settleConflict(clone);
           await git(clone, 'commit', '-q', '--no-edit');
           expect((await git(clone, 'log', '-1', '--format=%p')).split(' ')).toHaveLength(2);
           expect(await git(clone, 'diff', '--name-only', 'HEAD^1', 'HEAD')).toBe('notes.txt');
@@ -98,7 +93,7 @@ describe('a person at work in the clone', () => {
       'in a half-done merge that is given up then',
       {
         async prepare(clone) {
-          await conflict(clone);
+          await branchInConflict(clone);
           await gitFailure(clone, 'merge', 'other');
         },
         finish: (clone) => git(clone, 'merge', '--abort'),
@@ -108,11 +103,11 @@ describe('a person at work in the clone', () => {
       'in a half-done cherry-pick',
       {
         async prepare(clone) {
-          await conflict(clone);
+          await branchInConflict(clone);
           await gitFailure(clone, 'cherry-pick', 'other');
         },
         async finish(clone) {
-          await settle(clone);
+          await settleConflict(clone);
           await git(clone, '-c', 'core.editor=true', 'cherry-pick', '--continue');
           expect(await git(clone, 'diff', '--name-only', 'HEAD^', 'HEAD')).toBe('notes.txt');
         },
@@ -178,7 +173,7 @@ describe('a person at work in the clone', () => {
 
   test('in a half-done rebase that is given up then: no captured commit is out of reach', async () => {
     const { api, clone, first } = await personsScene();
-    await conflict(clone);
+    await branchInConflict(clone);
     await gitFailure(clone, 'rebase', 'other');
     await delay(700);
     const before = await personsState(clone, { journals: true });
@@ -206,10 +201,10 @@ describe('a person at work in the clone', () => {
 
   test('in a half-done rebase that goes on: nothing captured is lost', async () => {
     const { api, clone, first } = await personsScene();
-    await conflict(clone);
+    await branchInConflict(clone);
     await gitFailure(clone, 'rebase', 'other');
     const meanwhile = await api.create({ text: 'Meanwhile' });
-    await settle(clone);
+    await settleConflict(clone);
     // git sees that the branch has moved, and refuses to overwrite it.
     await git(clone, '-c', 'core.editor=true', 'rebase', '--continue').catch(() => undefined);
     await delay(1000);

@@ -3,23 +3,11 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { commitOf } from '../support/api.ts';
 import { git, log } from '../support/git.ts';
+import { HOOKS } from '../support/hooks.ts';
 import { temporaryFolder } from '../support/tmp.ts';
 import { clean, only, scene } from '../support/writing-scene.ts';
 
 describe('settings of a person', () => {
-  const HOOKS = [
-    'pre-commit',
-    'commit-msg',
-    'prepare-commit-msg',
-    'post-commit',
-    'pre-push',
-    'post-checkout',
-    'post-merge',
-    'reference-transaction',
-    'post-index-change',
-    'pre-auto-gc',
-  ];
-
   test('and variables of the environment change nothing', async () => {
     const home = await temporaryFolder();
     const hooks = join(home, 'hooks');

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
-import { git } from './git.ts';
+import { commitFile, git } from './git.ts';
 import { eventually } from './wait.ts';
 
 /** Everything in a clone that is a person's own, as raw git and the file system have it. */
@@ -90,4 +90,17 @@ export async function leftOversIn(folder: string): Promise<string[]> {
 export async function statusOf(clone: string): Promise<string[]> {
   const status = await git(clone, 'status', '--porcelain', '--untracked-files=all');
   return status.split('\n').filter((line) => line !== '');
+}
+
+/** Makes a branch `other` whose `notes.txt` is in conflict with that of main. */
+export async function branchInConflict(clone: string): Promise<void> {
+  await git(clone, 'checkout', '-q', '-b', 'other', 'HEAD~1');
+  await commitFile(clone, 'notes.txt', 'another\n', 'Other notes');
+  await git(clone, 'checkout', '-q', 'main');
+}
+
+/** Settles the conflict of `notes.txt`, without a commit. */
+export async function settleConflict(clone: string): Promise<void> {
+  await writeFile(join(clone, 'notes.txt'), 'settled\n');
+  await git(clone, 'add', 'notes.txt');
 }
