@@ -1,10 +1,10 @@
 import { navigate } from '../../actions/navigate.ts';
-import { dialog } from '../../state/dialog.ts';
 import { EVERYTHING, isWhole, type Query, query } from '../../state/query.ts';
 import { useStore } from '../../state/store.ts';
 import { operatorsIn, unknownOperators, withoutTerm } from '../../text/suggest.ts';
 import { fullDay, startOfDay } from '../../text/time.ts';
 import { TYPE_WORDS } from '../../text/words.ts';
+import { DialogLink } from '../ui/dialog-link.tsx';
 import { CloseIcon } from '../ui/icons.tsx';
 import { Found } from './found.tsx';
 import { SaveSearch } from './save-search.tsx';
@@ -33,14 +33,7 @@ export function Applied() {
         </span>
       ))}
       <SaveSearch />
-      <button
-        type="button"
-        class="link"
-        aria-haspopup="dialog"
-        onClick={() => dialog.dispatch({ kind: 'export' })}
-      >
-        Export this view
-      </button>
+      <DialogLink opens={{ kind: 'export' }}>Export this view</DialogLink>
       <Found />
     </div>
   );

@@ -1,9 +1,9 @@
 import { useEffect, useRef } from 'preact/hooks';
 import { signOut } from '../../actions/session.ts';
-import { dialog } from '../../state/dialog.ts';
 import { session } from '../../state/session.ts';
 import { useStore } from '../../state/store.ts';
 import { RepositoriesPanel } from '../repositories/repositories.tsx';
+import { DialogLink } from '../ui/dialog-link.tsx';
 import { CloseIcon } from '../ui/icons.tsx';
 import { SavedSearches, Tags, Views } from './views.tsx';
 
@@ -40,38 +40,10 @@ export function Side({ open, onClose }: { open: boolean; onClose: () => void }) 
         <Tags />
         <RepositoriesPanel />
         <div class="side-foot">
-          <button
-            type="button"
-            class="link"
-            aria-haspopup="dialog"
-            onClick={() => dialog.dispatch({ kind: 'import' })}
-          >
-            Import
-          </button>
-          <button
-            type="button"
-            class="link"
-            aria-haspopup="dialog"
-            onClick={() => dialog.dispatch({ kind: 'export' })}
-          >
-            Export
-          </button>
-          <button
-            type="button"
-            class="link"
-            aria-haspopup="dialog"
-            onClick={() => dialog.dispatch({ kind: 'settings' })}
-          >
-            Settings
-          </button>
-          <button
-            type="button"
-            class="link"
-            aria-haspopup="dialog"
-            onClick={() => dialog.dispatch({ kind: 'keys' })}
-          >
-            Keyboard shortcuts
-          </button>
+          <DialogLink opens={{ kind: 'import' }}>Import</DialogLink>
+          <DialogLink opens={{ kind: 'export' }}>Export</DialogLink>
+          <DialogLink opens={{ kind: 'settings' }}>Settings</DialogLink>
+          <DialogLink opens={{ kind: 'keys' }}>Keyboard shortcuts</DialogLink>
           {canSignOut && (
             <button type="button" class="link" onClick={() => void signOut()}>
               Sign out
