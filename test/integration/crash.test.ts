@@ -12,8 +12,9 @@ import { startProcess } from '../support/process.ts';
 import { rounds } from '../support/rounds.ts';
 import { temporaryFolder } from '../support/tmp.ts';
 import { together } from '../support/together.ts';
-import { chanceOf, newCount, torture } from '../support/torture.ts';
 import { eventually } from '../support/wait.ts';
+import { newCount } from '../torture/count.ts';
+import { torture } from '../torture/torture.ts';
 
 test('a mirror that was saved long before the end takes nothing out of the branch', async () => {
   const folder = await temporaryFolder();
@@ -67,7 +68,7 @@ test.each([false, true])(
 
 test('killed at any moment, with and without its gits, it loses nothing and leaves nothing behind', async () => {
   const count = newCount();
-  await torture(await temporaryFolder(), rounds(3, 12), chanceOf(20_261_123), count);
+  await torture(await temporaryFolder(), rounds(3, 12), 20_261_123, count);
   // How much depends on the machine; without any of it the test would say nothing.
   expect(count.promised.POST).toBeGreaterThan(rounds(5, 20));
 });

@@ -1,6 +1,6 @@
 import type { Fault } from '../support/git-faults.ts';
 import { type GitServer, type GitServerOptions, startGitServer } from '../support/git-server.ts';
-import type { Random } from './random.ts';
+import type { Random } from '../support/random.ts';
 import type { Report } from './report.ts';
 
 const FAULTS: readonly Fault[] = [

@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { git } from '../support/git.ts';
 import { commandOf, processesIn, signal } from '../support/processes.ts';
+import type { Random } from '../support/random.ts';
 import { eventually } from '../support/wait.ts';
 import { whenClean } from '../support/when-clean.ts';
 import type { Machine } from './machine.ts';
-import type { Random } from './random.ts';
 import type { Report } from './report.ts';
 import { REPOSITORIES } from './repositories.ts';
 

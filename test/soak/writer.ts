@@ -4,9 +4,9 @@ import { dirname, join } from 'node:path';
 import { linesOfJson, ndjson } from '../support/api.ts';
 import { commitFile } from '../support/git.ts';
 import { lineOf } from '../support/journal.ts';
+import type { Random } from '../support/random.ts';
 import type { Ledger } from './ledger.ts';
 import type { Machine } from './machine.ts';
-import type { Random } from './random.ts';
 import type { Report } from './report.ts';
 import { REPOSITORIES, type RepositoryName } from './repositories.ts';
 

@@ -7,6 +7,14 @@ export interface Delivery {
   state: 'committed' | 'pushed' | 'outdated';
 }
 
+/** A file as a message names it. */
+export interface NamedFile {
+  sha256: string;
+  name: string;
+  type: string;
+  size: number;
+}
+
 /** A message as the API answers it. */
 export interface Message {
   id: string;
@@ -18,6 +26,7 @@ export interface Message {
   done?: boolean;
   text: string;
   replyTo?: string;
+  attachments?: readonly NamedFile[];
   createdAt: string;
   updatedAt?: string;
   deletedAt?: string;

@@ -32,20 +32,32 @@ export function splitJournal(path: string, bytes: Buffer): JournalLine[] {
   return raws.map((raw) => ({ path, raw, value: JSON.parse(raw) as JournalLine['value'] }));
 }
 
-/** The lines that one commit added, all in one journal; that it did nothing else is part of the question. */
+/**
+ * The lines that one commit added, all in one journal; that it did nothing else, apart from adding files that those
+ * lines name, is part of the question.
+ */
 export async function linesOfCommit(clone: string, commit: string): Promise<JournalLine[]> {
-  const changes = await git(clone, 'diff-tree', '--root', '-r', '-z', '--no-commit-id', '--raw', commit);
-  const [record = '', path = '', ...more] = changes.split('\0').filter((part) => part !== '');
-  const [, mode, before = '', after] = record.split(' ');
+  const raw = await git(clone, 'diff-tree', '--root', '-r', '-z', '--no-commit-id', '--raw', commit);
+  const changes = [...raw.matchAll(/:\d+ (\d+) (\w+) (\w+) (\w)\0([^\0]+)\0/g)];
+  const [files, journals] = [changes.filter(isNewFile), changes.filter((change) => !isNewFile(change))];
+  const [[, mode, before = '', after = '', , path = ''] = [], ...more] = journals;
   if (more.length > 0 || mode !== '100644' || !path.startsWith('messages/')) {
-    throw new Error(`${commit} changes other things than one journal: ${changes.replaceAll('\0', ' ')}`);
+    throw new Error(`${commit} changes other things than one journal: ${raw.replaceAll('\0', ' ')}`);
   }
   const blob = (id: string) => gitBytes(clone, 'cat-file', 'blob', id);
   const old = /^0+$/.test(before) ? Buffer.alloc(0) : await blob(before);
-  const now = await blob(after as string);
+  const now = await blob(after);
   if (!now.subarray(0, old.length).equals(old)) throw new Error(`${commit} does more than append to ${path}`);
-  return splitJournal(path, now.subarray(old.length));
+  const lines = splitJournal(path, now.subarray(old.length));
+  const stray = files.filter(
+    ([, , , , , file = '']) => !lines.some((line) => line.raw.includes(file.slice(15, 79))),
+  );
+  if (stray.length > 0) throw new Error(`${commit} adds files that its lines do not name: ${stray.join()}`);
+  return lines;
 }
+
+const isNewFile = ([, mode, , , status, path = '']: RegExpExecArray): boolean =>
+  status === 'A' && mode === '100644' && path.startsWith('attachments/');
 
 /** What `parents` name a line by. */
 export const hashOfLine = (raw: string): string =>

@@ -100,7 +100,7 @@ async function changesByUs(clone: string, branch: string): Promise<Change[]> {
 }
 
 /** The bytes of many objects, read by one git. */
-async function readBlobs(clone: string, ids: readonly string[]): Promise<Map<string, Buffer>> {
+export async function readBlobs(clone: string, ids: readonly string[]): Promise<Map<string, Buffer>> {
   const child = spawn('git', ['cat-file', '--batch'], { cwd: clone, env: gitEnvironment() });
   child.stdin.on('error', () => undefined).end(ids.map((id) => `${id}\n`).join(''));
   const [bytes] = await Promise.all([buffer(child.stdout), once(child, 'close')]);

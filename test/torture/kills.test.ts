@@ -2,7 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'vitest';
-import { chanceOf, newCount, torture } from '../support/torture.ts';
+import { newCount } from './count.ts';
+import { torture } from './torture.ts';
 
 // Folders are begun anew now and then, so that first starts are killed as well, and judging stays quick.
 const KILLS_A_FOLDER = 25;
@@ -24,7 +25,7 @@ test('gitpost is killed again and again', async () => {
       const folder = await mkdtemp(join(tmpdir(), 'gitpost-torture-'));
       // Where it fails, the folder stays to be looked at.
       console.log(`Seed ${seed + done}, in ${folder}`);
-      await torture(folder, Math.min(KILLS_A_FOLDER, kills - done), chanceOf(seed + done), count);
+      await torture(folder, Math.min(KILLS_A_FOLDER, kills - done), seed + done, count);
       await rm(folder, { recursive: true, force: true, maxRetries: 10 });
       print();
     }

@@ -5,12 +5,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { type Answer, apiAt, commitOf, type Message } from '../support/api.ts';
+import { type Answer, type Api, apiAt, commitOf, type Message } from '../support/api.ts';
 import { locksIn, statusOf } from '../support/clone-state.ts';
+import { sendFile } from '../support/files.ts';
 import { git } from '../support/git.ts';
 import { journalLines, linesOfCommit } from '../support/journal.ts';
+import { missingAt, missingOnBranch, notDownloaded } from '../support/judge-files.ts';
 import { type GitpostProcess, startProcess } from '../support/process.ts';
 import { killTogether, processesIn } from '../support/processes.ts';
+import { sampleFile, sampleOf } from '../support/sample-files.ts';
 import { eventually } from '../support/wait.ts';
 
 // The last one has by far the most places: node tells its threads by it, too.
@@ -51,7 +54,7 @@ test.runIf(hasStrace)(
         };
         let at = 1;
         try {
-          await judge(series, { id: randomUUID(), text: 'First' }, undefined);
+          await judge(series, draftOf(series, 0), undefined);
           while (await failAt(series, at)) at += 1;
         } catch (error) {
           throw new Error(`${call} ${fault}, the ${at}. time, in ${folder}: ${(error as Error).message}`, {
@@ -66,6 +69,25 @@ test.runIf(hasStrace)(
   },
   0,
 );
+
+/** A message with a file; the same file comes again later. */
+const draftOf = ({ call, fault }: Series, when: number) => ({
+  id: randomUUID(),
+  text: `${call} ${fault} ${when}`,
+  attachments: [{ sha256: sampleFile(when).sha256 }],
+});
+
+type Draft = ReturnType<typeof draftOf>;
+
+/** Uploads the file of a message, and sends the message if that goes well. */
+async function capture(api: Api, draft: Draft): Promise<Answer> {
+  for (const { sha256 } of draft.attachments) {
+    const { bytes, name } = sampleOf(sha256);
+    const uploaded = await sendFile(api, bytes, name);
+    if (uploaded.status !== 200 && uploaded.status !== 201) return uploaded;
+  }
+  return api.post(draft);
+}
 
 const cloneOf = ({ folder }: Series) => join(folder, 'repos/messages');
 
@@ -87,9 +109,9 @@ async function failAt(series: Series, when: number): Promise<boolean> {
     '-e',
     `inject=${call}:${fault}:when=${when}`,
   ]);
-  const draft = { id: randomUUID(), text: `${call} ${fault} ${when}` };
+  const draft = draftOf(series, when);
   const late = delay(ANSWER_MS, undefined, { ref: false });
-  const answer = await Promise.race([api.post(draft).catch((): undefined => undefined), late]);
+  const answer = await Promise.race([capture(api, draft).catch((): undefined => undefined), late]);
   const outcome = answer === undefined ? 'unanswered' : String(answer.status);
   await eventually(async () => (await statusOf(cloneOf(series))).length === 0, SETTLE_MS).catch(
     () => undefined,
@@ -131,7 +153,7 @@ async function calm(pid: number, folder: string): Promise<number[]> {
   }
 }
 
-async function judge(series: Series, draft: { id: string; text: string }, answer: Answer | undefined) {
+async function judge(series: Series, draft: Draft, answer: Answer | undefined) {
   const clone = cloneOf(series);
   const api = apiAt(series.gitpost.url);
   if (answer?.status === 201) series.answered.set(draft.id, answer.json<Message>());
@@ -144,11 +166,15 @@ async function judge(series: Series, draft: { id: string; text: string }, answer
     return true;
   });
   // Who got no answer sends the same again, and it is there once.
-  const again = await api.post(draft);
+  const again = await capture(api, draft);
   expect([200, 201], again.text).toContain(again.status);
   const message = again.json<Message>();
   series.answered.set(draft.id, message);
   expect((await linesOfCommit(clone, commitOf(message))).map(({ value }) => value.id)).toEqual([draft.id]);
+  const hashes = draft.attachments.map(({ sha256 }) => sha256);
+  expect(await missingAt(clone, commitOf(message), hashes)).toEqual([]);
+  expect(await missingOnBranch(clone)).toEqual([]);
+  expect(await notDownloaded(api)).toEqual([]);
   const ids = (await journalLines(clone)).map(({ value }) => value.id);
   expect(ids.sort()).toEqual([...series.answered.keys()].sort());
 }
