@@ -129,7 +129,14 @@ export async function startApp(options: AppOptions): Promise<App> {
       onInterval: (seconds) => autoSync.every(seconds),
       onTrouble,
     });
-    const imports = new Imports(messages, reader, identity.name, secretGuard);
+    const imports = new Imports({
+      messages,
+      reader,
+      attachments,
+      attachmentLimit: config.attachmentLimit,
+      author: identity.name,
+      secretGuard,
+    });
     const importFolder = join(config.dataDirectory, 'imports');
     await clearSpool(importFolder);
     const github = new Github({

@@ -1,12 +1,16 @@
-/** One file of an export. */
-export interface ExportFile {
-  /** Its path in the export, with `/`. */
-  readonly name: string;
+/** The bytes of a file, which can be read more than once. */
+export interface FileContent {
   /** In bytes, unpacked. */
   readonly size: number;
+  readonly read: () => AsyncIterable<Buffer>;
+}
+
+/** One file of an export. */
+export interface ExportFile extends FileContent {
+  /** Its path in the export, with `/`. */
+  readonly name: string;
   /** When it was last changed, in milliseconds since 1970; absent if only known without a zone. */
   readonly modifiedAt?: number | undefined;
-  readonly read: () => AsyncIterable<Buffer>;
 }
 
 /** An export on disk: a file, a folder, or the contents of a zip. Nothing is unpacked. */

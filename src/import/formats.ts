@@ -13,7 +13,7 @@ import { isTelegram, readTelegram } from './formats/telegram.ts';
 import { isWhatsApp, readWhatsApp } from './formats/whatsapp.ts';
 import type { Item, ReadOptions } from './message.ts';
 import { ask } from './refusal.ts';
-import { headOf } from './source.ts';
+import { headTextOf } from './source.ts';
 import { shortly } from './values.ts';
 
 /** A format that can be imported. */
@@ -65,7 +65,7 @@ export async function recognise(source: ExportSource): Promise<FormatName> {
   const candidates = source.files.filter(
     ({ name }) => source.isSingle || /\.(json|jsonl|ndjson|txt|log|weechatlog|journal|mbox|mbx)$/i.test(name),
   );
-  for (const file of candidates.slice(0, MOST_LOOKED_AT)) heads.set(file, decoded(await headOf(file)));
+  for (const file of candidates.slice(0, MOST_LOOKED_AT)) heads.set(file, await headTextOf(file));
   for (const name of FORMAT_NAMES) {
     const { files, isHead } = formatOf(name);
     for (const [file, head] of heads)
@@ -81,10 +81,4 @@ export async function recognise(source: ExportSource): Promise<FormatName> {
     'format',
     `The format of the export is not recognised. ${seen} Give "format": one of ${FORMAT_NAMES.join(', ')}.`,
   );
-}
-
-function decoded(head: Buffer): string {
-  if (head[0] === 0xff && head[1] === 0xfe) return new TextDecoder('utf-16le').decode(head);
-  if (head[0] === 0xfe && head[1] === 0xff) return new TextDecoder('utf-16be').decode(head);
-  return new TextDecoder().decode(head);
 }

@@ -1,9 +1,19 @@
+import type { FileContent } from './files.ts';
+
 /** Where messages were written: a channel, chat, topic or notebook. */
 export interface Conversation {
   /** What the source calls it; stays the same from one export to the next. */
   readonly id: string;
   /** What people call it. */
   readonly name: string;
+}
+
+/** A file that belongs to a message. */
+export interface MessageFile {
+  /** What it is called there; may be a path. */
+  readonly name: string;
+  /** Its bytes; absent if the export does not hold them. */
+  readonly content?: FileContent | undefined;
 }
 
 /** One message as an export has it, in the words of no format. */
@@ -24,8 +34,7 @@ export interface ImportedMessage {
   readonly pinned?: boolean | undefined;
   /** Later texts of the message, oldest first; times in milliseconds since 1970. */
   readonly edits?: readonly { readonly at: number; readonly text: string }[] | undefined;
-  /** The names of files that belong to it. */
-  readonly files?: readonly string[] | undefined;
+  readonly files?: readonly MessageFile[] | undefined;
 }
 
 /** Something in an export that is no message, or cannot be one. Examples are short and hold no credential. */
@@ -37,6 +46,8 @@ export interface Skipped {
 /** A line of a gitpost journal, kept byte for byte. */
 export interface JournalItem {
   readonly raw: string;
+  /** The bytes of the files that it names, by their hash, as far as the export holds them. */
+  readonly contents: ReadonlyMap<string, FileContent>;
 }
 
 export type Item = ImportedMessage | Skipped | JournalItem;

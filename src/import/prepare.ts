@@ -2,7 +2,7 @@ import { LIMITS, lengthOf, MOST_TAGS } from '../domain/message.ts';
 import { secretsIn, withoutSecrets } from '../domain/secrets.ts';
 import { wellFormed } from '../domain/unicode.ts';
 import { identifier, importId, tagFor } from './identity.ts';
-import type { Conversation, ImportedMessage, Skipped } from './message.ts';
+import type { Conversation, ImportedMessage, MessageFile, Skipped } from './message.ts';
 import { shortly } from './values.ts';
 
 /** An imported message with its id, within the bounds of the format, ready to become lines. */
@@ -11,7 +11,9 @@ export interface Prepared {
   readonly conversation: Conversation;
   readonly author: string;
   readonly type: 'text' | 'markdown';
+  /** May be empty if there are files. */
   readonly text: string;
+  readonly files: readonly MessageFile[];
   readonly createdAt: string;
   readonly replyTo?: string;
   readonly tags: readonly string[];
@@ -43,24 +45,24 @@ export function preparer(
       const cut = keepsSecrets ? text : cutSecrets(text, notes);
       return shortened(wellFormed(cut.replaceAll('\r\n', '\n')), notes);
     };
-    const files = message.files ?? [];
-    for (const name of files) notes.push({ skipped: 'file-not-kept', example: shortly(name) });
-    const own = clean(message.text);
-    const text = /\S/u.test(own) ? own : files.map((name) => `(file: ${name})`).join('\n');
+    const files = (message.files ?? []).map((file) => ({ ...file, name: clean(file.name) }));
+    const text = clean(message.text);
     if (!(createdAt >= FIRST_MS && createdAt <= LAST_MS))
       return { skipped: 'no-date', example: shortly(text) };
-    if (!/\S/u.test(text)) return { skipped: 'empty', example: new Date(createdAt).toISOString() };
+    if (!/\S/u.test(text) && files.length === 0)
+      return { skipped: 'empty', example: new Date(createdAt).toISOString() };
     const before = last.get(conversation.id);
     const count = before?.at === createdAt ? before.count + 1 : 0;
     last.set(conversation.id, { at: createdAt, count });
     const { replyTo } = message;
     const tags = [conversation.name, ...(message.tags ?? [])].flatMap((name) => tagFor(name) ?? []);
     return {
-      id: idFor({ ...message, text: own }),
+      id: idFor({ ...message, text }),
       conversation,
       author: authorOf(message.author),
       type: message.type ?? 'text',
-      text,
+      text: /\S/u.test(text) ? text : '',
+      files,
       createdAt: new Date(Math.min(createdAt + Math.min(count, MOST_SHIFT_MS), LAST_MS)).toISOString(),
       ...(replyTo === undefined ? {} : { replyTo: importId(format, conversation.id, replyTo) }),
       tags: [...new Set(tags)].slice(0, MOST_TAGS),

@@ -71,6 +71,27 @@ export async function headOf(file: ExportFile, bytes = 1 << 16): Promise<Buffer>
   return Buffer.concat(chunks).subarray(0, bytes);
 }
 
+/** The beginning of a file as text, in the character set that its byte order mark names, or UTF-8. */
+export async function headTextOf(file: ExportFile): Promise<string> {
+  const head = await headOf(file);
+  if (head[0] === 0xff && head[1] === 0xfe) return new TextDecoder('utf-16le').decode(head);
+  if (head[0] === 0xfe && head[1] === 0xff) return new TextDecoder('utf-16be').decode(head);
+  return new TextDecoder().decode(head);
+}
+
+/**
+ * The files of an export that are of its format: a single file whatever it is, else those that are called like it and
+ * begin like it. The others may be what was attached to messages.
+ */
+export async function* filesLike(
+  { files, isSingle }: ExportSource,
+  name: RegExp,
+  isHead: (head: string) => boolean,
+): AsyncGenerator<ExportFile> {
+  for (const file of files)
+    if (isSingle || (name.test(file.name) && isHead(await headTextOf(file)))) yield file;
+}
+
 /** A whole small file; throws a refusal if it is larger than `most` bytes. */
 export async function contentOf(file: ExportFile, most = 64 << 20): Promise<Buffer> {
   if (file.size > most) throw refuse(`${file.name} is larger than ${most >> 20} MiB. Nothing was imported.`);

@@ -1,3 +1,5 @@
+import type { FileContent } from './files.ts';
+
 /** Careful reading of values whose shape others decide. */
 export type Members = Readonly<Record<string, unknown>>;
 
@@ -35,3 +37,11 @@ export const shortly = (text: string): string => {
   const line = text.replace(/\s+/g, ' ').trim();
   return line.length > 80 ? `${[...line].slice(0, 79).join('')}…` : line;
 };
+
+/** The bytes of a file that are in memory. */
+export const heldIn = (bytes: Buffer): FileContent => ({
+  size: bytes.length,
+  read: async function* () {
+    yield bytes;
+  },
+});

@@ -1,3 +1,4 @@
+import { crc32 } from 'node:zlib';
 import { openPromise, type ZipFile } from 'yauzl';
 import type { ExportFile, ExportSource } from './files.ts';
 import { refuse } from './refusal.ts';
@@ -8,6 +9,8 @@ const MOST_BYTES = 32 * 2 ** 30;
 /** Chats pack to a tenth at best; a zip bomb to a thousandth. The rest is for small files. */
 const [MOST_RATIO, ALLOWANCE] = [200, 64 * 2 ** 20];
 
+/** Additional fields of an entry that hold a time with its zone. */
+const [UNIX_TIME, WINDOWS_TIME] = [0x5455, 0x000a];
 const [TYPE_BITS, LINK] = [0o170000, 0o120000];
 
 /**
@@ -40,7 +43,7 @@ async function entriesOf(zip: ZipFile): Promise<ExportFile[]> {
       total += size;
       if (total > MOST_BYTES || total > ALLOWANCE + MOST_RATIO * zip.fileSize)
         throw refuse('The zip would unpack to far more than any export holds. Nothing was imported.');
-      files.push({ name, size, read: () => readEntry(zip, entry, name) });
+      files.push({ name, size, modifiedAt: modifiedAt(entry), read: () => readEntry(zip, entry, name) });
     }
   } catch (error) {
     if (
@@ -56,13 +59,23 @@ async function entriesOf(zip: ZipFile): Promise<ExportFile[]> {
   return files.sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-async function* readEntry(
-  zip: ZipFile,
-  entry: Parameters<ZipFile['openReadStreamPromise']>[0],
-  name: string,
-): AsyncGenerator<Buffer> {
+type Entry = Parameters<ZipFile['openReadStreamPromise']>[0];
+
+/** The exact time of an entry, if it has one: what all zips have is a time without a zone. */
+function modifiedAt(entry: Entry): number | undefined {
+  const isExact = entry.extraFields.some(({ id }) => id === UNIX_TIME || id === WINDOWS_TIME);
+  return isExact ? entry.getLastModDate().getTime() : undefined;
+}
+
+/** The library checks how long an entry is; whether its bytes are the right ones is checked here. */
+async function* readEntry(zip: ZipFile, entry: Entry, name: string): AsyncGenerator<Buffer> {
   try {
-    for await (const chunk of await zip.openReadStreamPromise(entry)) yield chunk as Buffer;
+    let checksum = 0;
+    for await (const chunk of await zip.openReadStreamPromise(entry)) {
+      checksum = crc32(chunk as Buffer, checksum);
+      yield chunk as Buffer;
+    }
+    if (checksum !== entry.crc32) throw new Error('its checksum is another one');
   } catch (error) {
     throw refuse(
       `${shown(name)} in the zip is damaged (${(error as Error).message}). Get the export again, and import that.`,

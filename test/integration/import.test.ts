@@ -72,7 +72,11 @@ test('a Slack export becomes commits with its own authors and dates, once', asyn
 
   const result = await importFile(api, '', file);
   expect(result).toEqual({ ...planned });
-  expect(skippedIn(result)).toMatchObject({ 'system-message': 1, 'file-not-kept': 1, 'credential-cut': 1 });
+  expect(skippedIn(result)).toMatchObject({
+    'system-message': 1,
+    'file-not-in-export': 1,
+    'credential-cut': 1,
+  });
   const messages = await api.messages();
   const first = messages.find(({ text }) => text.includes('**bold**'));
   expect(first).toMatchObject({

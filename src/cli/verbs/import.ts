@@ -59,11 +59,13 @@ function queryOf(given: Given, file: string): URLSearchParams {
 }
 
 function summaryOf(result: ImportResult, isDryRun: boolean): string {
-  const { format, created, updated, present, conversations, authors, from, to, skipped } = result;
+  const { format, created, updated, present, conversations, authors, from, to, skipped, attachments } =
+    result;
   const days = from === null || to === null ? '' : `, ${from.slice(0, 10)} to ${to.slice(0, 10)}`;
   return [
     `${format}: ${counted(conversations.length, 'conversation')}, ${counted(authors.length, 'author')}${days}`,
     `${isDryRun ? 'would be new' : 'new'}: ${created}, changed: ${updated}, already there: ${present}`,
+    ...(attachments > 0 ? [`${counted(attachments, 'file')} with them`] : []),
     ...skipped.map(({ reason, count }) => `${count}: ${printableLine(reason)}`),
     ...(isDryRun ? ['Nothing was written.'] : []),
     '',

@@ -41,6 +41,9 @@ const ENDINGS: Readonly<Record<string, string>> = {
 /** The ending of a file of some type with its dot; nothing for a type that is not known here. */
 export const endingOf = (type: string): string => (Object.hasOwn(ENDINGS, type) ? `.${ENDINGS[type]}` : '');
 
+/** Whether a type is one that people can read as text: markup is text too. */
+export const isTextType = (type: string): boolean => type.startsWith('text/') || type === 'image/svg+xml';
+
 /** What a browser shows in place: nothing among it can run. Everything else is a download. */
 const SHOWN = new Set([
   ...['image/png', 'image/jpeg', 'image/gif', 'image/webp', 'image/avif'],

@@ -1,6 +1,8 @@
+import { FileFinder } from '../file-finder.ts';
 import type { ExportSource } from '../files.ts';
 import { jsonParts } from '../json-parts.ts';
-import type { Conversation, Item } from '../message.ts';
+import type { Conversation, Item, MessageFile } from '../message.ts';
+import { filesLike } from '../source.ts';
 import { firstText, idOf, instantOf, listOf, type Members, membersOf, shortly, textOf } from '../values.ts';
 
 /** What people write; every other type is a message of Discord itself. */
@@ -20,22 +22,28 @@ export const isDiscord = (head: string): boolean =>
   /^\s*\{\s*"guild"\s*:/.test(head) && head.includes('"channel"');
 
 /** Reads channels as DiscordChatExporter writes them: one file for each, or several parts. */
-export async function* readDiscord({ files }: ExportSource): AsyncGenerator<Item> {
-  for (const file of files.filter(({ name }) => name === '' || /\.json$/i.test(name))) {
+export async function* readDiscord(source: ExportSource): AsyncGenerator<Item> {
+  const finder = new FileFinder(source.files);
+  for await (const file of filesLike(source, /\.json$/i, isDiscord)) {
+    const find = (one: Members) => fileOf(one, finder, file.name);
     let conversation: Conversation = { id: '', name: '' };
     for await (const { path, value } of jsonParts(file.read(), isOpen, file.name)) {
       if (path === 'channel') {
         const channel = membersOf(value);
         const id = idOf(channel.id) ?? '';
         conversation = { id, name: firstText(channel.name, channel.category) || id };
-      } else if (path === 'messages/*') yield itemOf(membersOf(value), conversation);
+      } else if (path === 'messages/*') yield itemOf(membersOf(value), conversation, find);
     }
   }
 }
 
 const isOpen = (path: string): boolean => path === '' || path === 'messages';
 
-function itemOf(message: Members, conversation: Conversation): Item {
+function itemOf(
+  message: Members,
+  conversation: Conversation,
+  find: (attachment: Members) => MessageFile,
+): Item {
   const type = idOf(message.type) ?? 'Default';
   const createdAt = instantOf(message.timestamp);
   const content = textOf(message.content);
@@ -53,11 +61,15 @@ function itemOf(message: Members, conversation: Conversation): Item {
     type: /[*_~`>|#[-]/.test(content) ? 'markdown' : 'text',
     replyTo: idOf(membersOf(message.reference).messageId),
     pinned: message.isPinned === true,
-    files: listOf(message.attachments)
-      .map(membersOf)
-      .map((file) => firstText(file.fileName, file.url))
-      .filter((name) => name !== ''),
+    files: listOf(message.attachments).map(membersOf).map(find),
   };
+}
+
+/** A file by its link: to a place beside the JSON if media were saved too, else to Discord. */
+function fileOf({ fileName, url }: Members, finder: FileFinder, from: string): MessageFile {
+  const link = textOf(url);
+  const content = /^https?:/i.test(link) ? undefined : (finder.at(link, from) ?? finder.named(link));
+  return { name: firstText(fileName, link, 'file'), content };
 }
 
 /** Mentions and emoji by name, as far as the message says what they are called. */

@@ -1,14 +1,17 @@
 import type { ExportSource } from '../files.ts';
 import { jsonParts } from '../json-parts.ts';
-import type { Conversation, ImportedMessage, Item } from '../message.ts';
+import type { Conversation, ImportedMessage, Item, MessageFile } from '../message.ts';
+import { filesLike } from '../source.ts';
 import { firstText, type Members, membersOf, shortly, textOf } from '../values.ts';
+import { ElementMedia } from './element-media.ts';
 
 /** Whether a JSON text begins like a room of Element. */
 export const isElement = (head: string): boolean => /^\s*\{\s*"room_name"\s*:/.test(head);
 
 /** Reads a room as Element writes it: Matrix events. Edits are further events, so the room is read twice. */
-export async function* readElement({ files }: ExportSource): AsyncGenerator<Item> {
-  for (const file of files.filter(({ name }) => name === '' || /\.json$/i.test(name))) {
+export async function* readElement(source: ExportSource): AsyncGenerator<Item> {
+  const media = new ElementMedia(source.files);
+  for await (const file of filesLike(source, /\.json$/i, isElement)) {
     const events = () => jsonParts(file.read(), (path) => path === '' || path === 'messages', file.name);
     const edits = new Map<string, { at: number; text: string }[]>();
     const names = new Map<string, string>();
@@ -30,7 +33,8 @@ export async function* readElement({ files }: ExportSource): AsyncGenerator<Item
       const event = membersOf(value);
       if (replacedBy(event) !== undefined) continue;
       const id = firstText(event.room_id);
-      const item = itemOf(event, id === '' ? conversation : { id, name: conversation.name }, names);
+      const room = id === '' ? conversation : { id, name: conversation.name };
+      const item = itemOf(event, room, names, (name) => ({ name, content: media.find(event, file.name) }));
       const later = 'sourceId' in item ? edits.get(item.sourceId ?? '') : undefined;
       yield later ? { ...item, edits: later.sort((a, b) => a.at - b.at) } : item;
     }
@@ -46,7 +50,12 @@ const replacedBy = (event: Members): string | undefined => {
 
 const MESSAGES = new Set(['m.room.message', 'm.sticker']);
 
-function itemOf(event: Members, conversation: Conversation, names: ReadonlyMap<string, string>): Item {
+function itemOf(
+  event: Members,
+  conversation: Conversation,
+  names: ReadonlyMap<string, string>,
+  find: (name: string) => MessageFile,
+): Item {
   const content = membersOf(event.content);
   const type = textOf(event.type);
   if (type === 'm.room.encrypted')
@@ -66,7 +75,7 @@ function itemOf(event: Members, conversation: Conversation, names: ReadonlyMap<s
     createdAt: event.origin_server_ts,
     text: isFile ? '' : withoutFallback(textOf(content.body), event),
     replyTo: firstText(membersOf(relationOf(event)['m.in_reply_to']).event_id) || undefined,
-    files: isFile ? [firstText(content.filename, content.body, 'file')] : [],
+    files: isFile ? [find(firstText(content.filename, content.body, 'file'))] : [],
   };
   return message;
 }

@@ -1,7 +1,9 @@
+import { FileFinder, lastPartOf } from '../file-finder.ts';
 import type { ExportSource } from '../files.ts';
 import { linesOf } from '../lines.ts';
-import type { Conversation, Item } from '../message.ts';
+import type { Conversation, Item, MessageFile } from '../message.ts';
 import { refuse } from '../refusal.ts';
+import { filesLike } from '../source.ts';
 import { listOf, type Members, membersOf, shortly, textOf } from '../values.ts';
 
 /** Whether a text begins like a bulk export. */
@@ -9,9 +11,15 @@ export const isMattermost = (head: string): boolean =>
   /^\s*\{"type":\s?"version",\s?"version":\s?\d+/.test(head);
 
 /** Reads a bulk export of Mattermost, which has one object per line. Posts have no ids, so they go by time and author. */
-export async function* readMattermost({ files }: ExportSource): AsyncGenerator<Item> {
+export async function* readMattermost(source: ExportSource): AsyncGenerator<Item> {
+  const finder = new FileFinder(source.files);
   const channels = new Map<string, string>();
-  for (const file of files.filter(({ name }) => name === '' || /\.(jsonl|json)$/i.test(name))) {
+  for await (const file of filesLike(source, /\.jsonl?$/i, isMattermost)) {
+    // Exports keep their files in the folder "data", whose name some versions leave out.
+    const find = (path: string) => ({
+      name: lastPartOf(path),
+      content: finder.at(path, file.name) ?? finder.at(`data/${path}`, file.name),
+    });
     let number = 0;
     for await (const line of linesOf(file.read(), true)) {
       number += 1;
@@ -23,24 +31,26 @@ export async function* readMattermost({ files }: ExportSource): AsyncGenerator<I
       } else if (type === 'post') {
         const one = membersOf(post);
         const id = `${textOf(one.team)}/${textOf(one.channel)}`;
-        yield* thread(one, { id, name: channels.get(id) ?? textOf(one.channel) });
+        yield* thread(one, { id, name: channels.get(id) ?? textOf(one.channel) }, find);
       } else if (type === 'direct_post') {
         const one = membersOf(direct_post);
         const members = listOf(one.channel_members).map(textOf).sort();
-        yield* thread(one, { id: `direct/${members.join(' ')}`, name: members.join(' ') });
+        yield* thread(one, { id: `direct/${members.join(' ')}`, name: members.join(' ') }, find);
       }
     }
   }
 }
 
-function* thread(post: Members, conversation: Conversation): Generator<Item> {
-  const item = itemOf(post, conversation, undefined);
+type Find = (path: string) => MessageFile;
+
+function* thread(post: Members, conversation: Conversation, find: Find): Generator<Item> {
+  const item = itemOf(post, conversation, undefined, find);
   yield item;
   const parent = 'sourceId' in item ? item.sourceId : undefined;
-  for (const reply of listOf(post.replies)) yield itemOf(membersOf(reply), conversation, parent);
+  for (const reply of listOf(post.replies)) yield itemOf(membersOf(reply), conversation, parent, find);
 }
 
-function itemOf(post: Members, conversation: Conversation, parent: string | undefined): Item {
+function itemOf(post: Members, conversation: Conversation, parent: string | undefined, find: Find): Item {
   const { user, message, create_at, is_pinned, attachments, type } = post;
   const text = textOf(message);
   if (typeof type === 'string' && type.startsWith('system_'))
@@ -57,8 +67,9 @@ function itemOf(post: Members, conversation: Conversation, parent: string | unde
     replyTo: parent,
     pinned: is_pinned === true,
     files: listOf(attachments)
-      .map((one) => textOf(membersOf(one).path).split('/').at(-1) ?? '')
-      .filter((name) => name !== ''),
+      .map((one) => textOf(membersOf(one).path))
+      .filter((path) => path !== '')
+      .map(find),
   };
 }
 

@@ -1,8 +1,9 @@
 import PostalMime from 'postal-mime';
+import { endingOf } from '../../domain/media/types.ts';
 import type { ExportFile, ExportSource } from '../files.ts';
 import type { Item } from '../message.ts';
 import { refuse } from '../refusal.ts';
-import { shortly } from '../values.ts';
+import { heldIn, shortly } from '../values.ts';
 
 const SEPARATOR = Buffer.from('\nFrom ');
 const MOST_BYTES = 64 * 2 ** 20;
@@ -71,7 +72,12 @@ async function itemOf(bytes: Buffer, conversation: string): Promise<Item> {
     createdAt,
     text: [subject, body].filter((part) => part !== '').join('\n\n'),
     replyTo: mail.inReplyTo?.trim().split(/\s/, 1)[0],
-    files: mail.attachments.map(({ filename, mimeType }) => filename ?? mimeType),
+    files: mail.attachments.map(({ filename, mimeType, content }) => ({
+      name: filename ?? `file${endingOf(mimeType)}`,
+      content: heldIn(
+        typeof content === 'string' ? Buffer.from(content) : Buffer.from(content as Uint8Array),
+      ),
+    })),
   };
 }
 

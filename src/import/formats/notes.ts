@@ -1,8 +1,19 @@
-import type { ExportSource } from '../files.ts';
+import { FileFinder } from '../file-finder.ts';
+import type { ExportFile, ExportSource } from '../files.ts';
 import { jsonParts } from '../json-parts.ts';
-import type { Item } from '../message.ts';
-import { contentOf } from '../source.ts';
-import { firstText, idOf, instantOf, listOf, type Members, membersOf, shortly, textOf } from '../values.ts';
+import type { Item, MessageFile } from '../message.ts';
+import { contentOf, filesLike } from '../source.ts';
+import {
+  firstText,
+  heldIn,
+  idOf,
+  instantOf,
+  listOf,
+  type Members,
+  membersOf,
+  shortly,
+  textOf,
+} from '../values.ts';
 
 const isJson = ({ name }: { readonly name: string }): boolean => name === '' || /\.json$/i.test(name);
 
@@ -13,6 +24,7 @@ export const isKeep = (head: string): boolean =>
 
 /** Reads notes of Google Keep, as Google Takeout writes them: a JSON file for each. */
 export async function* readKeep({ files }: ExportSource, author: string): AsyncGenerator<Item> {
+  const finder = new FileFinder(files);
   for (const file of files.filter(isJson)) {
     const note = await parsed(file);
     if (note === undefined) {
@@ -63,9 +75,17 @@ export async function* readKeep({ files }: ExportSource, author: string): AsyncG
       pinned: note.isPinned === true,
       files: listOf(note.attachments)
         .map((one) => firstText(membersOf(one).filePath))
-        .filter((name) => name !== ''),
+        .filter((name) => name !== '')
+        .map((name) => ({ name, content: pictureAt(name, finder, file.name) })),
     };
   }
+}
+
+/** Takeout names a picture `.jpeg` in the note, and saves it as `.jpg`. */
+function pictureAt(name: string, finder: FileFinder, from: string): ExportFile | undefined {
+  const stem = name.replace(/\.jpe?g$/i, '');
+  const names = stem === name ? [name] : [name, `${stem}.jpg`, `${stem}.jpeg`];
+  return names.map((one) => finder.at(one, from)).find((file) => file);
 }
 
 function microseconds(value: unknown): number | undefined {
@@ -114,8 +134,10 @@ export const isMemos = (head: string): boolean =>
   (/"(?:displayTime|createTime)"\s*:/.test(head) && /"content"\s*:/.test(head));
 
 /** Reads memos as the REST API of memos answers them: a list, an object with one, or a file for each page. */
-export async function* readMemos({ files }: ExportSource, author: string): AsyncGenerator<Item> {
-  for (const file of files.filter(isJson)) {
+export async function* readMemos(source: ExportSource, author: string): AsyncGenerator<Item> {
+  const finder = new FileFinder(source.files);
+  for await (const file of filesLike(source, /\.json$/i, isMemos)) {
+    const find = (one: Members) => resourceOf(one, finder, file.name);
     for await (const { path, value } of jsonParts(
       file.read(),
       (at) => at === '' || at === 'memos',
@@ -143,9 +165,18 @@ export async function* readMemos({ files }: ExportSource, author: string): Async
         replyTo: firstText(memo.parent) || undefined,
         pinned: memo.pinned === true,
         files: [...listOf(memo.resources), ...listOf(memo.attachments)]
-          .map((one) => firstText(membersOf(one).filename))
-          .filter((name) => name !== ''),
+          .map(membersOf)
+          .filter(({ filename }) => textOf(filename) !== '')
+          .map(find),
       };
     }
   }
+}
+
+/** The API has the bytes of a resource in its answer, or leaves them out; then they may be saved beside it. */
+function resourceOf({ filename, content }: Members, finder: FileFinder, from: string): MessageFile {
+  const name = textOf(filename);
+  const bytes = Buffer.from(textOf(content), 'base64');
+  if (bytes.length > 0) return { name, content: heldIn(bytes) };
+  return { name, content: finder.at(name, from) ?? finder.at(`resources/${name}`, from) };
 }

@@ -1,6 +1,8 @@
+import { cleanFileName } from '../../domain/attachment.ts';
+import { FileFinder } from '../file-finder.ts';
 import type { ExportFile, ExportSource } from '../files.ts';
 import { jsonParts } from '../json-parts.ts';
-import type { Conversation, ImportedMessage, Item } from '../message.ts';
+import type { Conversation, ImportedMessage, Item, MessageFile } from '../message.ts';
 import { refuse } from '../refusal.ts';
 import { contentOf } from '../source.ts';
 import { firstText, idOf, listOf, type Members, membersOf, shortly, textOf } from '../values.ts';
@@ -48,12 +50,14 @@ export async function* readSlack({ files }: ExportSource): AsyncGenerator<Item> 
     }
   }
   const names = { users, channels };
+  const finder = new FileFinder(files);
   for (const file of files) {
     const folder = DAY.exec(file.name)?.[1];
     if (folder === undefined) continue;
     const conversation = conversations.get(folder) ?? { id: folder, name: folder };
+    const find = (one: Members) => fileOf(one, finder, file.name);
     for await (const { path, value } of jsonParts(file.read(), (at) => at === '', file.name)) {
-      if (path === '*') yield itemOf(membersOf(value), conversation, names);
+      if (path === '*') yield itemOf(membersOf(value), conversation, names, find);
     }
   }
 }
@@ -70,7 +74,12 @@ async function listIn(files: readonly ExportFile[], kind: string): Promise<Membe
   }
 }
 
-function itemOf(message: Members, conversation: Conversation, names: SlackNames): Item {
+function itemOf(
+  message: Members,
+  conversation: Conversation,
+  names: SlackNames,
+  find: (file: Members) => MessageFile,
+): Item {
   const [ts, subtype] = [textOf(message.ts), textOf(message.subtype)];
   if (!/^\d{1,12}\.\d{1,6}$/.test(ts)) return { skipped: 'no-date', example: shortly(textOf(message.text)) };
   if (subtype !== '' && !WRITTEN.has(subtype))
@@ -94,11 +103,24 @@ function itemOf(message: Members, conversation: Conversation, names: SlackNames)
     ...slackText(message, names),
     replyTo: thread !== '' && thread !== ts ? thread : undefined,
     pinned: listOf(message.pinned_to).length > 0,
-    // Their links hold tokens that open them, so only names are taken.
-    files: listOf(message.files)
-      .map(membersOf)
-      .map((file) => firstText(file.name, file.title))
-      .filter((name) => name !== ''),
+    files: listOf(message.files).map(membersOf).map(find),
   };
   return imported;
+}
+
+/**
+ * A file of a message. Slack gives only its link, with a token that opens it, so the link is left alone. Programs that
+ * fetch the files put them into one of two places.
+ */
+function fileOf({ id, name, title }: Members, finder: FileFinder, from: string): MessageFile {
+  const called = firstText(name, title, 'file');
+  const key = textOf(id);
+  if (key === '') return { name: called };
+  const saved = cleanFileName(called);
+  const places = [
+    `attachments/${key}-${saved}`,
+    `../attachments/${key}-${saved}`,
+    `../__uploads/${key}/${saved}`,
+  ];
+  return { name: called, content: places.map((place) => finder.at(place, from)).find((file) => file) };
 }

@@ -1,8 +1,10 @@
 import { codeBlock, escaped, inlineCode, link, quoted, wrapped } from '../../domain/markdown.ts';
+import { FileFinder, lastPartOf } from '../file-finder.ts';
 import type { ExportSource } from '../files.ts';
 import { jsonParts } from '../json-parts.ts';
-import type { Conversation, Item, ReadOptions } from '../message.ts';
+import type { Conversation, Item, MessageFile, ReadOptions } from '../message.ts';
 import { ask } from '../refusal.ts';
+import { filesLike } from '../source.ts';
 import { firstText, idOf, listOf, type Members, membersOf, shortly, textOf } from '../values.ts';
 import { clockOf, type LocalTime } from '../zone.ts';
 
@@ -18,9 +20,11 @@ export const isTelegram = (head: string): boolean =>
   (/"about"\s*:/.test(head) && /"(?:chats|personal_information)"\s*:\s*\{/.test(head));
 
 /** Reads `result.json` of Telegram Desktop: one chat, or all of them. */
-export async function* readTelegram({ files }: ExportSource, { zone }: ReadOptions): AsyncGenerator<Item> {
+export async function* readTelegram(source: ExportSource, { zone }: ReadOptions): AsyncGenerator<Item> {
+  const finder = new FileFinder(source.files);
   const clock = zone === undefined ? undefined : clockOf(zone);
-  for (const file of files.filter(({ name }) => name === '' || /\.json$/i.test(name))) {
+  for await (const file of filesLike(source, /\.json$/i, isTelegram)) {
+    const find = (path: string) => ({ name: lastPartOf(path), content: finder.at(path, file.name) });
     let conversation: Conversation = { id: '', name: '' };
     let type = '';
     for await (const { path, value } of jsonParts(file.read(), (at) => OPEN.test(at), file.name)) {
@@ -36,7 +40,7 @@ export async function* readTelegram({ files }: ExportSource, { zone }: ReadOptio
         conversation = { ...conversation, id: idOf(value) ?? '' };
       if (!MESSAGE.test(path)) continue;
       const name = conversation.name || (type === 'saved_messages' ? 'Saved Messages' : conversation.id);
-      yield itemOf(membersOf(value), { id: conversation.id, name }, clock);
+      yield itemOf(membersOf(value), { id: conversation.id, name }, clock, find);
     }
   }
 }
@@ -45,6 +49,7 @@ function itemOf(
   message: Members,
   conversation: Conversation,
   clock: ((local: LocalTime) => number | undefined) | undefined,
+  find: (path: string) => MessageFile,
 ): Item {
   const plain = listOrText(message.text);
   if (message.type !== 'message')
@@ -73,7 +78,7 @@ function itemOf(
     text: notes.filter((note) => note !== '').join('\n'),
     type,
     replyTo: idOf(message.reply_to_message_id),
-    files: files.map((path) => path.split('/').at(-1) ?? path),
+    files: files.map(find),
   };
 }
 

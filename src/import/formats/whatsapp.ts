@@ -1,7 +1,9 @@
+import { FileFinder } from '../file-finder.ts';
 import type { ExportFile, ExportSource } from '../files.ts';
 import { linesOf } from '../lines.ts';
-import type { Conversation, ImportedMessage, Item, ReadOptions } from '../message.ts';
+import type { Conversation, ImportedMessage, Item, MessageFile, ReadOptions } from '../message.ts';
 import { ask } from '../refusal.ts';
+import { filesLike } from '../source.ts';
 import { shortly } from '../values.ts';
 import { clockOf } from '../zone.ts';
 
@@ -24,9 +26,11 @@ export const isWhatsApp = (head: string): boolean =>
 
 /** Reads a chat that WhatsApp wrote: a text file, or the zip with its media. */
 export async function* readWhatsApp(source: ExportSource, options: ReadOptions): AsyncGenerator<Item> {
-  for (const file of source.files.filter(({ name }) => name === '' || /\.txt$/i.test(name))) {
+  const finder = new FileFinder(source.files);
+  for await (const file of filesLike(source, /\.txt$/i, isWhatsApp)) {
     const order = await orderIn(file, options);
-    yield* readChat(file, order, options);
+    const find = (name: string) => ({ name, content: finder.at(name, file.name) });
+    yield* readChat(file, order, options, find);
   }
 }
 
@@ -64,6 +68,7 @@ async function* readChat(
   file: ExportFile,
   order: Order,
   { zone = 'UTC' }: ReadOptions,
+  find: (name: string) => MessageFile,
 ): AsyncGenerator<Item> {
   const clock = clockOf(zone);
   const conversation = conversationOf(file.name);
@@ -75,10 +80,10 @@ async function* readChat(
       else if (line.trim() !== '') yield { skipped: 'no-date', example: shortly(line) };
       continue;
     }
-    if (open) yield itemOf(open.at, open.lines, conversation);
+    if (open) yield itemOf(open.at, open.lines, conversation, find);
     open = { at: clock(timeOf(match, order)), lines: [match[9] ?? ''] };
   }
-  if (open) yield itemOf(open.at, open.lines, conversation);
+  if (open) yield itemOf(open.at, open.lines, conversation, find);
 }
 
 function timeOf(match: RegExpExecArray, order: Order) {
@@ -92,7 +97,12 @@ function timeOf(match: RegExpExecArray, order: Order) {
   };
 }
 
-function itemOf(at: number | undefined, lines: readonly string[], conversation: Conversation): Item {
+function itemOf(
+  at: number | undefined,
+  lines: readonly string[],
+  conversation: Conversation,
+  find: (name: string) => MessageFile,
+): Item {
   const whole = lines.join('\n').trimEnd();
   const clean = whole.replace(HIDDEN, '');
   if (at === undefined) return { skipped: 'no-date', example: shortly(clean) };
@@ -104,7 +114,7 @@ function itemOf(at: number | undefined, lines: readonly string[], conversation: 
   const file = ATTACHED.exec(text);
   const message: ImportedMessage = { conversation, author, createdAt: at, text };
   if (!file) return message;
-  return { ...message, text: (file[3] ?? '').trim(), files: [(file[1] ?? file[2] ?? '').trim()] };
+  return { ...message, text: (file[3] ?? '').trim(), files: [find((file[1] ?? file[2] ?? '').trim())] };
 }
 
 /** The chat by the name of the file, without what WhatsApp and file managers add to it. */

@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { type Attachment, type AttachmentReference, cleanFileName } from '../../domain/attachment.ts';
 import type { FileFacts } from '../../domain/media/probe.ts';
-import { endingOf } from '../../domain/media/types.ts';
+import { endingOf, isTextType } from '../../domain/media/types.ts';
 import { type FieldError, fail, ok, type Result } from '../../domain/result.ts';
 import { secretsIn } from '../../domain/secrets.ts';
 import { readBlob } from '../../git/files.ts';
@@ -19,9 +19,6 @@ export interface NamedFile extends LocalFile {
 /** So many answers to "which message names this file?" are remembered. */
 const MOST_REMEMBERED = 10_000;
 
-/** Whether something in it can be read: markup is text too. */
-const isText = (type: string): boolean => type.startsWith('text/') || type === 'image/svg+xml';
-
 /** No credential is longer; neighbouring pieces of a text share this many bytes, so none is cut in two. */
 const LONGEST_SECRET = 4096;
 const PIECE_BYTES = 256 * 1024;
@@ -37,7 +34,7 @@ async function* piecesOf(path: string): AsyncGenerator<string> {
 }
 
 /** What the system says when a file cannot be written or read, such as that the disk is full; anything else is a surprise. */
-function notNow(error: unknown) {
+export function notNow(error: unknown) {
   const { code, message } = error as NodeJS.ErrnoException;
   if (code === undefined) throw error;
   const detail = `The file cannot be kept here at the moment (${message}). Nothing was lost; try again.`;
@@ -135,7 +132,7 @@ export class Attachments {
     const seen = new Set<string>();
     for (const { sha256 } of attachments) {
       const file = await this.find(sha256);
-      if (!file || !isText(file.facts.type)) continue;
+      if (!file || !isTextType(file.facts.type)) continue;
       for await (const text of piecesOf(file.path)) for (const kind of secretsIn(text)) seen.add(kind);
     }
     return [...seen];

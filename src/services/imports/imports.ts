@@ -1,72 +1,47 @@
-import { setImmediate as turn } from 'node:timers/promises';
-import type { ImportFormat, ImportResult } from '../../contract/import.ts';
+import type { ImportResult } from '../../contract/import.ts';
 import { type Failure, fail, ok, type Result } from '../../domain/result.ts';
 import { secretsIn } from '../../domain/secrets.ts';
 import type { ExportSource } from '../../import/files.ts';
-import { type FormatName, formatOf, recognise } from '../../import/formats.ts';
-import type { Item, ReadOptions } from '../../import/message.ts';
-import { type Prepared, preparer } from '../../import/prepare.ts';
+import { type FormatName, recognise } from '../../import/formats.ts';
 import { refusalOf } from '../../import/refusal.ts';
 import { openSource } from '../../import/source.ts';
 import { shortly } from '../../import/values.ts';
 import { isZone } from '../../import/zone.ts';
-import { type Line, readLine } from '../../journal/line.ts';
+import type { Line } from '../../journal/line.ts';
+import type { Entry } from '../../mirror/entry.ts';
+import type { Attachments } from '../attachments/attachments.ts';
 import type { MessageReader } from '../message-reader.ts';
 import type { Messages } from '../messages.ts';
+import { ImportFiles } from './import-files.ts';
 import { linesFor } from './lines-for.ts';
+import { type ReadItem, type ReadLine, readExport } from './read-export.ts';
+import type { ImportRequest, Progress, Scan } from './request.ts';
 import { SeenIds } from './seen-ids.ts';
 import { Summary } from './summary.ts';
 
-/** What to import, and how. */
-export interface ImportRequest extends ReadOptions {
-  /** Where the export is on disk: a file or a folder. */
-  readonly path: string;
-  /** What the file was called. */
-  readonly name?: string | undefined;
-  readonly format: ImportFormat;
-  readonly repository: string;
-  /** The ids of the only conversations to import; all of them if absent. */
-  readonly conversations?: readonly string[] | undefined;
-  /** Whether text that looks like a credential is meant to be imported as it is. */
-  readonly confirm?: boolean | undefined;
-}
-
-export interface Progress {
-  readonly stage: 'reading' | 'writing';
-  readonly done: number;
-  readonly total: number;
-}
-
-/** An export that was read to its end: nothing is written yet. */
-export interface Scan {
-  readonly format: FormatName;
-  /** What an import would do. */
-  readonly result: ImportResult;
-  readonly messages: number;
-}
-
-const ITEMS_A_TURN = 100;
 const ITEMS_A_REPORT = 1000;
 /** So many messages are on their way at once, as in a bulk. */
 const MOST_UNDER_WAY = 500;
 
+export interface ImportsOptions {
+  readonly messages: Messages;
+  readonly reader: MessageReader;
+  readonly attachments: Attachments;
+  /** The largest file that a message can have, in bytes. */
+  readonly attachmentLimit: number;
+  /** Who wrote notes whose export names nobody. */
+  readonly author: string;
+  /** Whether what looks like a credential is cut out. */
+  readonly secretGuard: boolean;
+}
+
 /** Imports exports of other programs: each is read to its end first, so nothing is written of one that is broken. */
 export class Imports {
-  readonly #messages: Messages;
-  readonly #reader: MessageReader;
-  readonly #author: string;
-  readonly #secretGuard: boolean;
+  readonly #options: ImportsOptions;
   #isUnderWay = false;
 
-  /**
-   * @param author who wrote notes whose export names nobody
-   * @param secretGuard whether what looks like a credential is cut out
-   */
-  constructor(messages: Messages, reader: MessageReader, author: string, secretGuard: boolean) {
-    this.#messages = messages;
-    this.#reader = reader;
-    this.#author = author;
-    this.#secretGuard = secretGuard;
+  constructor(options: ImportsOptions) {
+    this.#options = options;
   }
 
   /**
@@ -92,21 +67,25 @@ export class Imports {
       const summary = new Summary();
       const seen = new SeenIds();
       const secrets: string[] = [];
+      const files = this.#filesFor(request);
       for await (const item of this.#read(source, format, request, summary)) {
-        const known = await this.#reader.lookUp(item.id);
+        const known = await this.#options.reader.lookUp(item.id);
         if (!known.ok) return known;
         const isRepeat = seen.add(item.id);
-        if ('line' in item) {
-          if (this.#guards(request))
-            secrets.push(...secretsIn(item.line.text).slice(0, secrets.length < 5 ? 5 : 0));
+        if (item.line) {
+          const found = await this.#scanLine(item, request, summary);
+          if (!found.ok) return found;
+          if (secrets.length < 5) secrets.push(...found.value.slice(0, 5));
           const isNew = known.value?.held.get(item.line.hash) === undefined;
           summary.outcome(!isNew ? 'present' : known.value || isRepeat ? 'updated' : 'created');
-        } else {
-          const adds = known.value ? linesFor(item, known.value, item.createdAt).length > 0 : true;
-          summary.outcome(
-            !known.value && !isRepeat ? 'created' : known.value && adds ? 'updated' : 'present',
-          );
+          continue;
         }
+        const { attachments, notes } = await files.look(item.files);
+        summary.files(attachments.length, notes);
+        const adds = known.value
+          ? linesFor(item, attachments, known.value, item.createdAt).length > 0
+          : !isRepeat;
+        summary.outcome(!adds ? 'present' : known.value ? 'updated' : 'created');
       }
       if (secrets.length > 0) return looksSecret(secrets);
       return ok({ format, result: summary.result(format), messages: summary.messages });
@@ -141,17 +120,18 @@ export class Imports {
         }
       };
       for await (const item of this.#read(source, scan.format, request, summary)) {
-        const taken = this.#messages.take(item.id, request.repository, (entry) =>
-          'line' in item
-            ? entry?.held.get(item.line.hash) === undefined
-              ? [item.line]
-              : []
-            : linesFor(item, entry, changedAt),
-        );
+        const lines = await this.#linesOf(item, request, summary, changedAt);
+        if (!lines.ok) trouble ??= lines.failure;
+        if (!lines.ok) break;
+        // While its files are stored, later messages would overtake it: the history is to have the order of the export.
+        const hasFiles = item.line ? item.contents.size > 0 : item.files.length > 0;
+        if (hasFiles) await finish(underWay.length);
+        const taken = this.#options.messages.take(item.id, request.repository, lines.value);
         // What goes wrong is seen when its turn comes.
         taken.catch(() => undefined);
         underWay.push(taken);
-        if (underWay.length >= MOST_UNDER_WAY) await finish(MOST_UNDER_WAY / 5);
+        if (hasFiles) await finish(1);
+        else if (underWay.length >= MOST_UNDER_WAY) await finish(MOST_UNDER_WAY / 5);
         if (trouble || !isWanted()) break;
       }
       await finish(underWay.length);
@@ -162,40 +142,60 @@ export class Imports {
     });
   }
 
-  /** The messages and lines of an export, prepared, in turns with everybody else. What is skipped is counted. */
-  async *#read(
-    source: ExportSource,
-    format: FormatName,
+  #read(source: ExportSource, format: FormatName, request: ImportRequest, summary: Summary) {
+    const guardsSecrets = this.#guards(request);
+    return readExport(source, format, request, summary, { author: this.#options.author, guardsSecrets });
+  }
+
+  #filesFor(request: ImportRequest): ImportFiles {
+    const { attachments, attachmentLimit: most } = this.#options;
+    return new ImportFiles(attachments, { most, guardsSecrets: this.#guards(request) });
+  }
+
+  /** What a journal line and its files hold that looks like a credential. Its files are counted. */
+  async #scanLine(
+    { line, contents }: ReadLine,
     request: ImportRequest,
     summary: Summary,
-  ): AsyncGenerator<(Prepared & { readonly line?: never }) | { readonly id: string; readonly line: Line }> {
-    const prepare = preparer(format, !this.#guards(request));
-    const wanted = request.conversations && new Set(request.conversations);
-    let count = 0;
-    for await (const item of formatOf(format).read(source, request, this.#author) as AsyncGenerator<Item>) {
-      count += 1;
-      if (count % ITEMS_A_TURN === 0) await turn();
-      if ('raw' in item) {
-        const line = readLine(item.raw);
-        summary.message({ id: 'gitpost', name: 'gitpost' }, line.author, line.createdAt);
-        yield { id: line.id, line };
-        continue;
-      }
-      const prepared = 'skipped' in item ? item : prepare(item);
-      if ('skipped' in prepared) {
-        summary.skip(prepared);
-        continue;
-      }
-      const { conversation, author, createdAt, notes } = prepared;
-      if (wanted && !wanted.has(conversation.id)) continue;
-      for (const note of notes) summary.skip(note);
-      summary.message(conversation, author, createdAt);
-      yield prepared;
+  ): Promise<Result<readonly string[]>> {
+    const found = await this.#filesFor(request).ofLine(line, contents, false);
+    if (!found.ok) return found;
+    summary.files(found.value.files, found.value.notes);
+    if (!this.#guards(request)) return ok([]);
+    const inFile = found.value.notes.some(({ skipped }) => skipped === 'file-with-credential');
+    return ok([...secretsIn(line.text), ...(inFile ? ['a credential in a file'] : [])]);
+  }
+
+  /** Keeps the files of a message or line, and says which lines it adds to what is known of it. */
+  async #linesOf(
+    item: ReadItem,
+    request: ImportRequest,
+    summary: Summary,
+    changedAt: string,
+  ): Promise<Result<(entry: Entry | undefined) => readonly Line[]>> {
+    const files = this.#filesFor(request);
+    if (item.line) {
+      const { line, contents } = item;
+      const known = await this.#options.reader.lookUp(item.id);
+      if (!known.ok) return known;
+      const isHeld = (entry: Entry | undefined) => entry?.held.get(line.hash) !== undefined;
+      const found = await files.ofLine(line, contents, !isHeld(known.value));
+      if (!found.ok) return found;
+      summary.files(found.value.files, found.value.notes);
+      return ok((entry) => (isHeld(entry) ? [] : [line]));
     }
+    if (item.files.length === 0) return ok((entry) => linesFor(item, [], entry, changedAt));
+    const known = await this.#options.reader.lookUp(item.id);
+    if (!known.ok) return known;
+    const named = (known.value?.folded.lines ?? []).flatMap(({ attachments = [] }) => attachments);
+    const found = await files.take(item.files, new Set(named.map(({ sha256 }) => sha256)));
+    if (!found.ok) return found;
+    summary.files(found.value.attachments.length, found.value.notes);
+    return ok((entry) => linesFor(item, found.value.attachments, entry, changedAt));
   }
 
   #guards({ confirm }: ImportRequest): boolean {
-    return this.#secretGuard && confirm !== true;
+    return this.#options.secretGuard && confirm !== true;
   }
 
   async #withSource<Value>(

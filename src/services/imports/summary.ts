@@ -21,6 +21,7 @@ export class Summary {
   #from: string | undefined;
   #to: string | undefined;
   #messages = 0;
+  #files = 0;
 
   get messages(): number {
     return this.#messages;
@@ -41,6 +42,12 @@ export class Summary {
     this.#authors.set(name, (this.#authors.get(name) ?? 0) + 1);
     if (this.#from === undefined || createdAt < this.#from) this.#from = createdAt;
     if (this.#to === undefined || createdAt > this.#to) this.#to = createdAt;
+  }
+
+  /** Counts files that go with a message, and those that are left out of it. */
+  files(count: number, notes: readonly Skipped[]): void {
+    this.#files += count;
+    for (const note of notes) this.skip(note);
   }
 
   outcome(outcome: 'created' | 'updated' | 'present'): void {
@@ -69,7 +76,7 @@ export class Summary {
       to: this.#to ?? null,
       ...this.#outcomes,
       skipped: [...this.#skipped].map(([reason, { count, examples }]) => ({ reason, count, examples })),
-      attachments: 0,
+      attachments: this.#files,
     };
   }
 }

@@ -113,7 +113,7 @@ test('WhatsApp: several lines, system lines, media, and a chat called by its fil
   const { messages, skipped } = await read(zip, { zone: 'UTC' });
   expect(messages).toMatchObject([
     { text: 'one\ntwo: three', conversation: { id: 'Bob', name: 'Bob' } },
-    { text: 'the caption', files: ['IMG-1.jpg'] },
+    { text: 'the caption', files: [{ name: 'IMG-1.jpg', content: { size: 1 } }] },
   ]);
   expect(skipped).toEqual(['system-message', 'media-not-in-export', 'system-message']);
 });
@@ -381,7 +381,7 @@ test('mbox: escaped and other From lines, character sets, mail in HTML, replies 
     {
       author: 'bob@example.org',
       replyTo: '<1@example.org>',
-      files: ['plan.pdf'],
+      files: [{ name: 'plan.pdf', content: { size: 3 } }],
       conversation: { name: 'Inbox' },
     },
   ]);

@@ -132,14 +132,14 @@ function Skipped({ result: { skipped } }: { result: ImportResult }) {
   );
 }
 
-function foundInWords({ format, created, updated, present, from, to }: ImportResult): string {
+function foundInWords({ format, created, updated, present, from, to, attachments }: ImportResult): string {
   const source = FORMAT_WORDS[format] ?? format;
   if (created + updated + present === 0) return `No messages were found in this file of ${source}.`;
   const span = from && to ? `, ${spanInWords(dayOf(from), dayOf(to))}` : '';
   const known =
     present > 0 ? ` ${count(present, 'message')} of it ${present === 1 ? 'is' : 'are'} here already.` : '';
   if (created + updated === 0) return `Everything in this file of ${source} is here already.`;
-  return `From ${source}: ${countsInWords(created, updated, 'to update')}${span}.${known}`;
+  return `From ${source}: ${countsInWords(created, updated, 'to update')}${filesInWords(attachments)}${span}.${known}`;
 }
 
 const spanInWords = (first: string, last: string): string =>
@@ -150,6 +150,8 @@ function doneInWords({ created, updated, present }: ImportResult): string {
     present > 0 ? ` ${count(present, 'message')} ${present === 1 ? 'was' : 'were'} here already.` : '';
   return `Imported: ${countsInWords(created, updated, 'updated')}.${known}`;
 }
+
+const filesInWords = (files: number): string => (files === 0 ? '' : `, with ${count(files, 'file')}`);
 
 const countsInWords = (created: number, updated: number, words: string): string =>
   [

@@ -1,0 +1,40 @@
+import type { ExportFile } from './files.ts';
+
+/** Finds the files of an export that its messages refer to. A reference never leads out of the export. */
+export class FileFinder {
+  readonly #byPath = new Map<string, ExportFile>();
+  /** By the last part of the path; `null` if several files share it. */
+  readonly #byName = new Map<string, ExportFile | null>();
+
+  constructor(files: readonly ExportFile[]) {
+    for (const file of files) {
+      const path = file.name.normalize('NFC');
+      this.#byPath.set(path, file);
+      const name = lastPartOf(path);
+      this.#byName.set(name, this.#byName.has(name) ? null : file);
+    }
+  }
+
+  /**
+   * The file at a path.
+   *
+   * @param from the path of the file that refers to it, in whose folder the path begins
+   */
+  at(reference: string, from = ''): ExportFile | undefined {
+    const parts = from.split('/').slice(0, -1);
+    for (const part of reference.replaceAll('\\', '/').split('/')) {
+      if (part === '' || part === '.') continue;
+      if (part !== '..') parts.push(part);
+      else if (parts.pop() === undefined) return undefined;
+    }
+    return this.#byPath.get(parts.join('/').normalize('NFC'));
+  }
+
+  /** The only file with a name, wherever it is: some programs write the path on the computer that made the export. */
+  named(reference: string): ExportFile | undefined {
+    return this.#byName.get(lastPartOf(reference.normalize('NFC'))) ?? undefined;
+  }
+}
+
+/** The last part of a path, whichever way its slashes lean. */
+export const lastPartOf = (path: string): string => path.split(/[/\\]/).at(-1) ?? path;

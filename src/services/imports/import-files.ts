@@ -1,0 +1,137 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, open, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Attachment, cleanFileName, MOST_ATTACHMENTS } from '../../domain/attachment.ts';
+import type { FileFacts } from '../../domain/media/probe.ts';
+import { ok, type Result } from '../../domain/result.ts';
+import { secretsIn } from '../../domain/secrets.ts';
+import { examine, type FileProblem } from '../../import/examine.ts';
+import { lastPartOf } from '../../import/file-finder.ts';
+import type { FileContent } from '../../import/files.ts';
+import type { MessageFile, Skipped } from '../../import/message.ts';
+import { shortly } from '../../import/values.ts';
+import type { Line } from '../../journal/line.ts';
+import { type Attachments, notNow } from '../attachments/attachments.ts';
+
+/** The files of one message, and what was left out of them. */
+export interface FoundFiles {
+  readonly attachments: readonly Attachment[];
+  readonly notes: readonly Skipped[];
+}
+
+export interface ImportFilesOptions {
+  /** The largest file, in bytes. */
+  readonly most: number;
+  /** Whether text that seems to hold a credential is left out. */
+  readonly guardsSecrets: boolean;
+}
+
+/** Brings files that an export holds among the uploads, so lines can name them, under the bounds of an upload. */
+export class ImportFiles {
+  readonly #attachments: Attachments;
+  readonly #options: ImportFilesOptions;
+
+  constructor(attachments: Attachments, options: ImportFilesOptions) {
+    this.#attachments = attachments;
+    this.#options = options;
+  }
+
+  /** What the files of a message are; keeps nothing. */
+  async look(files: readonly MessageFile[]): Promise<FoundFiles> {
+    const found = await this.#gather(files, async (content) => ok(await examine(content, this.#options)));
+    return found.ok ? found.value : { attachments: [], notes: [] };
+  }
+
+  /**
+   * What the files of a message are. Each is kept until the message is committed.
+   *
+   * @param known hashes of files that need not be kept, since revisions of the message name them
+   */
+  take(files: readonly MessageFile[], known: ReadonlySet<string>): Promise<Result<FoundFiles>> {
+    return this.#gather(files, async (content) => {
+      if (known.size === 0) return this.keep(content);
+      const facts = await examine(content, this.#options);
+      return typeof facts === 'string' || known.has(facts.sha256) ? ok(facts) : this.keep(content);
+    });
+  }
+
+  /** Keeps a file, if it can be taken. */
+  async keep(content: FileContent): Promise<Result<FileFacts | FileProblem>> {
+    const path = join(this.#attachments.incoming, randomUUID());
+    try {
+      await mkdir(this.#attachments.incoming, { recursive: true, mode: 0o700 });
+      const facts = await this.#write(content, path);
+      if (typeof facts === 'string') return ok(facts);
+      const kept = await this.#attachments.keep(path, facts, undefined);
+      return kept.ok ? ok(facts) : kept;
+    } catch (error) {
+      return notNow(error);
+    } finally {
+      await rm(path, { force: true });
+    }
+  }
+
+  async #write(content: FileContent, path: string): Promise<FileFacts | FileProblem> {
+    const handle = await open(path, 'wx', 0o600);
+    try {
+      const facts = await examine(content, { ...this.#options, take: (chunk) => handle.writeFile(chunk) });
+      await handle.sync();
+      return facts;
+    } finally {
+      await handle.close();
+    }
+  }
+
+  /**
+   * Looks at the files of a journal line, whose bytes must be those that it names.
+   *
+   * @param isKept whether they are kept too
+   */
+  async ofLine(
+    { attachments = [] }: Line,
+    contents: ReadonlyMap<string, FileContent>,
+    isKept: boolean,
+  ): Promise<Result<{ readonly notes: readonly Skipped[]; readonly files: number }>> {
+    const notes: Skipped[] = [];
+    for (const { sha256, name } of attachments) {
+      const content = contents.get(sha256);
+      if (content) {
+        const read = isKept ? await this.keep(content) : ok(await examine(content, this.#options));
+        if (!read.ok) return read;
+        if (typeof read.value === 'string') notes.push(left(read.value, name));
+        else if (read.value.sha256 !== sha256) notes.push(left('file-damaged', name));
+      } else if (!(await this.#attachments.find(sha256))) notes.push(left('file-not-in-export', name));
+    }
+    return ok({ notes, files: attachments.length - notes.length });
+  }
+
+  async #gather(
+    files: readonly MessageFile[],
+    read: (content: FileContent) => Promise<Result<FileFacts | FileProblem>>,
+  ): Promise<Result<FoundFiles>> {
+    const attachments = new Map<string, Attachment>();
+    const notes: Skipped[] = [];
+    for (const { name, content } of files) {
+      if (!content) notes.push(left('file-not-in-export', name));
+      else if (attachments.size >= MOST_ATTACHMENTS) notes.push(left('too-many-files', name));
+      else {
+        const facts = await read(content);
+        if (!facts.ok) return facts;
+        if (typeof facts.value === 'string') notes.push(left(facts.value, name));
+        else if (!attachments.has(facts.value.sha256))
+          attachments.set(facts.value.sha256, named(name, facts.value));
+      }
+    }
+    return ok({ attachments: [...attachments.values()], notes });
+  }
+}
+
+const named = (name: string, { sha256, type, ...more }: FileFacts): Attachment => ({
+  ...{ sha256, name: cleanFileName(lastPartOf(name)), type },
+  ...more,
+});
+
+const left = (skipped: FileProblem | 'file-not-in-export' | 'too-many-files', name: string): Skipped => ({
+  skipped,
+  example: secretsIn(name).length > 0 ? '…' : shortly(name),
+});
