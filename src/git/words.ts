@@ -54,7 +54,8 @@ const NAMES: readonly RegExp[] = [
   /\brefs\/[^\s'",:]+/g,
   /(?<=^|[\s(=])(?:[A-Za-z]:)?[\\/][^\s'",:;)]+/g,
   /[^\s'"@]{1,255}@[^\s'":]+/g,
-  /[^\s'"]{1,1000}\.git\b/g,
+  // It begins where a word does: else each place of a long word is tried.
+  /(?<![^\s'"])[^\s'"]{1,1000}\.git\b/g,
 ];
 
 function withoutNames(line: string, spoken: Spoken): string {
