@@ -46,8 +46,15 @@ export function revisionBlock(entry: HistoryEntry, { style, now }: Look): string
     style.accent(`revision ${entry.revision}`),
     style.strong(printableLine(entry.author)),
     style.faint(timeText(entry.updatedAt ?? entry.createdAt, now)),
-    ...entry.commits.map(({ repository, commit }) =>
-      style.faint(`${repository}${commit === null ? '' : ` ${commit.slice(0, 7)}`}`),
+    ...entry.commits.map(({ repository, commit, committer, device }) =>
+      style.faint(
+        [
+          repository,
+          ...(commit === null ? [] : [commit.slice(0, 7)]),
+          ...(committer === undefined ? [] : [`by ${printableLine(committer)}`]),
+          ...(device === undefined ? [] : [`on ${device}`]),
+        ].join(' '),
+      ),
     ),
     ...(entry.head ? [style.good('current')] : []),
   ];

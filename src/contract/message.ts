@@ -237,7 +237,18 @@ export const historySchema = z
       parents: z.array(z.string()).exactOptional(),
       ...stored,
       tags: z.array(z.string()).meta({ description: 'Tags besides those in the text' }).exactOptional(),
-      commits: z.array(z.object({ repository: z.string(), commit })),
+      commits: z.array(
+        z.object({
+          repository: z.string(),
+          commit,
+          committer: z
+            .string()
+            .exactOptional()
+            .meta({ description: 'Who committed it; left out while it is not known' }),
+          committedAt: z.iso.datetime().exactOptional(),
+          device: z.string().exactOptional().meta({ description: 'The device that committed it, by its id' }),
+        }),
+      ),
       head: z.literal(true).exactOptional(),
     }),
   )

@@ -20,6 +20,7 @@ import { incarnationOf, writeSettings } from '../git/clone.ts';
 import { findAttachment } from '../git/files.ts';
 import { Gits } from '../git/gits.ts';
 import { type Identity, Importer } from '../git/importer.ts';
+import { type Maker, makersOf } from '../git/makers.ts';
 import { BranchMover, listRefs, writeCommitGraph } from '../git/refs.ts';
 import type { Network } from '../git/remote.ts';
 import { type GitContext, GitError } from '../git/run.ts';
@@ -383,6 +384,12 @@ export class Repository {
     await this.#opened;
     if (this.isClosed || this.#broken || (await this.#look()) !== 'here') return [];
     return this.#tasks.run(() => this.#past.find(digits));
+  }
+
+  /** Who made each of some commits. Nothing is known of those that cannot be read. */
+  async makersOf(commits: readonly string[]): Promise<ReadonlyMap<string, Maker>> {
+    if (this.isClosed || this.#broken || (await this.#look()) !== 'here') return new Map();
+    return this.#tasks.run(() => makersOf(this.#clone.git, commits));
   }
 
   /** What the branch held at a commit of it, which some repositories have. */

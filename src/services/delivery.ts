@@ -1,5 +1,6 @@
 import type { Delivery, DeliveryState, HistoryEntry, Message } from '../contract/message.ts';
 import { tagsOf } from '../domain/message.ts';
+import type { Maker } from '../git/makers.ts';
 import type { Line } from '../journal/line.ts';
 import type { Entry } from '../mirror/entry.ts';
 import { repositoriesOf } from '../mirror/search/filter.ts';
@@ -33,8 +34,11 @@ export function toMessage(entry: Entry, places: Places, content: Line = entry.fo
   };
 }
 
-/** All revisions of a message, oldest first, each with the commits that brought it. */
-export function toHistory(entry: Entry): HistoryEntry[] {
+/** Who made a commit of a repository; `undefined` if that is not known. */
+export type FindMaker = (repository: string, commit: string) => Maker | undefined;
+
+/** All revisions of a message, oldest first, each with the commits that brought it, and who made them. */
+export function toHistory(entry: Entry, makerOf: FindMaker): HistoryEntry[] {
   const heads = new Set(entry.folded.heads.map((line) => line.hash));
   return entry.folded.lines.map((line) => ({
     id: entry.id,
@@ -48,9 +52,16 @@ export function toHistory(entry: Entry): HistoryEntry[] {
     commits: [...(entry.held.get(line.hash)?.commits ?? [])].map(([repository, commit]) => ({
       repository,
       commit,
+      ...madeBy(commit === null ? undefined : makerOf(repository, commit)),
     })),
     ...(heads.has(line.hash) ? { head: true } : {}),
   }));
+}
+
+function madeBy(maker: Maker | undefined) {
+  if (maker === undefined) return {};
+  const { committer, at, device } = maker;
+  return { committer, committedAt: at, ...(device === null ? {} : { device }) };
 }
 
 function contentOf({ author, type, language, url, done, text, replyTo, attachments, pinned }: Line) {

@@ -12,7 +12,8 @@ import { MirrorBroken } from '../mirror/errors.ts';
 import { type Past, queryPast, readPast } from '../mirror/past.ts';
 import { isIn, repositoriesOf } from '../mirror/search/filter.ts';
 import { findPast } from './as-of.ts';
-import { toHistory, toMessage } from './delivery.ts';
+import { toMessage } from './delivery.ts';
+import { historyOf } from './history.ts';
 import type { RepositoryManager } from './repositories.ts';
 import { countMessages } from './stats.ts';
 import { isDeleted, noMessage, type Stored, toStored } from './stored.ts';
@@ -37,7 +38,7 @@ export class MessageReader {
   async history(id: string): Promise<Result<HistoryEntry[]>> {
     const entry = await this.entry(id);
     if (!entry.ok) return entry;
-    return entry.value ? ok(toHistory(entry.value)) : noMessage(id);
+    return entry.value ? ok(await historyOf(entry.value, this.#repositories)) : noMessage(id);
   }
 
   /** The ids that end with some digits, of deleted messages too, for people who type only a part of one. */

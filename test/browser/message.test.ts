@@ -74,7 +74,7 @@ test('a reply shows what it answers, and leads there', async () => {
 });
 
 test('the history shows who changed what and when, and brings a text back', async () => {
-  const { url, api } = scene();
+  const { url, api, clone } = scene();
   const { id } = await api.create({ text: 'We meet at ten in the park', author: 'Ann' });
   await api.edit(id, { text: 'We meet at noon in the park' });
   const edited = await api.edit(id, { type: 'task', done: false });
@@ -92,7 +92,12 @@ test('the history shows who changed what and when, and brings a text back', asyn
   await revisions.nth(1).getByRole('button', { name: 'Show changes' }).click();
   await soon(() => revisions.nth(1).locator('del').allTextContents()).toEqual(['ten']);
   expect(await revisions.nth(1).locator('ins').allTextContents()).toEqual(['noon']);
-  expect(await revisions.nth(1).textContent()).toContain('Ann');
+  // The message stays Ann's, and the edits are those of whoever committed them.
+  const device = await git(clone(), 'config', 'gitpost.device');
+  expect(await revisions.nth(1).locator('.revision-author').textContent()).toBe('Owner');
+  for (const n of [0, 1, 2]) expect(await revisions.nth(n).textContent()).toContain(`on ${device}`);
+  expect(await revisions.nth(2).locator('.revision-author').textContent()).toBe('Ann');
+  expect(await revisions.nth(2).textContent()).toContain('committed by Owner');
   expect(await revisions.nth(0).textContent()).toContain('Type: Plain text → Task');
   expect(await revisions.nth(0).textContent()).toContain(edited.deliveries[0]?.commit?.slice(0, 7));
 
@@ -113,11 +118,11 @@ test('the history shows who changed what and when, and brings a text back', asyn
   });
 });
 
-/** Two edits of one message that did not know of each other, as two machines would make them. */
-/** Those of some versions that somebody wrote. */
-const by = (versions: Locator, author: string): Locator =>
-  versions.filter({ has: versions.page().locator('.revision-author', { hasText: author }) });
+/** Those of some versions that somebody made. */
+const by = (versions: Locator, name: string): Locator =>
+  versions.filter({ has: versions.page().locator('.revision-author', { hasText: name }) });
 
+/** Two edits of one message that did not know of each other, as two machines would make them. */
 async function inConflict(texts: readonly [string, string]) {
   const one = await pageScene();
   const { id } = await one.api.create({ text: 'At first', author: 'Ann' });
@@ -132,13 +137,18 @@ async function inConflict(texts: readonly [string, string]) {
     updatedAt: '2026-11-01T10:00:00.000Z',
   });
   await one.api.edit(id, { text: texts[0] });
-  await commitFile(one.clone(), join('messages', 'elsewhere.jsonl'), `${line}\n`, 'From elsewhere');
+  await commitFile(
+    one.clone(),
+    join('messages', 'elsewhere.jsonl'),
+    `${line}\n`,
+    'From elsewhere\n\nDevice: phone-x1y2z3',
+  );
   await soon(async () => (await one.api.message(id)).conflict).toBe(true);
   return { ...one, id };
 }
 
-test('a conflict shows both versions, and the one that is picked stays', async () => {
-  const { url, api, id } = await inConflict(['Mine', 'Theirs']);
+test('a conflict shows both versions with their devices, and the one that is picked stays', async () => {
+  const { url, api, clone, id } = await inConflict(['Mine', 'Theirs']);
   const page = await openPage(browser(), url);
   const shown = timeline(page).getByRole('article');
   await shown.getByText('Conflict:').waitFor();
@@ -148,8 +158,10 @@ test('a conflict shows both versions, and the one that is picked stays', async (
   await soon(() => versions.count()).toBe(2);
   // One is shown until somebody chooses; the other one is marked for what it says otherwise.
   const current = (await api.message(id)).text;
-  const [theirs, mine] = [by(versions, 'Bea'), by(versions, 'Ann')];
+  const [theirs, mine] = [by(versions, 'Bea'), by(versions, 'Owner')];
   expect(await versions.getByText('Shown now').count()).toBe(1);
+  expect(await mine.textContent()).toContain(`on ${await git(clone(), 'config', 'gitpost.device')}`);
+  expect(await theirs.textContent()).toContain('on phone-x1y2z3');
   expect(await (current === 'Mine' ? mine : theirs).textContent()).toContain('Shown now');
   const other = current === 'Mine' ? theirs : mine;
   await other.getByRole('button', { name: 'Show changes' }).click();
@@ -188,7 +200,7 @@ test('what became another message while one compared is not overwritten', async 
   const page = await openPage(browser(), url, { expects: /status of 412/ });
   await page.getByRole('button', { name: 'Compare and resolve' }).click();
   const dialog = page.getByRole('dialog', { name: 'Resolve conflict' });
-  const left = by(dialog.getByRole('region'), 'Ann');
+  const left = by(dialog.getByRole('region'), 'Owner');
   await left.waitFor();
   await api.edit(id, { text: 'Straight on' });
   await left.getByRole('button', { name: 'Keep this one' }).click();

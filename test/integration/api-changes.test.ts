@@ -222,6 +222,21 @@ describe('the history', () => {
     }
     expect(history[2]?.deletedAt).toBe(history[2]?.updatedAt);
   });
+
+  test('tells who committed each revision, when and on which device', async () => {
+    const { id } = await api.create({ text: 'By Bo', author: 'Bo', createdAt: '2020-01-01T10:00:00.000Z' });
+    await api.edit(id, { text: 'By Bo, edited' });
+    const device = await git(clone, 'config', 'gitpost.device');
+    for (const { commits } of await api.history(id)) {
+      const [place] = commits;
+      const time = Number(await git(clone, 'show', '--no-patch', '--format=%ct', place?.commit as string));
+      expect(place).toMatchObject({
+        committer: 'Ann',
+        committedAt: new Date(time * 1000).toISOString(),
+        device,
+      });
+    }
+  });
 });
 
 describe('paths and methods', () => {

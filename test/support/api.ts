@@ -38,7 +38,13 @@ export interface Message {
 /** One revision as the API answers it. */
 export interface Revision extends Omit<Message, 'tags' | 'conflict' | 'deliveries'> {
   parents?: string[];
-  commits: Array<{ repository: string; commit: string | null }>;
+  commits: Array<{
+    repository: string;
+    commit: string | null;
+    committer?: string;
+    committedAt?: string;
+    device?: string;
+  }>;
   head?: true;
 }
 

@@ -74,7 +74,7 @@ function start(state: Repositories, { names, direction }: Started): Repositories
 
 /** The primary one, then the others as the server lists them: none moves when its state changes. */
 export function primaryFirst(list: readonly RepositoryStatus[]): readonly RepositoryStatus[] {
-  return list.toSorted((a, b) => Number(b.primary) - Number(a.primary));
+  return [...list].sort((a, b) => Number(b.primary) - Number(a.primary));
 }
 
 function change(state: Repositories, status: RepositoryStatus): Repositories {

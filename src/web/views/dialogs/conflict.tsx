@@ -32,7 +32,7 @@ export function ConflictView({ entries, etag, onDone, onOutdated }: HistoryProps
       {heads.map((entry, index) => (
         <section key={index} class="version" aria-label={`Version ${index + 1}`}>
           {entry === shown && <p class="hint">Shown now</p>}
-          <RevisionHead entry={entry} />
+          <RevisionHead entry={entry} original={entries[0]?.author ?? ''} />
           {entry.deletedAt ? (
             <p class="difference">
               <em>Deleted</em>

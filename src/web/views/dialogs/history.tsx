@@ -38,7 +38,7 @@ export function HistoryView({ entries, etag, onDone, onOutdated }: HistoryProps)
           return (
             <li key={index} class="revision">
               <h3>{titleOf(entry)}</h3>
-              <RevisionHead entry={entry} />
+              <RevisionHead entry={entry} original={entries[0]?.author ?? ''} />
               {entry.deletedAt === undefined && (
                 <RevisionText before={previousOf(entry, entries)} after={entry} />
               )}

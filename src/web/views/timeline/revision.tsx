@@ -1,19 +1,37 @@
 import { useMemo, useState } from 'preact/hooks';
 import type { HistoryEntry } from '../../../contract/message.ts';
 import { useReading } from '../../state/reading.ts';
+import { makerOf } from '../../text/maker.ts';
 import { exact, shortWhen } from '../../text/time.ts';
 import { shortCommit, TYPE_WORDS } from '../../text/words.ts';
 import { Files } from './files.tsx';
 
-/** Who wrote a revision and when, and the commits that hold it. */
-export function RevisionHead({ entry }: { entry: HistoryEntry }) {
+interface RevisionHeadProps {
+  readonly entry: HistoryEntry;
+  /** The author of the first revision. */
+  readonly original: string;
+}
+
+/** Who made a revision, when and on which device, and the commits that hold it. */
+export function RevisionHead({ entry, original }: RevisionHeadProps) {
   const when = entry.updatedAt ?? entry.createdAt;
+  const { who, committer, device } = makerOf(entry, original);
   return (
     <p class="revision-head">
-      <bdi class="revision-author">{entry.author}</bdi>
+      <bdi class="revision-author">{who}</bdi>
       <time datetime={when} title={exact(when)}>
         {shortWhen(when)}
       </time>
+      {committer !== undefined && (
+        <span>
+          committed by <bdi>{committer}</bdi>
+        </span>
+      )}
+      {device !== undefined && (
+        <span>
+          on <bdi>{device}</bdi>
+        </span>
+      )}
       {entry.commits.map(({ repository, commit }) => (
         <span key={repository} class="mark" title={commit ?? undefined}>
           {repository} {commit !== null && <code>{shortCommit(commit)}</code>}
