@@ -171,7 +171,7 @@ export const VERBS: readonly Verb[] = [
   },
   {
     name: 'import',
-    args: '<file>',
+    args: '<file or folder>',
     count: [1, 1],
     summary: 'Import what another program exported',
     description: [
@@ -196,6 +196,7 @@ export const VERBS: readonly Verb[] = [
     examples: [
       ['gitpost import --dry-run slack.zip', 'What would be imported'],
       ['gitpost import --zone Europe/Berlin chat.txt', 'A file whose times have no zone'],
+      ['gitpost import notes/', 'A folder of Markdown notes'],
     ],
   },
   {

@@ -1,7 +1,7 @@
 /** What can be imported; `auto` recognises it. */
 export const IMPORT_FORMATS = [
   ...(['auto', 'gitpost', 'slack', 'discord', 'telegram', 'whatsapp', 'mattermost'] as const),
-  ...(['element', 'simplenote', 'keep', 'memos', 'irc', 'jrnl', 'mbox'] as const),
+  ...(['element', 'simplenote', 'keep', 'memos', 'irc', 'jrnl', 'mbox', 'markdown'] as const),
 ] as const;
 
 export const EXPORT_FORMATS = ['ndjson', 'json', 'markdown', 'html', 'csv', 'mbox', 'atom'] as const;

@@ -30,6 +30,14 @@ export class FileFinder {
     return this.#byPath.get(parts.join('/').normalize('NFC'));
   }
 
+  /** The file at a path that begins in the folder of another file, or in one above it. */
+  above(reference: string, from: string): ExportFile | undefined {
+    for (let place = from; ; place = place.slice(0, place.lastIndexOf('/'))) {
+      const found = this.at(reference, place);
+      if (found || !place.includes('/')) return found;
+    }
+  }
+
   /** The only file with a name, wherever it is: some programs write the path on the computer that made the export. */
   named(reference: string): ExportFile | undefined {
     return this.#byName.get(lastPartOf(reference.normalize('NFC'))) ?? undefined;

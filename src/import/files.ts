@@ -1,3 +1,5 @@
+import type { LocalTime } from './zone.ts';
+
 /** The bytes of a file, which can be read more than once. */
 export interface FileContent {
   /** In bytes, unpacked. */
@@ -11,6 +13,8 @@ export interface ExportFile extends FileContent {
   readonly name: string;
   /** When it was last changed, in milliseconds since 1970; absent if only known without a zone. */
   readonly modifiedAt?: number | undefined;
+  /** When it was last changed, by the clock of the computer that made the zip, if nothing better is known. */
+  readonly modifiedLocal?: LocalTime | undefined;
 }
 
 /** An export on disk: a file, a folder, or the contents of a zip. Nothing is unpacked. */

@@ -5,6 +5,7 @@ import { isElement, readElement } from './formats/element.ts';
 import { isGitpost, readGitpost } from './formats/gitpost.ts';
 import { isIrc, readIrc } from './formats/irc.ts';
 import { isJrnl, readJrnl } from './formats/jrnl.ts';
+import { isMarkdown, readMarkdown } from './formats/markdown/markdown.ts';
 import { isMattermost, readMattermost } from './formats/mattermost.ts';
 import { isMbox, readMbox } from './formats/mbox.ts';
 import { isKeep, isMemos, isSimplenote, readKeep, readMemos, readSimplenote } from './formats/notes.ts';
@@ -48,6 +49,8 @@ const FORMATS = {
   irc: { files: /\.(log|txt|weechatlog)$/i, isHead: isIrc, read: readIrc },
   jrnl: { files: /\.(txt|journal)$/i, isHead: isJrnl, read: readJrnl },
   whatsapp: { files: /\.txt$/i, isHead: isWhatsApp, read: readWhatsApp },
+  // Notes may lie about anywhere, so this is the last.
+  markdown: { files: /^$/, isHead: () => false, read: readMarkdown },
 } as const satisfies Record<Exclude<ImportFormat, 'auto'>, Format>;
 
 export type FormatName = keyof typeof FORMATS;
@@ -71,6 +74,7 @@ export async function recognise(source: ExportSource): Promise<FormatName> {
     for (const [file, head] of heads)
       if ((source.isSingle || files.test(file.name)) && isHead(head)) return name;
   }
+  if (isMarkdown(source)) return 'markdown';
   const seen = source.isSingle
     ? `It begins with: ${JSON.stringify(shortly([...heads.values()][0] ?? ''))}.`
     : `It holds ${source.files.length} files, such as ${source.files

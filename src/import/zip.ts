@@ -43,7 +43,7 @@ async function entriesOf(zip: ZipFile): Promise<ExportFile[]> {
       total += size;
       if (total > MOST_BYTES || total > ALLOWANCE + MOST_RATIO * zip.fileSize)
         throw refuse('The zip would unpack to far more than any export holds. Nothing was imported.');
-      files.push({ name, size, modifiedAt: modifiedAt(entry), read: () => readEntry(zip, entry, name) });
+      files.push({ name, size, ...modified(entry), read: () => readEntry(zip, entry, name) });
     }
   } catch (error) {
     if (
@@ -61,10 +61,16 @@ async function entriesOf(zip: ZipFile): Promise<ExportFile[]> {
 
 type Entry = Parameters<ZipFile['openReadStreamPromise']>[0];
 
-/** The exact time of an entry, if it has one: what all zips have is a time without a zone. */
-function modifiedAt(entry: Entry): number | undefined {
+/** When an entry was last changed: exactly, if the zip says so, else by a clock of an unknown zone. */
+function modified(entry: Entry): Pick<ExportFile, 'modifiedAt' | 'modifiedLocal'> {
   const isExact = entry.extraFields.some(({ id }) => id === UNIX_TIME || id === WINDOWS_TIME);
-  return isExact ? entry.getLastModDate().getTime() : undefined;
+  if (isExact) return { modifiedAt: entry.getLastModDate().getTime() };
+  const local = entry.getLastModDate({ timezone: 'UTC', forceDosFormat: true });
+  const [year, month, day] = [local.getUTCFullYear(), local.getUTCMonth() + 1, local.getUTCDate()];
+  // A zip that knows no time has the first day that it can write.
+  if (Number.isNaN(local.getTime()) || (year === 1980 && month === 1 && day === 1)) return {};
+  const [hour, minute, second] = [local.getUTCHours(), local.getUTCMinutes(), local.getUTCSeconds()];
+  return { modifiedLocal: { year, month, day, hour, minute, second } };
 }
 
 /** The library checks how long an entry is; whether its bytes are the right ones is checked here. */

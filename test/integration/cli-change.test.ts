@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { lstat, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, readdir, readFile, symlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -195,6 +195,28 @@ describe('import and export', () => {
     expect(await output(['export', '-q', 'tag:given', '--format', 'csv'])).toMatch(/One #given/);
   });
 
+  test('take a folder of notes, or one note, with the dates of the files', async () => {
+    const notes = join(gitpost.folder, 'notes');
+    await mkdir(join(notes, '.git'), { recursive: true });
+    await writeFile(join(notes, '.git', 'x.md'), 'hidden');
+    await symlink('/etc/passwd', join(notes, 'link.md'));
+    await writeFile(join(notes, 'a.png'), 'picture');
+    await writeFile(join(notes, 'One.md'), 'See ![[a.png]]');
+    await utimes(join(notes, 'One.md'), 1_700_000_000, 1_700_000_000);
+    expect(await output(['import', `${notes}/`])).toMatch(
+      /^markdown: 1 conversation, 1 author, 2023-11-14 to 2023-11-14\nnew: 1, .*\n1 file with them/,
+    );
+    expect(await api.messages('?tag=notes')).toMatchObject([
+      {
+        text: '# One\n\nSee ![](attachment:a.png)',
+        createdAt: '2023-11-14T22:13:20.000Z',
+        attachments: [{ name: 'a.png' }],
+      },
+    ]);
+    expect(await output(['import', notes])).toMatch(/new: 0, changed: 0, already there: 1/);
+    expect(await output(['import', '--dry-run', join(notes, 'One.md')])).toMatch(/would be new: 1/);
+  });
+
   test('write to what a link leads to, and to a pipe, and put no file in their place', async () => {
     const file = join(gitpost.folder, 'linked.csv');
     await writeFile(file, 'older');
@@ -213,9 +235,11 @@ describe('import and export', () => {
   });
 
   test('say what is wrong, and leave an older file as it was', async () => {
+    const empty = join(gitpost.folder, 'empty');
+    await mkdir(empty);
     const cases: [string[], number, RegExp][] = [
       [['import', join(gitpost.folder, 'nowhere.zip')], 2, /no such file/],
-      [['import', gitpost.folder], 2, /is a folder/],
+      [['import', empty], 2, /no files/],
       [['import'], 2, /missing/],
       [['import', '--format', 'fax', 'x'], 2, /--format must be one of auto, /],
       [['import', join(gitpost.folder, 'noise')], 1, /\S/],

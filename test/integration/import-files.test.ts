@@ -159,3 +159,26 @@ test('a clone packed as a zip brings its files, and one with other bytes is left
   packed[note] = Buffer.from('milk');
   expect(await importFile(other, '', await zipOf(packed))).toMatchObject({ present: 1, created: 0 });
 });
+
+test('notes are imported from a zip, and changed ones get a revision', async () => {
+  const { api } = await startSmallApp(await temporaryFolder());
+  const notes = (text: string) =>
+    zipOf({
+      'notes/2026-01-02.md': `- 10:05 ${text}\n- 10:05 Second ![[a.png]]\n- 10:06 Third`,
+      'notes/Idea.md': '---\ndate: 2026-01-03\n---\nText',
+      'notes/a.png': photo,
+    });
+  expect((await sendExport(api, '', await notes('First'))).status).toBe(422);
+  const result = await importFile(api, '?zone=Europe/Berlin', await notes('First'));
+  expect(result).toMatchObject({ format: 'markdown', created: 4, attachments: 1 });
+  expect(await all(api)).toMatchObject([
+    { text: 'First', createdAt: '2026-01-02T09:05:00.000Z', tags: ['notes'] },
+    { text: 'Second ![](attachment:a.png)', createdAt: '2026-01-02T09:05:00.001Z' },
+    { text: 'Third' },
+    { text: '# Idea\n\nText', createdAt: '2026-01-02T23:00:00.000Z' },
+  ]);
+  expect(await importFile(api, '?zone=Europe/Berlin', await notes('Changed'))).toMatchObject({
+    ...{ created: 0, updated: 1, present: 3 },
+  });
+  expect((await all(api))[0]).toMatchObject({ text: 'Changed', revision: 2 });
+});

@@ -1,5 +1,7 @@
 import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
+import type { Readable } from 'node:stream';
 import type { ImportResult } from '../../contract/import.ts';
 import type { ProblemDocument } from '../../contract/problem.ts';
 import type { Command } from '../command.ts';
@@ -19,11 +21,10 @@ interface Line {
 
 export const importFile: Command = async (io, given, connection) => {
   const [file = ''] = given.args;
-  if (file !== '-') await checkFile(file, 'a folder can be packed as a zip');
   const reply = await connection.send({
     method: 'POST',
     path: `import?${queryOf(given, file)}`,
-    file: file === '-' ? io.stdin : createReadStream(file),
+    file: file === '-' ? io.stdin : await bytesOf(file),
   });
   const progress = progressOn(io);
   let last: Line = {};
@@ -43,6 +44,15 @@ export const importFile: Command = async (io, given, connection) => {
   else await print(io, summaryOf(result, isSet(given, 'dry-run')));
   return EXIT.done;
 };
+
+/** What is sent: a folder is packed, and so is a note, since its file has its date. */
+async function bytesOf(file: string): Promise<Readable> {
+  const isFolder = (await stat(file).catch(() => undefined))?.isDirectory() === true;
+  if (!isFolder) await checkFile(file);
+  if (!isFolder && !/\.(?:md|markdown)$/i.test(file)) return createReadStream(file);
+  const { packed } = await import('../pack.ts');
+  return packed(file);
+}
 
 function queryOf(given: Given, file: string): URLSearchParams {
   const query = new URLSearchParams();

@@ -17,7 +17,7 @@ const OMITTED =
 
 /** Lines of WhatsApp itself that look as if someone had written them. */
 const SYSTEM =
-  /end-to-end encrypted|Ende-zu-Ende|cifrad[oa]s? de extremo a extremo|chiffrés de bout en bout|created (?:this )?group|changed (?:the|this) (?:subject|group)|security code (?:with .* )?changed/i;
+  /end-to-end encrypted|Ende-zu-Ende|cifrad[oa]s? de extremo a extremo|chiffrés de bout en bout|created (?:this )?group|changed (?:the|this) (?:subject|group)|security code (?:with [^\n]{1,100} )?changed/i;
 
 /** Whether some line of a text begins like a message of WhatsApp. */
 export const isWhatsApp = (head: string): boolean =>

@@ -17,6 +17,7 @@ export const IMPORT_SOURCES: readonly { readonly name: string; readonly how: str
   { name: 'IRC', how: 'A log of irssi, WeeChat, ZNC or energymech.' },
   { name: 'jrnl', how: 'The journal file.' },
   { name: 'E-mail', how: 'A mailbox in mbox format.' },
+  { name: 'Obsidian, Markdown', how: 'The folder of notes, packed as a zip.' },
   { name: 'gitpost', how: 'A file under messages/ in a repository, or an NDJSON export.' },
 ];
 
@@ -33,6 +34,7 @@ export const FORMAT_WORDS: Readonly<Record<string, string>> = {
   irc: 'an IRC log',
   jrnl: 'jrnl',
   mbox: 'a mailbox',
+  markdown: 'Markdown notes',
   gitpost: 'gitpost',
 };
 
@@ -47,10 +49,12 @@ const SKIPPED: Readonly<Record<string, string>> = {
   'file-not-in-export': 'Files that are not in the export',
   'file-too-large': 'Files that are too large',
   'file-with-credential': 'Files that hold what looks like a credential',
+  'front-matter-not-read': 'Front matter that cannot be read, and is left in the text',
   'in-trash': 'Notes in the trash',
   'media-not-in-export': 'Pictures and files that are not in the export',
   'no-date': 'Messages without a date',
   'no-note': 'Files that are no notes',
+  'note-too-large': 'Notes that are too large',
   'still-encrypted': 'Messages that are still encrypted',
   'system-message': 'System messages, such as joins',
   'text-shortened': 'Texts that were too long and were cut',
