@@ -85,7 +85,7 @@ export async function noteKnown(
 ): Promise<void> {
   const ref = knownRef(side, branch);
   if ((await resolveIn(clone, ref)) === tip) return;
-  await setRef(clone.git, ref, tip).catch(() => undefined);
+  await (tip === null ? setRef(clone.git, ref, null) : clone.mover.note(ref, tip)).catch(() => undefined);
 }
 
 /** Forgets all that is known of the remote's branches: it is another remote now, and what comes next is a first contact. */

@@ -166,9 +166,18 @@ export async function prepareClone(context: GitContext): Promise<void> {
 const joinLines = (before: string, after: string): string =>
   before === '' || before.endsWith('\n') ? before + after : `${before}\n${after}`;
 
+/** The paths in a clone's own git folder, as git has told them. They stay the same for as long as the clone is there. */
+const paths = new WeakMap<GitContext, Map<string, string>>();
+
 /** A path inside the clone's git folder, wherever that is. */
 export async function gitPath(context: GitContext, path: string): Promise<string> {
-  return text(context, ['rev-parse', '--path-format=absolute', '--git-path', path]);
+  const known = paths.get(context)?.get(path);
+  if (known !== undefined) return known;
+  const found = await text(context, ['rev-parse', '--path-format=absolute', '--git-path', path]);
+  // Without a clone, git finds the repository around the folder, if there is one.
+  const isOwn = found === join(context.directory, '.git', path);
+  if (isOwn) paths.set(context, (paths.get(context) ?? new Map()).set(path, found));
+  return found;
 }
 
 export async function readSettings(context: GitContext): Promise<CloneSettings> {

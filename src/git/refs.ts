@@ -1,3 +1,6 @@
+import { readFile } from 'node:fs/promises';
+import { Mutex } from '../async/mutex.ts';
+import { gitPath } from './clone.ts';
 import { LineReader } from './line-reader.ts';
 import { isNested } from './ref-names.ts';
 import { type GitContext, GitError, GitHung, GitProcess, output, run, text } from './run.ts';
@@ -26,6 +29,15 @@ export async function checkedOut(context: GitContext): Promise<string | null> {
     .toString()
     .trim()
     .replace(/^refs\/heads\//, '');
+}
+
+/**
+ * Whether a branch is checked out. HEAD's file is read first, and git is only started if it does not name the branch:
+ * git may keep HEAD elsewhere.
+ */
+export async function isCheckedOut(context: GitContext, branch: string): Promise<boolean> {
+  const head = await readFile(await gitPath(context, 'HEAD'), 'utf8').catch(() => '');
+  return head === `ref: refs/heads/${branch}\n` || (await checkedOut(context)) === branch;
 }
 
 /** Checks a branch out where nothing of a person's stands in the way; leaves all as it is where it does. */
@@ -191,10 +203,11 @@ export async function isBranchName(context: GitContext, name: string): Promise<b
 
 /**
  * Moves a branch by compare-and-swap through one long-lived `git update-ref`, so that a move by anybody else
- * in between is never undone. One move at a time.
+ * in between is never undone. One move at a time; others wait for it.
  */
 export class BranchMover {
   readonly #context: GitContext;
+  readonly #turns = new Mutex();
   #process: ReturnType<typeof startUpdate> | undefined;
 
   constructor(context: GitContext) {
@@ -205,12 +218,20 @@ export class BranchMover {
    * Whether the branch was at `from` (`null`: did not exist) and now is at `to`, durably. Rejects with a {@link GitHung}
    * if two processes in a row did nothing.
    */
-  async move(branch: string, from: string | null, to: string): Promise<boolean> {
-    const ref = `refs/heads/${branch}`;
+  move(branch: string, from: string | null, to: string): Promise<boolean> {
+    return this.#turns.run(() => this.#move(`refs/heads/${branch}`, from, to));
+  }
+
+  /** Sets a ref that only gitpost uses, wherever it was. Whether it is at `to` now. */
+  note(ref: string, to: string): Promise<boolean> {
+    return this.#turns.run(() => this.#move(ref, undefined, to));
+  }
+
+  async #move(ref: string, from: string | null | undefined, to: string): Promise<boolean> {
     for (let attempt = 1; ; attempt += 1) {
       try {
         this.#process ??= startUpdate(this.#context);
-        await this.#process.move(ref, from ?? '0'.repeat(to.length), to);
+        await this.#process.move(ref, from === null ? '0'.repeat(to.length) : from, to);
         return true;
       } catch (error) {
         // A refusal ends the process. What counts is where the branch is now: it may have been moved all the same.
@@ -234,8 +255,8 @@ function startUpdate(context: GitContext) {
   const git = new GitProcess(context, ['update-ref', '--stdin', '-m', 'gitpost']);
   const lines = new LineReader(git);
   return {
-    async move(ref: string, from: string, to: string): Promise<void> {
-      git.write(`start\nupdate ${ref} ${to} ${from}\ncommit\n`);
+    async move(ref: string, from: string | undefined, to: string): Promise<void> {
+      git.write(`start\nupdate ${ref} ${to}${from === undefined ? '' : ` ${from}`}\ncommit\n`);
       for (const expected of ['start: ok', 'commit: ok']) {
         const line = await lines.next();
         if (line !== expected) throw new Error(`git update-ref answered ${JSON.stringify(line)}`);

@@ -2,7 +2,7 @@ import { lstat, realpath, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gitPath } from './clone.ts';
 import { withIndexHeld } from './held-index.ts';
-import { checkedOut } from './refs.ts';
+import { isCheckedOut } from './refs.ts';
 import { type GitContext, output, run } from './run.ts';
 import { NO_GITMODULES } from './settings.ts';
 import { diffTrees, emptyTree, isAbsent, type TreeChange } from './tree.ts';
@@ -26,7 +26,7 @@ export async function followBranch(
   from: string | null,
   to: string,
 ): Promise<Followed> {
-  if ((await checkedOut(context)) !== branch || !(await isOwnWorkTree(context)))
+  if (!(await isCheckedOut(context, branch)) || !(await isOwnWorkTree(context)))
     return { outcome: 'elsewhere' };
   // git itself would bring back what a person deleted, and take a file that stands where a folder goes for nothing.
   if (await isAsGitExpects(context, await diffTrees(context, from, to))) {
@@ -94,7 +94,7 @@ export async function followPathByPath(
   to: string,
   concerns: (change: TreeChange) => boolean = () => true,
 ): Promise<Followed> {
-  if ((await checkedOut(context)) !== branch || !(await isOwnWorkTree(context)))
+  if (!(await isCheckedOut(context, branch)) || !(await isOwnWorkTree(context)))
     return { outcome: 'elsewhere' };
   const changes = (await diffTrees(context, from, to)).filter(concerns);
   const left = await withIndexHeld(context, (held) => bringTo(held, changes));

@@ -21,7 +21,7 @@ import { findAttachment } from '../git/files.ts';
 import { Gits } from '../git/gits.ts';
 import { type Identity, Importer } from '../git/importer.ts';
 import { type Maker, makersOf } from '../git/makers.ts';
-import { BranchMover, listRefs, writeCommitGraph } from '../git/refs.ts';
+import { BranchMover, writeCommitGraph } from '../git/refs.ts';
 import type { Network } from '../git/remote.ts';
 import { type GitContext, GitError } from '../git/run.ts';
 import type { Line } from '../journal/line.ts';
@@ -297,7 +297,7 @@ export class Repository {
     const [journals, others] = [[], []] as [string[], string[]];
     for (const path of paths) (path.startsWith(`${JOURNAL_FOLDER}/`) ? journals : others).push(path);
     if (journals.some((path) => deviceOfPath(path) !== this.#clone.settings.device)) this.#appended.soon();
-    if (others.length > 0) await this.refresh();
+    if (others.length > 0) await this.#tasks.run(() => this.#refresh(others));
   }
 
   /** Makes the mirror agree with the branch after somebody else may have moved it. */
@@ -305,16 +305,19 @@ export class Repository {
     return this.#tasks.run(() => this.#refresh());
   }
 
-  async #refresh(): Promise<void> {
+  /** @param paths the files of the clone that have changed, if that is known */
+  async #refresh(paths?: readonly string[]): Promise<void> {
     await this.#opened;
     if (this.isClosed || this.#broken || (await this.#look()) !== 'here') return;
-    const refs = await listRefs(this.#clone.git, 'refs/');
-    const tracked = refs.get(trackingRef(this.#clone)) ?? null;
-    const isOurs = this.#reconciler.covers(refs.get(branchRef(this.#clone)) ?? null);
-    const moved = !isOurs && (await this.#clone.mutex.run(() => this.#reconciler.run()));
-    if (moved || tracked !== this.#clone.remoteTip) await this.#refreshRemote();
+    const clone = this.#clone;
+    const isOurs = this.#reconciler.covers(await clone.blobs.commitOf(branchRef(clone)));
+    const moved = !isOurs && (await clone.mutex.run(() => this.#reconciler.run()));
+    if (moved || (await clone.blobs.commitOf(trackingRef(clone))) !== clone.remoteTip)
+      await this.#refreshRemote();
     if (moved) void this.#attributes.check(this.#ports.onTrouble);
-    this.#follower.soon();
+    // A capture of ours changes the branch's file alone, and is followed anyway.
+    const isCapture = !moved && paths?.every((path) => path === `.git/${branchRef(clone)}`);
+    if (!isCapture) this.#follower.soon();
   }
 
   /** Looks whether the clone is still in its folder; where it is not, that is the state until it is back. */
@@ -480,7 +483,7 @@ export class Repository {
   }
 
   #branchMoved(): void {
-    this.#follower.soon();
+    this.#follower.afterCapture();
     this.#maintenance.changed();
   }
 

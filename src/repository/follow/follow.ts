@@ -3,16 +3,19 @@ import { branchRef, type Clone, resolveIn } from '../../clone/clone.ts';
 import { FOLLOW_MARK, type FollowMark, readFollowMark, writeFollowMark } from '../../clone/follow-mark.ts';
 import { gitPath } from '../../git/clone.ts';
 import { mendCutOff } from '../../git/cut-off.ts';
-import { checkedOut, isAncestor } from '../../git/refs.ts';
+import { isAncestor, isCheckedOut } from '../../git/refs.ts';
 import { updateStale } from '../../git/stale-files.ts';
 import type { TreeChange } from '../../git/tree.ts';
 import { followBranch, followPathByPath, isOwnWorkTree, restoreIndex } from '../../git/worktree.ts';
 import { JOURNAL_FOLDER } from '../../journal/path.ts';
-import { broughtByPerson, lastOperation, type Operation } from './operations.ts';
+import { broughtByPerson, HeadLog, type Operation } from './operations.ts';
 import { broughtByUs } from './our-changes.ts';
 
+/** Others changed something: they are likely to be looking. */
 const QUIET_MS = 100;
-const AT_LATEST_MS = 500;
+/** We captured something: more is likely to come, and each follow starts several gits. */
+const CAPTURED_QUIET_MS = 400;
+const AT_LATEST_MS = 2000;
 const LOCKED_MS = 250;
 const LOOKS = 8;
 const EARLIER_MS = 5000;
@@ -26,6 +29,7 @@ export class Follower {
   readonly #onTrouble: (error: unknown) => void;
   readonly #onTip: (tip: string) => Promise<void>;
   readonly #onStale: () => void;
+  readonly #log: HeadLog;
   #told: string | undefined;
   #waited = '';
   #looks = 0;
@@ -53,6 +57,7 @@ export class Follower {
     this.#onTrouble = onTrouble;
     this.#onTip = onTip;
     this.#onStale = onStale;
+    this.#log = new HeadLog(clone);
   }
 
   /**
@@ -65,7 +70,12 @@ export class Follower {
     return [this.#mark.commit, ...this.#earlier.map(({ commit }) => commit)];
   }
 
-  /** Follows soon: once nobody has captured for a moment, at the latest half a second after the first of a run. */
+  /** Follows once nobody has captured for a moment, and two seconds after the first of a run at the latest. */
+  afterCapture(): void {
+    this.soon(CAPTURED_QUIET_MS);
+  }
+
+  /** Follows in a moment; what comes in between puts it off, for two seconds at most. */
   soon(pause = QUIET_MS): void {
     if (this.#closed) return;
     const now = Date.now();
@@ -101,8 +111,8 @@ export class Follower {
     const isLost = this.#mark.commit !== null && !(await this.#hasIndex());
     if (isLost && !(await this.#restoreIndex(this.#mark.commit))) return;
     if (this.#mark.towards !== undefined && !(await this.#finish(this.#mark))) return this.soon(LOCKED_MS);
-    if ((await checkedOut(git)) !== settings.branch) return;
-    const operation = await lastOperation(this.#clone);
+    if (!(await isCheckedOut(git, settings.branch))) return;
+    const operation = await this.#log.lastOperation();
     const isNew = operation.name !== this.#mark.operation && operation.commit !== '';
     const isDoubtful = isNew || isLost || !this.#isJudged;
     if (!isDoubtful && this.#mark.commit === tip) return;
@@ -149,7 +159,7 @@ export class Follower {
   /** Whether the index that was lost is there again; where it is not yet, that is tried again. */
   async #restoreIndex(commit: string | null): Promise<boolean> {
     const { git, settings } = this.#clone;
-    if (commit === null || (await checkedOut(git)) !== settings.branch || !(await isOwnWorkTree(git)))
+    if (commit === null || !(await isCheckedOut(git, settings.branch)) || !(await isOwnWorkTree(git)))
       return false;
     const isRestored = await restoreIndex(git, commit);
     if (!isRestored) this.soon(LOCKED_MS);

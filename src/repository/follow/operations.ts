@@ -1,4 +1,6 @@
+import { open, stat } from 'node:fs/promises';
 import type { Clone } from '../../clone/clone.ts';
+import { gitPath } from '../../git/clone.ts';
 import { run } from '../../git/run.ts';
 import { diffTrees, type TreeChange } from '../../git/tree.ts';
 
@@ -16,13 +18,73 @@ interface Move extends Operation {
 /** As far back as is looked for what a person has committed. */
 const MOST_MOVES = 200;
 
-/**
- * The newest entry of HEAD's log that is none of ours. git's own ones have a colon in them (`commit: …`,
- * `checkout: …`, `pull: …`), and ours has none.
- */
-export async function lastOperation({ git }: Pick<Clone, 'git'>): Promise<Operation> {
-  const [newest] = await movesOf(git, ['-n', '1', '--grep-reflog=:']);
-  return newest ?? { commit: '', name: '  ' };
+/** The log of HEAD, which says what a person's git did last. Entries that are only ours start no git. */
+export class HeadLog {
+  readonly #git: Clone['git'];
+  #known: { readonly operation: Operation; readonly until: End } | undefined;
+
+  constructor({ git }: Pick<Clone, 'git'>) {
+    this.#git = git;
+  }
+
+  /**
+   * The newest entry that is none of ours. git's own ones have a colon in them (`commit: …`, `checkout: …`,
+   * `pull: …`), and ours has none.
+   */
+  async lastOperation(): Promise<Operation> {
+    const file = await gitPath(this.#git, 'logs/HEAD');
+    const until = this.#known && (await endOfOurs(file, this.#known.until));
+    if (this.#known && until) {
+      this.#known = { ...this.#known, until };
+      return this.#known.operation;
+    }
+    // It may grow while git reads it, so what comes after this is read again.
+    const end = await endOf(file);
+    const [newest] = await movesOf(this.#git, ['-n', '1', '--grep-reflog=:']);
+    const operation = newest ?? { commit: '', name: '  ' };
+    this.#known = end && { operation, until: end };
+    return operation;
+  }
+}
+
+/** How far a log was read, and of which file: git writes a new one when it drops old entries. */
+interface End {
+  readonly inode: number;
+  readonly size: number;
+}
+
+/** More than this is left to git. In bytes. */
+const MOST_READ = 1024 * 1024;
+
+const endOf = (file: string): Promise<End | undefined> =>
+  stat(file).then(
+    ({ ino, size }) => ({ inode: ino, size }),
+    () => undefined,
+  );
+
+/** The end of a log if it has only grown since, by whole entries of ours. */
+async function endOfOurs(file: string, since: End): Promise<End | undefined> {
+  const end = await endOf(file);
+  if (end?.inode !== since.inode || end.size < since.size || end.size - since.size > MOST_READ)
+    return undefined;
+  const entries = await readPart(file, since.size, end.size);
+  return entries.every((entry) => entry.endsWith(OURS)) ? end : undefined;
+}
+
+/** What `git update-ref -m gitpost` ends an entry with. */
+const OURS = '\tgitpost';
+
+/** The lines of a part of a file; the last one is cut off if it does not end there. */
+async function readPart(path: string, from: number, to: number): Promise<string[]> {
+  if (from === to) return [];
+  const file = await open(path);
+  try {
+    const bytes = Buffer.alloc(to - from);
+    const { bytesRead } = await file.read(bytes, 0, bytes.length, from);
+    return bytes.toString('latin1', 0, bytesRead).replace(/\n$/, '').split('\n');
+  } finally {
+    await file.close();
+  }
 }
 
 /**

@@ -174,7 +174,7 @@ test('a journal that an earlier version left behind follows after the start', as
   const file = join(state.clone, path);
   const [first] = (await readFile(file, 'utf8')).split('\n');
   await writeFile(file, `${first}\n`);
-  const before = new Date(Date.now() - 60_000);
+  const before = new Date(Date.now() - 3_600_000);
   await utimes(file, before, before);
   await restart(state);
   await settled(state);
@@ -223,7 +223,7 @@ test('what a killed gitpost had not followed yet follows, while others write', a
   await git(state.clone, 'read-tree', '-m', '-u', 'main', behind);
   await writeFile(join(state.clone, '.git/gitpost/followed.json'), before);
   const [journal = ''] = await journalPaths(state.clone);
-  const written = new Date(Date.now() - 60_000);
+  const written = new Date(Date.now() - 3_600_000);
   await utimes(join(state.clone, journal), written, written);
   // The commits come in the second before the file is written, as on a machine that is busy.
   await withSlow('checkout-index', state.folder, async () => {
