@@ -1,9 +1,19 @@
-/** Runs tasks one after the other, in the order in which they came. */
+declare const held: unique symbol;
+
+/**
+ * Says that a mutex is held. A function that must only run then takes one as a parameter, so it cannot be called without.
+ * Only a {@link Mutex} hands one out, and it is worth nothing once the task has ended.
+ */
+export interface Held {
+  readonly [held]: true;
+}
+
+/** Runs tasks one after the other, in the order in which they came. Not re-entrant: a task must not run another one here. */
 export class Mutex {
   #last: Promise<unknown> = Promise.resolve();
 
-  run<Value>(task: () => Promise<Value>): Promise<Value> {
-    const result = this.#last.then(task);
+  run<Value>(task: (held: Held) => Promise<Value>): Promise<Value> {
+    const result = this.#last.then(() => task({} as Held));
     this.#last = result.catch(() => undefined);
     return result;
   }

@@ -1,3 +1,4 @@
+import type { Held } from '../async/mutex.ts';
 import { fail, ok, type Result } from '../domain/result.ts';
 import { type CloneSettings, readConfig, writeConfig, writeSettings } from '../git/clone.ts';
 import { checkedOut, checkOut, findNested, isBranchName, resolve, setRef, updateRefs } from '../git/refs.ts';
@@ -32,13 +33,14 @@ const NOT_NOW = fail(
 
 /**
  * Makes another branch the one that is captured to: the one of that name, here or on the remote, else a new one that
- * begins where we are. Runs under the clone's lock. Everything that git can refuse comes before the settings are written,
- * and what fails after that puts them back: a refused change leaves all as it was.
+ * begins where we are. Everything that git can refuse comes before the settings are written. What fails after that puts them
+ * back: a refused change leaves everything as it was.
  *
  * @param reconcile makes the mirror agree with the branch that the settings name
  */
 export async function switchBranch(
   clone: Clone,
+  held: Held,
   branch: string,
   reconcile: () => Promise<unknown>,
 ): Promise<Result<void>> {
@@ -50,14 +52,14 @@ export async function switchBranch(
   const wasCheckedOut = (await checkedOut(git)) === before.branch;
   try {
     // The name comes last: what was written before it does no harm to the branch that is in use.
-    await settle(clone, { ...(isOther ? { contacted: false } : {}), branchGiven: true, branch });
+    await settle(clone, held, { ...(isOther ? { contacted: false } : {}), branchGiven: true, branch });
     if (wasCheckedOut) await checkOut(git, branch);
     await reconcile();
     return ok(undefined);
   } catch (error) {
     if (!(error instanceof GitError)) throw error;
-    await settle(clone, before).catch(() => undefined);
-    clone.settings = before;
+    await settle(clone, held, before).catch(() => undefined);
+    clone.configured(held, before);
     if (wasCheckedOut && (await checkedOut(git)) === branch) await checkOut(git, before.branch);
     if (born.value !== null) await forget(clone, branch, born.value);
     await reconcile().catch(() => undefined);
@@ -65,14 +67,13 @@ export async function switchBranch(
   }
 }
 
-async function settle(clone: Clone, settings: Partial<CloneSettings>): Promise<void> {
+async function settle(clone: Clone, held: Held, settings: Partial<CloneSettings>): Promise<void> {
   const { contacted, branchGiven, branch } = settings;
   const changed = Object.entries({ contacted, branchGiven, branch }).filter(
     ([, value]) => value !== undefined,
   );
   await writeSettings(clone.git, Object.fromEntries(changed));
-  clone.settings = { ...clone.settings, ...settings };
-  clone.mover.close();
+  clone.configured(held, settings);
 }
 
 /** Makes sure that git can have a branch; returns the commit at which it was made, `null` if nothing was made. */
@@ -115,7 +116,7 @@ const NEW_NAME = 'gitpost.newBranchName';
  * Gives the branch in use another name. The name is noted first, since git and the settings cannot change in one step: if
  * the program is killed in between, {@link finishRenaming} does the rest at the next start.
  */
-export async function renameBranch(clone: Clone, name: string): Promise<void> {
+export async function renameBranch(clone: Clone, held: Held, name: string): Promise<void> {
   const { git, settings } = clone;
   const { branch } = settings;
   await writeConfig(git, NEW_NAME, name);
@@ -123,13 +124,12 @@ export async function renameBranch(clone: Clone, name: string): Promise<void> {
   if (isBorn) await output(git, ['branch', '-m', branch, name]);
   else await output(git, ['symbolic-ref', 'HEAD', `refs/heads/${name}`]);
   await writeSettings(git, { branch: name });
-  clone.settings = { ...clone.settings, branch: name };
-  clone.mover.close();
+  clone.configured(held, { branch: name });
   await writeConfig(git, NEW_NAME, '');
 }
 
 /** Ends a change of name that was cut off: once git has the new name and no longer the old one, the settings get it. */
-export async function finishRenaming(clone: Clone): Promise<void> {
+export async function finishRenaming(clone: Clone, held: Held): Promise<void> {
   const { git, settings } = clone;
   const name = (await readConfig(git, NEW_NAME)) ?? '';
   if (name === '') return;
@@ -137,7 +137,7 @@ export async function finishRenaming(clone: Clone): Promise<void> {
   const isNewThere = (await resolve(git, `refs/heads/${name}`)) !== null || (await checkedOut(git)) === name;
   if (isOldGone && isNewThere) {
     await writeSettings(git, { branch: name });
-    clone.settings = { ...settings, branch: name };
+    clone.configured(held, { branch: name });
   }
   await writeConfig(git, NEW_NAME, '');
 }

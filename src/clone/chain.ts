@@ -1,6 +1,5 @@
 import { listAttachments } from '../git/files.ts';
 import { Importer, type NewCommit, type StoredFile } from '../git/importer.ts';
-import { listMessages } from '../git/tree.ts';
 import { cleanName, commitTextOf } from '../journal/commit.ts';
 import type { Line } from '../journal/line.ts';
 import { attachmentOf, attachmentPath } from '../journal/path.ts';
@@ -19,8 +18,8 @@ export class UnreadableLine extends Error {
 }
 
 /**
- * The commit of one line, appended to where the segments have it stand. Throws an {@link UnreadableLine} if the line
- * could not be read again: this is the one place where lines become commits.
+ * The commit of one line, appended to its segment. Throws an {@link UnreadableLine} if the line could not be read again:
+ * this is the one place where lines become commits.
  *
  * @param files those that the line names, as far as they are to be had
  */
@@ -37,12 +36,6 @@ export async function commitOf(
   return { author: { name: author, email }, time, message, ...(await segments.append(line)), files };
 }
 
-/** Where this device's next lines go on top of a commit. */
-export async function segmentsAt({ git, blobs, settings }: Clone, tip: string | null): Promise<Segments> {
-  const entries = tip === null ? [] : await listMessages(git, tip);
-  return new Segments(blobs, settings.device, tip, entries);
-}
-
 /**
  * Writes one commit a line on top of `parent` and returns the last one, durable, and on no branch yet: who moves a branch
  * there takes all of them or none. Throws a `GitError` where git refuses.
@@ -56,7 +49,7 @@ export async function writeChain(
   source: string | null,
 ): Promise<string> {
   const importer = new Importer(clone.git, clone.identity, clone.blobs);
-  const segments = await segmentsAt(clone, parent);
+  const segments = await Segments.at(clone, parent);
   const files = await filesIn(clone, source, lines);
   let tip = parent;
   try {

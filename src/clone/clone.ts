@@ -1,43 +1,156 @@
-import type { Mutex } from '../async/mutex.ts';
-import type { BlobReader } from '../git/blobs.ts';
+import { type Held, Mutex } from '../async/mutex.ts';
+import { BlobReader } from '../git/blobs.ts';
 import type { CloneSettings } from '../git/clone.ts';
-import type { Identity, Importer } from '../git/importer.ts';
-import { type BranchMover, resolve } from '../git/refs.ts';
+import { type Identity, Importer } from '../git/importer.ts';
+import { BranchMover, resolve } from '../git/refs.ts';
 import type { GitContext } from '../git/run.ts';
-import type { Segments } from './segments.ts';
+import { Segments } from './segments.ts';
 
-/** A move of the branch by a sync. */
-export interface Joined {
+/** A move of the branch by a sync, which index and work tree may not have followed yet. */
+export interface SyncMove {
   readonly from: string | null;
   readonly to: string;
-  /** Once index and work tree have followed: until when a git may still go by what they were before. */
+  /** When it can be forgotten, in milliseconds since 1970: set once it was followed, since a git of then may still run. */
   readonly until?: number;
 }
 
-/** One clone as all flows share it. Whoever moves its branch, or tells the mirror of it, holds `mutex`. */
-export interface Clone {
+const NO_SETTINGS: CloneSettings = {
+  device: '',
+  branch: 'main',
+  branchGiven: false,
+  contacted: false,
+  lastSync: null,
+};
+
+/**
+ * One clone, as everything that works in it shares it. What concerns its branch changes only under `mutex`: those methods
+ * ask for the token that it hands out. All that is known here is also in the clone itself, and is read again at a start.
+ */
+export class Clone {
   readonly name: string;
   readonly git: GitContext;
   readonly identity: Identity;
   readonly blobs: BlobReader;
   readonly importer: Importer;
   readonly mover: BranchMover;
-  readonly mutex: Mutex;
-  settings: CloneSettings;
-  /** Tells it from another clone in its folder; `undefined` until it is open. */
-  incarnation: string | undefined;
-  /** The commit of the branch that the mirror agrees with. */
-  tip: string | null;
+  /** Held by everything that moves the branch, or that tells the mirror where it is. */
+  readonly mutex = new Mutex();
+  #settings = NO_SETTINGS;
+  #incarnation: string | undefined;
+  #tip: string | null = null;
+  #isUnsafe = false;
+  #remoteTip: string | null = null;
+  #unpushed = new Set<string>();
+  #syncMoves: readonly SyncMove[] = [];
+  #segments: Segments | undefined;
+
+  constructor(name: string, git: GitContext, identity: Identity) {
+    this.name = name;
+    this.git = git;
+    this.identity = identity;
+    this.blobs = new BlobReader(git);
+    this.importer = new Importer(git, identity, this.blobs);
+    this.mover = new BranchMover(git);
+  }
+
+  get settings(): CloneSettings {
+    return this.#settings;
+  }
+
+  /** What tells it from another clone in its folder; `undefined` until it is open. */
+  get incarnation(): string | undefined {
+    return this.#incarnation;
+  }
+
+  /** The commit of the branch that we know of; `null` if the branch has none. */
+  get tip(): string | null {
+    return this.#tip;
+  }
+
+  /** Whether nothing may be written, because a folder of ours is a link or a file at the tip. */
+  get isUnsafe(): boolean {
+    return this.#isUnsafe;
+  }
+
   /** The commit of the remote's branch, as it was when we last heard of it. */
-  remoteTip: string | null;
-  /** The commits that the branch has and the remote's branch does not; of no use where there is no remote branch. */
-  unpushed: Set<string>;
-  /** Whether `messages` is something that must not be written below. */
-  unsafe: boolean;
-  /** What syncs have brought onto the branch that index and work tree may not have followed yet. */
-  joined: readonly Joined[];
-  /** Where the next line goes; read anew after the branch was moved by anybody else. */
-  segments: Segments | undefined;
+  get remoteTip(): string | null {
+    return this.#remoteTip;
+  }
+
+  /** The commits that the branch has and the remote's branch lacks. Without a remote branch they are not listed. */
+  get unpushed(): ReadonlySet<string> {
+    return this.#unpushed;
+  }
+
+  get syncMoves(): readonly SyncMove[] {
+    return this.#syncMoves;
+  }
+
+  /** It is open: this is what tells it from any other clone that is put into its folder. */
+  opened(incarnation: string | undefined): void {
+    this.#incarnation = incarnation;
+  }
+
+  /** Takes settings that the clone's git config has by now. Another branch or device changes where lines go. */
+  configured(_held: Held, settings: Partial<CloneSettings>): void {
+    const before = this.#settings;
+    this.#settings = { ...before, ...settings };
+    if (this.#settings.branch !== before.branch) void this.mover.close();
+    if (this.#settings.device !== before.device) this.#segments = undefined;
+  }
+
+  /** A sync went well, at an ISO time. */
+  synced(lastSync: string): void {
+    this.#settings = { ...this.#settings, lastSync };
+  }
+
+  /** The branch is at another commit, by whomever. */
+  movedTo(_held: Held, tip: string | null, isUnsafe: boolean): void {
+    this.#tip = tip;
+    this.#isUnsafe = isUnsafe;
+    this.#segments = undefined;
+  }
+
+  /** The branch was moved to the last of these commits, which captured what was appended to {@link segments}. */
+  captured(_held: Held, commits: readonly string[]): void {
+    const tip = commits.at(-1);
+    if (tip === undefined) return;
+    this.#tip = tip;
+    this.#segments?.committed(tip);
+    this.noteUnpushed(commits);
+  }
+
+  /** Commits of ours that the remote has not heard of yet. */
+  noteUnpushed(commits: readonly string[]): void {
+    for (const commit of commits) this.#unpushed.add(commit);
+  }
+
+  /** The remote's branch was looked at. */
+  remoteAt(tip: string | null, unpushed: Iterable<string>): void {
+    this.#remoteTip = tip;
+    this.#unpushed = new Set(unpushed);
+  }
+
+  /** A sync has moved the branch, or did in a run of this program that was cut off. */
+  syncMoved(_held: Held, move: SyncMove): void {
+    this.#syncMoves = [...this.#syncMoves, move];
+  }
+
+  /** Keeps those moves that index and work tree still have to follow, or have followed a moment ago. */
+  keepSyncMoves(moves: readonly SyncMove[]): void {
+    this.#syncMoves = moves;
+  }
+
+  /** Where this device's next lines go, on top of a commit. They are kept until {@link forgetSegments}. */
+  async segmentsOn(_held: Held, commit: string | null): Promise<Segments> {
+    this.#segments ??= await Segments.at(this, commit);
+    return this.#segments;
+  }
+
+  /** What was appended did not become a commit of the branch. */
+  forgetSegments(_held: Held): void {
+    this.#segments = undefined;
+  }
 }
 
 export const branchRef = (clone: Pick<Clone, 'settings'>): string => `refs/heads/${clone.settings.branch}`;
@@ -46,8 +159,8 @@ export const trackingRef = (clone: Pick<Clone, 'settings'>): string =>
   `refs/remotes/origin/${clone.settings.branch}`;
 
 /**
- * The id of the commit that a full name of a ref, or an id, stands for; `null` where there is none. Asked of the git that
- * stays; but that there is none, where so much follows from it, only a git that is started for it is believed.
+ * The id of the commit that a full name of a ref, or an id, names; `null` if there is none. The git that stays running is
+ * asked first. So much follows from there being none that only a git started for the question is believed.
  */
 export const resolveIn = async (clone: Pick<Clone, 'git' | 'blobs'>, name: string): Promise<string | null> =>
   (await clone.blobs.commitOf(name)) ?? resolve(clone.git, name);

@@ -7,7 +7,7 @@ import { hashInTurns } from '../journal/split.ts';
 import { LineSet } from '../mirror/line-set.ts';
 import type { CommitLines } from '../mirror/past.ts';
 import type { Clone } from './clone.ts';
-import { linesOf } from './lines.ts';
+import { removedLines } from './journal-lines.ts';
 
 /** The commits of the branch that an id, or the first digits of one, can mean. */
 export async function commitsOnBranch(clone: Clone, digits: string): Promise<string[]> {
@@ -61,9 +61,7 @@ function latestIn(line: Buffer): number {
 
 /** The lines of a commit that its branch may not hold any more: those that changed files have lost. */
 export async function* lostSince(clone: Clone, commit: string, tip: string): AsyncGenerator<Line> {
-  for (const { before, after } of await diffJournals(clone.git, commit, tip)) {
-    if (before === null) continue;
-    const kept = new Set((await linesOf(clone, after)).map(({ hash }) => hash));
-    for (const line of await linesOf(clone, before)) if (!kept.has(line.hash)) yield line;
+  for (const change of await diffJournals(clone.git, commit, tip)) {
+    if (change.before !== null) yield* await removedLines(clone, change);
   }
 }

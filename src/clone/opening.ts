@@ -1,3 +1,4 @@
+import type { Held } from '../async/mutex.ts';
 import type { Target } from '../domain/repository.ts';
 import {
   createClone,
@@ -25,6 +26,7 @@ import { encodeKnown, forgetKnownRemote } from './rewritten.ts';
  */
 export async function openClone(
   clone: Clone,
+  held: Held,
   target: Target,
   branch: string | undefined,
   takeUp: () => Promise<void>,
@@ -49,31 +51,32 @@ export async function openClone(
   await prepareClone(git);
   await encodeKnown(clone);
   if (folder === 'absent' && branch !== undefined) await writeSettings(git, { branch, branchGiven: true });
-  clone.settings = await readSettings(git);
-  await finishRenaming(clone);
+  clone.configured(held, await readSettings(git));
+  await finishRenaming(clone, held);
   if (branch !== undefined) {
     // Nothing is mirrored yet: that follows once the clone is open.
-    const switched = await switchBranch(clone, branch, async () => undefined);
+    const switched = await switchBranch(clone, held, branch, async () => undefined);
     if (!switched.ok) throw new Error(switched.failure.detail);
   }
   if ((await readConfig(git, 'remote.origin.url')) !== target.url) {
     await writeConfig(git, 'remote.origin.url', target.url);
     await writeConfig(git, 'remote.origin.fetch', '+refs/heads/*:refs/remotes/origin/*');
-    await forgetRemote(clone);
+    await forgetRemote(clone, held);
   }
-  if (isNewRemote) await forgetRemote(clone);
+  if (isNewRemote) await forgetRemote(clone, held);
 }
 
 /** Forgets what we knew of the remote, which is another one now: what comes next is a first contact. */
-export async function forgetRemote(clone: Clone): Promise<void> {
+export async function forgetRemote(clone: Clone, held: Held): Promise<void> {
   const tracking = await listRefs(clone.git, 'refs/remotes/origin/');
   for (const ref of tracking.keys()) await setRef(clone.git, ref, null).catch(() => undefined);
   await forgetKnownRemote(clone);
   await writeSettings(clone.git, { contacted: false });
-  clone.settings = { ...clone.settings, contacted: false };
+  clone.configured(held, { contacted: false });
 }
 
-/** The app's own bare repository, where it is gone, is simply made again; the next push fills it. */
+/** Makes the app's own bare repository again if it is gone; the next push fills it. */
 export async function renewOwnRemote(clone: Clone, target: Target): Promise<void> {
-  if (target.own && (await ensureBareRepository(clone.git, target.url))) await forgetRemote(clone);
+  if (!target.own || !(await ensureBareRepository(clone.git, target.url))) return;
+  await clone.mutex.run((held) => forgetRemote(clone, held));
 }

@@ -1,10 +1,11 @@
+import type { Held } from '../async/mutex.ts';
 import type { Trouble } from '../domain/repository.ts';
 import { encodeBranch } from '../git/ref-names.ts';
 import { isAncestor, listRefs, type RefUpdate, setRef, updateRefs } from '../git/refs.ts';
 import type { GitContext } from '../git/run.ts';
 import { diffJournals } from '../git/tree.ts';
 import { branchRef, type Clone, resolveIn, trackingRef } from './clone.ts';
-import { linesOf } from './lines.ts';
+import { linesOf } from './journal-lines.ts';
 
 /**
  * Histories that lost lines: a branch that a person has reset, or a remote that was force-pushed. Nothing of it is
@@ -147,7 +148,7 @@ async function isLost(clone: Clone, before: string, after: string | null): Promi
  * Moves the branch to where a person's choice puts it, keeps its tip until now, and ends the rewritten state: all of
  * it, or nothing where somebody else has moved the branch.
  */
-export async function settleAt(clone: Clone, target: string): Promise<boolean> {
+export async function settleAt(clone: Clone, _held: Held, target: string): Promise<boolean> {
   const { branch: name } = clone.settings;
   const branch = await resolveIn(clone, branchRef(clone));
   if (branch !== clone.tip) return false;

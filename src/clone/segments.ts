@@ -1,5 +1,6 @@
 import type { BlobReader } from '../git/blobs.ts';
-import { isFile, type TreeEntry } from '../git/tree.ts';
+import type { GitContext } from '../git/run.ts';
+import { isFile, listMessages, type TreeEntry } from '../git/tree.ts';
 import type { Line } from '../journal/line.ts';
 import { dayOf, MOST_SEGMENTS, SEGMENT_BYTES, segmentOf, segmentPath } from '../journal/path.ts';
 
@@ -26,6 +27,13 @@ export interface Appending {
 const LF = Buffer.from('\n');
 const KEPT_CONTENTS = 64;
 
+/** A clone, as far as it matters where lines go. */
+interface Place {
+  readonly git: GitContext;
+  readonly blobs: BlobReader;
+  readonly settings: { readonly device: string };
+}
+
 /** Where this device's next line goes: the newest segment of the line's day, or the one after it. */
 export class Segments {
   readonly #blobs: BlobReader;
@@ -34,8 +42,13 @@ export class Segments {
   readonly #days = new Map<string, Day>();
   readonly #contents = new Map<string, Buffer>();
 
+  /** Reads which segments a commit has; `null` has none. */
+  static async at({ git, blobs, settings }: Place, tip: string | null): Promise<Segments> {
+    return new Segments(blobs, settings.device, tip, tip === null ? [] : await listMessages(git, tip));
+  }
+
   /** @param entries everything below the journals' folder of `tip`, of all devices, links and submodules too */
-  constructor(blobs: BlobReader, device: string, tip: string | null, entries: readonly TreeEntry[]) {
+  private constructor(blobs: BlobReader, device: string, tip: string | null, entries: readonly TreeEntry[]) {
     this.#blobs = blobs;
     this.#device = device;
     this.#tip = tip;

@@ -152,13 +152,14 @@ export async function diffJournals(
 
 /** The journal files among changed files. */
 export const journalsOf = (changes: readonly TreeChange[]): JournalChange[] =>
-  changes
-    .filter((change) => isJournal(change.path))
-    .map(({ path, oldMode, newMode, oldId, newId }) => ({
-      path,
-      before: isFile(oldMode) ? oldId : null,
-      after: isFile(newMode) ? newId : null,
-    }));
+  changes.filter(({ path }) => isJournal(path)).map(blobsOf);
+
+/** The blobs of a changed file; `null` if there is no such file, or something else in its place. */
+export const blobsOf = ({ path, oldMode, newMode, oldId, newId }: TreeChange): JournalChange => ({
+  path,
+  before: isFile(oldMode) ? oldId : null,
+  after: isFile(newMode) ? newId : null,
+});
 
 export interface TreeChange {
   readonly path: string;

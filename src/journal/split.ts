@@ -7,7 +7,7 @@ export interface JournalFile {
   readonly problems: readonly LineProblem[];
 }
 
-interface LineProblem {
+export interface LineProblem {
   readonly line: number;
   readonly reason: string;
 }

@@ -1,9 +1,8 @@
-import { Mutex } from '../async/mutex.ts';
 import { Tasks } from '../async/tasks.ts';
 import { AstrayJournals } from '../clone/astray.ts';
 import { AttributeProblems } from '../clone/attribute-problems.ts';
 import { checkBranchName, switchBranch } from '../clone/branch.ts';
-import { branchRef, type Clone, trackingRef } from '../clone/clone.ts';
+import { branchRef, Clone, trackingRef } from '../clone/clone.ts';
 import { GrowthMeter, sizeProblems } from '../clone/growth.ts';
 import { type FindFile, LineFiles } from '../clone/line-files.ts';
 import { Maintenance } from '../clone/maintenance.ts';
@@ -15,13 +14,12 @@ import type { CloneProblem, RepositoryState, RepositoryStatus, SyncResult } from
 import type { Target, Trouble } from '../domain/repository.ts';
 import { fail, ok, type Result } from '../domain/result.ts';
 import { githubPageOf } from '../domain/target.ts';
-import { BlobReader } from '../git/blobs.ts';
 import { incarnationOf, writeSettings } from '../git/clone.ts';
 import { findAttachment } from '../git/files.ts';
 import { Gits } from '../git/gits.ts';
-import { type Identity, Importer } from '../git/importer.ts';
+import type { Identity } from '../git/importer.ts';
 import { type Maker, makersOf } from '../git/makers.ts';
-import { BranchMover, writeCommitGraph } from '../git/refs.ts';
+import { writeCommitGraph } from '../git/refs.ts';
 import type { Network } from '../git/remote.ts';
 import { type GitContext, GitError } from '../git/run.ts';
 import type { Line } from '../journal/line.ts';
@@ -123,24 +121,7 @@ export class Repository {
     const { identity, gitSilence } = ports;
     this.#gits = new Gits(gitSilence, (since) => this.#gitHung(since));
     const git = { ...ports.git, gits: this.#gits };
-    const blobs = new BlobReader(git);
-    this.#clone = {
-      name: target.name,
-      git,
-      identity,
-      blobs,
-      importer: new Importer(git, identity, blobs),
-      mover: new BranchMover(git),
-      mutex: new Mutex(),
-      settings: { device: '', branch: 'main', branchGiven: false, contacted: false, lastSync: null },
-      tip: null,
-      remoteTip: null,
-      unpushed: new Set(),
-      incarnation: undefined,
-      unsafe: false,
-      joined: [],
-      segments: undefined,
-    };
+    this.#clone = new Clone(target.name, git, identity);
     this.#remote = new RemoteView(this.#clone);
     const onTip = async (tip: string) => {
       ports.onStatus(this);
@@ -311,7 +292,7 @@ export class Repository {
     if (this.isClosed || this.#broken || (await this.#look()) !== 'here') return;
     const clone = this.#clone;
     const isOurs = this.#reconciler.covers(await clone.blobs.commitOf(branchRef(clone)));
-    const moved = !isOurs && (await clone.mutex.run(() => this.#reconciler.run()));
+    const moved = !isOurs && (await clone.mutex.run((held) => this.#reconciler.run(held)));
     if (moved || (await clone.blobs.commitOf(trackingRef(clone))) !== clone.remoteTip)
       await this.#refreshRemote();
     if (moved) void this.#attributes.check(this.#ports.onTrouble);
@@ -349,7 +330,7 @@ export class Repository {
         `The history of ${this.name} was not rewritten: there is nothing to resolve.`,
       );
     }
-    const settled = await settleFor(clone, keep, (by) => this.#reconciler.run(by));
+    const settled = await settleFor(clone, keep, (held, by) => this.#reconciler.run(held, by));
     if (!settled.ok) return settled;
     this.#setState(READY);
     await this.#refreshRemote();
@@ -371,10 +352,10 @@ export class Repository {
     if (this.#broken) return fail('unavailable', `${this.#broken.detail} ${this.#broken.action}`);
     const checked = await checkBranchName(this.#clone, branch);
     if (!checked.ok) return checked;
-    const switched = await this.#clone.mutex.run(async () => {
+    const switched = await this.#clone.mutex.run(async (held) => {
       // git checks nothing out over a journal that has not followed its branch yet.
       await this.#follower.now();
-      return switchBranch(this.#clone, branch, () => this.#reconciler.run());
+      return switchBranch(this.#clone, held, branch, () => this.#reconciler.run(held));
     });
     if (!switched.ok) return switched;
     await this.#refreshRemote();
@@ -428,8 +409,8 @@ export class Repository {
   }
 
   status(): RepositoryStatus {
-    const { settings, tip, remoteTip, unsafe } = this.#clone;
-    const isUnsafe = unsafe && this.#state.state === 'ready';
+    const { settings, tip, remoteTip } = this.#clone;
+    const isUnsafe = this.#clone.isUnsafe && this.#state.state === 'ready';
     const error = isUnsafe ? UNSAFE : this.#state.error;
     return {
       name: this.name,
@@ -503,11 +484,11 @@ export class Repository {
   async #open(branch: string | undefined): Promise<void> {
     const { onTrouble } = this.#ports;
     const takeUp = () => this.#locks.takeUp(() => this.#follower.soon(), onTrouble);
-    await openClone(this.#clone, this.target, branch, takeUp);
-    this.#clone.incarnation = await incarnationOf(this.#clone.git);
+    await this.#clone.mutex.run((held) => openClone(this.#clone, held, this.target, branch, takeUp));
+    this.#clone.opened(await incarnationOf(this.#clone.git));
     const [followed = null] = await this.#follower.followed();
     const brought = await lastBrought(this.#clone, followed);
-    if (brought) this.#clone.joined = [brought];
+    if (brought) this.#clone.keepSyncMoves([brought]);
     await this.#reconcileAll();
     await this.#refreshRemote();
     this.#follower.soon();
@@ -545,7 +526,7 @@ export class Repository {
         ...network((stage, percent) => onProgress(this.name, stage, percent)),
         signal: this.#abort.signal,
       },
-      reconcile: (by) => this.#reconciler.run(by),
+      reconcile: (held, by) => this.#reconciler.run(held, by),
       complete: () => completeLines(mirror, this.name, (line) => this.#capturer.capture(line)),
       refreshRemote: () => this.#refreshRemote(),
       prepareJoin: async () => {
@@ -569,14 +550,14 @@ export class Repository {
     const lastSync = new Date().toISOString();
     // That it went well does not depend on whether it can be noted, for which git's own lock may stand in the way.
     await writeSettings(this.#clone.git, { lastSync }).catch(this.#ports.onTrouble);
-    this.#clone.settings = { ...this.#clone.settings, lastSync };
+    this.#clone.synced(lastSync);
     this.#setState(READY);
     // Nobody waits for it: what it comes to is told.
     void this.#growth.look();
   }
 
   async #reconcileAll(): Promise<void> {
-    const reconciled = await this.#clone.mutex.run(() => this.#reconciler.run());
+    const reconciled = await this.#clone.mutex.run((held) => this.#reconciler.run(held));
     await reconciled?.changed;
   }
 

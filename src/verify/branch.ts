@@ -1,9 +1,10 @@
+import { addedLines, removedLines } from '../clone/journal-lines.ts';
 import { BlobReader } from '../git/blobs.ts';
 import type { GitContext } from '../git/run.ts';
 import { diffJournals, listJournals } from '../git/tree.ts';
 import { isUnreadable, type Line, parentName } from '../journal/line.ts';
 import { deviceOfPath } from '../journal/path.ts';
-import { readJournal, splitJournal } from '../journal/split.ts';
+import { splitJournal } from '../journal/split.ts';
 import type { Named } from './attachments.ts';
 import type { Findings } from './findings.ts';
 
@@ -83,16 +84,11 @@ export async function changedLines(
 ): Promise<Set<string>> {
   if (before === after) return new Set();
   const blobs = new BlobReader(git);
-  const hashesOf = async (id: string | null) => {
-    const bytes = id === null ? null : await blobs.readClipped(id);
-    return new Set(readJournal(bytes ?? Buffer.alloc(0)).lines.map(({ hash }) => hash));
-  };
   try {
     const changed = new Set<string>();
     for (const change of await diffJournals(git, before, after)) {
-      const [had, has] = [await hashesOf(change.before), await hashesOf(change.after)];
-      for (const hash of had) if (!has.has(hash)) changed.add(hash);
-      for (const hash of has) if (!had.has(hash)) changed.add(hash);
+      const sides = [await removedLines({ blobs }, change), await addedLines({ blobs }, change)];
+      for (const { hash } of sides.flat()) changed.add(hash);
     }
     return changed;
   } finally {

@@ -51,10 +51,11 @@ export class AppendedCapturer {
     const { clone, follower, reconciler, capturer, whenUsable } = this.#ports;
     if (!(await whenUsable())) return;
     await follower.now();
-    const restless = await clone.mutex.run(async () => {
-      await reconciler.run();
+    const restless = await clone.mutex.run(async (held) => {
+      await reconciler.run(held);
       const found = await findAppended(clone);
-      await capturer.commitFiles(found.ready.map((appended) => appendedCommit(appended, clone)));
+      const commits = found.ready.map((appended) => appendedCommit(appended, clone));
+      await capturer.commitFiles(held, commits);
       return found.restless;
     });
     if (restless) this.soon();

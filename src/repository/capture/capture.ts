@@ -1,10 +1,10 @@
 import { setImmediate as turn } from 'node:timers/promises';
+import type { Held } from '../../async/mutex.ts';
 import { Tasks } from '../../async/tasks.ts';
-import { commitOf, segmentsAt, UnreadableLine } from '../../clone/chain.ts';
+import { commitOf, UnreadableLine } from '../../clone/chain.ts';
 import { branchRef, type Clone, resolveIn } from '../../clone/clone.ts';
 import type { LineFiles } from '../../clone/line-files.ts';
 import { goneTrouble, type Presence, replacedTrouble } from '../../clone/presence.ts';
-import type { Segments } from '../../clone/segments.ts';
 import { fail, ok, type Result } from '../../domain/result.ts';
 import { type NewCommit, NotAppended, type StoredFile } from '../../git/importer.ts';
 import { findNested } from '../../git/refs.ts';
@@ -112,15 +112,15 @@ export class Capturer {
     await this.#draining;
   }
 
-  /** Commits files as they are, one commit each, and has the mirror read them. Runs under the lock; false where it failed. */
-  async commitFiles(commits: readonly NewCommit[]): Promise<boolean> {
+  /** Commits files as they are, one commit each, and has the mirror read them. False if that failed. */
+  async commitFiles(held: Held, commits: readonly NewCommit[]): Promise<boolean> {
     const clone = this.#clone;
-    if (clone.unsafe || commits.length === 0) return false;
+    if (clone.isUnsafe || commits.length === 0) return false;
     const ids = await clone.importer.write(clone.tip, commits);
     const tip = ids.at(-1);
     if (tip === undefined || !(await clone.mover.move(clone.settings.branch, clone.tip, tip))) return false;
-    for (const id of ids) clone.unpushed.add(id);
-    await this.#reconciler.run();
+    clone.noteUnpushed(ids);
+    await this.#reconciler.run(held);
     this.#moved();
     return true;
   }
@@ -128,18 +128,18 @@ export class Capturer {
   async #drain(): Promise<void> {
     while (this.#queue.length > 0) {
       await this.#gather();
-      await this.#clone.mutex.run(async () => {
+      await this.#clone.mutex.run(async (held) => {
         const batch = this.#queue.slice(0, LINES_A_BATCH);
         this.#queue = this.#queue.slice(LINES_A_BATCH);
-        await this.#commit(batch).catch((error: unknown) => this.#refuse(batch, error));
+        await this.#commit(held, batch).catch((error: unknown) => this.#refuse(held, batch, error));
         this.#writers = { count: batch.length + this.#queue.length, at: Date.now() };
       });
     }
   }
 
-  async #refuse(batch: readonly Waiting[], error: unknown): Promise<void> {
+  async #refuse(held: Held, batch: readonly Waiting[], error: unknown): Promise<void> {
     const elsewhere = await this.#elsewhere();
-    if (elsewhere === undefined) await this.#forgetAttempt();
+    if (elsewhere === undefined) await this.#forgetAttempt(held);
     settleAll(batch, elsewhere ?? refusalOf(this.#clone, error));
   }
 
@@ -155,9 +155,9 @@ export class Capturer {
    * What was refused must not slip into the next commit; and where it did get into the branch after all, whoever sends
    * it again is to find it there.
    */
-  async #forgetAttempt(): Promise<void> {
-    this.#clone.segments = undefined;
-    await this.#reconciler.run().catch(this.#onTrouble);
+  async #forgetAttempt(held: Held): Promise<void> {
+    this.#clone.forgetSegments(held);
+    await this.#reconciler.run(held).catch(this.#onTrouble);
   }
 
   /**
@@ -175,29 +175,29 @@ export class Capturer {
     }
   }
 
-  async #commit(batch: readonly Waiting[]): Promise<void> {
+  async #commit(held: Held, batch: readonly Waiting[]): Promise<void> {
     const elsewhere = await this.#elsewhere();
     if (elsewhere) return settleAll(batch, elsewhere);
-    if (!this.#reconciler.covers(this.#clone.tip)) await this.#reconciler.run();
+    if (!this.#reconciler.covers(this.#clone.tip)) await this.#reconciler.run(held);
     const fresh = await this.#withoutKnown(batch);
     if (fresh.length === 0) return;
     let refusedSince: number | undefined;
     for (let pause = 20; ; pause = Math.min(pause * 2, 500)) {
-      if (this.#clone.unsafe) return settleAll(fresh, unsafe(this.#clone.name));
-      const written = await this.#write(fresh);
+      if (this.#clone.isUnsafe) return settleAll(fresh, unsafe(this.#clone.name));
+      const written = await this.#write(held, fresh);
       const last = written.at(-1);
       if (!last) return;
       if (await this.#clone.mover.move(this.#clone.settings.branch, this.#clone.tip, last.commit)) {
         // Where it was moved in this very moment, the commit is in a folder that nobody may ever look at again.
         const gone = await this.#elsewhere();
-        return gone ? settleAll(fresh, gone) : this.#finish(written, last.commit);
+        return gone ? settleAll(fresh, gone) : this.#finish(held, written);
       }
-      this.#clone.segments = undefined;
+      this.#clone.forgetSegments(held);
       refusedSince ??= Date.now();
       const now = await resolveIn(this.#clone, branchRef(this.#clone));
       const [other] =
         now === null ? await findNested(this.#clone.git, 'refs/heads/', this.#clone.settings.branch) : [];
-      if (now !== this.#clone.tip) await this.#reconciler.run();
+      if (now !== this.#clone.tip) await this.#reconciler.run(held);
       else if (other !== undefined) return settleAll(fresh, nested(this.#clone, other));
       else if (Date.now() - refusedSince > PATIENCE_MS) return settleAll(fresh, locked(this.#clone.name));
       else await new Promise((wake) => setTimeout(wake, pause));
@@ -232,13 +232,13 @@ export class Capturer {
    * Writes one commit a line on the tip that we know. git is asked twice, since packs may have been taken away under
    * the first; where it refuses the batch, its lines are tried one by one.
    */
-  async #write(batch: readonly Waiting[]): Promise<Written[]> {
+  async #write(held: Held, batch: readonly Waiting[]): Promise<Written[]> {
     for (let attempt = 1; attempt <= 2; attempt += 1) {
       try {
-        return await this.#writeOn(this.#clone.tip, batch);
+        return await this.#writeOn(held, this.#clone.tip, batch);
       } catch (error) {
         if (!(error instanceof GitError || error instanceof UnreadableLine)) throw error;
-        this.#clone.segments = undefined;
+        this.#clone.forgetSegments(held);
         // One that did nothing twice will not do more for each line alone.
         if (attempt === 2 && (batch.length === 1 || error instanceof GitHung)) throw error;
       }
@@ -246,33 +246,29 @@ export class Capturer {
     const written: Written[] = [];
     for (const waiting of batch) {
       try {
-        written.push(...(await this.#writeOn(written.at(-1)?.commit ?? this.#clone.tip, [waiting])));
+        const parent = written.at(-1)?.commit ?? this.#clone.tip;
+        written.push(...(await this.#writeOn(held, parent, [waiting])));
       } catch (error) {
-        this.#clone.segments = undefined;
+        this.#clone.forgetSegments(held);
         waiting.settle(refusalOf(this.#clone, error));
       }
     }
     return written;
   }
 
-  async #writeOn(parent: string | null, batch: readonly Waiting[]): Promise<Written[]> {
-    const segments = await this.#segments(parent);
+  async #writeOn(held: Held, parent: string | null, batch: readonly Waiting[]): Promise<Written[]> {
+    const segments = await this.#clone.segmentsOn(held, parent);
     const commits: NewCommit[] = [];
     for (const { line, files } of batch) commits.push(await commitOf(this.#clone, line, segments, files));
     const ids = await this.#clone.importer.write(parent, commits);
     return batch.map((waiting, index) => ({ waiting, commit: ids[index] ?? '' }));
   }
 
-  async #segments(tip: string | null): Promise<Segments> {
-    this.#clone.segments ??= await segmentsAt(this.#clone, tip);
-    return this.#clone.segments;
-  }
-
-  async #finish(written: readonly Written[], tip: string): Promise<void> {
+  async #finish(held: Held, written: readonly Written[]): Promise<void> {
     const clone = this.#clone;
-    clone.tip = tip;
-    clone.segments?.committed(tip);
-    for (const { commit } of written) clone.unpushed.add(commit);
+    const commits = written.map(({ commit }) => commit);
+    const tip = commits.at(-1) ?? '';
+    clone.captured(held, commits);
     const found = written.map(({ waiting, commit }) => ({ line: waiting.line, commit }));
     const covered = this.#mirror.covered(clone.name) ?? {
       branch: clone.settings.branch,

@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import { branchRef, type Clone, resolveIn } from '../../clone/clone.ts';
+import { branchRef, type Clone, resolveIn, type SyncMove } from '../../clone/clone.ts';
 import { FOLLOW_MARK, type FollowMark, readFollowMark, writeFollowMark } from '../../clone/follow-mark.ts';
 import { gitPath } from '../../git/clone.ts';
 import { mendCutOff } from '../../git/cut-off.ts';
@@ -244,19 +244,20 @@ export class Follower {
       this.#earlier = [{ commit: before, until: Date.now() + EARLIER_MS }, ...this.#earlier];
     }
     await this.#writeMark(mark);
-    await this.#letGoOfJoined(mark.commit);
+    await this.#letGoOfSyncMoves(mark.commit);
   }
 
   /** What a sync brought and was followed counts as that for some moments more. */
-  async #letGoOfJoined(followed: string | null): Promise<void> {
+  async #letGoOfSyncMoves(followed: string | null): Promise<void> {
     const clone = this.#clone;
-    for (const way of clone.joined) {
-      if (way.until !== undefined || followed === null) continue;
-      if (!(await isAncestor(clone.git, way.to, followed))) continue;
-      const until = Date.now() + EARLIER_MS;
-      clone.joined = clone.joined.map((other) => (other === way ? { ...way, until } : other));
+    const ended = new Set<SyncMove>();
+    for (const move of clone.syncMoves) {
+      if (move.until !== undefined || followed === null) continue;
+      if (await isAncestor(clone.git, move.to, followed)) ended.add(move);
     }
-    clone.joined = clone.joined.filter(({ until }) => until === undefined || until > Date.now());
+    const until = Date.now() + EARLIER_MS;
+    const moves = clone.syncMoves.map((move) => (ended.has(move) ? { ...move, until } : move));
+    clone.keepSyncMoves(moves.filter((move) => move.until === undefined || move.until > Date.now()));
   }
 
   async #readMark(): Promise<FollowMark> {

@@ -1,8 +1,8 @@
-import { branchRef, type Clone, type Joined } from '../../clone/clone.ts';
-import { linesOf } from '../../clone/lines.ts';
+import { branchRef, type Clone, type SyncMove } from '../../clone/clone.ts';
+import { addedLines } from '../../clone/journal-lines.ts';
 import { isAncestor } from '../../git/refs.ts';
 import { run } from '../../git/run.ts';
-import { diffTrees, isAbsent, type TreeChange } from '../../git/tree.ts';
+import { blobsOf, diffTrees, isAbsent, type TreeChange } from '../../git/tree.ts';
 import { attachmentOf, deviceOfPath } from '../../journal/path.ts';
 
 /**
@@ -10,20 +10,22 @@ import { attachmentOf, deviceOfPath } from '../../journal/path.ts';
  * behind in it. What a person has committed is theirs: to take it out again a moment later is meant.
  */
 export async function broughtByUs(
-  clone: Pick<Clone, 'git' | 'settings' | 'joined'>,
+  clone: Pick<Clone, 'git' | 'settings' | 'syncMoves'>,
 ): Promise<(change: TreeChange) => boolean> {
-  const joined = await joinedStates(clone);
+  const synced = await syncedStates(clone);
   return (change) =>
-    joined.has(change.path) || deviceOfPath(change.path) === clone.settings.device || addsFile(change);
+    synced.has(change.path) || deviceOfPath(change.path) === clone.settings.device || addsFile(change);
 }
 
 /** Tells of a change whether it is of our making, by a capture or a sync, and nobody's since. */
 export async function madeByUs(clone: Clone): Promise<(change: TreeChange) => Promise<boolean>> {
-  const joined = await joinedStates(clone);
+  const synced = await syncedStates(clone);
+  // Only a person takes lines out of a journal of this device and adds none.
   return async (change) =>
-    joined.get(change.path)?.has(stateOf(change)) ||
+    synced.get(change.path)?.has(stateOf(change)) ||
     addsFile(change) ||
-    (deviceOfPath(change.path) === clone.settings.device && (await addsLines(clone, change)));
+    (deviceOfPath(change.path) === clone.settings.device &&
+      (await addedLines(clone, blobsOf(change))).length > 0);
 }
 
 /** Whether a change adds an attachment, which captures do: a line that names it is of no use without it. */
@@ -43,7 +45,7 @@ const MOST_MOVES = 1000;
 export async function lastBrought(
   clone: Pick<Clone, 'git' | 'settings'>,
   followed: string | null,
-): Promise<Joined | undefined> {
+): Promise<SyncMove | undefined> {
   const args = ['log', '-g', '-n', String(MOST_MOVES), '--format=%H %gs', branchRef(clone), '--'];
   const { code, stdout } = await run(clone.git, args);
   const moves = code === 0 ? stdout.toString().trim().split('\n') : [];
@@ -64,12 +66,12 @@ export async function lastBrought(
 }
 
 /** In which states syncs have brought files that index and work tree may not have followed yet, by path. */
-async function joinedStates({
+async function syncedStates({
   git,
-  joined,
-}: Pick<Clone, 'git' | 'joined'>): Promise<ReadonlyMap<string, ReadonlySet<string>>> {
+  syncMoves,
+}: Pick<Clone, 'git' | 'syncMoves'>): Promise<ReadonlyMap<string, ReadonlySet<string>>> {
   const states = new Map<string, Set<string>>();
-  for (const { from, to } of joined) {
+  for (const { from, to } of syncMoves) {
     for (const change of await diffTrees(git, from, to)) {
       const { path } = change;
       states.set(path, (states.get(path) ?? new Set()).add(stateOf(change)));
@@ -79,13 +81,3 @@ async function joinedStates({
 }
 
 const stateOf = ({ newMode, newId }: TreeChange): string => `${newMode} ${newId}`;
-
-/** Only a person takes lines out of a journal of this device and adds none. */
-async function addsLines(
-  clone: Clone,
-  { oldMode, oldId, newMode, newId }: Omit<TreeChange, 'path'>,
-): Promise<boolean> {
-  const lines = (mode: string, id: string) => linesOf(clone, isAbsent(mode) ? null : id);
-  const had = new Set((await lines(oldMode, oldId)).map(({ hash }) => hash));
-  return (await lines(newMode, newId)).some(({ hash }) => !had.has(hash));
-}

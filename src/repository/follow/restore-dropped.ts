@@ -1,12 +1,13 @@
 import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Held } from '../../async/mutex.ts';
 import { branchRef, type Clone, resolveIn } from '../../clone/clone.ts';
-import { linesOf } from '../../clone/lines.ts';
+import { addedLines } from '../../clone/journal-lines.ts';
 import { commitTree, replaceInTree } from '../../git/merge.ts';
 import { checkedOut, isAncestor } from '../../git/refs.ts';
 import { run } from '../../git/run.ts';
-import { diffTrees, isAbsent, type TreeChange } from '../../git/tree.ts';
+import { blobsOf, diffTrees, isAbsent, type TreeChange } from '../../git/tree.ts';
 import { trailersOf } from '../../journal/commit.ts';
 import { ATTACHMENT_FOLDER, isJournal, isKept, JOURNAL_FOLDER } from '../../journal/path.ts';
 import { madeByUs } from './our-changes.ts';
@@ -15,7 +16,7 @@ import { madeByUs } from './our-changes.ts';
 const TRIES = 100;
 
 /**
- * Puts back what a person's commits took out without meaning to, before anybody sees it gone. Runs under the clone's lock.
+ * Puts back what a person's commits took out without meaning to, before anybody sees it gone.
  * Returns the tip that nothing is missing from: the branch may be further by then, which has not been looked at.
  *
  * @param followed tells what index and work tree were last brought to, the newest first
@@ -23,6 +24,7 @@ const TRIES = 100;
  */
 export async function keepOverlooked(
   clone: Clone,
+  _held: Held,
   followed: () => Promise<readonly (string | null)[]>,
   known: string | null,
 ): Promise<string | null> {
@@ -46,7 +48,7 @@ export async function keepOverlooked(
 /** The branch before anybody else moved it: a mirror that was killed may know less of that than the branch's own log. */
 async function lastKnown(clone: Clone, known: string | null, tip: string): Promise<string | null> {
   let last = known;
-  for (const { to } of clone.joined) {
+  for (const { to } of clone.syncMoves) {
     const isLater = last === null || (last !== to && (await isAncestor(clone.git, last, to)));
     if (isLater && (await isAncestor(clone.git, to, tip))) last = to;
   }
@@ -167,17 +169,10 @@ function isInTheWay(path: string, taken: ReadonlyMap<string, TreeChange>): boole
 async function restore(clone: Clone, tip: string, changes: readonly TreeChange[]): Promise<string> {
   const records = changes.map(({ path, newMode, newId }) => `${newMode} ${newId}\t${path}\0`);
   const tree = await replaceInTree(clone.git, `${tip}^{tree}`, records);
-  const brought: string[][] = [];
-  for (const change of changes) if (isJournal(change.path)) brought.push(await broughtIn(clone, change));
-  const ids = brought.flat();
+  const ids: string[] = [];
+  for (const change of changes.filter(({ path }) => isJournal(path)))
+    for (const { id } of await addedLines(clone, blobsOf(change))) ids.push(id);
   const what = ids.length > 0 ? 'messages' : 'files';
   const message = `Keep ${what} that a commit left out\n\n${trailersOf(ids, clone.settings.device)}`;
   return commitTree(clone.git, tree, [tip], message, clone.identity);
-}
-
-/** The ids of the messages whose lines a change brought. */
-async function broughtIn(clone: Clone, { oldMode, oldId, newMode, newId }: TreeChange): Promise<string[]> {
-  const lines = (mode: string, id: string) => linesOf(clone, isAbsent(mode) ? null : id);
-  const had = new Set((await lines(oldMode, oldId)).map(({ hash }) => hash));
-  return (await lines(newMode, newId)).flatMap(({ hash, id }) => (had.has(hash) ? [] : [id]));
 }

@@ -1,3 +1,4 @@
+import type { Held } from '../../async/mutex.ts';
 import type { Clone } from '../../clone/clone.ts';
 import { mergeBase } from '../../git/merge.ts';
 import { isAncestor } from '../../git/refs.ts';
@@ -42,13 +43,13 @@ const ATTRIBUTE_AT_ONCE = 2000;
  */
 export async function takeTip(
   clone: Clone,
+  held: Held,
   tip: string | null,
   way?: { readonly base: string | null; readonly changes: readonly TreeChange[] },
 ): Promise<void> {
   const isAsSafe = way !== undefined && way.base === clone.tip && way.changes.every(leavesFolders);
-  if (!isAsSafe) clone.unsafe = tip !== null && (await hasUnsafeFolder(clone.git, tip));
-  clone.segments = undefined;
-  clone.tip = tip;
+  const isUnsafe = isAsSafe ? clone.isUnsafe : tip !== null && (await hasUnsafeFolder(clone.git, tip));
+  clone.movedTo(held, tip, isUnsafe);
 }
 
 /** What two commits differ by and the way from one to the other. */

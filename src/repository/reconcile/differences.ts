@@ -1,8 +1,8 @@
 import { readAhead } from '../../async/read-ahead.ts';
 import type { Clone } from '../../clone/clone.ts';
-import { linesOf } from '../../clone/lines.ts';
+import { hashesOf, linesAt, readChange } from '../../clone/journal-lines.ts';
 import { run } from '../../git/run.ts';
-import { type JournalChange, listJournals } from '../../git/tree.ts';
+import type { JournalChange } from '../../git/tree.ts';
 import type { Line } from '../../journal/line.ts';
 import { JOURNAL_FOLDER } from '../../journal/path.ts';
 import { readInTurns } from '../../journal/split.ts';
@@ -30,7 +30,7 @@ export async function readDifference(
   for await (const { change, difference } of readAhead(changes, read)) {
     for (const line of difference.added) added.set(line.hash, line);
     for (const line of difference.removed) removed.set(line.hash, line);
-    const all = difference.appended
+    const all = difference.isAppended
       ? [...(known[change.path] ?? []), ...difference.problems]
       : difference.problems;
     if (all.length > 0) problems[change.path] = all;
@@ -38,39 +38,6 @@ export async function readDifference(
   }
   for (const hash of added.keys()) removed.delete(hash);
   return { added: [...added.values()], removed: [...removed.values()], problems };
-}
-
-/** Reads what a file gained and lost; of one that was only appended to, no more than the new part. */
-async function readChange({ blobs }: Clone, { before, after }: JournalChange) {
-  const [old, now] = await Promise.all([
-    before ? blobs.readClipped(before) : null,
-    after ? blobs.readClipped(after) : null,
-  ]);
-  const from = old ?? Buffer.alloc(0);
-  const to = now ?? Buffer.alloc(0);
-  const appended = from.length > 0 && from.at(-1) === LF && to.subarray(0, from.length).equals(from);
-  if (appended) {
-    const { lines, problems } = await readInTurns(to.subarray(from.length), countLines(from) + 1);
-    return { appended, added: lines, removed: [], problems };
-  }
-  const [{ lines: earlier }, later] = [await readInTurns(from), await readInTurns(to)];
-  const [had, has] = [hashes(earlier), hashes(later.lines)];
-  return {
-    appended,
-    added: later.lines.filter((line) => !had.has(line.hash)),
-    removed: earlier.filter((line) => !has.has(line.hash)),
-    problems: later.problems,
-  };
-}
-
-const LF = 0x0a;
-
-const hashes = (lines: readonly Line[]): Set<string> => new Set(lines.map((line) => line.hash));
-
-function countLines(bytes: Buffer): number {
-  let lines = 0;
-  for (let at = bytes.indexOf(LF); at !== -1; at = bytes.indexOf(LF, at + 1)) lines += 1;
-  return lines;
 }
 
 /** A line that one file lost may still stand in another; so those that were lost are looked for in all of them. */
@@ -81,7 +48,7 @@ export async function withoutMoved(
 ): Promise<Line[]> {
   if (removed.length === 0 || tip === null) return [...removed];
   const ids = [...new Set(removed.map((line) => line.id))];
-  const present = (await findByIds(clone, tip, ids)) ?? (await allHashes(clone, tip));
+  const present = (await findByIds(clone, tip, ids)) ?? (await linesAt(clone, tip));
   return removed.filter((line) => !present.has(line.hash));
 }
 
@@ -111,13 +78,5 @@ async function findByIds(
     environment: { GIT_LITERAL_PATHSPECS: '0' },
   });
   if (code !== 0 && code !== 1) return undefined;
-  return hashes((await readInTurns(stdout)).lines);
-}
-
-async function allHashes(clone: Clone, tip: string): Promise<Set<string>> {
-  const all = new Set<string>();
-  for (const { id } of await listJournals(clone.git, tip)) {
-    for (const { hash } of await linesOf(clone, id)) all.add(hash);
-  }
-  return all;
+  return hashesOf((await readInTurns(stdout)).lines);
 }

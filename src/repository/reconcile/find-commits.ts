@@ -1,8 +1,8 @@
+import { addedLines } from '../../clone/journal-lines.ts';
 import type { BlobReader } from '../../git/blobs.ts';
 import { type FileCommit, filesOf, logFiles, logTrailers, type TrailerCommit } from '../../git/log.ts';
 import type { GitContext } from '../../git/run.ts';
 import { type Line, parentName, timeOf } from '../../journal/line.ts';
-import { readInTurns } from '../../journal/split.ts';
 import { append } from './append.ts';
 
 /** Where commits are looked for: a clone's objects and the contents of its files. */
@@ -83,28 +83,17 @@ const isChain = (lines: readonly Line[]): boolean =>
 
 /** Takes what is found out of `open`. */
 async function byContents(
-  { blobs }: History,
+  history: History,
   commits: readonly FileCommit[],
   open: Set<string>,
   found: Map<string, string>,
 ): Promise<void> {
   for (const { commit, changes } of commits) {
     if (open.size === 0) return;
-    for (const { before, after } of changes) {
-      const [old, now] = await Promise.all([readBlob(blobs, before), readBlob(blobs, after)]);
-      for (const hash of await newHashes(old, now)) {
-        if (!open.delete(hash)) continue;
-        found.set(hash, commit);
+    for (const change of changes) {
+      for (const { hash } of await addedLines(history, change)) {
+        if (open.delete(hash)) found.set(hash, commit);
       }
     }
   }
-}
-
-const readBlob = async (blobs: BlobReader, id: string | null): Promise<Buffer> =>
-  (id === null ? null : await blobs.readClipped(id)) ?? Buffer.alloc(0);
-
-async function newHashes(before: Buffer, after: Buffer): Promise<string[]> {
-  const [old, now] = [await readInTurns(before), await readInTurns(after)];
-  const had = new Set(old.lines.map((line) => line.hash));
-  return now.lines.map((line) => line.hash).filter((hash) => !had.has(hash));
 }

@@ -1,3 +1,4 @@
+import type { Held } from '../../async/mutex.ts';
 import { branchRef, type Clone, resolveIn } from '../../clone/clone.ts';
 import { checkSide } from '../../clone/rewritten.ts';
 import { isAncestor } from '../../git/refs.ts';
@@ -22,7 +23,7 @@ export interface Reconciled {
  * Who has moved the branch: a person's git may have left lines out by mistake or lost them; a person who chose where it is
  * means what it lost; a sync of ours has moved it from the tip that we knew to one that holds all of it.
  */
-export type Mover = 'anybody' | 'choice' | { readonly joined: string };
+export type Mover = 'anybody' | 'choice' | { readonly syncedTo: string };
 
 export interface ReconcilerPorts {
   readonly clone: Clone;
@@ -73,14 +74,14 @@ export class Reconciler {
   }
 
   /**
-   * Makes the mirror agree with the branch; `undefined` where it does already. Runs under the clone's lock. Where
-   * somebody moves the branch again meanwhile, that is for the next run.
+   * Makes the mirror agree with the branch; `undefined` if it does already. If somebody moves the branch again meanwhile,
+   * that is for the next run.
    */
-  async run(by: Mover = 'anybody'): Promise<Reconciled | undefined> {
+  async run(held: Held, by: Mover = 'anybody'): Promise<Reconciled | undefined> {
     const { clone, onRewritten } = this.#ports;
-    const tip = await this.#tip(by);
+    const tip = await this.#tip(held, by);
     if (this.covers(tip)) {
-      if (clone.tip !== tip) await takeTip(clone, tip);
+      if (clone.tip !== tip) await takeTip(clone, held, tip);
       this.#goOnAttributing();
       return undefined;
     }
@@ -89,7 +90,7 @@ export class Reconciler {
     const covered = this.#covered();
     const last = covered?.branch === clone.settings.branch ? covered.head : null;
     if (by === 'anybody' && (await checkSide(clone, 'branch', tip, last))) onRewritten();
-    const reconciled = await this.#read(covered, tip);
+    const reconciled = await this.#read(held, covered, tip);
     this.#goOnAttributing();
     return reconciled;
   }
@@ -102,23 +103,23 @@ export class Reconciler {
   }
 
   /** The commit to make the mirror agree with. */
-  async #tip(by: Mover): Promise<string | null> {
+  async #tip(held: Held, by: Mover): Promise<string | null> {
     const { clone, followed } = this.#ports;
     const was = this.#covered();
-    if (by === 'anybody') return keepOverlooked(clone, followed, was?.towards ?? was?.head ?? null);
-    return by === 'choice' ? resolveIn(clone, branchRef(clone)) : by.joined;
+    if (by === 'anybody') return keepOverlooked(clone, held, followed, was?.towards ?? was?.head ?? null);
+    return by === 'choice' ? resolveIn(clone, branchRef(clone)) : by.syncedTo;
   }
 
-  async #read(covered: Covered | undefined, tip: string | null): Promise<Reconciled> {
+  async #read(held: Held, covered: Covered | undefined, tip: string | null): Promise<Reconciled> {
     const { clone } = this.#ports;
     const { git } = clone;
     const base = covered?.head == null ? null : await resolveIn(clone, covered.head);
     if (!covered || covered.head !== base || !(await this.#isWhole(covered, tip))) {
-      await takeTip(clone, tip);
+      await takeTip(clone, held, tip);
       return read(await rebuild(this.#reading, tip));
     }
     const all = await diffTrees(git, base, tip, [JOURNAL_FOLDER, ATTACHMENT_FOLDER]);
-    await takeTip(clone, tip, { base, changes: all });
+    await takeTip(clone, held, tip, { base, changes: all });
     const way: Way = { covered, base, tip, changes: journalsOf(all) };
     const isOn = tip !== null && (base === null || (await isAncestor(git, base, tip)));
     if (way.changes.length <= MANY_FILES || !isOn) return read(await catchUp(this.#reading, way));

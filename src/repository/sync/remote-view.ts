@@ -46,7 +46,6 @@ export class RemoteView {
     this.#neverPushed = remoteTip === null ? apart.ahead : 0;
     // What was captured after the tip that git listed from is no part of the list, and not pushed either.
     const since = [...clone.unpushed].slice(listedBefore);
-    clone.unpushed = new Set([...ahead, ...since.slice(tip === null ? 0 : since.indexOf(tip) + 1)]);
-    clone.remoteTip = remoteTip;
+    clone.remoteAt(remoteTip, [...ahead, ...since.slice(tip === null ? 0 : since.indexOf(tip) + 1)]);
   }
 }

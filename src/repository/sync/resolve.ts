@@ -1,6 +1,7 @@
+import type { Held } from '../../async/mutex.ts';
 import { writeChain } from '../../clone/chain.ts';
 import { branchRef, type Clone, trackingRef } from '../../clone/clone.ts';
-import { linesOf } from '../../clone/lines.ts';
+import { addedLines, linesAt } from '../../clone/journal-lines.ts';
 import { isRewritten, lostTips, remoteBackups, settleAt } from '../../clone/rewritten.ts';
 import { fail, ok, type Result } from '../../domain/result.ts';
 import { BlobTooLarge } from '../../git/blobs.ts';
@@ -18,21 +19,21 @@ import type { Mover } from '../reconcile/reconciler.ts';
  * Settles a rewritten history for one side: all of it, or nothing where that fails. The branch moves once, to a commit that
  * holds everything already, so that nothing is missing wherever this is cut off.
  *
- * @param reconcile makes the mirror agree with the branch, under the clone's lock
+ * @param reconcile makes the mirror agree with the branch
  */
 export async function settleFor(
   clone: Clone,
   keep: 'local' | 'remote',
-  reconcile: (by: Mover) => Promise<unknown>,
+  reconcile: (held: Held, by: Mover) => Promise<unknown>,
 ): Promise<Result<void>> {
   try {
     // What takes long is written before anybody has to wait for it.
     const prepared = keep === 'remote' ? await remoteSide(clone) : undefined;
-    return await clone.mutex.run(async () => {
-      await reconcile('anybody');
+    return await clone.mutex.run(async (held) => {
+      await reconcile(held, 'anybody');
       const target = prepared === undefined ? await localSide(clone) : await withLater(clone, prepared);
-      if (target === null || !(await settleAt(clone, target))) return BUSY;
-      await reconcile('choice');
+      if (target === null || !(await settleAt(clone, held, target))) return BUSY;
+      await reconcile(held, 'choice');
       return ok(undefined);
     });
   } catch (error) {
@@ -161,11 +162,11 @@ async function remoteSide(clone: Clone): Promise<Prepared | null> {
   if (remote === null) return null;
   const seen = new Set<string>();
   for (const tip of [remote, ...(await remoteBackups(clone))]) {
-    for (const line of await allLines(clone, tip)) seen.add(line.hash);
+    for (const hash of (await linesAt(clone, tip)).keys()) seen.add(hash);
   }
   const branch = await resolve(clone.git, branchRef(clone));
-  const own = branch === null ? [] : await allLines(clone, branch);
-  const again = own.filter((line) => !seen.has(line.hash));
+  const own = branch === null ? [] : (await linesAt(clone, branch)).values();
+  const again = parentsFirst(own).filter((line) => !seen.has(line.hash));
   return { target: await writeChain(clone, remote, again, branch), branch };
 }
 
@@ -178,19 +179,10 @@ async function withLater(clone: Clone, prepared: Prepared | null): Promise<strin
   if (now === null || (branch !== null && !(await isAncestor(clone.git, branch, now)))) return null;
   const later = new Map<string, Line>();
   const changes = await diffJournals(clone.git, branch, now);
-  for (const { before, after } of changes) {
-    const had = new Set((await linesOf(clone, before)).map(({ hash }) => hash));
-    for (const line of await linesOf(clone, after)) if (!had.has(line.hash)) later.set(line.hash, line);
+  for (const change of changes) {
+    for (const line of await addedLines(clone, change)) later.set(line.hash, line);
   }
   return writeChain(clone, target, parentsFirst(later.values()), now);
-}
-
-async function allLines(clone: Clone, commit: string): Promise<Line[]> {
-  const lines = new Map<string, Line>();
-  for (const { id } of await listJournals(clone.git, commit)) {
-    for (const line of await linesOf(clone, id)) lines.set(line.hash, line);
-  }
-  return parentsFirst(lines.values());
 }
 
 /** So that every commit on the way holds whole messages. */

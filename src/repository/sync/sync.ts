@@ -1,5 +1,7 @@
+import type { Held } from '../../async/mutex.ts';
 import { renameBranch } from '../../clone/branch.ts';
 import { branchRef, type Clone, resolveIn, trackingRef } from '../../clone/clone.ts';
+import { addedLines } from '../../clone/journal-lines.ts';
 import { checkSide, isRewritten, noteKnown, rewrittenTrouble } from '../../clone/rewritten.ts';
 import type { SyncStatus, Trouble } from '../../domain/repository.ts';
 import { localPath } from '../../git/address.ts';
@@ -20,7 +22,6 @@ import { output, run } from '../../git/run.ts';
 import { diffJournals, diffTrees, isAbsent, isFile, type TreeChange } from '../../git/tree.ts';
 import { rawLines } from '../../journal/merge.ts';
 import { isNamedAfter, JOURNAL_FOLDER } from '../../journal/path.ts';
-import { readInTurns } from '../../journal/split.ts';
 import type { Mover, Reconciled } from '../reconcile/reconciler.ts';
 import { nameCulprits } from './culprits.ts';
 import { checkSize } from './oversize.ts';
@@ -38,9 +39,12 @@ export interface SyncPort {
   readonly clone: Clone;
   readonly url: string;
   readonly network: Network;
-  /** Makes the mirror agree with the branch; runs under the clone's lock. */
-  readonly reconcile: (by: Mover) => Promise<Reconciled | undefined>;
-  /** Captures the lines that other repositories have of messages that this one holds. */
+  /** Makes the mirror agree with the branch. */
+  readonly reconcile: (held: Held, by: Mover) => Promise<Reconciled | undefined>;
+  /**
+   * Captures the lines that other repositories have of messages that this one holds. A capture takes the clone's mutex, so
+   * this must not run under it.
+   */
   readonly complete: () => Promise<void>;
   /** Reads where the remote's branch is, after a fetch or a push. */
   readonly refreshRemote: () => Promise<void>;
@@ -75,7 +79,7 @@ export async function syncClone(port: SyncPort, push: boolean): Promise<Synced> 
     if (await checkSide(port.clone, 'remote', theirs, null, branch))
       return { status: 'rewritten', pushed: 0, pulled, trouble: rewrittenTrouble };
     await port.prepareJoin();
-    const joined = await port.clone.mutex.run(() => join(port, branch));
+    const joined = await port.clone.mutex.run((held) => join(port, held, branch));
     if (joined === 'switched') continue;
     pulled += await joined.pulled;
     if (joined.trouble) return { status: joined.trouble.status, pushed: 0, pulled, trouble: joined.trouble };
@@ -109,7 +113,7 @@ async function fetchRemote(port: SyncPort): Promise<'fetched' | 'empty' | 'switc
   if (!listed.ok) return listed.trouble;
   const { branches } = listed.value;
   if (!clone.settings.contacted) {
-    const trouble = await clone.mutex.run(() => takeBranchName(clone, listed.value));
+    const trouble = await clone.mutex.run((held) => takeBranchName(clone, held, listed.value));
     if (trouble) return trouble;
     if (!branches.has(clone.settings.branch)) return 'empty';
   }
@@ -135,17 +139,17 @@ async function fetchRemote(port: SyncPort): Promise<'fetched' | 'empty' | 'switc
  */
 async function setContacted({ clone, refreshRemote }: SyncPort, branch: string): Promise<boolean> {
   await refreshRemote();
-  return clone.mutex.run(async () => {
+  return clone.mutex.run(async (held) => {
     if (clone.settings.branch !== branch) return false;
     if (clone.settings.contacted) return true;
     await writeSettings(clone.git, { contacted: true, branch });
-    clone.settings = { ...clone.settings, contacted: true };
+    clone.configured(held, { contacted: true });
     return true;
   });
 }
 
 /** Where nobody chose a branch, ours takes the name of the one that the remote's HEAD names. */
-async function takeBranchName(clone: Clone, remote: RemoteRefs): Promise<Trouble | undefined> {
+async function takeBranchName(clone: Clone, held: Held, remote: RemoteRefs): Promise<Trouble | undefined> {
   const { branch, branchGiven } = clone.settings;
   const name = remote.head;
   if (branchGiven || name === null || name === branch || !remote.branches.has(name)) return undefined;
@@ -155,7 +159,7 @@ async function takeBranchName(clone: Clone, remote: RemoteRefs): Promise<Trouble
   // git can rename `main` to `main/x`, but not while there is another branch that nests with the new name.
   const inTheWay = (await findNested(clone.git, 'refs/heads/', name)).find((other) => other !== branch);
   if (inTheWay !== undefined) return nameTaken(name, inTheWay, branch);
-  await renameBranch(clone, name);
+  await renameBranch(clone, held, name);
   return undefined;
 }
 
@@ -176,22 +180,22 @@ interface Joined {
 
 const NOTHING: Joined = { pulled: Promise.resolve(0) };
 
-/** Takes what the remote's branch holds into ours: milliseconds, under the lock. */
-async function join(port: SyncPort, branch: string): Promise<Joined | 'switched'> {
+/** Takes what the remote's branch holds into ours, in milliseconds. */
+async function join(port: SyncPort, held: Held, branch: string): Promise<Joined | 'switched'> {
   const { clone, reconcile } = port;
   if (clone.settings.branch !== branch) return 'switched';
   for (;;) {
-    await reconcile('anybody');
+    await reconcile(held, 'anybody');
     if (await isRewritten(clone)) return { ...NOTHING, trouble: rewrittenTrouble };
     const [ours, theirs] = [clone.tip, await resolveIn(clone, trackingRef(clone))];
     if (theirs === null || ours === theirs) return NOTHING;
     if (ours !== null && (await isAncestor(clone.git, theirs, ours))) return NOTHING;
     const target = await meet(clone, ours, theirs);
     if (typeof target !== 'string') return { ...NOTHING, trouble: target };
-    await keepDeviceApart(clone, ours, theirs);
+    await keepDeviceApart(clone, held, ours, theirs);
     if (!(await clone.mover.move(clone.settings.branch, ours, target))) continue;
-    clone.joined = [...clone.joined, { from: ours, to: target }];
-    const reconciled = await reconcile({ joined: target });
+    clone.syncMoved(held, { from: ours, to: target });
+    const reconciled = await reconcile(held, { syncedTo: target });
     return { pulled: reconciled?.changed ?? NOTHING.pulled };
   }
 }
@@ -247,14 +251,12 @@ const conflict = (paths: readonly string[], branch: string): Trouble => ({
  * Takes a new id for this device if the remote has files in its name that it cannot know as its own: the folder was
  * copied, or somebody chose such a name. What the files are does not matter, nor whether their lines can be read.
  */
-async function keepDeviceApart(clone: Clone, ours: string | null, theirs: string): Promise<void> {
+async function keepDeviceApart(clone: Clone, held: Held, ours: string | null, theirs: string): Promise<void> {
   const changes = await diffTrees(clone.git, ours, theirs, [JOURNAL_FOLDER]);
   for (const change of changes) {
     if (isAbsent(change.newMode) || !isNamedAfter(change.path, clone.settings.device)) continue;
     if (await isOwn(clone, change)) continue;
-    clone.settings = { ...clone.settings, device: await renewDevice(clone.git) };
-    clone.segments = undefined;
-    return;
+    return clone.configured(held, { device: await renewDevice(clone.git) });
   }
 }
 
@@ -296,12 +298,7 @@ async function pushTip(port: SyncPort, branch: string, empty: boolean): Promise<
 async function countMessages(clone: Clone, before: string | null, after: string): Promise<number> {
   const ids = new Set<string>();
   for (const change of await diffJournals(clone.git, before, after)) {
-    const [old, now] = await Promise.all(
-      [change.before, change.after].map(async (id) => (id === null ? null : clone.blobs.readClipped(id))),
-    );
-    const known = new Set((await readInTurns(old ?? Buffer.alloc(0))).lines.map((line) => line.hash));
-    for (const line of (await readInTurns(now ?? Buffer.alloc(0))).lines)
-      if (!known.has(line.hash)) ids.add(line.id);
+    for (const { id } of await addedLines(clone, change)) ids.add(id);
   }
   return ids.size;
 }

@@ -1,7 +1,6 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { Segments } from '../../../src/clone/segments.ts';
 import { BlobReader } from '../../../src/git/blobs.ts';
-import { listMessages } from '../../../src/git/tree.ts';
 import { SEGMENT_BYTES } from '../../../src/journal/path.ts';
 import { readJournal } from '../../../src/journal/split.ts';
 import { contextOf } from '../../support/context.ts';
@@ -25,7 +24,7 @@ async function segmentsOf(folder: string, device = DEVICE): Promise<Segments> {
   const blobs = new BlobReader(context);
   onTestFinished(() => blobs.close());
   const tip = await git(folder, 'rev-parse', 'HEAD');
-  return new Segments(blobs, device, tip, await listMessages(context, tip));
+  return Segments.at({ git: context, blobs, settings: { device } }, tip);
 }
 
 /** A line whose bytes, LF included, are of an exact length. */
