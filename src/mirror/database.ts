@@ -1,113 +1,105 @@
 import type { Filter } from '../domain/query.ts';
-import { type Covered, firstProblems } from './covered.ts';
+import { Census } from './census.ts';
+import type { Covered } from './covered.ts';
 import { compareKeys, type Entry, type Key } from './entry.ts';
-import { Snapshot, type State, VERSION } from './files/snapshot.ts';
-import type { Stretch } from './files/staged-shards.ts';
-import { isPartial, matches, shownIn } from './search/filter.ts';
+import { Snapshot } from './files/snapshot.ts';
+import type { StagedShards } from './files/staged-shards.ts';
+import { Flusher } from './flusher.ts';
+import { matches } from './search/filter.ts';
 import { likelyFor } from './search/json-prefilter.ts';
-import { needsOf, signatureOf } from './search/ngram-filter.ts';
-import { type Hints, skim } from './search/read-candidates.ts';
+import { needsOf } from './search/ngram-filter.ts';
+import { type Hints, readCandidates } from './search/read-candidates.ts';
 import { type Tally, tallyOf } from './search/tally.ts';
 import { Shard } from './shard.ts';
 import { FIRST, type Slot, Timeline } from './timeline.ts';
 
-const FLUSH_DELAY_MS = 1000;
 const MOST_KEPT_TAGS = 5000;
-/** Where more shards than these are in memory, they are written at once; a long work waits where there are twice as many. */
-const MOST_SHARDS = 32;
-
-/** So many entries are looked at before others have a turn: most of them are parsed for that. */
+/** How many entries are looked at before others have a turn: most of them are parsed for that. */
 const ENTRIES_A_TURN = 250;
 
-/** Which entries to walk through: all, but for what is said. */
-export interface Part {
+/** Which entries to walk through; all of them if nothing is said. */
+export interface WalkRange {
   /** Where to begin: with those older than this. */
   readonly before?: Key | undefined;
   /** Groups that hold nothing of this time or later are not read; in milliseconds since 1970. */
   readonly since?: number | undefined;
-  /** What all that is looked for has; entries without it are left out, as far as is known. */
+  /** What every entry that is looked for has; entries without it are left out, as far as is known. */
   readonly hints?: Hints;
 }
 
 /**
  * The mirror: every message of every repository in a local JSON database (lowdb), cut into shards along the
- * timeline. It serves all reads and can be lost at any time. Files are written some time after a change and on
- * {@link close}; what they lack after a crash is read again from the commits.
+ * timeline. It serves all reads and can be lost at any time: what its files lack after a crash is read again from the
+ * commits.
  */
 export class Database {
   /** The folder that its files are in. */
   readonly directory: string;
   readonly #snapshot: Snapshot;
   readonly #onTrouble: (error: unknown) => void;
-  readonly #repositories = new Map<string, Covered>();
-  readonly #counts = new Map<string, number>();
-  readonly #partial = new Set<string>();
-  readonly #writing = new Set<Slot>();
+  readonly #census = new Census();
+  readonly #flusher: Flusher;
   #timeline = new Timeline();
-  #size = 0;
-  #current = 0;
-  #idsFlush = 0;
-  #flush = 0;
-  #dirty = false;
-  /** Whether the last flush failed. */
-  #isStuck = false;
-  #timer: NodeJS.Timeout | undefined;
-  #flushing: Promise<void> = Promise.resolve();
 
   private constructor(directory: string, onTrouble: (error: unknown) => void) {
     this.directory = directory;
     this.#snapshot = new Snapshot(directory);
     this.#onTrouble = onTrouble;
+    this.#flusher = new Flusher({
+      snapshot: this.#snapshot,
+      census: this.#census,
+      timeline: () => this.#timeline,
+      onTrouble,
+    });
   }
 
-  /** Opens the mirror in a folder; where it is not whole, it is empty. */
+  /** Opens the mirror in a folder. If it is not whole, it is empty. */
   static async open(
     directory: string,
     onTrouble: (error: unknown) => void = () => undefined,
   ): Promise<Database> {
     const database = new Database(directory, onTrouble);
-    await database.#snapshot.clearBeside().catch(onTrouble);
+    await database.#snapshot.clearStaged().catch(onTrouble);
     if (await database.#load()) return database;
-    database.#reset();
+    database.#begin();
     await database.#snapshot.wipe().catch(onTrouble);
     return database;
   }
 
-  /** How far the mirror agrees with a repository; `undefined` where it knows nothing of it. */
+  /** How far it agrees with a repository; `undefined` if it knows nothing of it. */
   covered(repository: string): Covered | undefined {
-    return this.#repositories.get(repository);
+    return this.#census.covered(repository);
   }
 
+  /** Notes how far it agrees with a repository; only the first problems of each file are kept. */
   cover(repository: string, covered: Covered): void {
-    const isSame = covered.problems === this.#repositories.get(repository)?.problems;
-    const problems = isSame ? covered.problems : firstProblems(covered.problems);
-    this.#repositories.set(repository, { ...covered, problems });
-    this.#schedule();
+    this.#census.cover(repository, covered);
+    this.#flusher.schedule();
   }
 
-  /** The names of all repositories that the mirror holds messages of. */
+  /** The names of all repositories that it knows something of. */
   repositories(): string[] {
-    return [...this.#repositories.keys()];
+    return this.#census.repositories();
   }
 
   /** How many messages it holds, deleted ones too. */
   get size(): number {
-    return this.#size;
+    return this.#census.size;
   }
 
   /** How many of them are not deleted. */
   get current(): number {
-    return this.#current;
+    return this.#census.current;
   }
 
   /** The ids of messages of which a repository that holds them lacks lines that another one has. */
   partial(): string[] {
-    return [...this.#partial];
+    return this.#census.partial();
   }
 
   /** How many current messages a repository holds. */
   countIn(repository: string): number {
-    return this.#counts.get(repository) ?? 0;
+    return this.#census.countIn(repository);
   }
 
   /** The message with an id, deleted or not. */
@@ -125,14 +117,9 @@ export class Database {
     return this.#timeline.ids.endingWith(ending);
   }
 
-  /** Adds a message. One with that id is replaced. */
-  create(entry: Entry): Promise<void> {
-    return this.update(entry.id, () => entry);
-  }
-
   /**
-   * Changes a message by a function of what is there now, which runs when nothing else can come in between; where
-   * it returns `undefined`, the message is taken out.
+   * Changes a message by a function of what is there now. Nothing else comes in between. If the function returns
+   * `undefined`, the message is removed.
    */
   async update(id: string, change: (entry: Entry | undefined) => Entry | undefined): Promise<void> {
     let last: { readonly before: Entry | undefined; readonly after: Entry | undefined } | undefined;
@@ -144,7 +131,7 @@ export class Database {
         continue;
       }
       const before = slot?.shard?.get(id);
-      // Asked once, but where somebody else has changed the message while a shard was read.
+      // Asked once, unless somebody else has changed the message while a shard was read.
       if (!last || last.before !== before) last = { before, after: change(before) };
       const { after } = last;
       if (after === before) return;
@@ -155,24 +142,19 @@ export class Database {
       }
       if (slot && before && slot !== target) timeline.remove(slot, id);
       if (target && after) timeline.put(target, after);
-      this.#count(id, before, after);
-      this.#schedule();
+      this.#census.changed(id, before, after);
+      this.#flusher.schedule();
       return;
     }
   }
 
-  async delete(id: string): Promise<void> {
-    await this.update(id, () => undefined);
-  }
-
-  /** All entries, newest first, or those of a part; a group at a time, read when it is asked for. */
-  async *walk({ before, since, hints }: Part = {}): AsyncGenerator<readonly Entry[]> {
-    const isBeingWritten = (slot: Slot): boolean => this.#writing.has(slot);
+  /** All entries, newest first, or those of a range. They come in groups, each read when it is asked for. */
+  async *walk({ before, since, hints }: WalkRange = {}): AsyncGenerator<readonly Entry[]> {
     let end = before;
     for (;;) {
       const slot = this.#timeline.slotBefore(end);
       if (!slot) return;
-      const some = hints && (await skim(slot, hints, this.#snapshot, isBeingWritten));
+      const some = hints && (await readCandidates(slot, hints, this.#snapshot, this.#flusher.isWriting));
       const entries = some ?? (await this.#ensure(slot)).entries();
       // It may have been changed or split while its file was read: then its later half is in another one.
       if (this.#timeline.slotBefore(end) !== slot) continue;
@@ -185,7 +167,7 @@ export class Database {
     }
   }
 
-  /** The messages that pass a filter, newest first, older than `before` where given. */
+  /** The messages that pass a filter, newest first; only those older than `before`, if given. */
   async *query(filter: Filter, before?: Key): AsyncGenerator<Entry> {
     const { since } = filter;
     const needs = needsOf(filter);
@@ -217,7 +199,7 @@ export class Database {
     }
   }
 
-  /** Whether no message stands between two keys, both included. */
+  /** Whether there is no message between two keys, both included. */
   async isFree(first: Key, last: Key): Promise<boolean> {
     for (;;) {
       const slot = this.#timeline.slotAt(first);
@@ -227,100 +209,70 @@ export class Database {
   }
 
   /**
-   * Makes a stretch that was written beside the mirror a part of it, all at once; false where a message stands in between
-   * already or is known elsewhere, or where its files are not to be had: then nothing is changed. It is written with the
-   * next change.
+   * Makes staged shards a part of the mirror, all at once. False if there are messages in between already, if one of them
+   * is known, or if their files are gone: then nothing is changed. It is written with the next change.
    */
-  takeIn(repository: string, stretch: Stretch): Promise<boolean> {
-    // A flush takes files away that its state does not name, so that none may be under way.
-    const taken = this.#flushing.then(() => this.#takeIn(repository, stretch));
-    this.#flushing = taken.then(() => undefined, this.#onTrouble);
-    return taken
+  adopt(repository: string, staged: StagedShards): Promise<boolean> {
+    return this.#flusher
+      .between(() => this.#adopt(repository, staged))
       .catch(() => false)
       .finally(() =>
-        this.#snapshot.removeBeside(stretch.shards.map(({ name }) => name)).catch(this.#onTrouble),
+        this.#snapshot.removeStaged(staged.shards.map(({ name }) => name)).catch(this.#onTrouble),
       );
   }
 
-  /** Takes everything out that is known of a repository, by a function that takes it out of one message. */
+  /** Removes everything of a repository; `without` removes it from one message. */
   async forget(repository: string, without: (entry: Entry) => Entry | undefined): Promise<void> {
     for await (const entries of this.walk()) {
       for (const { id } of entries) await this.update(id, (entry) => entry && without(entry));
     }
-    this.#repositories.delete(repository);
-    this.#counts.delete(repository);
-    if (this.#size === 0) this.#begin();
-    this.#schedule();
+    this.#census.forget(repository);
+    if (this.size === 0) this.#begin();
+    this.#flusher.schedule();
   }
 
-  /** Forgets everything, to be made anew. */
+  /** Forgets everything. It is read again from the clones. */
   clear(): void {
-    this.#reset();
-    this.#schedule();
+    this.#census.clear();
+    this.#begin();
+    this.#flusher.schedule();
   }
 
-  /** Writes what has changed; resolves when the files are there, or when the trouble with them has been told. */
+  /** Writes what has changed. Resolves when the files are there, or when the trouble with them was reported. */
   flush(): Promise<void> {
-    return this.#flushSoon(false);
+    return this.#flusher.flush();
   }
 
-  /** Resolves when there is room for many more, as far as can be: what is not in files yet is held in memory. */
-  async room(): Promise<void> {
-    // Where files can not be written, waiting for them makes no room.
-    if (this.#timeline.loaded <= MOST_SHARDS || this.#isStuck) return;
-    const written = this.#writing.size > 0 ? this.#flushing : this.flush();
-    // Two works go on side by side: what is read now, and the writing of what was read before.
-    if (this.#timeline.loaded > 2 * MOST_SHARDS) await written;
+  /** Resolves when there is room for many more messages in memory; see {@link Flusher.room}. */
+  room(): Promise<void> {
+    return this.#flusher.room();
   }
 
-  async close(): Promise<void> {
-    await this.#flushSoon(true);
-    clearTimeout(this.#timer);
+  close(): Promise<void> {
+    return this.#flusher.close();
   }
 
-  async #takeIn(repository: string, { shards, first, last, size, shown }: Stretch): Promise<boolean> {
+  async #adopt(repository: string, { shards, first, last, size, shown }: StagedShards): Promise<boolean> {
     const timeline = this.#timeline;
     const isKnown = () => shards.some(({ ids }) => timeline.ids.hasAny(ids));
     if (isKnown() || !(await this.isFree(first, last))) return false;
-    this.#flush += 1;
-    const written = this.#flush;
+    const written = this.#flusher.nextNumber();
     const placed = shards.map((shard) => ({ ...shard, number: timeline.newNumber(), written }));
-    for (const shard of placed) await this.#snapshot.takeIn(shard.name, shard);
+    for (const shard of placed) await this.#snapshot.adopt(shard.name, shard);
     await timeline.ids.reserve(size);
-    // What came in the meantime stands, and the files are taken away again by the next flush.
+    // What came in the meantime stays, and the next flush removes the files again.
     while (!timeline.slotAt(first).shard) await this.#ensure(timeline.slotAt(first));
     if (timeline !== this.#timeline || !timeline.isFree(first, last) || isKnown()) return false;
     timeline.insert(last, placed);
-    this.#size += size;
-    this.#current += shown;
-    this.#counts.set(repository, this.countIn(repository) + shown);
+    this.#census.added(repository, { size, shown });
     // It is written with what covers it: without that it would have to be compared with the branch, line by line.
-    this.#dirty = true;
+    this.#flusher.noteChange();
     return true;
-  }
-
-  #reset(): void {
-    this.#size = 0;
-    this.#current = 0;
-    this.#counts.clear();
-    this.#partial.clear();
-    this.#repositories.clear();
-    this.#begin();
   }
 
   #begin(): void {
     this.#timeline = new Timeline();
-    this.#idsFlush = 0;
-  }
-
-  #count(id: string, before: Entry | undefined, after: Entry | undefined): void {
-    const [names, namesBefore] = [shownIn(after), shownIn(before)];
-    this.#size += Number(after !== undefined) - Number(before !== undefined);
-    this.#current += Number(names.length > 0) - Number(namesBefore.length > 0);
-    for (const name of namesBefore) this.#counts.set(name, this.countIn(name) - 1);
-    for (const name of names) this.#counts.set(name, this.countIn(name) + 1);
-    if (after && isPartial(after)) this.#partial.add(id);
-    else this.#partial.delete(id);
+    this.#flusher.beginAgain();
   }
 
   async #ensure(slot: Slot): Promise<Shard> {
@@ -328,12 +280,12 @@ export class Database {
     // Another reader may have been quicker, and what was changed since must not be lost.
     const shard = slot.shard ?? read;
     this.#timeline.use(slot, shard);
-    this.#letGo();
+    this.#timeline.letGo(this.#flusher.isWriting);
     return shard;
   }
 
   async #tally(slot: Slot): Promise<Tally> {
-    if (slot.changed || this.#writing.has(slot)) return tallyOf((slot.shard as Shard).entries());
+    if (slot.changed || this.#flusher.isWriting(slot)) return tallyOf((slot.shard as Shard).entries());
     if (slot.tally) return slot.tally;
     const { number, written } = slot;
     const kept = await this.#snapshot.readTally({ number, written });
@@ -345,10 +297,6 @@ export class Database {
     if (tally.tags.length <= MOST_KEPT_TAGS) slot.tally = tally;
     if (!kept) await this.#snapshot.writeTally({ number, written }, tally).catch(this.#onTrouble);
     return tally;
-  }
-
-  #letGo(): void {
-    this.#timeline.letGo((slot) => this.#writing.has(slot));
   }
 
   async #load(): Promise<boolean> {
@@ -365,105 +313,13 @@ export class Database {
       for (const { id } of entries) index.set(id, slot.number);
     }
     this.#timeline = new Timeline(slots, index);
-    this.#size = state.size;
-    this.#current = state.current;
-    this.#flush = state.flush;
-    this.#idsFlush = state.idsFlush;
-    for (const [name, covered] of Object.entries(state.repositories)) this.#repositories.set(name, covered);
-    for (const [name, count] of Object.entries(state.counts)) this.#counts.set(name, count);
-    for (const id of state.partial) this.#partial.add(id);
+    this.#census.load(state);
+    this.#flusher.continueAt(state);
     return true;
-  }
-
-  #schedule(): void {
-    this.#dirty = true;
-    this.#timer ??= setTimeout(() => void this.flush(), FLUSH_DELAY_MS);
-    this.#timer.unref();
-  }
-
-  #flushSoon(last: boolean): Promise<void> {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
-    this.#flushing = this.#flushing.then(() => this.#write(last)).catch(this.#onTrouble);
-    return this.#flushing;
-  }
-
-  async #write(last: boolean): Promise<void> {
-    const timeline = this.#timeline;
-    if (!this.#dirty && !(last && (timeline.idsChanged > 0 || this.#younger() > 0))) return;
-    this.#dirty = false;
-    this.#flush += 1;
-    // All that is written is taken now, at one moment, and turned into files in turns.
-    const changed = timeline.slots().filter((slot) => slot.changed);
-    const contents = changed.map((slot) => ({ slot, entries: (slot.shard as Shard).entries() }));
-    for (const slot of changed) {
-      slot.changed = false;
-      slot.written = this.#flush;
-      delete slot.signature;
-      delete slot.tally;
-      this.#writing.add(slot);
-    }
-    const ids = this.#takeIds(timeline, last);
-    const state = this.#state(timeline);
-    try {
-      const newest = timeline.slots().at(-1);
-      for (const { slot, entries } of contents) {
-        const file = { number: slot.number, written: state.flush };
-        await this.#snapshot.writeShard(file, entries);
-        // The newest one is written again and again, and in memory most of the time.
-        if (slot !== newest) await this.#snapshot.writeSignature(file, signatureOf(entries));
-        timeline.use(slot, slot.shard as Shard);
-      }
-      if (ids) await this.#snapshot.writeIds(state.flush, ids);
-      await this.#snapshot.commit(state);
-      this.#isStuck = false;
-    } catch (error) {
-      // What was not written is still in memory: it is tried again with the next change.
-      for (const slot of changed) slot.changed = true;
-      this.#idsFlush = 0;
-      this.#dirty = true;
-      this.#isStuck = true;
-      throw error;
-    } finally {
-      this.#writing.clear();
-      this.#letGo();
-    }
-  }
-
-  /** The index of ids, where it is time to write it: it is large, and what it lacks stands in newer shards. */
-  #takeIds(timeline: Timeline, last: boolean) {
-    const { ids, idsChanged } = timeline;
-    const isYoung =
-      idsChanged <= 1000 + ids.size / 4 && this.#younger() <= MOST_SHARDS + timeline.slots().length / 4;
-    if (!last && this.#idsFlush !== 0 && isYoung) return undefined;
-    timeline.idsChanged = 0;
-    this.#idsFlush = this.#flush;
-    return ids.copies();
-  }
-
-  /** How many shards were written after the index of ids: the next start reads them. */
-  #younger(): number {
-    return this.#timeline.slots().filter(({ written }) => written > this.#idsFlush).length;
-  }
-
-  #state(timeline: Timeline): State {
-    return {
-      version: VERSION,
-      flush: this.#flush,
-      idsFlush: this.#idsFlush,
-      repositories: Object.fromEntries(this.#repositories),
-      counts: Object.fromEntries(this.#counts),
-      partial: this.partial(),
-      size: this.#size,
-      current: this.#current,
-      shards: timeline.slots().map(({ number, written, from }) => {
-        return { number, written, from: from === FIRST ? null : from };
-      }),
-    };
   }
 }
 
-/** The earlier one of a key and a moment, where there is any. */
+/** The earlier one of a key and a moment, if there is any. */
 function earlier(key: Key | undefined, time: number | undefined): Key | undefined {
   const moment = time === undefined ? undefined : { time, id: '' };
   if (!key || !moment) return key ?? moment;

@@ -1,7 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import type { Filter } from '../domain/query.ts';
 import { type Line, timeOf } from '../journal/line.ts';
-import type { Database, Part } from './database.ts';
+import type { Database, WalkRange } from './database.ts';
 import { compareKeys, type Entry, type HeldLine, type Key, makeEntry, rawLinesOf } from './entry.ts';
 import type { LineSet } from './line-set.ts';
 import { matches } from './search/filter.ts';
@@ -127,7 +127,7 @@ export async function* queryPast(
 }
 
 /** Every message that may have been there. Of those that are newer than all that counts, few have an earlier line. */
-async function* entriesOf(mirror: Database, past: Past, { before, since }: Part): AsyncGenerator<Entry> {
+async function* entriesOf(mirror: Database, past: Past, { before, since }: WalkRange): AsyncGenerator<Entry> {
   if (past.latest === Number.POSITIVE_INFINITY) return yield* flat(mirror.walk({ before, since }));
   const border: Key = { time: past.latest + 1, id: '' };
   const from = since === undefined ? border.time : Math.max(since, border.time);

@@ -38,8 +38,8 @@ export interface State {
 export const VERSION = 12;
 
 const STATE_FILE = 'state.json';
-/** The folder of shards that are written beside the mirror, to be taken into it. */
-const BESIDE = 'beside';
+/** The folder of shards that are not a part of the mirror yet. */
+const STAGING = 'staging';
 const shardFile = ({ number, written }: Pick<StoredShard, 'number' | 'written'>): string =>
   `shard-${number}-${written}.json`;
 const signatureFile = ({ number, written }: Pick<StoredShard, 'number' | 'written'>): string =>
@@ -138,31 +138,31 @@ export class Snapshot {
     await this.#save(shardFile(shard), entries.map(toStored));
   }
 
-  /** Writes a shard with its signature where nothing is part of the mirror. */
-  async writeBeside(name: string, entries: readonly Entry[]): Promise<void> {
-    await this.#save(join(BESIDE, `${name}.json`), entries.map(toStored));
-    await this.#save(join(BESIDE, `${name}.signature.json`), toBase64(signatureOf(entries)));
+  /** Writes a shard with its signature to the staging folder. */
+  async stage(name: string, entries: readonly Entry[]): Promise<void> {
+    await this.#save(join(STAGING, `${name}.json`), entries.map(toStored));
+    await this.#save(join(STAGING, `${name}.signature.json`), toBase64(signatureOf(entries)));
   }
 
-  /** Gives what was written beside the mirror the names of a shard. */
-  async takeIn(name: string, shard: Pick<StoredShard, 'number' | 'written'>): Promise<void> {
+  /** Gives staged files the names of a shard. */
+  async adopt(name: string, shard: Pick<StoredShard, 'number' | 'written'>): Promise<void> {
     const move = (from: string, to: string) =>
-      rename(join(this.#directory, BESIDE, from), join(this.#directory, to));
+      rename(join(this.#directory, STAGING, from), join(this.#directory, to));
     await move(`${name}.signature.json`, signatureFile(shard));
     await move(`${name}.json`, shardFile(shard));
   }
 
-  /** Takes away what some names were given to beside the mirror, as far as it was not taken in. */
-  async removeBeside(names: readonly string[]): Promise<void> {
+  /** Removes the staged files of some names, as far as they were not adopted. */
+  async removeStaged(names: readonly string[]): Promise<void> {
     for (const name of names) {
-      await rm(join(this.#directory, BESIDE, `${name}.signature.json`), { force: true });
-      await rm(join(this.#directory, BESIDE, `${name}.json`), { force: true });
+      await rm(join(this.#directory, STAGING, `${name}.signature.json`), { force: true });
+      await rm(join(this.#directory, STAGING, `${name}.json`), { force: true });
     }
   }
 
-  /** Takes away all that was written beside the mirror and never taken in. */
-  async clearBeside(): Promise<void> {
-    await rm(join(this.#directory, BESIDE), { recursive: true, force: true });
+  /** Removes everything that was staged and never adopted. */
+  async clearStaged(): Promise<void> {
+    await rm(join(this.#directory, STAGING), { recursive: true, force: true });
   }
 
   /** The signature that was kept with a shard, or `null` where there is none or it is not whole. */
@@ -188,13 +188,14 @@ export class Snapshot {
     for (const [index, file] of idsFiles(flush).entries()) await this.#save(file, tables[index]);
   }
 
-  /** Writes the state and takes away the files that it does not name; throws where it names one that is gone. */
+  /** Writes the state and removes everything that it does not name. Throws if it names a file that is gone. */
   async commit(state: State): Promise<void> {
     await this.#save(STATE_FILE, state);
     const named = new Set([STATE_FILE, ...idsFiles(state.idsFlush), ...state.shards.map(shardFile)]);
-    const kept = new Set([BESIDE, ...state.shards.map(signatureFile), ...state.shards.map(tallyFile)]);
+    const kept = new Set([STAGING, ...state.shards.map(signatureFile), ...state.shards.map(tallyFile)]);
     for (const file of await readdir(this.#directory)) {
-      if (!named.delete(file) && !kept.has(file)) await rm(join(this.#directory, file), { force: true });
+      if (!named.delete(file) && !kept.has(file))
+        await rm(join(this.#directory, file), { recursive: true, force: true });
     }
     const [missing] = named;
     if (missing !== undefined) throw new MirrorBroken(`file ${missing}`);

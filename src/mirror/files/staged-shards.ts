@@ -4,8 +4,8 @@ import { SHARD_LIMITS } from '../shard.ts';
 import { packIds } from './id-index.ts';
 import { Snapshot } from './snapshot.ts';
 
-/** A shard that was written beside an open mirror, which {@link Database.takeIn} can make one of its own. */
-export interface WrittenShard {
+/** A shard in the staging folder of a mirror, which {@link Database.adopt} can make one of its own. */
+export interface StagedShard {
   /** What it is called until then. */
   readonly name: string;
   /** The key of its first message. */
@@ -15,8 +15,8 @@ export interface WrittenShard {
 }
 
 /** Some messages that follow each other in the timeline, all of one repository and not in the mirror yet. */
-export interface Stretch {
-  readonly shards: readonly WrittenShard[];
+export interface StagedShards {
+  readonly shards: readonly StagedShard[];
   readonly first: Key;
   readonly last: Key;
   readonly size: number;
@@ -25,13 +25,13 @@ export interface Stretch {
 }
 
 /**
- * Writes messages as full shards beside the mirror in a folder, which somebody else may have open. They come in the order of
- * the timeline, none of them twice.
+ * Writes messages as full shards to the staging folder of a mirror, which somebody else may have open. They come in the
+ * order of the timeline, none of them twice.
  */
-export class StretchWriter {
+export class StagedShardsWriter {
   readonly #snapshot: Snapshot;
   readonly #name: string;
-  readonly #shards: WrittenShard[] = [];
+  readonly #shards: StagedShard[] = [];
   #waiting: Entry[] = [];
   /** The writing of the shard before, which goes on while the next one fills. */
   #writing: Promise<void> = Promise.resolve();
@@ -41,7 +41,7 @@ export class StretchWriter {
   #size = 0;
   #shown = 0;
 
-  /** @param name what no other stretch is called that is written at the same time */
+  /** @param name a name that no other writer has at the same time */
   constructor(directory: string, name: string) {
     this.#snapshot = new Snapshot(directory);
     this.#name = name;
@@ -61,8 +61,8 @@ export class StretchWriter {
     }
   }
 
-  /** Writes what is left; `undefined` where nothing came at all. */
-  async end(): Promise<Stretch | undefined> {
+  /** Writes what is left; `undefined` if nothing came at all. */
+  async end(): Promise<StagedShards | undefined> {
     if (this.#waiting.length > 0) await this.#write();
     await this.#writing;
     if (!this.#first || !this.#last) return undefined;
@@ -70,17 +70,17 @@ export class StretchWriter {
     return { shards, first, last, size: this.#size, shown: this.#shown };
   }
 
-  /** Takes away what was written so far. */
+  /** Removes what was written so far. */
   async abandon(): Promise<void> {
     await this.#writing;
-    await this.#snapshot.removeBeside(this.#shards.map(({ name }) => name));
+    await this.#snapshot.removeStaged(this.#shards.map(({ name }) => name));
   }
 
   async #write(): Promise<void> {
     const [entries, name] = [this.#waiting, `${this.#name}-${this.#shards.length}`];
     [this.#waiting, this.#characters] = [[], 0];
     await this.#writing;
-    this.#writing = this.#snapshot.writeBeside(name, entries);
+    this.#writing = this.#snapshot.stage(name, entries);
     this.#shards.push({ name, from: (entries[0] as Entry).key, ids: packIds(entries.map(({ id }) => id)) });
   }
 }

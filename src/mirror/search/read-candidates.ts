@@ -20,7 +20,7 @@ export interface Hints {
  *
  * @param isBeingWritten whether the file of a slot is on its way to the disk
  */
-export async function skim(
+export async function readCandidates(
   slot: Slot,
   { needs, isLikely }: Hints,
   snapshot: Snapshot,

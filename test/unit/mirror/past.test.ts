@@ -8,6 +8,7 @@ import { compareKeys, type Entry } from '../../../src/mirror/entry.ts';
 import { LineSet } from '../../../src/mirror/line-set.ts';
 import { type Past, pastAt, pastOf, queryPast, readPast } from '../../../src/mirror/past.ts';
 import { entryOf, idOf, lineAfter, lineOf, timeAt } from '../../support/lines.ts';
+import { put } from '../../support/mirror.ts';
 import { termsOf } from '../../support/terms.ts';
 import { temporaryFolder } from '../../support/tmp.ts';
 
@@ -44,7 +45,7 @@ async function idsOf(entries: AsyncIterable<Entry>): Promise<string[]> {
 test('what was is what a fold of the lines of then gives, in files too', async () => {
   const folder = join(await temporaryFolder(), 'mirror');
   const writing = await Database.open(folder);
-  for (const lines of messages) await writing.create(entryOf(lines));
+  for (const lines of messages) await put(writing, entryOf(lines));
   await writing.close();
   const naive = (counts: (line: Line) => boolean) =>
     messages
@@ -95,7 +96,7 @@ test('messages that are gone stand in their places, in pages too', async () => {
     lines.add(line.hash);
     all.unshift(`${line.id} ${number}`);
     if (number % 3 === 1 || number > 57) removed.push({ line, isKnown: false });
-    else await database.create(entryOf([line]));
+    else await put(database, entryOf([line]));
   }
   const past = pastOf({ commit: 'c', lines, latest: Number.POSITIVE_INFINITY }, ['home'], removed);
   expect(await idsOf(queryPast(database, { terms: [] }, past))).toEqual(all);

@@ -6,6 +6,7 @@ import { type Entry, withChanges } from '../../../src/mirror/entry.ts';
 import { bareRepository, cloneOf, commitFile, git } from '../../support/git.ts';
 import { lineAfter } from '../../support/lines.ts';
 import { startManager } from '../../support/manager.ts';
+import { put } from '../../support/mirror.ts';
 import { lineNumber, pull, push, rawsIn, statusOf, textsOf } from '../../support/repositories.ts';
 import { temporaryFolder } from '../../support/tmp.ts';
 
@@ -115,7 +116,7 @@ test('what a reading that was cut off left in the mirror is taken out where the 
   const covered = mirror.covered('messages');
   if (!covered) throw new Error('The mirror knows nothing of the repository');
   mirror.cover('messages', { ...covered, towards: lost });
-  await mirror.create(withChanges(undefined, 'messages', [{ line: lineNumber(2), commit: null }]) as Entry);
+  await put(mirror, withChanges(undefined, 'messages', [{ line: lineNumber(2), commit: null }]) as Entry);
   await mirror.close();
 
   expect(await textsOf(await startManager(folder))).toEqual(['message 1']);

@@ -3,6 +3,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { Database } from '../../../src/mirror/database.ts';
 import { countTags } from '../../../src/services/tags.ts';
 import { entryOf, idOf, lineOf, timeAt } from '../../support/lines.ts';
+import { put } from '../../support/mirror.ts';
 import { temporaryFolder } from '../../support/tmp.ts';
 
 test('messages full of tags do not make the answer endless, and the most used come first', async () => {
@@ -12,7 +13,7 @@ test('messages full of tags do not make the answer endless, and the most used co
   for (let number = 0; number < 4; number += 1) {
     const tags = Array.from({ length: 6000 }, (_, index) => `#n${number}x${index}`);
     const text = ['#all', ...(number > 1 ? ['#half'] : []), ...tags].join(' ');
-    await database.create(entryOf([lineOf({ id: idOf(number), text, createdAt: timeAt(number) })]));
+    await put(database, entryOf([lineOf({ id: idOf(number), text, createdAt: timeAt(number) })]));
   }
   await database.flush();
   for (let round = 0; round < 2; round += 1) {

@@ -4,14 +4,14 @@ import type { Line } from '../../../journal/line.ts';
 import { readJournal } from '../../../journal/split.ts';
 import type { Covered } from '../../../mirror/covered.ts';
 import { type Entry, withChanges } from '../../../mirror/entry.ts';
-import { type Stretch, StretchWriter } from '../../../mirror/files/staged-shards.ts';
+import { type StagedShards, StagedShardsWriter } from '../../../mirror/files/staged-shards.ts';
 import { append } from '../append.ts';
 import type { Part } from './day-batches.ts';
 
 /** What a part of the journals came to. */
 export interface Filled {
-  /** Its messages, written beside the mirror; `undefined` where there are none. */
-  readonly stretch: Stretch | undefined;
+  /** Its messages; `undefined` if there are none. */
+  readonly staged: StagedShards | undefined;
   readonly problems: Covered['problems'];
   /** Lines of messages of another day, such as later edits, byte for byte: they belong elsewhere. */
   readonly others: readonly string[];
@@ -28,10 +28,10 @@ export interface Source {
 /** A part with more than this in lines of messages of other days is not worth it. In characters. */
 const MOST_OTHERS = 256 * 1024;
 
-/** Reads a part of a repository's journals and writes its messages beside the mirror; `undefined` where it is not worth it. */
+/** Reads a part of a repository's journals and stages its messages; `undefined` if it is not worth it. */
 export async function fillPart(source: Source, part: Part, name: string): Promise<Filled | undefined> {
   const { repository, blobs, directory } = source;
-  const writer = new StretchWriter(directory, name);
+  const writer = new StagedShardsWriter(directory, name);
   const problems: Record<string, Covered['problems'][string]> = {};
   const others: string[] = [];
   let characters = 0;
@@ -65,7 +65,7 @@ export async function fillPart(source: Source, part: Part, name: string): Promis
     }
   }
   await writer.add(entriesOf(byId, repository));
-  return { stretch: await writer.end(), problems, others };
+  return { staged: await writer.end(), problems, others };
 }
 
 function entriesOf(byId: ReadonlyMap<string, readonly Line[]>, repository: string): Entry[] {

@@ -3,7 +3,7 @@ import { type Line, readLine } from '../../../journal/line.ts';
 import type { Covered } from '../../../mirror/covered.ts';
 import type { Database } from '../../../mirror/database.ts';
 import { compareKeys, type Key } from '../../../mirror/entry.ts';
-import type { Stretch } from '../../../mirror/files/staged-shards.ts';
+import type { StagedShards } from '../../../mirror/files/staged-shards.ts';
 import type { Reading } from '../catch-up.ts';
 import { journalsIn, type Part, partsOf, sizeOf } from './day-batches.ts';
 
@@ -22,8 +22,8 @@ export interface FilledJournals {
 const MOST_OTHERS = 32 * 1024 * 1024;
 
 /**
- * Reads journals that the mirror holds nothing of yet, in large parts side by side, into the stretches of the timeline
- * where it holds nothing at all. Where that is not how things are, they are left.
+ * Reads journals that the mirror holds nothing of yet, in large parts side by side, into those ranges of the timeline
+ * that are still empty. All other journals are left.
  */
 export async function fill(reading: Reading, journals: readonly TreeEntry[]): Promise<FilledJournals> {
   const { clone, mirror, filler, signal } = reading;
@@ -47,15 +47,15 @@ export async function fill(reading: Reading, journals: readonly TreeEntry[]): Pr
     fitting,
     async (part, filled) => {
       if (!filled || characters > MOST_OTHERS) return leave(part);
-      const { stretch } = filled;
-      if (stretch && !(await mirror.takeIn(clone.name, stretch))) return leave(part);
+      const { staged } = filled;
+      if (staged && !(await mirror.adopt(clone.name, staged))) return leave(part);
       Object.assign(problems, filled.problems);
       for (const raw of filled.others) {
         others.push(readLine(raw));
         characters += raw.length;
       }
-      messages += stretch?.size ?? 0;
-      if (stretch && reading.isTold()) await tell(reading, stretch);
+      messages += staged?.size ?? 0;
+      if (staged && reading.isTold()) await tell(reading, staged);
     },
     signal,
   );
@@ -70,8 +70,8 @@ export const nothingFilled = (journals: readonly TreeEntry[]): FilledJournals =>
   left: journals,
 });
 
-/** Tells of all messages of a stretch that the mirror has now. */
-async function tell({ mirror, onChanges }: Reading, { first, last }: Stretch): Promise<void> {
+/** Reports all messages of staged shards that the mirror has now. */
+async function tell({ mirror, onChanges }: Reading, { first, last }: StagedShards): Promise<void> {
   const before: Key = { time: last.time, id: AFTER_EVERY_ID };
   for await (const entries of mirror.walk({ before, since: first.time })) {
     const inside = entries.filter(({ key }) => compareKeys(key, first) >= 0 && compareKeys(key, last) <= 0);

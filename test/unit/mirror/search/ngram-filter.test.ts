@@ -11,6 +11,7 @@ import { isAmong, needsOf, partsWith, signatureOf } from '../../../../src/mirror
 import { partOf } from '../../../../src/mirror/search/parts.ts';
 import { SHARD_LIMITS } from '../../../../src/mirror/shard.ts';
 import { entryOf, idOf, lineOf, timeAt } from '../../../support/lines.ts';
+import { put } from '../../../support/mirror.ts';
 import { termsOf } from '../../../support/terms.ts';
 import { temporaryFolder } from '../../../support/tmp.ts';
 
@@ -114,7 +115,7 @@ describe('a search in a mirror of many shards', () => {
     const folder = await temporaryFolder();
     const database = await Database.open(folder);
     for (let number = 0; number < COUNT; number += 1) {
-      await database.create(said(number, number === 5 ? 'the needle' : `hay ${number}`));
+      await put(database, said(number, number === 5 ? 'the needle' : `hay ${number}`));
     }
     await database.close();
     return folder;
@@ -162,7 +163,7 @@ describe('a search in a mirror of many shards', () => {
   test('finds what was changed since it was written, and not what was', async () => {
     const database = await opened(await kept());
     expect(await found(database, 'needle')).toEqual(['the needle']);
-    await database.create(said(5, 'a pin'));
+    await put(database, said(5, 'a pin'));
     expect(await found(database, 'needle')).toEqual([]);
     expect(await found(database, '"a pin"')).toEqual(['a pin']);
     await database.flush();

@@ -6,6 +6,7 @@ import type { Revision } from '../../../../src/journal/line.ts';
 import { Database } from '../../../../src/mirror/database.ts';
 import type { Entry } from '../../../../src/mirror/entry.ts';
 import { entryOf, idOf, lineAfter, lineOf } from '../../../support/lines.ts';
+import { put } from '../../../support/mirror.ts';
 import { termsOf } from '../../../support/terms.ts';
 import { temporaryFolder } from '../../../support/tmp.ts';
 
@@ -117,7 +118,7 @@ test('a search finds what a look at every message finds', async () => {
   ];
   const folder = join(await temporaryFolder(), 'mirror');
   const writing = await Database.open(folder);
-  for (const { entry } of all) await writing.create(entry);
+  for (const { entry } of all) await put(writing, entry);
   await writing.close();
   await fc.assert(
     fc.asyncProperty(groups, async (given) => {

@@ -7,6 +7,7 @@ import type { Entry } from '../../../../src/mirror/entry.ts';
 import { QUARTER_MS } from '../../../../src/mirror/search/tally.ts';
 import { countMessages } from '../../../../src/services/stats.ts';
 import { entryOf, idOf, lineOf, timeAt } from '../../../support/lines.ts';
+import { put, remove } from '../../../support/mirror.ts';
 import { temporaryFolder } from '../../../support/tmp.ts';
 
 async function open(folder: string): Promise<Database> {
@@ -32,13 +33,13 @@ const talliesIn = async (folder: string) =>
 test('each message counts once, whatever is in memory, in files, changed or taken out', async () => {
   const folder = join(await temporaryFolder(), 'mirror');
   const first = await open(folder);
-  for (let number = 0; number < 2500; number += 1) await first.create(message(number));
+  for (let number = 0; number < 2500; number += 1) await put(first, message(number));
   expect(await countIn(first)).toBe(2500);
   await first.flush();
   expect(await countIn(first)).toBe(2500);
-  await first.delete(idOf(7));
-  await first.create(message(9000, 3));
-  await first.create(message(9001, 9001));
+  await remove(first, idOf(7));
+  await put(first, message(9000, 3));
+  await put(first, message(9001, 9001));
   expect(await countIn(first)).toBe(2501);
   await first.close();
 
@@ -46,14 +47,14 @@ test('each message counts once, whatever is in memory, in files, changed or take
   expect(await countIn(second)).toBe(2501);
   const stats = await countMessages(second, { zone: 'UTC' });
   expect(stats.days.reduce((sum, { messages }) => sum + messages, 0)).toBe(2501);
-  await second.delete(idOf(8));
+  await remove(second, idOf(8));
   expect(await countIn(second)).toBe(2500);
 });
 
 test('what was counted is kept beside the files, counted again where it is gone, and let go with them', async () => {
   const folder = join(await temporaryFolder(), 'mirror');
   const first = await open(folder);
-  for (let number = 0; number < 2500; number += 1) await first.create(message(number));
+  for (let number = 0; number < 2500; number += 1) await put(first, message(number));
   await first.flush();
   expect(await talliesIn(folder)).toEqual([]);
   await countIn(first);
@@ -64,7 +65,7 @@ test('what was counted is kept beside the files, counted again where it is gone,
   const second = await open(folder);
   expect(await countIn(second)).toBe(2500);
   expect(await talliesIn(folder)).toEqual(kept);
-  await second.create(message(9000, 3));
+  await put(second, message(9000, 3));
   await second.flush();
   const left = await talliesIn(folder);
   expect(left).toHaveLength(kept.length - 1);
@@ -86,7 +87,7 @@ test('counts are those of a plain count, whatever the messages are', async () =>
       async (all, from) => {
         const database = await open(join(await temporaryFolder(), 'mirror'));
         const entries = all.map(({ hours, author }, number) => message(number, hours, author || 'Cy'));
-        for (const entry of entries) await database.create(entry);
+        for (const entry of entries) await put(database, entry);
         const since = timeAt(from * 24 * HOUR).slice(0, 10);
         const wanted = entries.filter(({ key }) => new Date(key.time).toISOString().slice(0, 10) >= since);
         const stats = await countMessages(database, { zone: 'UTC', since });

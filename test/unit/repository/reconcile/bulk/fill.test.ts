@@ -149,10 +149,10 @@ test('takes days in as a whole where nothing stands in between, and leaves a day
   await first.close();
   await rm(join(folder, 'data/mirror'), { recursive: true });
 
-  const takeIn = vi.spyOn(Database.prototype, 'takeIn');
+  const adopt = vi.spyOn(Database.prototype, 'adopt');
   const again = await startManager(folder, remotes, { filler: fillHere });
-  const taken = await Promise.all(takeIn.mock.results.map(({ value }) => value as Promise<boolean>));
-  takeIn.mockRestore();
+  const taken = await Promise.all(adopt.mock.results.map(({ value }) => value as Promise<boolean>));
+  adopt.mockRestore();
   // The first of both to come finds room, and the other one finds its messages.
   expect(taken.filter((isIn) => isIn)).toHaveLength(1);
   expect([again.mirror.countIn('one'), again.mirror.countIn('two'), again.mirror.size]).toEqual([12, 12, 12]);

@@ -30,7 +30,7 @@ async function fill(script: string, signal = new AbortController().signal, onEac
 
 const ANSWER = `parentPort.on('message', (task) => {
   if (!task) return parentPort.close();
-  parentPort.postMessage({ stretch: undefined, problems: {}, others: [task.part[0].day] });
+  parentPort.postMessage({ staged: undefined, problems: {}, others: [task.part[0].day] });
 });`;
 
 test('tells of each part what came of it, once', async () => {
@@ -42,7 +42,7 @@ test('tells of each part what came of it, once', async () => {
 test('leaves the parts that no thread is there for any more, and tells why', async () => {
   const { told, troubles, count } = await fill(`parentPort.on('message', ({ part }) => {
     if (Number(part[0].day) >= 4) throw new Error('No memory left');
-    parentPort.postMessage({ stretch: undefined, problems: {}, others: [] });
+    parentPort.postMessage({ staged: undefined, problems: {}, others: [] });
   });`);
   expect(count).toBe(parts.length);
   expect(told.map((filled) => filled !== undefined)).toEqual(parts.map((_, index) => index < 4));
@@ -90,7 +90,7 @@ test('reads for one repository at a time', async () => {
 test('ends at a signal, in the middle of what it reads, and calls that no trouble', async () => {
   const abort = new AbortController();
   const script = `parentPort.on('message', ({ part }) => {
-    if (Number(part[0].day) < 3) parentPort.postMessage({ stretch: undefined, problems: {}, others: [] });
+    if (Number(part[0].day) < 3) parentPort.postMessage({ staged: undefined, problems: {}, others: [] });
   });`;
   let told = 0;
   const { count, troubles } = await fill(script, abort.signal, () => {
@@ -107,7 +107,7 @@ test('gives the threads nothing of what the program was started with', async () 
   try {
     const { told } = await fill(`parentPort.on('message', (task) => {
       if (!task) return parentPort.close();
-      parentPort.postMessage({ stretch: undefined, problems: {}, others: Object.keys(process.env) });
+      parentPort.postMessage({ staged: undefined, problems: {}, others: Object.keys(process.env) });
     });`);
     expect(told[0]?.others).toEqual([]);
   } finally {
