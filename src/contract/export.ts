@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { EXPORT_FORMATS } from '../domain/formats.ts';
-import { filterFields } from './message.ts';
+import { asOf, filterFields } from './message.ts';
 
 const exportFormat = z.enum(EXPORT_FORMATS, {
   error: `must be one of ${EXPORT_FORMATS.join(', ')}`,
@@ -13,8 +13,9 @@ export const exportQuery = z.strictObject({
     .enum(['current', 'all'], { error: 'must be current or all' })
     .meta({
       description:
-        'Only for ndjson: `all` has every revision, and deleted messages if nothing but repository and time narrows the export down',
+        'Only for ndjson: `all` has every revision, and deleted messages if nothing but repository and time narrows the export down, and it is of now',
     })
     .exactOptional(),
   ...filterFields,
+  asOf: asOf.exactOptional(),
 });

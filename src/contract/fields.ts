@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { isUuid } from '../domain/id.ts';
 import { lengthOf } from '../domain/message.ts';
+import { isZone } from '../domain/zone.ts';
 
 /** Kinds of fields that more than one resource has. A refusal that begins with "must" gets the field's name in front. */
 
@@ -45,3 +46,9 @@ export const commit = z.string().meta({ pattern: '^[0-9a-f]{40,64}$' }).nullable
 
 /** Something for a person to know: what it is, and what to do. */
 export const advice = z.object({ detail: z.string(), action: z.string() });
+
+/** The name of a time zone, in which days begin. */
+export const zone = z
+  .string()
+  .refine(isZone, 'must be the IANA name of a time zone, such as Europe/Berlin')
+  .meta({ description: 'The time zone in which days begin, such as Europe/Berlin; UTC without it' });

@@ -7,7 +7,7 @@ import {
   SHA256,
 } from '../domain/attachment.ts';
 import { LIMITS, lengthOf, MESSAGE_TYPES, MOST_TAGS, TAG } from '../domain/message.ts';
-import { bounded, commit, flag, isDay, isInstant, noControls, uuid } from './fields.ts';
+import { bounded, commit, flag, isDay, isInstant, noControls, uuid, zone } from './fields.ts';
 import { problemSchema } from './problem.ts';
 import type { Request, Shape } from './shape.ts';
 
@@ -120,10 +120,12 @@ export type Edit = Shape<typeof editSchema>;
 /** What of a message is to change. */
 export type EditRequest = Request<typeof editSchema>;
 
-const day = z
+const moment = z
   .string()
   .refine((given) => isDay(given) || isInstant(given), 'must be an ISO 8601 date, or date and time')
-  .transform((given) => Date.parse(given));
+  .transform((given): Moment => (isDay(given) ? { day: given } : Date.parse(given)));
+/** A moment in milliseconds since 1970, or the beginning of a day such as `2026-11-22` in the zone of the call. */
+export type Moment = number | { readonly day: string };
 
 /** Which messages a call is about: shared by all that take a selection of them. */
 export const filterFields = {
@@ -143,17 +145,21 @@ export const filterFields = {
         'has:link, is:pinned, is:open, is:reply, is:deleted; OR between two terms; - before one excludes it',
     })
     .exactOptional(),
-  since: day.exactOptional(),
-  until: day.exactOptional(),
+  since: moment.exactOptional(),
+  until: moment.exactOptional(),
+  zone: zone.exactOptional(),
 };
 
 const AS_OF = 'must be an ISO 8601 date, or date and time, or the id of a commit with at least 4 digits';
 
 /** A moment in milliseconds since 1970, or the digits of a commit. */
-const asOf = z
+export const asOf = z
   .string()
   .refine((given) => isDay(given) || isInstant(given) || /^[0-9a-f]{4,64}$/i.test(given), AS_OF)
-  .transform((given): AsOf => (isDay(given) || isInstant(given) ? Date.parse(given) : given.toLowerCase()))
+  .transform((given): Moment | string => {
+    if (isDay(given)) return { day: given };
+    return isInstant(given) ? Date.parse(given) : given.toLowerCase();
+  })
   .meta({
     description:
       'Messages as they were: with every line that is not later than this time, or with the lines that the branch ' +
@@ -176,7 +182,18 @@ export const listQuery = z.strictObject({
   asOf: asOf.exactOptional(),
 });
 
-export const messageQuery = z.strictObject({ asOf: asOf.exactOptional() });
+export const messageQuery = z.strictObject({ asOf: asOf.exactOptional(), zone: zone.exactOptional() });
+
+export const countQuery = z.strictObject({ ...filterFields, asOf: asOf.exactOptional() });
+
+export const countSchema = z
+  .object({
+    messages: z.int().min(0),
+    more: z.literal(true).exactOptional().meta({ description: 'There are more: counting stopped there' }),
+  })
+  .meta({ id: 'Count' });
+/** How many messages pass a filter, as far as they were counted. */
+export type Count = Shape<typeof countSchema>;
 export const attachmentSchema = z
   .object({
     sha256: z.string().meta({ pattern: SHA256.source }),

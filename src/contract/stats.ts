@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isDay } from './fields.ts';
+import { isDay, zone } from './fields.ts';
 import type { Shape } from './shape.ts';
 
 /** A day such as `2026-11-22`, in the time zone of the question. */
@@ -11,21 +11,10 @@ export const statsQuery = z.strictObject({
   since: day.exactOptional(),
   /** Exclusive. */
   until: day.exactOptional(),
-  zone: z
-    .string()
-    .refine(isZone, 'must be the IANA name of a time zone, such as Europe/Berlin')
-    .exactOptional(),
+  zone: zone.exactOptional(),
 });
 /** Which messages to count, and the time zone in which days begin. */
 export type StatsQuestion = Shape<typeof statsQuery> & { readonly zone: string };
-
-function isZone(name: string): boolean {
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: name }) !== undefined;
-  } catch {
-    return false;
-  }
-}
 
 export const statsSchema = z
   .object({

@@ -1,18 +1,24 @@
+import type { Clocks } from './zone.ts';
+
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
 
 /**
  * Reads when something is, as its first millisecond. It takes a day, a month or a year (`2026-11-22`, `2026-11`, `2026`),
- * a full instant, `today`, `yesterday`, `tomorrow`, or so long ago (`2 weeks ago`). All of them are in UTC if they name
- * no zone. What counts in days or more is the beginning of a day.
+ * a full instant, `today`, `yesterday`, `tomorrow`, or so long ago (`2 weeks ago`). If they name no zone, they are those
+ * of some clocks. What counts in days or more is the beginning of a day.
  */
-export const parseMoment = (text: string, now: Date): number | undefined =>
-  parseDay(text) ?? parseRelative(text.trim().toLowerCase().split(/\s+/), now);
+export const parseMoment = (text: string, now: Date, clocks: Clocks): number | undefined =>
+  parseDay(text, clocks) ?? parseRelative(text.trim().toLowerCase().split(/\s+/), now, clocks);
 
-function parseDay(value: string): number | undefined {
+const ZONED = /(Z|[+-]\d{2}:\d{2})$/i;
+
+function parseDay(value: string, clocks: Clocks): number | undefined {
   if (!/^\d{4}(-\d{2}(-\d{2}(T[\d:.]+(Z|[+-]\d{2}:\d{2})?)?)?)?$/i.test(value)) return undefined;
-  const instant = Date.parse(value.length > 10 && !/(Z|[+-]\d{2}:\d{2})$/i.test(value) ? `${value}Z` : value);
-  return Number.isNaN(instant) || !isRealDay(value) ? undefined : instant;
+  const isZoned = value.length > 10 && ZONED.test(value);
+  const instant = Date.parse(value.length > 10 && !isZoned ? `${value}Z` : value);
+  if (Number.isNaN(instant) || !isRealDay(value)) return undefined;
+  return isZoned ? instant : clocks.whenShowing(instant);
 }
 
 /** A day that its month does not have would be taken for one of the next month. */
@@ -21,30 +27,39 @@ function isRealDay(value: string): boolean {
   return new Date(Date.UTC(year, month - 1, day)).getUTCDate() === day;
 }
 
-function parseRelative(words: readonly string[], now: Date): number | undefined {
-  const today = Math.floor(now.getTime() / DAY) * DAY;
+function parseRelative(words: readonly string[], now: Date, clocks: Clocks): number | undefined {
   const [first = '', unit = '', ago] = words;
+  const today = Math.floor(clocks.shownAt(now.getTime()) / DAY) * DAY;
   if (words.length === 1) {
-    if (first === 'today') return today;
-    if (first === 'yesterday') return today - DAY;
-    return first === 'tomorrow' ? today + DAY : undefined;
+    const days = DAYS.get(first);
+    return days === undefined ? undefined : clocks.whenShowing(today + days * DAY);
   }
   const count = countOf(first);
   if (words.length !== 3 || ago !== 'ago' || count === undefined) return undefined;
-  return before(now, today, count, unit.replace(/s$/, ''));
+  const length = LENGTHS.get(unit.replace(/s$/, ''));
+  if (length !== undefined) return now.getTime() - count * length;
+  const day = dayBefore(today, count, unit.replace(/s$/, ''));
+  return day === undefined ? undefined : clocks.whenShowing(day);
 }
+
+const DAYS: ReadonlyMap<string, number> = new Map([
+  ['today', 0],
+  ['yesterday', -1],
+  ['tomorrow', 1],
+]);
+
+const LENGTHS: ReadonlyMap<string, number> = new Map([
+  ['minute', MINUTE],
+  ['hour', 60 * MINUTE],
+]);
 
 function countOf(word: string): number | undefined {
   if (word === 'a' || word === 'an') return 1;
   return /^\d{1,6}$/.test(word) ? Number(word) : undefined;
 }
 
-function before(now: Date, today: number, count: number, unit: string): number | undefined {
+function dayBefore(today: number, count: number, unit: string): number | undefined {
   switch (unit) {
-    case 'minute':
-      return now.getTime() - count * MINUTE;
-    case 'hour':
-      return now.getTime() - count * 60 * MINUTE;
     case 'day':
       return today - count * DAY;
     case 'week':

@@ -1,6 +1,7 @@
 import { foldCase } from './fold-case.ts';
 import { parseMoment } from './moment.ts';
 import { fail, ok, type Result } from './result.ts';
+import { UTC } from './zone.ts';
 
 /** The values that `has:` and `is:` take. */
 export const FACTS = {
@@ -46,8 +47,10 @@ type Made = Pick<Term, 'kind' | 'value'> | { readonly wrong: string };
  * Reads a search as a person types it: words and `"quoted phrases"`, all required; operators with a value that may be
  * quoted; `-` before any of them excludes; `OR` between two of them asks for either, and binds tighter than what is
  * simply written side by side. An unknown operator is searched for as text, and a value that cannot be read is refused.
+ *
+ * @param clocks those by which days begin
  */
-export function parseSearch(search: string, now = new Date()): Result<Terms> {
+export function parseSearch(search: string, now = new Date(), clocks = UTC): Result<Terms> {
   const groups: Term[][] = [];
   const wrong: string[] = [];
   let isJoining = false;
@@ -57,7 +60,12 @@ export function parseSearch(search: string, now = new Date()): Result<Terms> {
       continue;
     }
     const exclude = minus === '-';
-    const made = read(operator?.toLowerCase(), phrase ?? word ?? '', exclude ? whole.slice(1) : whole, now);
+    const made = read(
+      operator?.toLowerCase(),
+      phrase ?? word ?? '',
+      exclude ? whole.slice(1) : whole,
+      (value) => parseMoment(value, now, clocks),
+    );
     const last = isJoining ? groups.at(-1) : undefined;
     isJoining = false;
     if (made === undefined) continue;
@@ -74,7 +82,14 @@ export function parseSearch(search: string, now = new Date()): Result<Terms> {
 
 const TERM = /(-?)(?:([a-z]+):)?(?:"([^"]*)"?|(\S+))/giu;
 
-function read(operator: string | undefined, value: string, whole: string, now: Date): Made | undefined {
+type ReadMoment = (value: string) => number | undefined;
+
+function read(
+  operator: string | undefined,
+  value: string,
+  whole: string,
+  readMoment: ReadMoment,
+): Made | undefined {
   const text = operator === undefined ? value : whole;
   switch (operator) {
     case 'from':
@@ -88,7 +103,7 @@ function read(operator: string | undefined, value: string, whole: string, now: D
       return value === '' ? undefined : factOf(operator, value.toLowerCase());
     case 'before':
     case 'after':
-      return value === '' ? undefined : momentOf(operator, value, now);
+      return value === '' ? undefined : momentOf(operator, value, readMoment);
     default:
       return text === '' ? undefined : { kind: 'text', value: foldCase(text) };
   }
@@ -103,8 +118,8 @@ function factOf(operator: keyof typeof FACTS, value: string): Made {
   };
 }
 
-function momentOf(kind: 'before' | 'after', value: string, now: Date): Made {
-  const moment = parseMoment(value, now);
+function momentOf(kind: 'before' | 'after', value: string, readMoment: ReadMoment): Made {
+  const moment = readMoment(value);
   if (moment !== undefined) return { kind, value: moment };
   return {
     wrong: `${kind}:${quoted(value)} is not a date: write 2026-11-22, 2026-11, 2026, today, yesterday or "2 weeks ago"`,

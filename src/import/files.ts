@@ -1,4 +1,4 @@
-import type { LocalTime } from './zone.ts';
+import type { LocalTime } from '../domain/zone.ts';
 
 /** The bytes of a file, which can be read more than once. */
 export interface FileContent {

@@ -97,9 +97,7 @@ export class MessageReader {
     before?: Key,
     past?: Past,
   ): AsyncGenerator<{ readonly key: Key; readonly message: Message }> {
-    const find = (mirror: Database, from?: Key) =>
-      past ? queryPast(mirror, filter, past, from) : mirror.query(filter, from);
-    for await (const entry of this.#entries(filter, find, before))
+    for await (const entry of this.#entries(filter, finding(filter, past), before))
       yield { key: entry.key, message: toMessage(entry, this.#repositories, contentBefore(entry.folded)) };
   }
 
@@ -107,20 +105,21 @@ export class MessageReader {
    * The messages that pass a filter with all their lines, newest first.
    *
    * @param withDeleted deleted ones too, if the filter asks only for repository and time
+   * @param past the past that they are of, if it is not the present
    */
-  async *exported(filter: Filter, withDeleted: boolean): AsyncGenerator<Exported> {
+  async *exported(filter: Filter, withDeleted: boolean, past?: Past): AsyncGenerator<Exported> {
     const { author, type, tag, terms } = filter;
     const isWide = [author, type, tag].every((one) => one === undefined) && terms.length === 0;
     const find =
-      withDeleted && isWide
+      withDeleted && isWide && !past
         ? (mirror: Database, from?: Key) => allIn(mirror, filter, from)
-        : (mirror: Database, from?: Key) => mirror.query(filter, from);
+        : finding(filter, past);
     for await (const entry of this.#entries(filter, find)) yield this.#exported(entry);
   }
 
   /** A message with all its lines; nothing if it is gone, or deleted and not asked for. */
-  async exportedOne(id: string, withDeleted: boolean): Promise<Exported | undefined> {
-    const entry = await this.lookUp(id);
+  async exportedOne(id: string, withDeleted: boolean, past?: Past): Promise<Exported | undefined> {
+    const entry = await this.lookUp(id, past);
     return entry.ok && entry.value && (withDeleted || !isDeleted(entry.value))
       ? this.#exported(entry.value)
       : undefined;
@@ -184,10 +183,11 @@ export class MessageReader {
    * What the mirror knows of a message now, deleted or not, whatever repositories could not be opened yet.
    *
    * @param id in any case
+   * @param past the past that it is looked up in, if it is not the present
    */
-  lookUp(id: string): Promise<Result<Entry | undefined>> {
+  lookUp(id: string, past?: Past): Promise<Result<Entry | undefined>> {
     return this.#repositories.withMirror(
-      (mirror) => mirror.read(id.toLowerCase()),
+      (mirror) => (past ? readPast(mirror, past, id.toLowerCase()) : mirror.read(id.toLowerCase())),
       () => false,
     );
   }
@@ -198,6 +198,12 @@ const isFor =
   (repository: string | undefined) =>
   (name: string): boolean =>
     repository === undefined || repository === name;
+
+/** What finds the messages that pass a filter, or passed it once. */
+const finding =
+  (filter: Filter, past: Past | undefined) =>
+  (mirror: Database, from?: Key): AsyncGenerator<Entry> =>
+    past ? queryPast(mirror, filter, past, from) : mirror.query(filter, from);
 
 /** Every message of a repository and a time, deleted or not, newest first. */
 async function* allIn(

@@ -6,6 +6,7 @@ import { EXIT, misused } from '../ending.ts';
 import { messageBlock } from '../format.ts';
 import { type Io, print } from '../io.ts';
 import { linesOf } from '../lines.ts';
+import { ownZone } from '../own-zone.ts';
 import { page } from '../pager.ts';
 import { printableJson, styleFor } from '../style.ts';
 import { type Given, isSet, textOf } from '../verb.ts';
@@ -67,6 +68,7 @@ export function filterOf(given: Given, q?: string): URLSearchParams {
   const asOf = textOf(given, 'as-of');
   if (asOf !== undefined) query.set('asOf', asOf);
   if (q !== undefined) query.set('q', q);
+  for (const [name, value] of Object.entries(ownZone())) query.set(name, value);
   return query;
 }
 

@@ -5,6 +5,7 @@ import { EXIT, misused } from '../ending.ts';
 import { messageDetails, revisionBlock } from '../format.ts';
 import { idOf } from '../ids.ts';
 import { print } from '../io.ts';
+import { ownZone } from '../own-zone.ts';
 import { page } from '../pager.ts';
 import { printableJson, styleFor } from '../style.ts';
 import { isSet, textOf } from '../verb.ts';
@@ -14,7 +15,7 @@ export const show: Command = async (io, given, connection) => {
   const isHistory = isSet(given, 'history');
   const asOf = textOf(given, 'as-of');
   if (isHistory && asOf !== undefined) throw misused('--history shows all revisions: leave out --as-of');
-  const query = asOf === undefined ? '' : `?${new URLSearchParams({ asOf })}`;
+  const query = asOf === undefined ? '' : `?${new URLSearchParams({ asOf, ...ownZone() })}`;
   const path = `messages/${id}${isHistory ? '/history' : query}`;
   const reply = await connection.send({ method: 'GET', path });
   const shown = await readJson<Message | HistoryEntry[]>(reply);

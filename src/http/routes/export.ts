@@ -1,12 +1,11 @@
 import { z } from 'zod';
 import { exportQuery } from '../../contract/export.ts';
-import { parseSearch } from '../../domain/query.ts';
-import { fail } from '../../domain/result.ts';
+import { fail, ok } from '../../domain/result.ts';
 import { rendererOf } from '../../export/formats.ts';
 import { exportMessages } from '../../services/exports/export-messages.ts';
 import { type Route, route, written } from '../route.ts';
+import { select } from '../selection.ts';
 import { endStream, writeChunk } from '../write-chunk.ts';
-import { unknownRepository } from './repositories.ts';
 
 const file = z.string();
 
@@ -30,22 +29,22 @@ export const exportRoutes: readonly Route[] = [
     },
     failures: ['unknown-repository', 'unavailable'],
     handle: async ({ query, response }, { reader, repositories }) => {
-      const { format = 'ndjson', revisions, q, ...fields } = query;
+      const { format = 'ndjson', revisions, ...selection } = query;
       if (revisions !== undefined && format !== 'ndjson') return onlyNdjson;
-      if (fields.repository !== undefined && !repositories.find(fields.repository))
-        return unknownRepository([fields.repository]);
-      const terms = parseSearch(q ?? '');
-      if (!terms.ok) return terms;
-      const ready = await reader.ready(fields.repository);
+      const selected = select(selection, repositories);
+      if (!selected.ok) return selected;
+      const { filter, asOf } = selected.value;
+      const ready = await reader.ready(filter.repository);
       if (!ready.ok) return ready;
+      const past = asOf === undefined ? ok(undefined) : await reader.past(asOf, filter.repository);
+      if (!past.ok) return past;
       const now = new Date();
       const renderer = rendererOf(format, revisions ?? 'current', now);
       const name = `gitpost-${now.toISOString().slice(0, 10)}.${renderer.extension}`;
       response.setHeader('Content-Type', renderer.type);
       response.setHeader('Content-Disposition', `attachment; filename="${name}"`);
       response.setHeader('Content-Security-Policy', "default-src 'none'; style-src 'unsafe-inline'; sandbox");
-      const filter = { ...fields, terms: terms.value };
-      for await (const chunk of exportMessages(reader, filter, renderer))
+      for await (const chunk of exportMessages(reader, filter, renderer, past.value))
         if (!(await writeChunk(response, chunk))) return undefined;
       endStream(response);
       return undefined;

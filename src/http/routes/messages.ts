@@ -2,6 +2,8 @@ import type { Response } from 'express';
 import { z } from 'zod';
 import {
   bulkResultSchema,
+  countQuery,
+  countSchema,
   draftSchema,
   editSchema,
   historySchema,
@@ -13,16 +15,16 @@ import {
   WRITE_FAILURES,
 } from '../../contract/message.ts';
 import { contentErrors } from '../../domain/content.ts';
-import { parseSearch } from '../../domain/query.ts';
 import { fail, ok } from '../../domain/result.ts';
 import type { Stored } from '../../services/stored.ts';
 import { NDJSON } from '../body.ts';
 import { captureBulk } from '../bulk.ts';
+import { countFound } from '../count-found.ts';
 import { readCursor } from '../cursor.ts';
 import { pathTo } from '../public-address.ts';
 import { answer, json, type Route, route, written } from '../route.ts';
+import { pastIn, select } from '../selection.ts';
 import { sendAll, sendPage } from '../send-messages.ts';
-import { unknownRepository } from './repositories.ts';
 
 export const messageRoutes: readonly Route[] = [
   route({
@@ -39,21 +41,41 @@ export const messageRoutes: readonly Route[] = [
     },
     failures: ['unknown-repository', 'unavailable'],
     handle: async ({ query, request, response }, { reader, repositories }) => {
-      const { limit, cursor, q, asOf, ...fields } = query;
-      if (fields.repository !== undefined && !repositories.find(fields.repository))
-        return unknownRepository([fields.repository]);
-      const terms = parseSearch(q ?? '');
-      if (!terms.ok) return terms;
-      const ready = await reader.ready(fields.repository);
+      const { limit, cursor, ...selection } = query;
+      const selected = select(selection, repositories);
+      if (!selected.ok) return selected;
+      const { filter, asOf } = selected.value;
+      const ready = await reader.ready(filter.repository);
       if (!ready.ok) return ready;
-      const past = asOf === undefined ? ok(undefined) : await reader.past(asOf, fields.repository);
+      const past = asOf === undefined ? ok(undefined) : await reader.past(asOf, filter.repository);
       if (!past.ok) return past;
       const before = cursor === undefined ? undefined : readCursor(cursor, past.value?.name);
       if (before === null) return badCursor;
-      const found = reader.query({ ...fields, terms: terms.value }, before, past.value);
+      const found = reader.query(filter, before, past.value);
       await (limit === undefined
         ? sendAll(found, request, response)
         : sendPage(found, limit, request, response, past.value?.name));
+    },
+  }),
+  route({
+    method: 'get',
+    path: '/count',
+    operationId: 'countMessages',
+    summary: 'How many messages there are, with the filters of the list',
+    description:
+      'Counting stops at 10,000 messages, or after two seconds: then `more` is true, and there are at least so many.',
+    query: countQuery,
+    answers: { 200: answer('How many there are', countSchema) },
+    failures: ['unknown-repository', 'unavailable'],
+    handle: async ({ query, response }, { reader, repositories }) => {
+      const selected = select(query, repositories);
+      if (!selected.ok) return selected;
+      const { filter, asOf } = selected.value;
+      const ready = await reader.ready(filter.repository);
+      if (!ready.ok) return ready;
+      const past = asOf === undefined ? ok(undefined) : await reader.past(asOf, filter.repository);
+      if (!past.ok) return past;
+      return ok(await countFound(reader.query(filter, undefined, past.value), () => response.closed));
     },
   }),
   route({
@@ -100,7 +122,7 @@ export const messageRoutes: readonly Route[] = [
     },
     failures: ['unknown-message', 'unavailable'],
     handle: async ({ params, query, request, response }, { reader }) => {
-      const stored = await reader.get(params.id.toLowerCase(), query.asOf);
+      const stored = await reader.get(params.id.toLowerCase(), pastIn(query.asOf, query.zone));
       if (!stored.ok) return stored;
       if (request.headers['if-none-match'] !== stored.value.tag) return tagged(response, stored.value);
       response.status(304);

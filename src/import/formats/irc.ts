@@ -1,9 +1,9 @@
+import { clockOf, type LocalTime } from '../../domain/zone.ts';
 import type { ExportFile, ExportSource } from '../files.ts';
 import { linesOf } from '../lines.ts';
 import type { Conversation, Item, ReadOptions } from '../message.ts';
 import { ask } from '../refusal.ts';
 import { shortly } from '../values.ts';
-import { clockOf, type LocalTime } from '../zone.ts';
 
 const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
 

@@ -1,8 +1,8 @@
+import { clockOf } from '../../domain/zone.ts';
 import type { ExportSource } from '../files.ts';
 import { linesOf } from '../lines.ts';
 import type { ImportedMessage, Item, ReadOptions } from '../message.ts';
 import { ask } from '../refusal.ts';
-import { clockOf } from '../zone.ts';
 
 const START = /^\[?(\d{4})-(\d{2})-(\d{2}) (\d{1,2}):(\d{2})(?::(\d{2}))?( [AP]M)?\]? (\S[^\n]*)$/;
 

@@ -1,4 +1,5 @@
 import { codeBlock, escaped, inlineCode, link, quoted, wrapped } from '../../domain/markdown.ts';
+import { clockOf, type LocalTime } from '../../domain/zone.ts';
 import { FileFinder, lastPartOf } from '../file-finder.ts';
 import type { ExportSource } from '../files.ts';
 import { jsonParts } from '../json-parts.ts';
@@ -6,7 +7,6 @@ import type { Conversation, Item, MessageFile, ReadOptions } from '../message.ts
 import { ask } from '../refusal.ts';
 import { filesLike } from '../source.ts';
 import { firstText, idOf, listOf, type Members, membersOf, shortly, textOf } from '../values.ts';
-import { clockOf, type LocalTime } from '../zone.ts';
 
 const CHATS = /^(?:(?:chats|left_chats)\/list\/\*)?$/;
 const OPEN = /^(?:(?:chats|left_chats)(?:\/list(?:\/\*(?:\/messages)?)?)?|messages)?$/;

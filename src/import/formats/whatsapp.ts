@@ -1,3 +1,4 @@
+import { clockOf } from '../../domain/zone.ts';
 import { FileFinder } from '../file-finder.ts';
 import type { ExportFile, ExportSource } from '../files.ts';
 import { linesOf } from '../lines.ts';
@@ -5,7 +6,6 @@ import type { Conversation, ImportedMessage, Item, MessageFile, ReadOptions } fr
 import { ask } from '../refusal.ts';
 import { filesLike } from '../source.ts';
 import { shortly } from '../values.ts';
-import { clockOf } from '../zone.ts';
 
 /** A date, a time and the rest of a line that begins a message: `12/9/20, 10:05 PM - …` or `[12.09.20, 22:05:11] …`. */
 const START =

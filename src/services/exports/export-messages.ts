@@ -1,5 +1,6 @@
 import { asksForDeleted, type Filter } from '../../domain/query.ts';
 import type { Renderer } from '../../export/renderer.ts';
+import type { Past } from '../../mirror/past.ts';
 import type { MessageReader } from '../message-reader.ts';
 
 /** How many characters are gathered before they are passed on. */
@@ -8,15 +9,18 @@ const CHUNK = 32 * 1024;
 /**
  * The text of an export, in pieces. Newest first, it is streamed; for oldest first, the ids of all messages are gathered
  * before, which takes some 100 bytes for each.
+ *
+ * @param past the past that they are of, if it is not the present
  */
 export async function* exportMessages(
   reader: MessageReader,
   filter: Filter,
   renderer: Renderer,
+  past?: Past,
 ): AsyncGenerator<string> {
   let chunk = renderer.head;
-  const all = reader.exported(filter, renderer.withDeleted ?? false);
-  for await (const exported of renderer.order === 'newest-first' ? all : oldestFirst(reader, filter)) {
+  const all = reader.exported(filter, renderer.withDeleted ?? false, past);
+  for await (const exported of renderer.order === 'newest-first' ? all : oldestFirst(reader, filter, past)) {
     chunk += renderer.each(exported);
     if (chunk.length < CHUNK) continue;
     yield chunk;
@@ -25,11 +29,11 @@ export async function* exportMessages(
   yield chunk + renderer.tail;
 }
 
-async function* oldestFirst(reader: MessageReader, filter: Filter) {
+async function* oldestFirst(reader: MessageReader, filter: Filter, past?: Past) {
   const ids: string[] = [];
-  for await (const { message } of reader.exported(filter, false)) ids.push(message.id);
+  for await (const { message } of reader.exported(filter, false, past)) ids.push(message.id);
   for (const id of ids.reverse()) {
-    const exported = await reader.exportedOne(id, asksForDeleted(filter));
+    const exported = await reader.exportedOne(id, asksForDeleted(filter), past);
     if (exported) yield exported;
   }
 }

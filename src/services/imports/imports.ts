@@ -1,12 +1,12 @@
 import type { ImportResult } from '../../contract/import.ts';
 import { type Failure, fail, ok, type Result } from '../../domain/result.ts';
 import { secretsIn } from '../../domain/secrets.ts';
+import { isZone } from '../../domain/zone.ts';
 import type { ExportSource } from '../../import/files.ts';
 import { type FormatName, recognise } from '../../import/formats.ts';
 import { refusalOf } from '../../import/refusal.ts';
 import { openSource } from '../../import/source.ts';
 import { shortly } from '../../import/values.ts';
-import { isZone } from '../../import/zone.ts';
 import type { Line } from '../../journal/line.ts';
 import type { Entry } from '../../mirror/entry.ts';
 import type { Attachments } from '../attachments/attachments.ts';

@@ -10,6 +10,7 @@ import { repositories } from '../state/repositories.ts';
 import { timeline } from '../state/timeline.ts';
 import { loadAbilities } from './abilities.ts';
 import { isEverywhere } from './everywhere.ts';
+import { countFoundSoon } from './found.ts';
 import { keepWhatIsShown } from './kept-pages.ts';
 import { contentOf } from './messages.ts';
 import { lookForUpdate } from './offline.ts';
@@ -70,6 +71,7 @@ function readAgain(): void {
 
 function takeChange({ change, message }: MessageChange): void {
   loadRepositoriesSoon();
+  countFoundSoon();
   const can = abilities.get();
   if (can.tags) loadTagsSoon();
   if (can.pins && can.operators && concernsPins(message)) void loadPinned();

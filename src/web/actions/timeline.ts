@@ -3,10 +3,12 @@ import type { Answer } from '../api/client.ts';
 import { getMessage, listMessages, type Page } from '../api/messages.ts';
 import { isUnreachable } from '../api/problem.ts';
 import { away } from '../state/away.ts';
+import { found } from '../state/found.ts';
 import { keptMessages } from '../state/kept-pages.ts';
 import { formatQuery, isEverything, query } from '../state/query.ts';
 import { knownOf, NEWEST, timeline, type Wanted } from '../state/timeline.ts';
 import { startOfDay } from '../text/time.ts';
+import { countFound } from './found.ts';
 import { listNewer } from './newer.ts';
 
 const PAGE = 50;
@@ -20,11 +22,15 @@ let isRefreshing = false;
 /** Reads what the query asks for, from where it wants to be. An earlier question is dropped. */
 export async function loadTimeline(): Promise<void> {
   const { signal } = startOver();
+  found.dispatch(undefined);
   timeline.dispatch({ type: 'asked' });
   const { at } = query.get();
   const answer = await unlessAborted(at === '' ? listNewest(signal) : listAround(at, signal));
   if (answer === undefined || signal.aborted) return;
-  if (answer.ok) return timeline.dispatch({ type: 'answered', ...answer.body });
+  if (answer.ok) {
+    timeline.dispatch({ type: 'answered', ...answer.body });
+    return countFound();
+  }
   const { problem } = answer;
   const messages = isUnreachable(problem) && isEverything(query.get()) ? await keptMessages() : [];
   if (!signal.aborted) timeline.dispatch({ type: 'refused', problem, messages });

@@ -14,6 +14,10 @@ export interface Abilities {
   readonly files: boolean;
   /** `asOf` of `GET /messages`. */
   readonly asOf: boolean;
+  /** `zone`, in which the days of a search begin. */
+  readonly zone: boolean;
+  /** `GET /count`. */
+  readonly count: boolean;
 }
 
 interface Description {
@@ -39,6 +43,8 @@ export async function readAbilities(): Promise<Answer<Abilities>> {
     pins: 'pinned' in (components?.schemas?.Edit?.properties ?? {}),
     files: '/attachments' in paths,
     asOf: listing.some(({ name }) => name === 'asOf'),
+    zone: listing.some(({ name }) => name === 'zone'),
+    count: '/count' in paths,
   };
   return { ...answer, body };
 }

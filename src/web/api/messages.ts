@@ -1,4 +1,4 @@
-import type { DraftRequest, EditRequest, HistoryEntry, Message } from '../../contract/message.ts';
+import type { Count, DraftRequest, EditRequest, HistoryEntry, Message } from '../../contract/message.ts';
 import { type Answer, call } from './client.ts';
 
 /** A message to capture. Unlike a program, the page always says its id and type. */
@@ -17,6 +17,10 @@ export async function listMessages(path: string, signal?: AbortSignal): Promise<
   const answer = await call<Message[]>('GET', path, signal ? { signal } : {});
   if (!answer.ok) return answer;
   return { ...answer, body: { messages: answer.body, next: nextOf(answer.headers.get('Link')) } };
+}
+
+export function countMessages(path: string, signal: AbortSignal): Promise<Answer<Count>> {
+  return call('GET', path, { signal });
 }
 
 /** A message as it is, or as it was at a moment or a commit. */

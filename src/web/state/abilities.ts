@@ -8,6 +8,8 @@ const NONE: Abilities = {
   pins: false,
   files: false,
   asOf: false,
+  zone: false,
+  count: false,
 };
 
 /** What the server can do, once it is known. */

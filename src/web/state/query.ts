@@ -1,5 +1,6 @@
 import { at } from '../api/place.ts';
 import { dayAfter, startOfDay } from '../text/time.ts';
+import { abilities } from './abilities.ts';
 import { createStore } from './store.ts';
 
 /** What is shown: every message, or those that hold each condition given. The address bar says the same. */
@@ -40,8 +41,19 @@ export function parseQuery(search: string): Query {
 
 /** The conditions as a query string without its `?`, those that are empty left out. */
 export function formatQuery(query: Query, more: Readonly<Record<string, string>> = {}): string {
-  const all = { ...Object.fromEntries(given(query, FIELDS)), ...spanOf(query.day), ...more };
+  const all = {
+    ...Object.fromEntries(given(query, FIELDS)),
+    ...zoneFor(query.q),
+    ...spanOf(query.day),
+    ...more,
+  };
   return new URLSearchParams(all).toString();
+}
+
+/** The reader's time zone, if a search names days: they begin when the reader's own do. */
+function zoneFor(q: string): Readonly<Record<string, string>> {
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  return abilities.get().zone && zone && /(?:before|after):/i.test(q) ? { zone } : {};
 }
 
 /** From when to when a day is; nothing where it is no day, so that everything is asked for. */

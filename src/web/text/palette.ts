@@ -1,3 +1,4 @@
+import { foldCase } from '../../domain/fold-case.ts';
 import { dayAfter, dayOf, fullDay, startOfDay } from './time.ts';
 
 /** A line of the palette, as far as its words are concerned. */
@@ -38,6 +39,32 @@ export function bestFits<One extends Candidate>(
     .slice(0, most)
     .map(({ one }) => one);
 }
+
+/** Some messages in their order, but first those that hold all that is typed as whole words. */
+export function wholeWordsFirst<One extends { readonly text: string }>(
+  all: readonly One[],
+  typed: string,
+): readonly One[] {
+  const words = foldCase(typed).split(/\s+/).filter(Boolean);
+  const isWhole = ({ text }: One) => {
+    const folded = foldCase(text);
+    return words.every((word) => hasWord(folded, word));
+  };
+  const whole = new Set(all.filter(isWhole));
+  return [...whole, ...all.filter((one) => !whole.has(one))];
+}
+
+/** Whether a text has a word that is not a part of a longer one. */
+function hasWord(text: string, word: string): boolean {
+  for (let from = text.indexOf(word); from !== -1; from = text.indexOf(word, from + 1)) {
+    const before = [...text.slice(Math.max(0, from - 2), from)].at(-1) ?? '';
+    const after = [...text.slice(from + word.length, from + word.length + 2)][0] ?? '';
+    if (!LETTER.test(before) && !LETTER.test(after)) return true;
+  }
+  return false;
+}
+
+const LETTER = /[\p{L}\p{N}\p{M}_]/u;
 
 /** Days that somebody may mean: `2026-11-22`, `today`, `yesterday`, `3 days ago`. */
 export function daysFor(

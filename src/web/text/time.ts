@@ -6,6 +6,8 @@ const shortFormat = new Intl.RelativeTimeFormat(undefined, { numeric: 'auto', st
 
 const shortWhenFormat = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
 
+const shortDayFormat = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium' });
+
 const MINUTE = 60_000;
 const UNITS = [
   ['day', 24 * 60 * MINUTE],
@@ -50,6 +52,9 @@ export function yearsBefore(day: string, years: number): string | undefined {
 
 /** An instant as short as it can be said without doubt. */
 export const shortWhen = (instant: string): string => shortWhenFormat.format(new Date(instant));
+
+/** The reader's own day of an instant, as short as it can be said without doubt. */
+export const shortDay = (instant: string): string => shortDayFormat.format(new Date(instant));
 
 /** A day by its full date. */
 export const fullDay = (day: string): string => dayFormat.format(new Date(`${day}T12:00:00`));

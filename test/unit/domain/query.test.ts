@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { foldCase } from '../../../src/domain/fold-case.ts';
 import { parseSearch, type Term } from '../../../src/domain/query.ts';
+import { clocksOf } from '../../../src/domain/zone.ts';
 import { termsOf } from '../../support/terms.ts';
 
 const shortTerm = ({ kind, value, exclude }: Term): string => `${exclude ? '-' : ''}${kind}:${value}`;
@@ -110,6 +111,30 @@ describe('a search', () => {
   ])('reads %s from what time it is', (date, expected) => {
     const now = new Date('2026-03-31T15:09:26.535Z');
     expect(termsOf(`after:${date}`, now)).toEqual([[{ kind: 'after', value: at(expected), exclude: false }]]);
+  });
+
+  test.each<[string, string, string]>([
+    ['2026-11-22', 'Europe/Berlin', '2026-11-21T23:00Z'],
+    ['2026-07-01', 'Europe/Berlin', '2026-06-30T22:00Z'],
+    ['2026-07', 'America/New_York', '2026-07-01T04:00Z'],
+    ['2026', 'Pacific/Auckland', '2025-12-31T11:00Z'],
+    ['2026-11-22T10:30', 'Europe/Berlin', '2026-11-22T09:30Z'],
+    ['2026-11-22T10:30Z', 'Europe/Berlin', '2026-11-22T10:30Z'],
+    ['2026-11-22T10:30+05:30', 'Europe/Berlin', '2026-11-22T05:00Z'],
+    // It is the first of April there already.
+    ['today', 'Asia/Tokyo', '2026-03-31T15:00Z'],
+    ['yesterday', 'Asia/Tokyo', '2026-03-30T15:00Z'],
+    // The clocks were set forward in between.
+    ['"1 week ago"', 'Europe/Berlin', '2026-03-23T23:00Z'],
+    ['"1 month ago"', 'Asia/Tokyo', '2026-02-28T15:00Z'],
+    ['"an hour ago"', 'Asia/Tokyo', '2026-03-31T15:09:26.535Z'],
+    // Midnight is left out on this day.
+    ['2026-04-24', 'Africa/Cairo', '2026-04-23T22:00Z'],
+  ])('reads the date %s in %s', (date, zone, expected) => {
+    const now = new Date('2026-03-31T16:09:26.535Z');
+    expect(termsOf(`after:${date}`, now, clocksOf(zone))).toEqual([
+      [{ kind: 'after', value: at(expected), exclude: false }],
+    ]);
   });
 
   test.each([

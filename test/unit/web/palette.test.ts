@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { EMOJI } from '../../../src/web/reading/emoji.ts';
 import { begunAt, bestOf } from '../../../src/web/text/complete.ts';
-import { bestFits, daysFor } from '../../../src/web/text/palette.ts';
+import { bestFits, daysFor, wholeWordsFirst } from '../../../src/web/text/palette.ts';
 
 test('what begins with the words comes first, and each word has to be there', () => {
   const all = ['Keyboard shortcuts', 'Push', 'A push of all', '#pushed', 'Upushed'].map((label) => ({
@@ -15,6 +15,29 @@ test('what begins with the words comes first, and each word has to be there', ()
   ]);
   expect(bestFits(all, 'all push', 9).map(({ label }) => label)).toEqual(['A push of all']);
   expect(bestFits(all, 'nothing', 9)).toEqual([]);
+});
+
+test('messages with whole words come before those with parts of longer ones', () => {
+  const first = (typed: string, ...texts: readonly string[]) =>
+    wholeWordsFirst(
+      texts.map((text) => ({ text })),
+      typed,
+    ).map(({ text }) => text);
+  expect(first('cake', 'cupcakes', 'A Cake!', 'pancake', 'cake')).toEqual([
+    'A Cake!',
+    'cake',
+    'cupcakes',
+    'pancake',
+  ]);
+  // Every word counts.
+  expect(first('tea cake', 'teacake', 'tea, cupcake', 'cake and tea')).toEqual([
+    'cake and tea',
+    'teacake',
+    'tea, cupcake',
+  ]);
+  expect(first('straße', 'STRASSENBAHN', 'die Strasse')).toEqual(['die Strasse', 'STRASSENBAHN']);
+  expect(first('é', 'être é', 'été')).toEqual(['être é', 'été']);
+  expect(first('😀', 'x😀y', '😀 x')).toEqual(['😀 x', 'x😀y']);
 });
 
 test('a day can be named in several ways', () => {

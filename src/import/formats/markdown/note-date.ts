@@ -1,7 +1,7 @@
+import { clockOf, type LocalTime } from '../../../domain/zone.ts';
 import type { ExportFile } from '../../files.ts';
 import { ask } from '../../refusal.ts';
 import { instantOf } from '../../values.ts';
-import { clockOf, type LocalTime } from '../../zone.ts';
 
 /** A day, and a time of it if that is known. */
 interface WrittenDate {

@@ -12,10 +12,8 @@ export function ExportView() {
   const [isAll, setAll] = useState(false);
   const [hasRevisions, setRevisions] = useState(false);
   const isNarrowed = !isEverything({ ...shown, asOf: '' });
-  // An export is of now, whatever moment the timeline shows.
   const wanted = {
     ...shown,
-    asOf: '',
     ...(isAll && { q: '', repository: '', author: '', type: '', tag: '', day: '' }),
   };
   const more = { format, ...(format === 'ndjson' && hasRevisions && { revisions: 'all' }) };
@@ -55,7 +53,7 @@ export function ExportView() {
           With every revision
         </label>
       )}
-      {shown.asOf !== '' && <p class="hint">The export has the messages as they are now.</p>}
+      {shown.asOf !== '' && <p class="hint">The export has the messages as they were then.</p>}
       <div class="row">
         <a class="button primary" href={at(`/export?${formatQuery(wanted, more)}`)} download>
           Export

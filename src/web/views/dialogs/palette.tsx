@@ -12,8 +12,8 @@ import { settings } from '../../state/settings.ts';
 import { tags } from '../../state/tags.ts';
 import { theme } from '../../state/theme.ts';
 import { timeline } from '../../state/timeline.ts';
-import { bestFits, type Candidate, daysFor } from '../../text/palette.ts';
-import { dayOf, fullDay } from '../../text/time.ts';
+import { bestFits, type Candidate, daysFor, wholeWordsFirst } from '../../text/palette.ts';
+import { shortDay } from '../../text/time.ts';
 import { focusComposer } from '../compose/composer.tsx';
 
 interface Entry extends Candidate {
@@ -22,6 +22,8 @@ interface Entry extends Candidate {
 }
 
 const MOST = 8;
+/** Among so many of the newest, those that hold what is typed as whole words come first. */
+const MOST_ASKED = 50;
 /** Between two letters nobody needs an answer, in milliseconds. */
 const PAUSE = 150;
 const LIST = 'palette-list';
@@ -175,9 +177,9 @@ function useFound(typed: string): readonly Entry[] {
     if (words.length < 2 || words.includes(':')) return setFound([]);
     const asking = new AbortController();
     const timer = setTimeout(async () => {
-      const query = new URLSearchParams({ q: words, limit: String(MOST) });
+      const query = new URLSearchParams({ q: words, limit: String(MOST_ASKED) });
       const answer = await listMessages(`/messages?${query}`, asking.signal).catch(() => undefined);
-      if (answer?.ok) setFound(answer.body.messages);
+      if (answer?.ok) setFound(wholeWordsFirst(answer.body.messages, words).slice(0, MOST));
     }, PAUSE);
     return () => {
       clearTimeout(timer);
@@ -186,7 +188,7 @@ function useFound(typed: string): readonly Entry[] {
   }, [typed]);
   return found.map(({ id, text, url = '', author, createdAt }) => ({
     label: text.split('\n').find((line) => line.trim() !== '') ?? url,
-    kind: `${author}, ${fullDay(dayOf(createdAt))}`,
+    kind: `${author}, ${shortDay(createdAt)}`,
     go: () => goToMessage(id, 'context'),
   }));
 }

@@ -1,16 +1,28 @@
+import type { Count } from '../../../contract/message.ts';
+import { found } from '../../state/found.ts';
 import { useStore } from '../../state/store.ts';
 import { type Timeline, timeline } from '../../state/timeline.ts';
 
-/** How many messages match, as far as those that are here can tell: to count the others, all would have to be read. */
+/** How many messages match: those that are here if they are all, else as many as the server has counted. */
 export function Found() {
-  const words = useStore(timeline, foundInWords);
-  return words === '' ? null : <span class="found">{words}</span>;
+  const counted = useStore(found, (state) => state);
+  const words = useStore(timeline, (state) => foundInWords(state, counted));
+  return words === '' ? null : (
+    <span class="found" role="status">
+      {words}
+    </span>
+  );
 }
 
-function foundInWords({ status, messages, removed, next, newer }: Timeline): string {
+function foundInWords(
+  { status, messages, removed, next, newer }: Timeline,
+  counted: Count | undefined,
+): string {
   // What is still here while another answer is on its way belongs to what was asked before.
   if (status !== 'ready' || messages.length === 0) return '';
-  const found = messages.filter(({ id }) => !removed.has(id)).length;
-  const isAll = next === null && newer === 'none';
-  return `${found.toLocaleString()}${isAll ? '' : '+'} found`;
+  const here = messages.filter(({ id }) => !removed.has(id)).length;
+  if (next === null && newer === 'none') return `${here.toLocaleString()} found`;
+  // While the server counts, what is here says that there are at least so many.
+  if (counted === undefined || counted.messages < here) return `${here.toLocaleString()}+ found`;
+  return `${counted.messages.toLocaleString()}${counted.more ? '+' : ''} found`;
 }

@@ -22,11 +22,27 @@ export function isZone(name: string): boolean {
   }
 }
 
-/**
- * Makes a function that finds the moment, in milliseconds since 1970, at which the clocks of a zone show a time. Of two
- * such moments, when clocks are set back, it is the first; in the hour that is left out, as if it was not.
- */
+/** The clocks of a zone. A time that they show is given as the moment at which those of UTC show it. */
+export interface Clocks {
+  /** What they show at a moment. */
+  readonly shownAt: (instant: number) => number;
+  /**
+   * The moment at which they show a time. Of two such moments, when clocks are set back, it is the first; in the hour that
+   * is left out, as if it was not.
+   */
+  readonly whenShowing: (shown: number) => number;
+}
+
+/** Makes a function that finds the moment, in milliseconds since 1970, at which the clocks of a zone show a time. */
 export function clockOf(zone: string): (local: LocalTime) => number | undefined {
+  const { whenShowing } = clocksOf(zone);
+  return (local) => {
+    const shown = utcOf(local);
+    return shown === undefined ? undefined : whenShowing(shown);
+  };
+}
+
+export function clocksOf(zone: string): Clocks {
   const format = new Intl.DateTimeFormat('en', {
     timeZone: zone,
     hourCycle: 'h23',
@@ -55,14 +71,18 @@ export function clockOf(zone: string): (local: LocalTime) => number | undefined 
     known.set(quarter, asUtc - quarter * QUARTER_MS);
     return asUtc - quarter * QUARTER_MS;
   };
-  return (local) => {
-    const asUtc = utcOf(local);
-    if (asUtc === undefined) return undefined;
-    const offsets = [offsetAt(asUtc - DAY_MS), offsetAt(asUtc + DAY_MS)];
-    for (const offset of offsets) if (offsetAt(asUtc - offset) === offset) return asUtc - offset;
-    return asUtc - (offsets[0] as number);
+  return {
+    shownAt: (instant) => instant + offsetAt(instant),
+    whenShowing(shown) {
+      const offsets = [offsetAt(shown - DAY_MS), offsetAt(shown + DAY_MS)];
+      for (const offset of offsets) if (offsetAt(shown - offset) === offset) return shown - offset;
+      return shown - (offsets[0] as number);
+    },
   };
 }
+
+/** The clocks of UTC, which show the moment itself. */
+export const UTC: Clocks = { shownAt: (instant) => instant, whenShowing: (shown) => shown };
 
 /** The moment at which clocks in UTC show a time; `undefined` if there is no such time, as on 30 February. */
 export function utcOf({ year, month, day, hour, minute, second = 0 }: LocalTime): number | undefined {

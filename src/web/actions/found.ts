@@ -1,0 +1,30 @@
+import { countMessages } from '../api/messages.ts';
+import { abilities } from '../state/abilities.ts';
+import { found } from '../state/found.ts';
+import { formatQuery, isWhole, query } from '../state/query.ts';
+
+/** Nobody reads a number that changes faster. In milliseconds. */
+const WAIT = 2000;
+let asking = new AbortController();
+let isDue = false;
+
+/** Counts what the search and the filters find. An earlier question is dropped. */
+export async function countFound(): Promise<void> {
+  asking.abort();
+  asking = new AbortController();
+  const { signal } = asking;
+  const asked = query.get();
+  if (isWhole(asked) || !abilities.get().count) return found.dispatch(undefined);
+  const answer = await countMessages(`/count?${formatQuery(asked)}`, signal).catch(() => undefined);
+  if (!signal.aborted) found.dispatch(answer?.ok ? answer.body : undefined);
+}
+
+/** Counts again, soon, since messages have come, gone or changed. */
+export function countFoundSoon(): void {
+  if (isDue || found.get() === undefined) return;
+  isDue = true;
+  setTimeout(() => {
+    isDue = false;
+    void countFound();
+  }, WAIT);
+}
