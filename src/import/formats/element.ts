@@ -1,4 +1,6 @@
+import { escaped } from '../../domain/markdown.ts';
 import type { ExportSource } from '../files.ts';
+import { type HtmlText, markdownOf } from '../html.ts';
 import { jsonParts } from '../json-parts.ts';
 import type { Conversation, ImportedMessage, Item, MessageFile } from '../message.ts';
 import { filesLike } from '../source.ts';
@@ -13,7 +15,7 @@ export async function* readElement(source: ExportSource): AsyncGenerator<Item> {
   const media = new ElementMedia(source.files);
   for await (const file of filesLike(source, /\.json$/i, isElement)) {
     const events = () => jsonParts(file.read(), (path) => path === '' || path === 'messages', file.name);
-    const edits = new Map<string, { at: number; text: string }[]>();
+    const edits = new Map<string, (HtmlText & { readonly at: number })[]>();
     const names = new Map<string, string>();
     for await (const { path, value } of events()) {
       if (path !== 'messages/*') continue;
@@ -23,8 +25,8 @@ export async function* readElement(source: ExportSource): AsyncGenerator<Item> {
         names.set(textOf(event.state_key || event.sender), firstText(content.displayname));
       const edited = replacedBy(event);
       if (edited === undefined || typeof event.origin_server_ts !== 'number') continue;
-      const body = textOf(membersOf(content['m.new_content']).body);
-      edits.set(edited, [...(edits.get(edited) ?? []), { at: event.origin_server_ts, text: body }]);
+      const later = bodyOf(membersOf(content['m.new_content']));
+      edits.set(edited, [...(edits.get(edited) ?? []), { at: event.origin_server_ts, ...later }]);
     }
     let conversation: Conversation = { id: '', name: '' };
     for await (const { path, value } of events()) {
@@ -36,7 +38,7 @@ export async function* readElement(source: ExportSource): AsyncGenerator<Item> {
       const room = id === '' ? conversation : { id, name: conversation.name };
       const item = itemOf(event, room, names, (name) => ({ name, content: media.find(event, file.name) }));
       const later = 'sourceId' in item ? edits.get(item.sourceId ?? '') : undefined;
-      yield later ? { ...item, edits: later.sort((a, b) => a.at - b.at) } : item;
+      yield later && 'sourceId' in item ? withEdits(item, later) : item;
     }
   }
 }
@@ -73,13 +75,31 @@ function itemOf(
     sourceId: firstText(event.event_id),
     author: firstText(names.get(sender), sender.replace(/^@([^:]+):.*/, '$1')),
     createdAt: event.origin_server_ts,
-    text: isFile ? '' : withoutFallback(textOf(content.body), event),
+    ...(isFile ? { text: '' } : bodyOf(content, relationOf(event)['m.in_reply_to'] !== undefined)),
     replyTo: firstText(membersOf(relationOf(event)['m.in_reply_to']).event_id) || undefined,
     files: isFile ? [find(firstText(content.filename, content.body, 'file'))] : [],
   };
   return message;
 }
 
-/** A reply repeats what it replies to, for programs that know no replies. */
-const withoutFallback = (body: string, event: Members): string =>
-  relationOf(event)['m.in_reply_to'] === undefined ? body : body.replace(/^(?:> .*\n)+\n?/, '');
+/** What a message says, with its formatting if it has any. A reply repeats what it replies to, for programs that know no replies. */
+function bodyOf({ body, format, formatted_body: html }: Members, isReply = false): HtmlText {
+  const formatted = format === 'org.matrix.custom.html' ? markdownOf(textOf(html)) : undefined;
+  if (formatted?.type === 'markdown' && formatted.text !== '') return formatted;
+  const text = textOf(body);
+  return { text: isReply ? text.replace(/^(?:> .*\n)+\n?/, '') : text, type: 'text' };
+}
+
+/** A message with its later texts; if one of them is formatted, all are Markdown. */
+function withEdits(message: ImportedMessage, later: (HtmlText & { readonly at: number })[]): ImportedMessage {
+  const edits = later.sort((a, b) => a.at - b.at);
+  if (message.type !== 'markdown' && edits.every(({ type }) => type === 'text')) return { ...message, edits };
+  const asMarkdown = ({ text, type }: Pick<ImportedMessage, 'text' | 'type'>) =>
+    type === 'markdown' ? text : escaped(text);
+  return {
+    ...message,
+    type: 'markdown',
+    text: asMarkdown(message),
+    edits: edits.map((edit) => ({ at: edit.at, text: asMarkdown(edit) })),
+  };
+}

@@ -1,6 +1,8 @@
-import PostalMime from 'postal-mime';
+import PostalMime, { type Email } from 'postal-mime';
+import { escaped } from '../../domain/markdown.ts';
 import { endingOf } from '../../domain/media/types.ts';
 import type { ExportFile, ExportSource } from '../files.ts';
+import { type HtmlText, markdownOf } from '../html.ts';
 import type { Item } from '../message.ts';
 import { refuse } from '../refusal.ts';
 import { heldIn, shortly } from '../values.ts';
@@ -63,14 +65,17 @@ async function itemOf(bytes: Buffer, conversation: string): Promise<Item> {
   if (!mail) return { skipped: 'broken-mail', example: shown };
   const createdAt = Date.parse(mail.date ?? '');
   if (Number.isNaN(createdAt)) return { skipped: 'no-date', example: shortly(mail.subject ?? shown) };
-  const body = (mail.text ?? textIn(mail.html ?? '')).trim();
+  const body = bodyOf(mail);
   const subject = (mail.subject ?? '').trim();
   return {
     conversation: { id: conversation, name: conversation },
     sourceId: mail.messageId,
     author: mail.from?.name || mail.from?.address || '',
     createdAt,
-    text: [subject, body].filter((part) => part !== '').join('\n\n'),
+    text: [body.type === 'text' ? subject : escaped(subject), body.text]
+      .filter((part) => part !== '')
+      .join('\n\n'),
+    type: body.type,
     replyTo: mail.inReplyTo?.trim().split(/\s/, 1)[0],
     files: mail.attachments.map(({ filename, mimeType, content }) => ({
       name: filename ?? `file${endingOf(mimeType)}`,
@@ -81,26 +86,8 @@ async function itemOf(bytes: Buffer, conversation: string): Promise<Item> {
   };
 }
 
-/** What a mail in HTML says, without its markup. */
-function textIn(html: string): string {
-  const ENTITIES: Readonly<Record<string, string>> = {
-    lt: '<',
-    gt: '>',
-    quot: '"',
-    nbsp: ' ',
-    '#39': "'",
-    amp: '&',
-  };
-  return html
-    .slice(0, 1 << 20)
-    .split(/<(?:style|script|head)\b/i)
-    .map((part, index) =>
-      index === 0 ? part : part.slice(part.search(/<\/(?:style|script|head)/i) + 1 || part.length),
-    )
-    .join('')
-    .replace(/\s{1,200}/g, ' ')
-    .replace(/<(?:br|\/p|\/div|\/li|\/tr|\/h[1-6])\b[^<>]{0,500}>/gi, '\n')
-    .replace(/<[^<>]{0,2000}>/g, '')
-    .replace(/&(lt|gt|quot|nbsp|#39|amp);/g, (_, name: string) => ENTITIES[name] ?? '')
-    .replace(/^\/(?:style|script|head)>/gim, '');
+/** What a mail says: its text, or its HTML if it has nothing else. */
+function bodyOf({ text, html }: Email): HtmlText {
+  const own = (text ?? '').trim();
+  return own !== '' || html === undefined ? { text: own, type: 'text' } : markdownOf(html);
 }

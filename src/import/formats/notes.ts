@@ -1,5 +1,6 @@
 import { FileFinder } from '../file-finder.ts';
 import type { ExportFile, ExportSource } from '../files.ts';
+import { markdownOf } from '../html.ts';
 import { jsonParts } from '../json-parts.ts';
 import type { Item, MessageFile } from '../message.ts';
 import { contentOf, filesLike } from '../source.ts';
@@ -51,11 +52,13 @@ export async function* readKeep({ files }: ExportSource, author: string): AsyncG
     const links = listOf(note.annotations)
       .map((one) => firstText(membersOf(one).url))
       .filter((url) => url !== '');
-    const body = [textOf(note.textContent), list.join('\n')]
+    const formatted = markdownOf(textOf(note.textContentHtml));
+    const isFormatted = formatted.type === 'markdown';
+    const body = [isFormatted ? formatted.text : textOf(note.textContent), list.join('\n')]
       .filter((part) => part.trim() !== '')
       .join('\n\n');
     const text = [
-      title === '' ? '' : list.length > 0 ? `# ${title}` : title,
+      title === '' ? '' : list.length > 0 || isFormatted ? `# ${title}` : title,
       body,
       ...links.filter((url) => !body.includes(url)),
     ];
@@ -67,7 +70,7 @@ export async function* readKeep({ files }: ExportSource, author: string): AsyncG
       author,
       createdAt,
       text: text.filter((part) => part !== '').join('\n\n'),
-      type: list.length > 0 ? 'markdown' : 'text',
+      type: list.length > 0 || isFormatted ? 'markdown' : 'text',
       tags: [
         ...listOf(note.labels).map((one) => textOf(membersOf(one).name)),
         ...(note.isArchived === true ? ['archived'] : []),
