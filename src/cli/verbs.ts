@@ -212,13 +212,17 @@ export const VERBS: readonly Verb[] = [
         help: 'The format; ndjson if none is given',
       },
       { name: 'output', short: 'o', value: 'file', help: 'The file to write; - for standard output' },
-      { name: 'all-revisions', help: 'Every revision, not only the current ones; for ndjson' },
+      {
+        name: 'all-revisions',
+        help: 'Every revision, not only the current ones; for ndjson. A zip has them anyway',
+      },
       { name: 'query', short: 'q', value: 'search', help: 'Only messages that this search finds' },
       ...filters,
       ...common,
     ],
     examples: [
       ['gitpost export -o messages.ndjson --all-revisions', 'Everything, to be imported again'],
+      ['gitpost export --format zip -o all.zip', 'Everything with its files'],
       ['gitpost export --format html --tag recipe -o recipes.html', 'A page with some messages'],
     ],
   },

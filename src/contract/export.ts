@@ -13,7 +13,7 @@ export const exportQuery = z.strictObject({
     .enum(['current', 'all'], { error: 'must be current or all' })
     .meta({
       description:
-        'Only for ndjson: `all` has every revision, and deleted messages if nothing but repository and time narrows the export down, and it is of now',
+        'Only for ndjson, and for zip, where it is the default: `all` has every revision, and deleted messages if nothing but repository and time narrows the export down, and it is of now',
     })
     .exactOptional(),
   ...filterFields,

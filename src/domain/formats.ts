@@ -4,4 +4,4 @@ export const IMPORT_FORMATS = [
   ...(['element', 'simplenote', 'keep', 'memos', 'irc', 'jrnl', 'mbox', 'markdown'] as const),
 ] as const;
 
-export const EXPORT_FORMATS = ['ndjson', 'json', 'markdown', 'html', 'csv', 'mbox', 'atom'] as const;
+export const EXPORT_FORMATS = ['ndjson', 'json', 'markdown', 'html', 'csv', 'mbox', 'atom', 'zip'] as const;

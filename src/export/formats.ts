@@ -12,7 +12,11 @@ import type { Renderer } from './renderer.ts';
  * @param revisions only of NDJSON: all revisions, or the current one of each message
  * @param now when the export is made
  */
-export function rendererOf(format: ExportFormat, revisions: 'current' | 'all', now: Date): Renderer {
+export function rendererOf(
+  format: Exclude<ExportFormat, 'zip'>,
+  revisions: 'current' | 'all',
+  now: Date,
+): Renderer {
   switch (format) {
     case 'ndjson':
       return ndjson(revisions);

@@ -1,5 +1,6 @@
 import MarkdownIt from 'markdown-it';
 import type { Message } from '../contract/message.ts';
+import { attachmentPath } from '../journal/path.ts';
 import type { Renderer } from './renderer.ts';
 import { markup } from './xml.ts';
 
@@ -14,10 +15,16 @@ h2{font-size:1rem;border-bottom:1px solid var(--line);padding-bottom:.25rem;marg
 article{margin:0 0 1rem;break-inside:avoid-page;overflow-wrap:anywhere}header{font-size:.875rem}header b{margin-right:.5rem}
 time,.tags,footer{opacity:.7}.plain{white-space:pre-wrap}pre{background:#8881;padding:.75rem;border-radius:.375rem;white-space:pre-wrap}
 blockquote{border-left:3px solid var(--line);margin-left:0;padding-left:.75rem}article>*{margin:.125rem 0}table{border-collapse:collapse}td,th{border:1px solid var(--line);padding:.125rem .5rem}
+figure{margin:.25rem 0}figcaption{font-size:.875rem;opacity:.7}img{max-width:100%;height:auto;max-height:30rem;object-fit:contain;object-position:left}
 @media print{body{max-width:none;margin:0;font-size:11pt}a{color:inherit}}`;
 
+export interface HtmlOptions {
+  /** Whether the files of messages are beside the page. */
+  readonly hasFiles: boolean;
+}
+
 /** One HTML file that looks good on a screen and printed, and needs nothing from anywhere. Days are those of UTC. */
-export function html(): Renderer {
+export function html({ hasFiles }: HtmlOptions = { hasFiles: false }): Renderer {
   let day = '';
   return {
     type: 'text/html; charset=utf-8',
@@ -25,7 +32,7 @@ export function html(): Renderer {
     order: 'oldest-first',
     head:
       '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">' +
-      `<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">` +
+      `<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'${hasFiles ? "; img-src 'self' file:" : ''}">` +
       `<meta name="viewport" content="width=device-width"><title>Messages</title><style>${STYLE}</style></head>\n<body><h1>Messages</h1>\n`,
     each: ({ message }) => {
       const { id, createdAt, author, tags, replyTo } = message;
@@ -37,7 +44,7 @@ export function html(): Renderer {
         tags.length === 0 ? '' : `<p class="tags">${tags.map((tag) => markup(`#${tag}`)).join(' ')}</p>`;
       return (
         `${heading}<article id="m-${markup(id)}"><header><b>${markup(author)}</b><time datetime="${markup(createdAt)}">` +
-        `${createdAt.slice(11, 16)}</time>${reply}</header>${bodyOf(message)}${filesOf(message)}${tagged}</article>\n`
+        `${createdAt.slice(11, 16)}</time>${reply}</header>${bodyOf(message)}${hasFiles ? linkedFiles(message) : filesOf(message)}${tagged}</article>\n`
       );
     },
     tail: '<footer>Exported from gitpost. Times are in UTC.</footer></body></html>\n',
@@ -49,6 +56,21 @@ function filesOf({ attachments = [] }: Message): string {
   const names = attachments.map(({ name, type }) => `<bdi>${markup(name)}</bdi> (${markup(type)})`);
   return names.length === 0 ? '' : `<p class="tags">Files: ${names.join(', ')}</p>`;
 }
+
+/** The files of a message that are beside the page: pictures are shown, everything else is a link that saves it. */
+function linkedFiles({ attachments = [] }: Message): string {
+  const files = attachments.map(({ sha256, name, type, width, height }) => {
+    const path = markup(attachmentPath(sha256, type));
+    const size = width === undefined ? '' : ` width="${width}" height="${height}"`;
+    const shown = `<a href="${path}" download="${markup(name)}"><bdi>${markup(name)}</bdi></a>`;
+    return PICTURES.has(type)
+      ? `<figure><img src="${path}" alt="" loading="lazy"${size}><figcaption>${shown}</figcaption></figure>`
+      : `<p class="tags">${shown} (${markup(type)})</p>`;
+  });
+  return files.join('');
+}
+
+const PICTURES = new Set(['image/png', 'image/jpeg', 'image/gif', 'image/webp', 'image/avif']);
 
 function bodyOf({ type, text, url, done }: Message): string {
   const plain = `<p class="plain">${markup(text)}</p>`;

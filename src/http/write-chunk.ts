@@ -12,7 +12,7 @@ const PATIENCE_MS = 120_000;
  */
 export async function writeChunk(
   response: ServerResponse,
-  chunk: string,
+  chunk: string | Uint8Array,
   patience = PATIENCE_MS,
 ): Promise<boolean> {
   if (response.write(chunk)) return !response.destroyed;

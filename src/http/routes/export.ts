@@ -1,8 +1,13 @@
 import { z } from 'zod';
 import { exportQuery } from '../../contract/export.ts';
+import type { Filter } from '../../domain/query.ts';
 import { fail, ok } from '../../domain/result.ts';
 import { rendererOf } from '../../export/formats.ts';
+import type { Renderer } from '../../export/renderer.ts';
+import type { Past } from '../../mirror/past.ts';
 import { exportMessages } from '../../services/exports/export-messages.ts';
+import { exportZip } from '../../services/exports/export-zip.ts';
+import type { MessageReader } from '../../services/message-reader.ts';
 import { type Route, route, written } from '../route.ts';
 import { select } from '../selection.ts';
 import { endStream, writeChunk } from '../write-chunk.ts';
@@ -25,12 +30,13 @@ export const exportRoutes: readonly Route[] = [
         'text/csv': file,
         'application/mbox': file,
         'application/atom+xml': file,
+        'application/zip': z.file(),
       }),
     },
     failures: ['unknown-repository', 'unavailable'],
-    handle: async ({ query, response }, { reader, repositories }) => {
+    handle: async ({ query, response }, { reader, repositories, attachments }) => {
       const { format = 'ndjson', revisions, ...selection } = query;
-      if (revisions !== undefined && format !== 'ndjson') return onlyNdjson;
+      if (revisions !== undefined && format !== 'ndjson' && format !== 'zip') return onlyNdjson;
       const selected = select(selection, repositories);
       if (!selected.ok) return selected;
       const { filter, asOf } = selected.value;
@@ -39,23 +45,42 @@ export const exportRoutes: readonly Route[] = [
       const past = asOf === undefined ? ok(undefined) : await reader.past(asOf, filter.repository);
       if (!past.ok) return past;
       const now = new Date();
-      const renderer = rendererOf(format, revisions ?? 'current', now);
-      const name = `gitpost-${now.toISOString().slice(0, 10)}.${renderer.extension}`;
-      response.setHeader('Content-Type', renderer.type);
+      const wanted = { reader, filter, past: past.value };
+      const { type, extension, chunks } =
+        format === 'zip'
+          ? {
+              type: 'application/zip',
+              extension: 'zip',
+              chunks: exportZip({ ...wanted, attachments, revisions: revisions ?? 'all', now }),
+            }
+          : documentOf(wanted, rendererOf(format, revisions ?? 'current', now));
+      const name = `gitpost-${now.toISOString().slice(0, 10)}.${extension}`;
+      response.setHeader('Content-Type', type);
       response.setHeader('Content-Disposition', `attachment; filename="${name}"`);
       response.setHeader('Content-Security-Policy', "default-src 'none'; style-src 'unsafe-inline'; sandbox");
-      for await (const chunk of exportMessages(reader, filter, renderer, past.value))
-        if (!(await writeChunk(response, chunk))) return undefined;
+      for await (const chunk of chunks) if (!(await writeChunk(response, chunk))) return undefined;
       endStream(response);
       return undefined;
     },
   }),
 ];
 
+interface Wanted {
+  readonly reader: MessageReader;
+  readonly filter: Filter;
+  readonly past: Past | undefined;
+}
+
+const documentOf = ({ reader, filter, past }: Wanted, renderer: Renderer) => ({
+  type: renderer.type,
+  extension: renderer.extension,
+  chunks: exportMessages(reader, filter, renderer, past) as AsyncIterable<string | Buffer>,
+});
+
 const onlyNdjson = fail(
   'invalid',
-  'Only ndjson has revisions. Leave out revisions, or ask for format=ndjson.',
+  'Only ndjson and zip have revisions. Leave out revisions, or ask for format=ndjson.',
   {
-    errors: [{ field: 'revisions', detail: 'revisions is only for ndjson' }],
+    errors: [{ field: 'revisions', detail: 'revisions is only for ndjson and zip' }],
   },
 );

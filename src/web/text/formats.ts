@@ -72,6 +72,11 @@ export const EXPORT_FORMATS: readonly {
   readonly use: string;
 }[] = [
   { format: 'markdown', name: 'Markdown', use: 'One document to read and edit, with a heading for each day' },
+  {
+    format: 'zip',
+    name: 'Everything with files',
+    use: 'A zip with Markdown, a web page, the exact lines and all files',
+  },
   { format: 'html', name: 'Web page', use: 'One page to read, print or send; works offline' },
   { format: 'json', name: 'JSON', use: 'For programs' },
   { format: 'csv', name: 'CSV', use: 'For spreadsheets' },
