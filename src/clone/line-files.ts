@@ -1,5 +1,5 @@
 import { Mutex } from '../async/mutex.ts';
-import { findAttachment, storeFile } from '../git/files.ts';
+import { findAttachment, holdsFile, storeFile } from '../git/files.ts';
 import type { StoredFile } from '../git/importer.ts';
 import type { Line } from '../journal/line.ts';
 import { attachmentPath } from '../journal/path.ts';
@@ -31,12 +31,17 @@ export class LineFiles {
     this.#findAnywhere = findAnywhere;
   }
 
-  /** The files of a line, each stored. One that is nowhere to be had any more is left out. */
-  async of({ attachments = [] }: Line): Promise<readonly StoredFile[]> {
+  /**
+   * The files of a line, each stored. One that is nowhere to be had any more is left out, as one that was purged.
+   *
+   * @param needed the hashes of those without which the line must not be; throws a {@link MissingFile} for them
+   */
+  async of({ attachments = [] }: Line, needed: ReadonlySet<string>): Promise<readonly StoredFile[]> {
     const files: StoredFile[] = [];
-    for (const { sha256, type } of attachments) {
+    for (const { sha256, type, name } of attachments) {
       const file = await this.#find(sha256, attachmentPath(sha256, type));
       if (file) files.push(file);
+      else if (needed.has(sha256)) throw new MissingFile(name);
     }
     return files;
   }
@@ -48,7 +53,11 @@ export class LineFiles {
     const uploaded = await this.#store(sha256, await this.#findUpload(sha256));
     if (uploaded !== undefined) return { path, id: uploaded };
     const present = tip === null ? undefined : await findAttachment(git, tip, sha256);
-    if (present) return present;
+    // Somebody may have committed other bytes under its name.
+    if (present && (await holdsFile(git, present.id, sha256))) {
+      this.#note(sha256, present.id);
+      return present;
+    }
     const copied = await this.#store(sha256, await this.#findAnywhere(sha256));
     return copied === undefined ? undefined : { path, id: copied };
   }
@@ -56,10 +65,20 @@ export class LineFiles {
   async #store(sha256: string, file: string | undefined): Promise<string | undefined> {
     if (file === undefined) return undefined;
     const id = await this.#storing.run(() => storeFile(this.#clone.git, file, sha256));
-    if (id === undefined) return undefined;
+    if (id !== undefined) this.#note(sha256, id);
+    return id;
+  }
+
+  #note(sha256: string, id: string): void {
     if (this.#stored.size >= MOST_KNOWN) this.#stored.clear();
     this.#stored.set(sha256, id);
-    return id;
+  }
+}
+
+/** A file that a new line names was damaged or removed since it was uploaded, and is nowhere else. */
+export class MissingFile extends Error {
+  constructor(name: string) {
+    super(`The file "${name}" was damaged or removed on this disk since it was uploaded`);
   }
 }
 

@@ -48,12 +48,15 @@ export async function storeFile(
  */
 export async function trueBlob(context: GitContext, sha256: string, ids: readonly string[]): Promise<string> {
   const sorted = [...ids].sort();
-  for (const id of sorted) {
-    const hash = createHash('sha256');
-    for await (const chunk of readBlob(context, id)) hash.update(chunk);
-    if (hash.digest('hex') === sha256) return id;
-  }
+  for (const id of sorted) if (await holdsFile(context, id, sha256)) return id;
   return sorted[0] as string;
+}
+
+/** Whether a blob holds the file with a hash. */
+export async function holdsFile(context: GitContext, id: string, sha256: string): Promise<boolean> {
+  const hash = createHash('sha256');
+  for await (const chunk of readBlob(context, id)) hash.update(chunk);
+  return hash.digest('hex') === sha256;
 }
 
 /** The bytes of a blob, piece by piece. Throws a {@link GitError} if it cannot be read to its end. */

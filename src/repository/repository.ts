@@ -239,11 +239,15 @@ export class Repository {
     return this.#settled;
   }
 
-  /** Commits a line; resolves when the commit is durable and mirrored. */
-  async capture(line: Line): Promise<Captured> {
+  /**
+   * Commits a line; resolves when the commit is durable and mirrored.
+   *
+   * @param needed the hashes of files without which it must not be committed; others may have been purged
+   */
+  async capture(line: Line, needed?: ReadonlySet<string>): Promise<Captured> {
     await this.#settled;
     if (this.#broken) return fail('unavailable', `${this.#broken.detail} ${this.#broken.action}`);
-    return this.#capturer.capture(line);
+    return this.#capturer.capture(line, needed);
   }
 
   /** The blob of a file that the branch holds, by the file's hash. */

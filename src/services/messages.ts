@@ -131,7 +131,7 @@ export class Messages {
     const readable = checkReadable(line);
     if (!readable.ok) return readable;
     const targets = this.#targets(repositories) ?? this.#intended(id) ?? this.#defaultTargets();
-    return this.#bring(id, [line], targets, 'created');
+    return this.#bring(id, [line], targets, 'created', newFiles([line], undefined));
   }
 
   /** The same message once more: its fields must be those of its first revision, and it adds no second commit. */
@@ -175,16 +175,22 @@ export class Messages {
       const names = repositoriesOf(entry);
       const outdated = names.some((name) => this.#missing(entry, name).length > 0);
       if (!line.value && !outdated) return ok(toStored(entry, this.#options.repositories, false));
-      return this.#bring(id, line.value ? [line.value] : [], names, change);
+      const lines = line.value ? [line.value] : [];
+      return this.#bring(id, lines, names, change, newFiles(lines, entry));
     });
   }
 
-  /** Brings to each repository all lines of a message that it lacks, and new ones; answers when all are durable. */
+  /**
+   * Brings to each repository all lines of a message that it lacks, and new ones; answers when all are durable.
+   *
+   * @param needed the hashes of files without which nothing is captured
+   */
   async #bring(
     id: string,
     fresh: readonly Line[],
     names: readonly string[],
     change: Change | undefined,
+    needed?: ReadonlySet<string>,
   ): Promise<Result<Stored>> {
     const { repositories, intents } = this.#options;
     const before = await this.#options.reader.lookUp(id);
@@ -193,7 +199,7 @@ export class Messages {
       names.map(async (name): Promise<Failure | undefined> => {
         const lines = [...(before.value ? this.#missing(before.value, name) : []), ...fresh];
         for (const line of lines) {
-          const captured = await repositories.capture(name, line);
+          const captured = await repositories.capture(name, line, needed);
           if (!captured.ok) return captured.failure;
         }
         return undefined;
@@ -265,6 +271,13 @@ export class Messages {
     const { secretGuard, attachments } = this.#options;
     return secretGuard && !confirm ? guardSecrets(edit, attachments, before) : ok(undefined);
   }
+}
+
+/** The hashes of files that lines name and that no line of the message named before: those may have been purged. */
+function newFiles(lines: readonly Line[], entry: Entry | undefined): ReadonlySet<string> {
+  const named = ({ attachments = [] }: Line) => attachments.map(({ sha256 }) => sha256);
+  const before = new Set(entry?.folded.lines.flatMap(named));
+  return new Set(lines.flatMap(named).filter((sha256) => !before.has(sha256)));
 }
 
 const invalidEdit = (errors: readonly FieldError[]) =>

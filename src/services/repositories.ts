@@ -174,14 +174,18 @@ export class RepositoryManager {
   readonly isPushed = (name: string, commit: string | null): boolean =>
     this.#repositories.get(name)?.isPushed(commit) ?? false;
 
-  /** Captures a line in a repository; a failure if its clone is not ready in time. */
-  async capture(name: string, line: Line): Promise<Captured> {
+  /**
+   * Captures a line in a repository; a failure if its clone is not ready in time.
+   *
+   * @param needed the hashes of files without which it must not be captured
+   */
+  async capture(name: string, line: Line, needed?: ReadonlySet<string>): Promise<Captured> {
     if (!this.#repositories.has(name)) return noRepository(name);
     const captured = await within(
       PATIENCE_MS,
       this.#inPlace(
         name,
-        (repository) => repository.capture(line),
+        (repository) => repository.capture(line, needed),
         (value) => value.ok,
       ).then((value) => value ?? noRepository(name)),
     );

@@ -3,7 +3,7 @@ import type { Held } from '../../async/mutex.ts';
 import { Tasks } from '../../async/tasks.ts';
 import { commitOf, UnreadableLine } from '../../clone/chain.ts';
 import { branchRef, type Clone, resolveIn } from '../../clone/clone.ts';
-import type { LineFiles } from '../../clone/line-files.ts';
+import { type LineFiles, MissingFile } from '../../clone/line-files.ts';
 import { goneTrouble, type Presence, replacedTrouble } from '../../clone/presence.ts';
 import { fail, ok, type Result } from '../../domain/result.ts';
 import { type NewCommit, NotAppended, type StoredFile } from '../../git/importer.ts';
@@ -29,6 +29,7 @@ interface Written {
   readonly commit: string;
 }
 
+const NONE: ReadonlySet<string> = new Set();
 const LINES_A_BATCH = 500;
 const ANSWERS_A_TURN = 50;
 const PATIENCE_MS = 5000;
@@ -78,18 +79,19 @@ export class Capturer {
     this.#moved = moved;
   }
 
-  async capture(line: Line): Promise<Captured> {
+  /** @param needed the hashes of files without which the line must not be captured */
+  async capture(line: Line, needed: ReadonlySet<string> = NONE): Promise<Captured> {
     if (this.#isClosed) return closing(this.#clone.name);
     return line.attachments === undefined
       ? this.#enqueue(line, [])
-      : this.#storing.run(() => this.#captureWithFiles(line));
+      : this.#storing.run(() => this.#captureWithFiles(line, needed));
   }
 
   /** Its files are stored first, while others write. */
-  async #captureWithFiles(line: Line): Promise<Captured> {
+  async #captureWithFiles(line: Line, needed: ReadonlySet<string>): Promise<Captured> {
     let files: readonly StoredFile[];
     try {
-      files = await this.#files.of(line);
+      files = await this.#files.of(line, needed);
     } catch (error) {
       return (await this.#elsewhere()) ?? refusalOf(this.#clone, error);
     }
@@ -334,6 +336,13 @@ const notAppended = (name: string, words: string): Captured =>
     { retryAfter: 5 },
   );
 
+const missingFile = (name: string, words: string): Captured =>
+  fail(
+    'unavailable',
+    `${words}. The message was not saved in ${name}. Upload the file again, and then send the message again.`,
+    { retryAfter: 5 },
+  );
+
 const hung = (name: string, { stderr }: GitHung): Captured =>
   fail(
     'unavailable',
@@ -349,6 +358,7 @@ function refusalOf({ name }: Clone, error: unknown): Captured {
       'unwritable',
       `${error.message}, so nobody could read it again. Nothing was written to ${name}.`,
     );
+  if (error instanceof MissingFile) return missingFile(name, error.message);
   if (error instanceof NotAppended) return notAppended(name, error.stderr);
   if (error instanceof GitHung) return hung(name, error);
   const words = error instanceof GitError ? error.stderr : String((error as Error).message ?? error);

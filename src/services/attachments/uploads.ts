@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+import { createReadStream, type Stats } from 'node:fs';
 import { open, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Attachment, readAttachments, SHA256 } from '../../domain/attachment.ts';
@@ -12,6 +14,8 @@ const KEPT_MS = 24 * 60 * 60 * 1000;
 export class Uploads {
   readonly #folder: string;
   readonly #clock: () => Date;
+  /** The files whose bytes were held against their hash, each as it was then. */
+  readonly #whole = new Map<string, string>();
 
   private constructor(folder: string, clock: () => Date) {
     this.#folder = folder;
@@ -43,11 +47,22 @@ export class Uploads {
     await this.use(attachment.sha256);
   }
 
-  /** The path of a file, if it is here. */
+  /** The path of a file, if it is here and whole. One that was damaged on this disk is dropped, so it can be sent again. */
   async find(sha256: string): Promise<string | undefined> {
     const path = this.#pathOf(sha256);
     const found = await stat(path).catch(() => undefined);
-    return found?.isFile() ? path : undefined;
+    if (!found?.isFile()) return undefined;
+    if (this.#whole.get(sha256) === versionOf(found)) return path;
+    if ((await hashOf(path)) === sha256) {
+      if (this.#whole.size >= MOST_KNOWN) this.#whole.clear();
+      this.#whole.set(sha256, versionOf(found));
+      return path;
+    }
+    // One that was sent again meanwhile is another file, and stays.
+    const now = await stat(path).catch(() => undefined);
+    if (now && versionOf(now) !== versionOf(found)) return this.find(sha256);
+    await rm(path, { force: true });
+    return undefined;
   }
 
   /** What is known of a file. */
@@ -62,7 +77,11 @@ export class Uploads {
   async use(sha256: string): Promise<void> {
     const now = this.#clock();
     const path = this.#pathOf(sha256);
+    const before = await stat(path).catch(() => undefined);
     await Promise.all([path, `${path}.json`].map((one) => utimes(one, now, now).catch(() => undefined)));
+    // Another time alone makes no other file.
+    if (before === undefined || this.#whole.get(sha256) !== versionOf(before)) return;
+    this.#whole.set(sha256, versionOf({ ...before, mtimeMs: (await stat(path)).mtimeMs }));
   }
 
   /** Drops the files that were not used for a day. */
@@ -79,6 +98,17 @@ export class Uploads {
   #pathOf(sha256: string): string {
     return join(this.#folder, sha256);
   }
+}
+
+const MOST_KNOWN = 10_000;
+
+const versionOf = ({ ino, size, mtimeMs }: Pick<Stats, 'ino' | 'size' | 'mtimeMs'>): string =>
+  `${ino} ${size} ${mtimeMs}`;
+
+async function hashOf(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) hash.update(chunk);
+  return hash.digest('hex');
 }
 
 function parse(json: string): unknown {
