@@ -241,3 +241,7 @@ function splitOnce(value: string, separator: string): [string, string] {
 export async function emptyTree(context: GitContext): Promise<string> {
   return (await output(context, ['hash-object', '-t', 'tree', '--stdin'], { input: '' })).toString().trim();
 }
+
+/** Whether a commit has a file or folder at a path. */
+export const hasPath = async (context: GitContext, commit: string, path: string): Promise<boolean> =>
+  (await output(context, ['ls-tree', '-z', '--name-only', commit, '--', path])).length > 0;

@@ -1,13 +1,16 @@
+import { stat } from 'node:fs/promises';
 import { relative } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { findAstray } from '../clone/astray.ts';
+import { FOLLOW_MARK, readFollowMark } from '../clone/follow-mark.ts';
 import { isRewritten, rewrittenTrouble } from '../clone/rewritten.ts';
-import { readConfig } from '../git/clone.ts';
+import { gitPath, readConfig } from '../git/clone.ts';
 import { checkIntegrity } from '../git/fsck.ts';
 import { findHousekeepingLocks, findLocks, gitFolders, type Lock } from '../git/locks.ts';
 import { uncommittedChanges } from '../git/porcelain.ts';
 import { checkedOut, resolve } from '../git/refs.ts';
 import type { GitContext } from '../git/run.ts';
-import { hasUnsafeFolder } from '../git/tree.ts';
+import { hasPath, hasUnsafeFolder } from '../git/tree.ts';
 import { attachmentOf, deviceOfPath } from '../journal/path.ts';
 import type { Findings } from './findings.ts';
 
@@ -16,6 +19,8 @@ const LEFT_MS = 60_000;
 
 /** Index and work tree may be so far behind the branch while a gitpost works. */
 const FOLLOW_MS = 3000;
+/** And so far if it is still busy bringing them there. */
+const BUSY_MS = 30_000;
 
 /** Whether every object of a clone is there and intact. What an object says is noted in `findings`, and no damage. */
 export async function checkObjects(
@@ -100,34 +105,76 @@ function lockLeft({ directory }: GitContext, { path, changedAt }: Lock) {
 }
 
 /**
- * Tells of what in index and work tree is not as the branch has it. In the journals of this device that is for gitpost
- * to mend, soon after each capture; all else is a person's.
+ * Tells of what in index and work tree is not as the branch has it. In the journals of this device and in attachments
+ * that is for gitpost to mend, soon after each capture; all else is a person's.
  */
 export async function checkWorkTree(
   git: GitContext,
   branch: string,
   isRunning: boolean,
   findings: Findings,
+  signal: AbortSignal,
 ): Promise<void> {
-  const device = await readConfig(git, 'gitpost.device');
-  const isCheckedOut = (await checkedOut(git)) === branch;
-  const isOurs = (path: string) =>
-    isCheckedOut && (deviceOfPath(path) === (device ?? '') || attachmentOf(path) !== undefined);
-  const deadline = Date.now() + (isRunning ? FOLLOW_MS : 0);
-  const tip = () => resolve(git, `refs/heads/${branch}`);
-  const before = await tip();
-  let paths = [...(await uncommittedChanges(git)).keys()];
-  while (paths.some(isOurs) && Date.now() < deadline) {
-    await new Promise((wake) => setTimeout(wake, 200));
-    paths = [...(await uncommittedChanges(git)).keys()];
+  const latest = Date.now() + BUSY_MS;
+  let deadline = Date.now() + FOLLOW_MS;
+  const before = await resolve(git, `refs/heads/${branch}`);
+  let seen = await lookAtWorkTree(git, branch);
+  while (isRunning && seen.ours.length > 0 && Date.now() < Math.min(deadline, latest)) {
+    await delay(200, undefined, { signal });
+    seen = await lookAtWorkTree(git, branch);
+    // gitpost says itself that it has not come to this commit yet, as on a busy machine.
+    if (seen.isOnItsWay && !seen.isHeld) deadline = Date.now() + FOLLOW_MS;
   }
   // While messages keep coming, the files are always a little behind.
-  const isMoving = isRunning && (await tip()) !== before;
-  for (const path of paths) {
-    if (!isOurs(path)) findings.add(uncommitted(path));
-    else if (!isMoving) findings.add(notFollowed(path, isRunning));
-  }
+  const isMoving = isRunning && seen.tip !== before;
+  for (const path of seen.others) findings.add(uncommitted(path));
+  if (isMoving) return;
+  for (const path of seen.ours) findings.add(seen.isHeld ? waiting(path) : notFollowed(path, isRunning));
 }
+
+interface WorkTree {
+  readonly tip: string | null;
+  /** The files that differ and that gitpost looks after. */
+  readonly ours: readonly string[];
+  readonly others: readonly string[];
+  /** Whether gitpost has still to bring index and work tree to the tip. */
+  readonly isOnItsWay: boolean;
+  /** Whether a git holds the index, so nobody else can write it. */
+  readonly isHeld: boolean;
+}
+
+async function lookAtWorkTree(git: GitContext, branch: string): Promise<WorkTree> {
+  const tip = await resolve(git, `refs/heads/${branch}`);
+  // Both are asked before the files: what they say was so when the files were read.
+  const { commit } = await readFollowMark(await gitPath(git, FOLLOW_MARK));
+  const isHeld = await isThere(await gitPath(git, 'index.lock'));
+  const isCheckedOut = (await checkedOut(git)) === branch;
+  const device = (await readConfig(git, 'gitpost.device')) ?? '';
+  const [ours, others]: [string[], string[]] = [[], []];
+  for (const [path, state] of await uncommittedChanges(git)) {
+    const isLike = isCheckedOut && (deviceOfPath(path) === device || attachmentOf(path) !== undefined);
+    // A file that git does not know and the branch does not have is none that gitpost wrote.
+    const isStray = isLike && state === '??' && (tip === null || !(await hasPath(git, tip, path)));
+    (isLike && !isStray ? ours : others).push(path);
+  }
+  return { tip, ours, others, isOnItsWay: commit !== tip, isHeld };
+}
+
+const isThere = (path: string): Promise<boolean> =>
+  stat(path).then(
+    () => true,
+    () => false,
+  );
+
+const waiting = (file: string) =>
+  ({
+    kind: 'not-followed',
+    severity: 'notice',
+    detail: 'The file is behind the branch, because another git holds the index.',
+    action:
+      'What is committed is safe. gitpost updates the file when that git has ended; it may wait for an editor.',
+    file,
+  }) as const;
 
 const notFollowed = (file: string, isRunning: boolean) =>
   ({

@@ -181,7 +181,7 @@ export class Verifier {
   /** What may have been on its way when it was first looked at. */
   async #lookAgain({ subject, findings, branch, locks, read }: Examined, isRunning: boolean): Promise<void> {
     if (!read) return;
-    await checkWorkTree(subject.git, branch, isRunning, findings);
+    await checkWorkTree(subject.git, branch, isRunning, findings, this.#abort.signal);
     await this.#checkBehind(subject, branch, isRunning, findings);
     await checkLocks(subject.git, locks, findings);
   }

@@ -1,5 +1,15 @@
-import { appendFile, chmod, readdir, readFile, rm, symlink, utimes, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import {
+  appendFile,
+  chmod,
+  mkdir,
+  readdir,
+  readFile,
+  rm,
+  symlink,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { sharedArchive, verify, verifyMoved } from '../support/archive.ts';
 import { cloneOf, commitFile, git } from '../support/git.ts';
@@ -69,10 +79,16 @@ describe('the clone', () => {
     const { folder, clone, journal } = await archive();
     await writeFile(join(clone, 'notes.txt'), 'mine');
     await appendFile(join(clone, journal), 'more');
-    expect(await verify(folder)).toMatchObject({
-      code: 0,
-      found: [`notice not-followed ${journal}`, 'notice uncommitted notes.txt'],
-    });
+    const likeOurs = `attachments/ab/${'ab'.repeat(32)}.png`;
+    await mkdir(dirname(join(clone, likeOurs)), { recursive: true });
+    await writeFile(join(clone, likeOurs), 'mine, too');
+    const { code, found } = await verify(folder);
+    expect(code).toBe(0);
+    expect(found.sort()).toEqual([
+      `notice not-followed ${journal}`,
+      `notice uncommitted ${likeOurs}`,
+      'notice uncommitted notes.txt',
+    ]);
   });
 
   test('whose history was rewritten is wrong', async () => {

@@ -1,12 +1,16 @@
 import { once } from 'node:events';
-import { appendFile, readFile } from 'node:fs/promises';
+import { appendFile, readFile, rm, writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { FOLLOW_MARK, readFollowMark, writeFollowMark } from '../../src/clone/follow-mark.ts';
+import { checkWorkTree } from '../../src/verify/clone.ts';
+import { Findings } from '../../src/verify/findings.ts';
 import { apiAt, problemOf } from '../support/api.ts';
 import { ask, damage, everything, findingsOf, serve, sharedArchive, verify } from '../support/archive.ts';
 import { statusOf } from '../support/clone-state.ts';
+import { contextOf } from '../support/context.ts';
 import { commitFile, git } from '../support/git.ts';
 import { startProcess } from '../support/process.ts';
 import { rounds } from '../support/rounds.ts';
@@ -116,6 +120,46 @@ describe('GET /verify', () => {
     const api = await serve(folder);
     await appendFile(join(clone, journal), 'a change of a person');
     expect(findingsOf(await ask(api))).toEqual(['wrong not-followed']);
+  });
+
+  test('says of files that wait for another git what they wait for', async () => {
+    const { folder, clone } = await archive();
+    const api = await serve(folder);
+    expect((await ask(api)).status).toBe('ok');
+    const lock = join(clone, '.git/index.lock');
+    // As `git commit -a` does for as long as its editor is open.
+    await writeFile(lock, '');
+    await api.create({ text: 'Meanwhile' });
+    const verification = await ask(api);
+    expect(findingsOf(verification).sort()).toEqual(['notice lock-left', 'notice not-followed']);
+    await rm(lock);
+    await eventually(async () => (await statusOf(clone)).length === 0);
+    expect(findingsOf(await ask(api))).toEqual([]);
+  });
+
+  test('waits for files as long as gitpost is busy with bringing them', async () => {
+    const { clone, journal } = await archive();
+    const context = contextOf(clone);
+    const mark = join(clone, '.git', FOLLOW_MARK);
+    const at = async (revision: string) => {
+      await git(clone, 'checkout', '--quiet', revision, '--', journal);
+      const commit = await git(clone, 'rev-parse', revision);
+      await writeFollowMark(mark, { ...(await readFollowMark(mark)), commit });
+    };
+    await at('HEAD~1');
+    const findings = new Findings();
+    let isOver = false;
+    const checking = checkWorkTree(context, 'main', true, findings, new AbortController().signal).finally(
+      () => {
+        isOver = true;
+      },
+    );
+    // Longer than an idle gitpost needs.
+    await delay(4000);
+    expect(isOver).toBe(false);
+    await at('HEAD');
+    await checking;
+    expect(findings.list()).toEqual([]);
   });
 
   test('needs the access token where there is one, and takes GET alone', async () => {

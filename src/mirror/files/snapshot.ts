@@ -49,6 +49,9 @@ const tallyFile = ({ number, written }: Pick<StoredShard, 'number' | 'written'>)
 const idsFiles = (flush: number): string[] =>
   Array.from({ length: TABLES }, (_, table) => `ids-${table}-${flush}.json`);
 
+/** How often a mirror that is being written is looked at. */
+const MOST_LOOKS = 10;
+
 /** All files that a state names, those first that are soonest written anew. */
 const filesOf = (state: State): string[] => [
   ...idsFiles(state.idsFlush),
@@ -79,15 +82,19 @@ export class Snapshot {
    * Nothing is changed. A mirror that is written meanwhile is looked at again.
    */
   async check(): Promise<readonly string[] | 'absent'> {
-    const state = await this.#file<State>(STATE_FILE).read();
-    if (!state) return (await this.#isThere(STATE_FILE)) ? [STATE_FILE] : 'absent';
-    if (state.version !== VERSION) return 'absent';
-    const broken = await this.#notWhole(filesOf(state));
-    if (broken.length === 0) return [];
-    // What was written anew in the meantime is named no more.
-    const later = await this.#file<State>(STATE_FILE).read();
-    const named = new Set(later ? filesOf(later) : broken);
-    return this.#notWhole(broken.filter((name) => named.has(name)));
+    let state = await this.#file<State>(STATE_FILE).read();
+    let suspects = state ? filesOf(state) : [STATE_FILE];
+    for (let look = 1; ; look += 1) {
+      if (!state && !(await this.#isThere(STATE_FILE))) return 'absent';
+      if (state && state.version !== VERSION) return 'absent';
+      const broken = await this.#notWhole(suspects);
+      const later = await this.#file<State>(STATE_FILE).read();
+      if (broken.length === 0 || later?.flush === state?.flush || look === MOST_LOOKS) return broken;
+      // What was written anew in the meantime is named no more.
+      const named = new Set(later ? filesOf(later) : []);
+      suspects = later ? broken.filter((name) => named.has(name)) : [STATE_FILE];
+      state = later;
+    }
   }
 
   async #notWhole(names: readonly string[]): Promise<string[]> {
