@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import type { Message, Revision } from '../support/api.ts';
 import { git } from '../support/git.ts';
+import { missingOnBranch, notDownloaded } from '../support/judge-files.ts';
 import { eventually } from '../support/wait.ts';
 import { judgeClone, judgeObjects, linesById, tipOf } from './judge-clone.ts';
 import type { Ledger } from './ledger.ts';
@@ -34,6 +35,7 @@ export async function judge(
     await judgeDeliveries(machine, report);
   }
   judgeLedger(ledger, reference, report);
+  await judgeFiles(machines, bares, report);
   await judgeTips(machines, bares, report);
   await judgeLines(first, reference, report);
 
@@ -49,7 +51,28 @@ export async function judge(
       shown.get(machine) as Shown,
       report,
     );
+    for (const wrong of await notDownloaded(machine.api)) report.complain(`${machine.name}: ${wrong}`);
+    await judgeVerification(machine, report);
   }
+}
+
+/** What a line names is on the branch of every machine and on the remote. */
+async function judgeFiles(
+  machines: readonly Machine[],
+  bares: ReadonlyMap<RepositoryName, string>,
+  report: Report,
+): Promise<void> {
+  for (const [name, bare] of bares) {
+    for (const place of [bare, ...machines.map((machine) => machine.clone(name))]) {
+      for (const lost of await missingOnBranch(place)) report.complain(lost);
+    }
+  }
+}
+
+async function judgeVerification(machine: Machine, report: Report): Promise<void> {
+  const answer = await machine.ask('GET', '/verify');
+  const { status } = answer?.json<{ status: string }>() ?? {};
+  if (status !== 'ok') report.complain(`${machine.name} is not verified: ${answer?.text}`);
 }
 
 async function look(machine: Machine, ids: readonly string[], report: Report): Promise<Shown> {
@@ -111,7 +134,12 @@ function judgeLedger(ledger: Ledger, { messages, histories }: Shown, report: Rep
   for (const [id, texts] of ledger.answered) {
     const history = histories.get(id) ?? [];
     for (const text of texts) {
-      if (!history.some((revision) => revision.text === text)) report.complain(`LOST: "${text}" of ${id}`);
+      const revision = history.find((one) => one.text === text);
+      const named = (revision?.attachments ?? []).map(({ sha256 }) => sha256);
+      if (!revision) report.complain(`LOST: "${text}" of ${id}`);
+      const files = ledger.files.get(id)?.get(text) ?? [];
+      if (!files.every((file) => named.includes(file))) report.complain(`LOST: files of "${text}" of ${id}`);
+      report.events.add('answered files', files.length);
     }
     const firsts = history.filter(({ revision }) => revision === 1).length;
     if (firsts !== 1) report.complain(`${id} has ${firsts} first revisions`);

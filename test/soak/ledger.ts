@@ -12,6 +12,8 @@ export class Ledger {
   readonly sent = new Map<string, Set<string>>();
   readonly answered = new Map<string, Set<string>>();
   readonly deleted = new Set<string>();
+  /** By id and text: the hashes of the files that the revision was answered with. */
+  readonly files = new Map<string, Map<string, readonly string[]>>();
   readonly unanswered = new Map<string, Unanswered>();
 
   send(id: string, text: string): void {
@@ -19,8 +21,10 @@ export class Ledger {
     add(this.sent, id, text);
   }
 
-  answer(id: string, text: string): void {
+  answer(id: string, text: string, files: readonly { readonly sha256: string }[] = []): void {
     add(this.answered, id, text);
+    const hashes = files.map(({ sha256 }) => sha256);
+    this.files.set(id, (this.files.get(id) ?? new Map()).set(text, hashes));
   }
 }
 

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type Answer, apiAt, type RequestOptions } from '../support/api.ts';
+import { type Answer, type Api, apiAt, type RequestOptions } from '../support/api.ts';
 import { type GitpostProcess, startProcess } from '../support/process.ts';
 import type { Report } from './report.ts';
 import { REPOSITORIES, type RepositoryName } from './repositories.ts';
@@ -42,6 +42,11 @@ export class Machine {
 
   clone(repository: RepositoryName): string {
     return join(this.folder, 'repos', this.nameOf(repository));
+  }
+
+  /** Its API; only while it is up. */
+  get api(): Api {
+    return apiAt(this.#process?.url ?? '');
   }
 
   get isUp(): boolean {
@@ -133,10 +138,11 @@ export class Machine {
     return process;
   }
 
-  /** What it said on its way is for nobody, so it has to be nothing. */
+  /** What it said on its way is for nobody, so it has to be nothing but how syncing goes. */
   #hear(process: GitpostProcess | undefined): void {
     for (const line of new Set(process?.stderr().split('\n'))) {
-      if (line !== '') this.#report.complain(`${this.name} said: ${line}`);
+      if (line !== '' && !/"msg":"syncing [a-z ]+"/.test(line))
+        this.#report.complain(`${this.name} said: ${line}`);
     }
   }
 }

@@ -14,7 +14,7 @@ import { Remote } from './remote.ts';
 import { Report } from './report.ts';
 import { REPOSITORIES, type RepositoryName } from './repositories.ts';
 import { comeBack, turnOver } from './upheaval.ts';
-import { create, writeSomething } from './writer.ts';
+import { createAgain, writeSomething } from './writer.ts';
 
 const username = 'ann';
 // In two parts, so that nobody takes this file for a leak.
@@ -78,7 +78,7 @@ test('processes that are killed, and a remote that comes and goes, lose nothing'
   }
   for (const { machine: name, draft } of [...ledger.unanswered.values()]) {
     const machine = machines.find((one) => one.name === name);
-    if (machine) await create(machine, ledger, draft);
+    if (machine) await createAgain(machine, ledger, draft);
   }
   for (const id of ledger.unanswered.keys()) report.complain(`${id} is refused, though it was sent again`);
   await settle(machines, report);

@@ -5,6 +5,7 @@ import { linesOfJson, ndjson } from '../support/api.ts';
 import { commitFile } from '../support/git.ts';
 import { lineOf } from '../support/journal.ts';
 import type { Random } from '../support/random.ts';
+import { SAMPLE_FILES, sampleFile, sampleOf } from '../support/sample-files.ts';
 import type { Ledger } from './ledger.ts';
 import type { Machine } from './machine.ts';
 import type { Report } from './report.ts';
@@ -16,6 +17,7 @@ const ACTIONS = {
   edit: 20,
   delete: 5,
   undelete: 4,
+  files: 6,
   read: 6,
   append: 4,
   commit: 3,
@@ -33,7 +35,7 @@ export async function writeSomething(
   const id = ledger.ids.length === 0 ? randomUUID() : random.oneOf(ledger.ids);
   switch (random.weighted(ACTIONS)) {
     case 'create':
-      return create(machine, ledger, draftOf(machine, random));
+      return create(machine, ledger, await perhapsWithFiles(machine, random, draftOf(machine, random)));
     case 'bulk':
       return bulk(
         machine,
@@ -42,6 +44,8 @@ export async function writeSomething(
       );
     case 'edit':
       return edit(machine, ledger, id);
+    case 'files':
+      return changeFiles(machine, ledger, random, id);
     case 'delete': {
       const answer = await machine.ask('DELETE', `/messages/${id}`);
       if (answer?.status === 204) ledger.deleted.add(id);
@@ -63,6 +67,7 @@ export type Draft = {
   readonly id: string;
   readonly text: string;
   readonly repositories?: readonly RepositoryName[];
+  readonly attachments?: readonly { readonly sha256: string; readonly name?: string }[];
 };
 
 function draftOf({ name }: Machine, random: Random): Draft {
@@ -73,13 +78,51 @@ function draftOf({ name }: Machine, random: Random): Draft {
   return { id, text, repositories: where === 'all' ? REPOSITORIES : [REPOSITORIES[1]] };
 }
 
+/** Uploads a file; `undefined` if that was not answered with success. */
+async function upload(machine: Machine, sha256: string): Promise<{ sha256: string } | undefined> {
+  const answer = await machine.ask('POST', '/attachments', { raw: sampleOf(sha256).bytes, headers: octets });
+  return answer?.status === 200 || answer?.status === 201 ? { sha256 } : undefined;
+}
+
+const octets = { 'Content-Type': 'application/octet-stream' };
+
+async function uploadSome(machine: Machine, random: Random) {
+  const files: { sha256: string; name: string }[] = [];
+  for (let wanted = random.between(1, 3); wanted > 0; wanted -= 1) {
+    const { sha256, name } = sampleFile(random.between(0, SAMPLE_FILES - 1));
+    const isNew = files.every((file) => file.sha256 !== sha256);
+    if (isNew && (await upload(machine, sha256))) files.push({ sha256, name });
+  }
+  return files;
+}
+
+async function perhapsWithFiles(machine: Machine, random: Random, draft: Draft): Promise<Draft> {
+  return random.next() < 0.7 ? draft : { ...draft, attachments: await uploadSome(machine, random) };
+}
+
+/** The files of a message are replaced, by none at all now and then. */
+async function changeFiles(machine: Machine, ledger: Ledger, random: Random, id: string): Promise<void> {
+  if (ledger.ids.length === 0) return;
+  const text = `${machine.name} changes files ${randomUUID()}`;
+  const attachments = random.next() < 0.3 ? [] : await uploadSome(machine, random);
+  ledger.send(id, text);
+  const answer = await machine.ask('PATCH', `/messages/${id}`, { json: { text, attachments } });
+  if (answer?.status === 200) ledger.answer(id, text, attachments);
+}
+
 /** A draft as it is sent, with the names that the repositories have on the machine at the moment. */
 const bodyOf = (machine: Machine, { repositories, ...draft }: Draft) => ({
   ...draft,
   ...(repositories && { repositories: repositories.map((name) => machine.nameOf(name)) }),
 });
 
-/** Sends a message, the first time or again. */
+/** Sends a message again that got no good answer; its files may have gone with `data/uploads` or were never sent. */
+export async function createAgain(machine: Machine, ledger: Ledger, draft: Draft): Promise<void> {
+  for (const { sha256 } of draft.attachments ?? []) await upload(machine, sha256);
+  await create(machine, ledger, draft);
+}
+
+/** Sends a message. */
 export async function create(machine: Machine, ledger: Ledger, draft: Draft): Promise<void> {
   ledger.send(draft.id, draft.text);
   ledger.unanswered.set(draft.id, { machine: machine.name, draft });
@@ -87,9 +130,9 @@ export async function create(machine: Machine, ledger: Ledger, draft: Draft): Pr
   note(ledger, draft, answer?.status);
 }
 
-function note(ledger: Ledger, { id, text }: Draft, status: number | undefined): void {
+function note(ledger: Ledger, { id, text, attachments }: Draft, status: number | undefined): void {
   if (status !== 200 && status !== 201) return;
-  ledger.answer(id, text);
+  ledger.answer(id, text, attachments);
   ledger.unanswered.delete(id);
 }
 

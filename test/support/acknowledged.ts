@@ -6,9 +6,11 @@ export interface Acknowledged {
   readonly ids: string[];
   /** By id and text: the numbers of the repositories that must hold it. */
   readonly texts: Map<string, Map<string, Set<number>>>;
+  /** By the number of a repository: the hashes of the files that it must hold. */
+  readonly files: Map<number, Set<string>>;
 }
 
-export const nothingYet = (): Acknowledged => ({ ids: [], texts: new Map() });
+export const nothingYet = (): Acknowledged => ({ ids: [], texts: new Map(), files: new Map() });
 
 export function acknowledge(
   { ids, texts }: Acknowledged,
@@ -23,16 +25,21 @@ export function acknowledge(
 
 interface Answered {
   readonly id: string;
+  readonly attachments?: readonly { readonly sha256: string }[];
   readonly deliveries: readonly { readonly repository: string; readonly state: string }[];
 }
 
 /** Notes a message that was answered as captured or changed, in every repository that the answer names. */
 export function acknowledgeAnswer(acknowledged: Acknowledged, on: Device, text: string, json: unknown): void {
-  const { id, deliveries } = json as Answered;
+  const { id, deliveries, attachments = [] } = json as Answered;
   const current = deliveries.filter(({ state }) => state !== 'outdated');
   // A repository that was renamed meanwhile is answered under either name; only the second one is ever renamed.
   const numbers = current.map(({ repository }) => (repository === on.names[0] ? 0 : 1));
   acknowledge(acknowledged, id, text, numbers);
+  const { files } = acknowledged;
+  for (const number of numbers) {
+    files.set(number, new Set([...(files.get(number) ?? []), ...attachments.map(({ sha256 }) => sha256)]));
+  }
 }
 
 /** Captures a text that must be taken: `why` begins the message of a failure. */

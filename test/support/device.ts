@@ -15,6 +15,8 @@ export interface Device {
   readonly names: [string, ...string[]];
   /** Its clones, in the order of their names. */
   readonly clones: readonly [string, ...string[]];
+  /** Its address, which is another one after each start. */
+  readonly url: string;
   /** Milliseconds that its clock is off. */
   skew: number;
   readonly request: (
@@ -50,9 +52,12 @@ export async function startDevice(
       const [primary, ...others] = device.names.map((name) => join(folder, 'repos', name));
       return [primary as string, ...others] as const;
     },
+    get url() {
+      return app?.url ?? '';
+    },
     skew: 0,
     request: async (method, path, body) => {
-      const response = await fetch(`${app?.url}${path}`, {
+      const response = await fetch(`${device.url}${path}`, {
         method,
         ...(body === undefined
           ? {}

@@ -4,6 +4,8 @@ import fc from 'fast-check';
 export const FURTHER_KINDS = [
   /** Somebody pushes a file that has the name of a file of this device, in an odd form. */
   'foreign-file',
+  /** Somebody pushes something in the place of a file that this device attaches. */
+  'foreign-attachment',
   /** Somebody pushes a line with huge or odd values, and this device edits its message. */
   'odd-line',
   /** The device goes to another branch and comes back, while branches with nested names come and go. */
@@ -34,6 +36,10 @@ export type Step =
         | 'edit'
         | 'delete'
         | 'undelete'
+        /** A message with files. */
+        | 'attach'
+        /** An edit of the files of a message. */
+        | 'change-files'
         /** Another program appends a line to a journal of its own. */
         | 'append'
         /** A person commits a file of their own, alone or with all that is changed. */
@@ -71,11 +77,12 @@ const withPick = (...kinds: readonly Extract<Step, { readonly pick: number }>['k
 const plain = (...kinds: readonly Exclude<Step, { pick: number } | { years: number }>['kind'][]) =>
   fc.record({ kind: fc.constantFrom(...kinds), device });
 
-/** Everyday use; the weights add up to 40. */
+/** Everyday use; the weights add up to 45. */
 const everyday: readonly fc.WeightedArbitrary<Step>[] = [
   { weight: 8, arbitrary: withPick('create') },
   { weight: 8, arbitrary: withPick('edit') },
   { weight: 4, arbitrary: withPick('delete', 'undelete') },
+  { weight: 5, arbitrary: withPick('attach', 'change-files') },
   { weight: 8, arbitrary: plain('push', 'pull') },
   { weight: 4, arbitrary: withPick('append', 'commit') },
   { weight: 3, arbitrary: withPick('merge', 'interrupt') },

@@ -1,9 +1,11 @@
 import { expect } from 'vitest';
 import type { Acknowledged } from './acknowledged.ts';
+import { apiAt } from './api.ts';
 import { locksIn } from './clone-state.ts';
 import type { Device } from './device.ts';
 import { git } from './git.ts';
 import { takenAway, textsOnBranch } from './judge-branch.ts';
+import { missingAt, notDownloaded } from './judge-files.ts';
 import { eventually } from './wait.ts';
 import { whenClean } from './when-clean.ts';
 
@@ -57,6 +59,7 @@ async function judgeAnswers(device: Device, foreign: ReadonlySet<string>): Promi
   for (const { name, state, error } of repositories as { name: string; state: string; error: unknown }[]) {
     expect(state, `${device.folder}, ${name}: ${JSON.stringify(error)}`).toBe('ready');
   }
+  expect(await notDownloaded(apiAt(device.url)), device.folder).toEqual([]);
   const { json } = await device.request('GET', '/verify');
   const { repositories: verified, mirror } = json as {
     repositories: { findings: Finding[]; unpushed: number }[];
@@ -73,7 +76,7 @@ async function judgeAnswers(device: Device, foreign: ReadonlySet<string>): Promi
   expect(verified.map(({ unpushed }) => unpushed)).toEqual(device.clones.map(() => 0));
 }
 
-async function judgeClone(clone: string, number: number, { texts }: Acknowledged): Promise<void> {
+async function judgeClone(clone: string, number: number, { texts, files }: Acknowledged): Promise<void> {
   await git(clone, 'fsck', '--no-dangling');
   await whenClean(clone);
   await eventually(async () => {
@@ -86,7 +89,7 @@ async function judgeClone(clone: string, number: number, { texts }: Acknowledged
       where.has(number) && !held.get(id)?.has(text) ? [lostText(clone, id, text)] : [],
     ),
   );
-  const away = await takenAway(clone);
+  const away = [...(await takenAway(clone)), ...(await missingAt(clone, 'main', files.get(number) ?? []))];
   if (lost.length + away.length === 0) return;
   throw new Error([`${clone}:`, ...(await Promise.all(lost)), ...away].join('\n'));
 }

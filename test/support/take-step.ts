@@ -8,7 +8,10 @@ import { type Device, startDevice } from './device.ts';
 import { commitFile, git } from './git.ts';
 import type { Step } from './histories.ts';
 import { lineOf } from './journal.ts';
+import { sampleFile } from './sample-files.ts';
 import { visitBranches } from './steps/branch.ts';
+import { attach, changeFiles, uploadTo } from './steps/files.ts';
+import { pushForeignAttachment } from './steps/foreign-attachment.ts';
 import { pushForeignFile } from './steps/foreign-file.ts';
 import { confuseLetterCase } from './steps/letter-case.ts';
 import { loseIndex } from './steps/lost-index.ts';
@@ -49,6 +52,12 @@ export async function takeStep(life: Life, step: Step, text: string): Promise<vo
     case 'delete':
     case 'undelete':
       return change(acknowledged, on, step.kind, step.pick, text);
+    case 'attach':
+      return attach(life, on, step.pick, text);
+    case 'change-files':
+      return changeFiles(life, on, step.pick, text);
+    case 'foreign-attachment':
+      return pushForeignAttachment(life, on, step.pick, text);
     case 'foreign-file':
       return pushForeignFile(life, on, step.pick, text);
     case 'odd-line':
@@ -150,15 +159,17 @@ async function mergeByHand(on: Device, pick: number): Promise<void> {
 
 async function interrupt(acknowledged: Acknowledged, on: Device, pick: number, text: string): Promise<void> {
   const id = randomUUID();
+  const attachments = pick % 3 === 0 ? [await uploadTo(on, sampleFile(pick))] : [];
   const answers = Promise.allSettled([
-    on.request('POST', '/messages', { id, text }),
+    on.request('POST', '/messages', { id, text, attachments }),
     on.request('POST', '/push'),
   ]);
   await delay(pick % 50);
   await on.stop();
   await on.start();
   const [created] = await answers;
-  if (created.status === 'fulfilled' && created.value.status === 201) acknowledge(acknowledged, id, text);
+  if (created.status === 'fulfilled' && created.value.status === 201)
+    acknowledgeAnswer(acknowledged, on, text, created.value.json);
 }
 
 /** Copies the whole folder of a device, as a person does who moves to another machine and goes on with both. */

@@ -2,8 +2,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'vitest';
 import { acknowledgeAnswer, capture } from '../acknowledged.ts';
 import { addRepository, type Device } from '../device.ts';
+import { sampleFile } from '../sample-files.ts';
 import type { Life } from '../take-step.ts';
 import { eventually } from '../wait.ts';
+import { uploadTo } from './files.ts';
 
 const WRITERS = 5;
 const AGAIN_LIMIT_MS = 30_000;
@@ -46,8 +48,10 @@ export async function removeUnderLoad(life: Life, on: Device, pick: number, text
 function load({ acknowledged }: Life, on: Device, name: string, text: string) {
   let isOver = false;
   const write = async (writer: number) => {
+    // A file takes longer than a line does.
+    const attachments = writer % 2 === 0 ? [] : [await uploadTo(on, sampleFile(writer + text.length))];
     for (let index = 0; !isOver; index += 1) {
-      const body = { text: `${text}, writer ${writer}, ${index}`, repositories: [name] };
+      const body = { text: `${text}, writer ${writer}, ${index}`, repositories: [name], attachments };
       const { status, json } = await on.request('POST', '/messages', body);
       // Refused in words: the repository is busy, or has no such name at the moment.
       expect([201, 404, 409, 503], `${name} under load: ${status} ${JSON.stringify(json)}`).toContain(status);
