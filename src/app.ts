@@ -31,7 +31,8 @@ import { RepositoryManager } from './services/repositories.ts';
 import { SharedSettingsStore } from './services/settings.ts';
 import { SyncLog, type SyncNote } from './services/sync-log.ts';
 import { checkGit, credentialsOf, FolderHeld, gitContextOf, StartRefused } from './start.ts';
-import { type Subject, Verifier } from './verify/verifier.ts';
+import type { Subject } from './verify/examine.ts';
+import { Verifier } from './verify/verifier.ts';
 import { type Watcher, watchClones } from './watching/clones.ts';
 
 export interface AppOptions {

@@ -6,8 +6,9 @@ import type { Target } from './domain/repository.ts';
 import { sameName } from './domain/target.ts';
 import type { Environment } from './environment.ts';
 import { checkGit, credentialsOf, gitContextOf, StartRefused } from './start.ts';
+import type { Subject } from './verify/examine.ts';
 import { reportOf } from './verify/report.ts';
-import { type Subject, Verifier } from './verify/verifier.ts';
+import { Verifier } from './verify/verifier.ts';
 
 /** Where the report and what went wrong are written. */
 export interface Output {

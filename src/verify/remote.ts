@@ -1,6 +1,7 @@
 import { readConfig } from '../git/clone.ts';
+import { listRemote } from '../git/fetch.ts';
 import { isAncestor, resolve } from '../git/refs.ts';
-import { type Credentials, listRemote } from '../git/remote.ts';
+import type { Credentials } from '../git/remote.ts';
 import type { GitContext } from '../git/run.ts';
 import type { Findings } from './findings.ts';
 

@@ -1,7 +1,9 @@
 import { chown, mkdir, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { listRemote, type Network, pushBranch } from '../../src/git/remote.ts';
+import { listRemote } from '../../src/git/fetch.ts';
+import { pushBranch } from '../../src/git/push.ts';
+import type { Network } from '../../src/git/remote.ts';
 import { contextOf } from '../support/context.ts';
 import { bareRepository, cloneOf, commitFile, git } from '../support/git.ts';
 import { type Managed, startManager } from '../support/manager.ts';

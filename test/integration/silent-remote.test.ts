@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { fetchBranch, listRemote, type Network, type Patience, pushBranch } from '../../src/git/remote.ts';
+import { fetchBranch, listRemote } from '../../src/git/fetch.ts';
+import { pushBranch } from '../../src/git/push.ts';
+import type { Network, Patience } from '../../src/git/remote.ts';
 import { contextOf } from '../support/context.ts';
 import { cloneOf, commitFile, git } from '../support/git.ts';
 import { startGitServer } from '../support/git-server.ts';

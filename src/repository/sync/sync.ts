@@ -6,7 +6,9 @@ import { checkSide, isRewritten, noteKnown, rewrittenTrouble } from '../../clone
 import type { SyncStatus, Trouble } from '../../domain/repository.ts';
 import { localPath } from '../../git/address.ts';
 import { renewDevice, writeSettings } from '../../git/clone.ts';
+import { fetchBranch, listRemote, type RemoteRefs } from '../../git/fetch.ts';
 import { commitTree, mergeTrees } from '../../git/merge.ts';
+import { pushBranch } from '../../git/push.ts';
 import {
   countApart,
   findNested,
@@ -17,7 +19,7 @@ import {
   setRef,
   setTracking,
 } from '../../git/refs.ts';
-import { fetchBranch, listRemote, type Network, pushBranch, type RemoteRefs } from '../../git/remote.ts';
+import type { Network } from '../../git/remote.ts';
 import { output, run } from '../../git/run.ts';
 import { diffJournals, diffTrees, isAbsent, isFile, type TreeChange } from '../../git/tree.ts';
 import { rawLines } from '../../journal/merge.ts';

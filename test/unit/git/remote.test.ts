@@ -1,7 +1,8 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { RECEIVED, RECEIVING, SENT } from '../../../src/git/remote.ts';
+import { RECEIVED, RECEIVING } from '../../../src/git/fetch.ts';
+import { SENT } from '../../../src/git/push.ts';
 import { bareRepository, commitFile, git, gitEnvironment } from '../../support/git.ts';
 import { temporaryFolder } from '../../support/tmp.ts';
 

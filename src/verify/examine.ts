@@ -1,0 +1,141 @@
+import type { RepositoryStatus } from '../contract/repository.ts';
+import { inspectFolder, readConfig } from '../git/clone.ts';
+import type { Lock } from '../git/locks.ts';
+import { listCommits, resolve } from '../git/refs.ts';
+import type { Credentials } from '../git/remote.ts';
+import { type GitContext, GitError } from '../git/run.ts';
+import { checkAttachments } from './attachments.ts';
+import { type BranchContents, readBranch } from './branch.ts';
+import { allLocks, checkObjects, checkStates } from './clone.ts';
+import { Findings } from './findings.ts';
+import { type History, readHistory } from './history.ts';
+import { askRemote } from './remote.ts';
+
+/** A repository to verify. */
+export interface Subject {
+  readonly name: string;
+  readonly url: string;
+  /** Whether the remote is a bare repository of the app's own. */
+  readonly own: boolean;
+  readonly git: GitContext;
+  /** What a running gitpost says of it. */
+  readonly status?: Pick<RepositoryStatus, 'state' | 'error'>;
+}
+
+/** One repository on its way through a verification. */
+export interface Examined {
+  readonly subject: Subject;
+  readonly findings: Findings;
+  readonly branch: string;
+  readonly head: string | null;
+  readonly tracked: string | null;
+  readonly locks: readonly Lock[];
+  /** `undefined` if the clone could not be read. */
+  readonly read: { readonly contents: BranchContents; readonly history: History } | undefined;
+  readonly remoteHead: string | null;
+}
+
+/** Checks one clone and its remote. The branch is read first: everything is compared with this one commit. */
+export async function examine(
+  subject: Subject,
+  isRunning: boolean,
+  credentials: Credentials | undefined,
+  signal: AbortSignal,
+): Promise<Examined> {
+  const { git, status } = subject;
+  const findings = new Findings();
+  const nothing = {
+    branch: 'main',
+    head: null,
+    tracked: null,
+    locks: [],
+    read: undefined,
+    remoteHead: null,
+  };
+  const folder = await inspectFolder(git.directory);
+  if (folder !== 'clone' || status?.state === 'cloning') {
+    findings.add(folder === 'clone' ? CLONING : folder === 'absent' ? NOT_THERE : BLOCKED);
+    return { subject, findings, ...nothing };
+  }
+  try {
+    const branch = (await readConfig(git, 'gitpost.branch')) ?? 'main';
+    const head = await resolve(git, `refs/heads/${branch}`);
+    const tracked = await resolve(git, `refs/remotes/origin/${branch}`);
+    const locks = await allLocks(git);
+    const objects = new Findings();
+    const [isWhole, read, remoteHead] = await Promise.all([
+      checkObjects(git, isRunning, objects, signal),
+      readClone(git, head, tracked, findings, signal).catch(gitFailure),
+      askRemote({ ...subject, branch }, credentials, findings, signal),
+    ]);
+    signal.throwIfAborted();
+    const known = { subject, branch, head, tracked, locks, remoteHead };
+    // If objects are broken, whatever else seems to be wrong comes from that.
+    if (!isWhole) return { ...known, findings: objects, read: undefined };
+    for (const notice of objects.list()) findings.add(notice);
+    if (read instanceof Error) throw read;
+    await checkStates(git, head, findings);
+    addFailure(subject, findings);
+    return { ...known, findings, read };
+  } catch (error) {
+    signal.throwIfAborted();
+    findings.add(unreadable(gitFailure(error)));
+    return { subject, findings, ...nothing };
+  }
+}
+
+async function readClone(
+  git: GitContext,
+  head: string | null,
+  tracked: string | null,
+  findings: Findings,
+  signal: AbortSignal,
+) {
+  const contents = await readBranch(git, head, findings);
+  await checkAttachments(git, head, contents.named, findings, signal);
+  const listed = head !== null && tracked !== null ? await listCommits(git, [head, `^${tracked}`]) : [];
+  const ahead = new Set(listed);
+  const isUnpushed = (commit: string) => tracked === null || ahead.has(commit);
+  return { contents, history: await readHistory(git, head, contents, isUnpushed, findings, signal) };
+}
+
+/** A failure of git, as a value; anything else is a surprise. */
+function gitFailure(error: unknown): Error {
+  if (error instanceof GitError || /^git /.test((error as Error).message)) return error as Error;
+  throw error;
+}
+
+/** How the last sync of a running gitpost failed, if a person has to act and nothing else here says so. */
+function addFailure({ status }: Subject, findings: Findings): void {
+  if (!status?.error || !['conflicted', 'rejected', 'failed'].includes(status.state)) return;
+  findings.add({ kind: 'sync-failed', severity: 'wrong', ...status.error });
+}
+
+const NOT_THERE = {
+  kind: 'clone-missing',
+  severity: 'notice',
+  detail: 'There is no clone yet.',
+  action: 'gitpost creates it when it starts.',
+} as const;
+
+const CLONING = {
+  kind: 'clone-missing',
+  severity: 'notice',
+  detail: 'The clone is still being made, or meets its remote for the first time.',
+  action: 'Ask again in a moment.',
+} as const;
+
+const BLOCKED = {
+  kind: 'clone-missing',
+  severity: 'wrong',
+  detail: 'The folder of the clone is not a git clone.',
+  action: 'Move it away and start gitpost again.',
+} as const;
+
+const unreadable = ({ message }: Error) =>
+  ({
+    kind: 'clone-broken',
+    severity: 'wrong',
+    detail: `The clone cannot be read: ${message}`,
+    action: 'Fix what git says. Nothing was changed.',
+  }) as const;
