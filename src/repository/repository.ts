@@ -398,7 +398,7 @@ export class Repository {
   }
 
   /** Looks at what only the clone itself can tell: a person's uncommitted changes, and how much there is. */
-  look(): Promise<void> {
+  refreshDetails(): Promise<void> {
     return this.#tasks.run(() => this.#inspect());
   }
 

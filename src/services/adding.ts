@@ -45,12 +45,12 @@ export async function addRepository(
   wanted: Wanted,
 ): Promise<Result<Added>> {
   const { target, branch } = wanted;
-  const free = await repositories.canAdd(target, branch);
+  const free = await repositories.membership.canAdd(target, branch);
   if (!free.ok) return free;
   const probed = wanted.create ? await create(github, wanted) : ok(await probe(github, wanted));
   if (!probed.ok) return probed;
   if (probed.value.visibility === 'public' && !wanted.confirm) return isPublic(probed.value);
-  const added = await repositories.addRepository(target, branch);
+  const added = await repositories.membership.add(target, branch);
   return added.ok ? ok({ repository: added.value, probe: probed.value }) : added;
 }
 
@@ -64,12 +64,12 @@ export async function changeRemote(
   name: string,
   wanted: Wanted,
 ): Promise<Result<void>> {
-  const free = repositories.canChangeRemote(name);
+  const free = repositories.membership.canChangeRemote(name);
   if (!free.ok) return free;
   const probed = wanted.create ? await create(github, wanted) : ok(await probe(github, wanted));
   if (!probed.ok) return probed;
   if (probed.value.visibility === 'public' && !wanted.confirm) return isPublic(probed.value);
-  return repositories.changeRemote(name, wanted.target.url);
+  return repositories.membership.changeRemote(name, wanted.target.url);
 }
 
 async function probe(github: Github, { target, branch }: Wanted): Promise<Probe> {

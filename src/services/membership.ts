@@ -1,8 +1,165 @@
-import { fail } from '../domain/result.ts';
+import { rename } from 'node:fs/promises';
+import { checkBranchName } from '../clone/branch.ts';
+import { type ClonesFolder, cloneContext, markRemoved, noteRemote } from '../clone/folder.ts';
+import type { Target } from '../domain/repository.ts';
+import { fail, ok, type Result } from '../domain/result.ts';
+import { sameName } from '../domain/target.ts';
+import { inspectFolder, isSameFolder } from '../git/clone.ts';
 import type { Database } from '../mirror/database.ts';
 import { makeEntry } from '../mirror/entry.ts';
+import type { Repository } from '../repository/repository.ts';
+import type { ReadyMirror } from './ready-mirror.ts';
+import type { Registry } from './registry.ts';
+import type { Unopened } from './unopened.ts';
 
-/** Has the mirror forget a repository: a message that no other one holds goes with it. */
+export interface MembershipPorts {
+  readonly registry: Registry;
+  readonly unopened: Unopened;
+  readonly readyMirror: ReadyMirror;
+  readonly mirror: Database;
+  readonly folder: ClonesFolder;
+  /** What the environment names: those keep their name and cannot be removed. */
+  readonly targets: readonly Target[];
+  readonly onTrouble: (error: unknown) => void;
+}
+
+/** Adds, changes and removes repositories while the program runs, one change at a time. */
+export class Membership {
+  readonly #ports: MembershipPorts;
+  readonly #registry: Registry;
+
+  constructor(ports: MembershipPorts) {
+    this.#ports = ports;
+    this.#registry = ports.registry;
+  }
+
+  /** Adds a repository. Its clone is made, or taken up again, in the background. `repository-exists`, `invalid` for a branch. */
+  add(target: Target, branch: string | undefined): Promise<Result<Repository>> {
+    return this.#registry.changes.run(async () => {
+      const free = await this.canAdd(target, branch);
+      return free.ok ? ok(this.#registry.begin(target, false, branch)) : free;
+    });
+  }
+
+  /** Whether a repository could be added as things are now. */
+  async canAdd(target: Target, branch: string | undefined): Promise<Result<void>> {
+    const twin = this.#registry.names().find((name) => sameName(name, target.name));
+    if (twin) return repositoryExists(twin);
+    const git = { ...this.#ports.folder.git, directory: this.#ports.folder.directory };
+    const checked = branch === undefined ? ok(undefined) : await checkBranchName({ git }, branch);
+    return checked.ok ? ok(undefined) : checked;
+  }
+
+  /**
+   * Gives a repository another branch, another name, or both. `unknown-repository`, `fixed-by-environment`,
+   * `repository-exists`, `invalid` or `unavailable`.
+   */
+  change(
+    name: string,
+    change: { readonly branch?: string; readonly name?: string },
+  ): Promise<Result<Repository>> {
+    return this.#registry.changes.run(async () => {
+      const repository = this.#registry.find(name);
+      if (!repository) return noRepository(name);
+      const newName = change.name ?? name;
+      if (newName !== name) {
+        if (this.#isNamed(name)) return fixed(name, 'renamed');
+        if (this.#registry.names().some((other) => other !== name && sameName(other, newName))) {
+          return repositoryExists(newName);
+        }
+        const directory = cloneContext(this.#ports.folder, newName).directory;
+        const isOwn = await isSameFolder(directory, repository.git.directory);
+        if (!isOwn && (await inspectFolder(directory)) !== 'absent') {
+          return folderExists(newName);
+        }
+      }
+      if (change.branch !== undefined) {
+        const used = await repository.useBranch(change.branch);
+        if (!used.ok) return used;
+      }
+      if (newName === name) return ok(repository);
+      return this.#ports.readyMirror.hold(this.#rename(repository, newName));
+    });
+  }
+
+  /** Whether a repository can get another remote: what the environment names has the one that it names. */
+  canChangeRemote(name: string): Result<void> {
+    const repository = this.#registry.find(name);
+    if (!repository) return noRepository(name);
+    const named = this.#ports.targets.find((target) => sameName(target.name, name));
+    return named && !named.own ? fixed(name, 'given another remote') : ok(undefined);
+  }
+
+  /** Gives a repository another remote. Both histories are joined by the next sync, which is a first contact. */
+  changeRemote(name: string, url: string): Promise<Result<void>> {
+    return this.#registry.changes.run(async () => {
+      const free = this.canChangeRemote(name);
+      const repository = this.#registry.find(name);
+      if (!free.ok || !repository) return free;
+      const { target } = repository;
+      if (target.url === url) return ok(undefined);
+      const isNoted = !target.own || (await this.#tryTo(noteRemote(repository.git, url)));
+      if (!isNoted) return notNow(name);
+      await repository.close();
+      const moved = this.#registry.replace(repository, { ...target, url, own: false });
+      // It may be one that could not be opened so far.
+      this.#ports.unopened.keepOpening(moved);
+      await moved.opened;
+      return ok(undefined);
+    });
+  }
+
+  /** Removes a repository. Its clone stays on disk, with everything that was captured, and can be added again. */
+  remove(name: string): Promise<Result<void>> {
+    return this.#registry.changes.run(async () => {
+      const repository = this.#registry.find(name);
+      if (!repository) return noRepository(name);
+      if (this.#isNamed(name)) return fixed(name, 'removed');
+      // Noted first: if that cannot be done, nothing is half gone.
+      const noted = repository.isBroken || (await this.#tryTo(markRemoved(repository.git, true)));
+      if (!noted) return notNow(name);
+      await repository.close();
+      this.#registry.delete(name);
+      this.#ports.unopened.delete(name);
+      await forget(this.#ports.mirror, name);
+      return ok(undefined);
+    });
+  }
+
+  /** The folder moves once no git is at work in it. Requests that come meanwhile wait for the new one. */
+  async #rename(repository: Repository, name: string): Promise<Result<Repository>> {
+    const { target } = repository;
+    const isIdle = await repository.close();
+    const [from, to] = [repository.name, name].map((one) => cloneContext(this.#ports.folder, one).directory);
+    if (!isIdle || !(await this.#tryTo(rename(from as string, to as string)))) {
+      this.#registry.replace(repository, target);
+      return notNow(repository.name);
+    }
+    this.#registry.delete(repository.name);
+    const isUnopened = this.#ports.unopened.has(repository.name);
+    this.#ports.unopened.delete(repository.name);
+    await forget(this.#ports.mirror, repository.name);
+    const renamed = this.#registry.replace(repository, { ...target, name });
+    if (isUnopened) this.#ports.unopened.keepOpening(renamed);
+    await renamed.opened;
+    return ok(renamed);
+  }
+
+  /** Whether something on the disk could be done; if not, the log says why. */
+  async #tryTo(work: Promise<void>): Promise<boolean> {
+    try {
+      await work;
+      return true;
+    } catch (error) {
+      this.#ports.onTrouble(error);
+      return false;
+    }
+  }
+
+  #isNamed = (name: string): boolean => this.#ports.targets.some((target) => sameName(target.name, name));
+}
+
+/** Makes the mirror forget a repository, with the messages that no other one holds. */
 export async function forget(mirror: Database, name: string): Promise<void> {
   await mirror.forget(name, (entry) => {
     const held = [...entry.held].flatMap(([hash, { line, commits }]) => {

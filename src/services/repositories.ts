@@ -1,7 +1,5 @@
-import { mkdir, rename } from 'node:fs/promises';
-import { Mutex } from '../async/mutex.ts';
+import { mkdir } from 'node:fs/promises';
 import { within } from '../async/within.ts';
-import { checkBranchName } from '../clone/branch.ts';
 import {
   type ClonesFolder,
   cloneContext,
@@ -9,7 +7,6 @@ import {
   findClones,
   markPrimary,
   markRemoved,
-  noteRemote,
   renamePrimary,
   UNKNOWN_ADDRESS,
   withChosenRemotes,
@@ -17,10 +14,10 @@ import {
 import type { FindFile } from '../clone/line-files.ts';
 import { LOCK_PATIENCE, type LockPatience } from '../clone/stale-locks.ts';
 import type { RepositoryStatus, SyncResult } from '../contract/repository.ts';
-import { isFailure, type Target, type Trouble } from '../domain/repository.ts';
-import { ok, type Result } from '../domain/result.ts';
+import type { Target, Trouble } from '../domain/repository.ts';
+import type { Result } from '../domain/result.ts';
 import { sameName } from '../domain/target.ts';
-import { inspectFolder, isSameFolder, removeUnfinished } from '../git/clone.ts';
+import { removeUnfinished } from '../git/clone.ts';
 import { SILENCE_MS } from '../git/gits.ts';
 import type { Identity } from '../git/importer.ts';
 import type { Credentials } from '../git/remote.ts';
@@ -34,8 +31,10 @@ import type { Filler } from '../repository/reconcile/bulk/filler.ts';
 import { Repository } from '../repository/repository.ts';
 import { Announcer } from './announcer.ts';
 import type { Events } from './events.ts';
-import { fixed, folderExists, forget, noRepository, notNow, repositoryExists } from './membership.ts';
-import { notReady, PATIENCE_MS, ReadyMirror } from './ready-mirror.ts';
+import { forget, Membership } from './membership.ts';
+import { notReady, ReadyMirror } from './ready-mirror.ts';
+import { Registry } from './registry.ts';
+import { captureIn, syncAll } from './repository-work.ts';
 import { Unopened } from './unopened.ts';
 
 export interface ManagerOptions {
@@ -50,14 +49,14 @@ export interface ManagerOptions {
   readonly credentials: Credentials | undefined;
   readonly mirror: Database;
   readonly events: Events;
-  /** What reads many journals side by side, where there is something. */
+  /** What reads many journals side by side, if there is something. */
   readonly filler?: Filler | undefined;
-  /** Told of each sync that somebody asked for. */
+  /** Hears the result of each sync that somebody asked for. */
   readonly onSynced: (result: SyncResult) => void;
-  /** Hears what each sync came to, the automatic ones too. */
+  /** Hears the result of each sync, automatic ones too. */
   readonly onOutcome?: (result: SyncResult) => void;
   readonly onTrouble: (error: unknown) => void;
-  /** How long somebody else's lock is waited for; tests wait less. */
+  /** How long to wait for somebody else's lock; tests wait less. */
   readonly lockPatience?: LockPatience;
   /** Finds the files that lines name: among the uploads, or there and in all clones. Without it there are none. */
   readonly files?: { readonly findUpload: FindFile; readonly findAnywhere: FindFile };
@@ -69,28 +68,24 @@ export interface ManagerOptions {
 
 /** How long a request for a status waits for what only a clone can tell. */
 const DETAILS_MS = 5000;
-const SYNCS_AT_ONCE = 4;
-/** How often work follows a repository to a new place. */
-const PLACES = 5;
 
-/** All repositories: it opens their clones, and adds, reads, pushes and pulls messages across them. */
+/** All repositories: it opens their clones, and captures, reads, pushes and pulls messages across them. */
 export class RepositoryManager {
   readonly #options: ManagerOptions;
   readonly #folder: ClonesFolder;
-  readonly #repositories = new Map<string, Repository>();
-  /** One change of the set of repositories at a time. */
-  readonly #changes = new Mutex();
+  /** Adds, changes and removes repositories. */
+  readonly membership: Membership;
+  readonly #registry: Registry;
   readonly #mirror: ReadyMirror;
   readonly #unopened: Unopened;
   readonly #announcer: Announcer;
-  /** Which repository has taken the place of one that was closed. */
-  readonly #successors = new WeakMap<Repository, Repository>();
 
   constructor(options: ManagerOptions) {
     this.#options = options;
     const { reposDirectory: directory, remotesDirectory, git } = options;
     this.#folder = { directory, remotesDirectory, git };
-    const isCurrent = (repository: Repository) => this.#repositories.get(repository.name) === repository;
+    this.#registry = new Registry((...repository) => this.#open(...repository));
+    const { isCurrent } = this.#registry;
     this.#unopened = new Unopened({
       isCurrent,
       reopen: (repository, trouble) => this.#openAgain(repository, trouble),
@@ -110,11 +105,19 @@ export class RepositoryManager {
       isPushed: this.isPushed,
       isCurrent,
     });
+    this.membership = new Membership({
+      registry: this.#registry,
+      unopened: this.#unopened,
+      readyMirror: this.#mirror,
+      mirror: options.mirror,
+      folder: this.#folder,
+      targets: options.targets,
+      onTrouble: options.onTrouble,
+    });
   }
 
   /** Opens the clones that the environment names and those that were added before. Returns once all are begun. */
   async start(): Promise<void> {
-    const { mirror } = this.#options;
     await mkdir(this.#folder.directory, { recursive: true, mode: 0o700 });
     await removeUnfinished(this.#folder.directory);
     await removeUnfinished(this.#folder.remotesDirectory);
@@ -124,12 +127,12 @@ export class RepositoryManager {
       ({ name }) => !targets.some((target) => sameName(target.name, name)),
     );
     targets.forEach((target, index) => {
-      this.#unopened.keepOpening(this.#begin(target, index === 0));
+      this.#unopened.keepOpening(this.#registry.begin(target, index === 0));
     });
-    for (const target of added) this.#unopened.keepOpening(this.#begin(target, false));
+    for (const target of added) this.#unopened.keepOpening(this.#registry.begin(target, false));
     this.#mirror.begin();
-    for (const name of mirror.repositories())
-      if (!this.#repositories.has(name)) await forget(this.#options.mirror, name);
+    const { mirror } = this.#options;
+    for (const name of mirror.repositories()) if (!this.find(name)) await forget(mirror, name);
   }
 
   /** Whether mirror and clones agree, so reads need not wait. */
@@ -138,7 +141,7 @@ export class RepositoryManager {
   }
 
   names(): string[] {
-    return [...this.#repositories.keys()];
+    return this.#registry.names();
   }
 
   get primary(): string {
@@ -147,15 +150,15 @@ export class RepositoryManager {
 
   /** How git runs in the clone of a repository. */
   contextOf(name: string): GitContext {
-    return this.#repositories.get(name)?.git ?? cloneContext(this.#folder, name);
+    return this.find(name)?.git ?? cloneContext(this.#folder, name);
   }
 
   find(name: string): Repository | undefined {
-    return this.#repositories.get(name);
+    return this.#registry.find(name);
   }
 
   list(): Repository[] {
-    return [...this.#repositories.values()];
+    return this.#registry.list();
   }
 
   status(): RepositoryStatus[] {
@@ -163,40 +166,20 @@ export class RepositoryManager {
   }
 
   /**
-   * Looks at what only the clones themselves can tell, in one or all, so that a status tells of it. Five seconds at
-   * most: after that the status is what was known before.
+   * Reads what only the clones themselves can tell, such as uncommitted changes, in one of them or in all. It waits five
+   * seconds at most; after that, the status is what was known before.
    */
-  async look(name?: string): Promise<void> {
-    const asked = name === undefined ? this.list() : [this.#repositories.get(name)];
-    await within(DETAILS_MS, Promise.all(asked.map((repository) => repository?.look())));
+  async refreshDetails(name?: string): Promise<void> {
+    const asked = name === undefined ? this.list() : [this.find(name)];
+    await within(DETAILS_MS, Promise.all(asked.map((repository) => repository?.refreshDetails())));
   }
 
   readonly isPushed = (name: string, commit: string | null): boolean =>
-    this.#repositories.get(name)?.isPushed(commit) ?? false;
+    this.find(name)?.isPushed(commit) ?? false;
 
-  /**
-   * Captures a line in a repository; a failure if its clone is not ready in time.
-   *
-   * @param needed the hashes of files without which it must not be captured
-   */
-  async capture(name: string, line: Line, needed?: ReadonlySet<string>): Promise<Captured> {
-    if (!this.#repositories.has(name)) return noRepository(name);
-    const captured = await within(
-      PATIENCE_MS,
-      this.#inPlace(
-        name,
-        (repository) => repository.capture(line, needed),
-        (value) => value.ok,
-      ).then((value) => value ?? noRepository(name)),
-    );
-    if (captured) return captured;
-    const why = this.#repositories.get(name)?.isOpening
-      ? `The clone of ${name} is still being made.`
-      : `git has not written to ${name} within ${PATIENCE_MS / 1000} seconds; the disk may be slow, or a git may hang.`;
-    return notReady(
-      why,
-      'The message may still be saved: sending it again with the same id makes no second one',
-    );
+  /** Captures a line in a repository; see {@link captureIn}. */
+  capture(name: string, line: Line, needed?: ReadonlySet<string>): Promise<Captured> {
+    return captureIn(this.#registry, name, line, needed);
   }
 
   /** See {@link ReadyMirror.read}. */
@@ -216,8 +199,8 @@ export class RepositoryManager {
     if (name === undefined) return undefined;
     const trouble = this.#unopened.troubleOf(name);
     const why = `${trouble?.detail ?? `The clone ${name} cannot be used.`} Its messages cannot be read until then.`;
-    const others =
-      this.names().length > 1 ? ' To read those of another repository, use ?repository=<name>.' : '';
+    const isOne = this.names().length <= 1;
+    const others = isOne ? '' : ' To read those of another repository, use ?repository=<name>.';
     return notReady(`${why} gitpost tries again on its own.${others}`);
   }
 
@@ -229,184 +212,38 @@ export class RepositoryManager {
     this.#mirror.rebuild();
   }
 
-  /** Adds a repository while the program runs; its clone is made, or taken up again, in the background. */
-  addRepository(target: Target, branch: string | undefined): Promise<Result<Repository>> {
-    return this.#changes.run(async () => {
-      const free = await this.canAdd(target, branch);
-      return free.ok ? ok(this.#begin(target, false, branch)) : free;
-    });
+  /** Fetches, merges and pushes; see {@link syncAll}. */
+  push(names: readonly string[]): Promise<SyncResult[]> {
+    return syncAll(this.#registry, names, true, this.#options.onSynced);
   }
 
-  /** Whether a repository could be added as things are now. */
-  async canAdd(target: Target, branch: string | undefined): Promise<Result<void>> {
-    const twin = this.names().find((name) => sameName(name, target.name));
-    if (twin) return repositoryExists(twin);
-    const git = { ...this.#folder.git, directory: this.#folder.directory };
-    const checked = branch === undefined ? ok(undefined) : await checkBranchName({ git }, branch);
-    return checked.ok ? ok(undefined) : checked;
+  /** The same without the push. */
+  pull(names: readonly string[]): Promise<SyncResult[]> {
+    return syncAll(this.#registry, names, false, this.#options.onSynced);
   }
 
-  /** Gives a repository another branch, another name, or both. */
-  changeRepository(
-    name: string,
-    change: { readonly branch?: string; readonly name?: string },
-  ): Promise<Result<Repository>> {
-    return this.#changes.run(async () => {
-      const repository = this.#repositories.get(name);
-      if (!repository) return noRepository(name);
-      const newName = change.name ?? name;
-      if (newName !== name) {
-        if (this.#isNamed(name)) return fixed(name, 'renamed');
-        if (this.names().some((other) => other !== name && sameName(other, newName))) {
-          return repositoryExists(newName);
-        }
-        const directory = cloneContext(this.#folder, newName).directory;
-        const isOwn = await isSameFolder(directory, repository.git.directory);
-        if (!isOwn && (await inspectFolder(directory)) !== 'absent') {
-          return folderExists(newName);
-        }
-      }
-      if (change.branch !== undefined) {
-        const used = await repository.useBranch(change.branch);
-        if (!used.ok) return used;
-      }
-      if (newName === name) return ok(repository);
-      return this.#mirror.hold(this.#rename(repository, newName));
-    });
-  }
-
-  /** Whether a repository can get another remote: what the environment names has the one that it names. */
-  canChangeRemote(name: string): Result<void> {
-    const repository = this.#repositories.get(name);
-    if (!repository) return noRepository(name);
-    const named = this.#options.targets.find((target) => sameName(target.name, name));
-    return named && !named.own ? fixed(name, 'given another remote') : ok(undefined);
-  }
-
-  /** Gives a repository another remote. Both histories are joined by the next sync, which is a first contact. */
-  changeRemote(name: string, url: string): Promise<Result<void>> {
-    return this.#changes.run(async () => {
-      const free = this.canChangeRemote(name);
-      const repository = this.#repositories.get(name);
-      if (!free.ok || !repository) return free;
-      const { target, primary } = repository;
-      if (target.url === url) return ok(undefined);
-      const isNoted = !target.own || (await this.#tryTo(noteRemote(repository.git, url)));
-      if (!isNoted) return notNow(name);
-      await repository.close();
-      const moved = this.#begin({ ...target, url, own: false }, primary);
-      this.#successors.set(repository, moved);
-      // It may be one that could not be opened so far.
-      this.#unopened.keepOpening(moved);
-      await moved.opened;
-      return ok(undefined);
-    });
-  }
-
-  /** Lets a repository go. Its clone stays on disk, with everything that was captured, and can be added again. */
-  removeRepository(name: string): Promise<Result<void>> {
-    return this.#changes.run(async () => {
-      const repository = this.#repositories.get(name);
-      if (!repository) return noRepository(name);
-      if (this.#isNamed(name)) return fixed(name, 'removed');
-      // Noted first, so that where that can't be done nothing is half gone.
-      const noted = repository.isBroken || (await this.#tryTo(markRemoved(repository.git, true)));
-      if (!noted) return notNow(name);
-      await repository.close();
-      this.#repositories.delete(name);
-      this.#unopened.delete(name);
-      await forget(this.#options.mirror, name);
-      return ok(undefined);
-    });
-  }
-
-  /** The folder moves once no git is at work in it; what is asked of the repository meanwhile waits for the new one. */
-  async #rename(repository: Repository, name: string): Promise<Result<Repository>> {
-    const { target, primary } = repository;
-    const isIdle = await repository.close();
-    const [from, to] = [repository.name, name].map((one) => cloneContext(this.#folder, one).directory);
-    if (!isIdle || !(await this.#tryTo(rename(from as string, to as string)))) {
-      this.#successors.set(repository, this.#begin(target, primary));
-      return notNow(repository.name);
-    }
-    this.#repositories.delete(repository.name);
-    const isUnopened = this.#unopened.has(repository.name);
-    this.#unopened.delete(repository.name);
-    await forget(this.#options.mirror, repository.name);
-    const renamed = this.#begin({ ...target, name }, primary);
-    this.#successors.set(repository, renamed);
-    if (isUnopened) this.#unopened.keepOpening(renamed);
-    await renamed.opened;
-    return ok(renamed);
-  }
-
-  /** Whether something on the disk could be done; where not, the log says why. */
-  async #tryTo(work: Promise<void>): Promise<boolean> {
-    try {
-      await work;
-      return true;
-    } catch (error) {
-      this.#options.onTrouble(error);
-      return false;
-    }
-  }
-
-  #isNamed = (name: string): boolean => this.#options.targets.some((target) => sameName(target.name, name));
-
-  async push(names: readonly string[]): Promise<SyncResult[]> {
-    return this.#sync(names, true);
-  }
-
-  async pull(names: readonly string[]): Promise<SyncResult[]> {
-    return this.#sync(names, false);
-  }
-
+  /** Resolves when all repositories are closed: everything that was taken is answered, and no git is at work. */
   async close(): Promise<void> {
-    await this.#changes.run(async () => {
-      const all = this.list();
+    await this.#registry.changes.run(async (held) => {
       this.#unopened.close();
-      // Nothing is opened again that is not here any more.
-      this.#repositories.clear();
-      await Promise.all(all.map((repository) => repository.close()));
+      await this.#registry.close(held);
     });
-  }
-
-  /**
-   * What comes of some work with a repository: of a second try with the one that has taken its place, if its clone
-   * proved to be replaced by another one, or if it was closed before the work was done, as for a new name.
-   */
-  async #inPlace<Value>(
-    name: string,
-    work: (repository: Repository) => Promise<Value>,
-    isDone: (value: Value) => boolean,
-  ): Promise<Value | undefined> {
-    let repository = this.#repositories.get(name);
-    for (let attempt = 1; ; attempt += 1) {
-      const value = repository && (await work(repository));
-      if (!repository || value === undefined || attempt > PLACES) return value;
-      if (!repository.isReplaced && (!repository.isClosed || isDone(value))) return value;
-      await this.#changes.run(async () => undefined);
-      repository = this.#successors.get(repository) ?? this.#repositories.get(name);
-    }
   }
 
   /** Opens the clone that has taken the place of a repository's, as a start would. */
   #reopen(replaced: Repository): Promise<void> {
-    return this.#changes.run(async () => {
-      if (this.#repositories.get(replaced.name) !== replaced) return;
+    return this.#registry.changes.run(async () => {
+      if (!this.#registry.isCurrent(replaced)) return;
       await replaced.close();
-      this.#unopened.keepOpening(this.#begin(replaced.target, replaced.primary));
+      this.#unopened.keepOpening(this.#registry.begin(replaced.target, replaced.primary));
     });
   }
 
   #openAgain(repository: Repository, trouble: Trouble): Promise<Repository | undefined> {
-    return this.#changes.run(async () => {
-      if (this.#repositories.get(repository.name) !== repository) return undefined;
+    return this.#registry.changes.run(async () => {
+      if (!this.#registry.isCurrent(repository)) return undefined;
       await repository.close();
-      const target = await this.#addressed(repository.target);
-      const next = this.#begin(target, repository.primary, undefined, trouble);
-      this.#successors.set(repository, next);
-      return next;
+      return this.#registry.replace(repository, await this.#addressed(repository.target), trouble);
     });
   }
 
@@ -418,28 +255,14 @@ export class RepositoryManager {
     return (await findClone(this.#folder, target.name, this.#isMirrored)) ?? target;
   }
 
-  async #sync(names: readonly string[], push: boolean): Promise<SyncResult[]> {
-    const results = new Map<string, SyncResult>();
-    const waiting = [...names];
-    const worker = async () => {
-      for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) {
-        const result = await this.#inPlace(
-          name,
-          (repository) => repository.sync(push),
-          ({ status }) => !isFailure(status),
-        );
-        if (!result) continue;
-        results.set(name, result);
-        this.#options.onSynced(result);
-      }
-    };
-    await Promise.all(Array.from({ length: SYNCS_AT_ONCE }, worker));
-    return names.flatMap((name) => results.get(name) ?? []);
-  }
-
-  #begin(target: Target, primary: boolean, branch?: string, failedBefore?: Trouble): Repository {
+  #open(
+    target: Target,
+    primary: boolean,
+    branch: string | undefined,
+    failedBefore: Trouble | undefined,
+  ): Repository {
     const { githubUrl, identity, mirror, credentials } = this.#options;
-    const repository = Repository.open(target, primary, branch, {
+    return Repository.open(target, primary, branch, {
       git: cloneContext(this.#folder, target.name),
       gitSilence: this.#options.gitSilence ?? SILENCE_MS,
       githubUrl,
@@ -460,15 +283,16 @@ export class RepositoryManager {
       onOutcome: (result) => this.#options.onOutcome?.(result),
       onTrouble: (error) => this.#onTrouble(error),
       lockPatience: this.#options.lockPatience ?? LOCK_PATIENCE,
-      files: this.#options.files ?? NO_FILES,
+      files: this.#options.files ?? {
+        findUpload: async () => undefined,
+        findAnywhere: async () => undefined,
+      },
     });
-    this.#repositories.set(target.name, repository);
-    return repository;
   }
 
   #onTrouble(error: unknown): void {
     if (error instanceof MirrorBroken) this.rebuild();
-    // Whatever did not come to its end in a closed clone is done again where it counts.
+    // What a closed clone did not finish is done again in the one that takes its place.
     if (error instanceof GitClosed) return;
     this.#options.onTrouble(error);
   }
@@ -477,5 +301,3 @@ export class RepositoryManager {
     this.#announcer.message(change, entry);
   }
 }
-
-const NO_FILES = { findUpload: async () => undefined, findAnywhere: async () => undefined };

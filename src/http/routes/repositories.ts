@@ -52,7 +52,7 @@ export const repositoryRoutes: readonly Route[] = [
     answers: { 200: answer('Their status', z.array(repositorySchema)) },
     failures: ['unavailable'],
     handle: async (_call, { repositories }) => {
-      await repositories.look();
+      await repositories.refreshDetails();
       return ok(repositories.status());
     },
   }),
@@ -99,7 +99,7 @@ export const repositoryRoutes: readonly Route[] = [
     handle: async ({ params: { name } }, { repositories }) => {
       const repository = repositories.find(name);
       if (!repository) return unknownRepository([name]);
-      await repositories.look(repository.name);
+      await repositories.refreshDetails(repository.name);
       return ok(repository.status());
     },
   }),
@@ -126,7 +126,7 @@ export const repositoryRoutes: readonly Route[] = [
         const moved = await changeRemote(repositories, github, name, wantedOf(target.value, body));
         if (!moved.ok) return moved;
       }
-      const changed = await repositories.changeRepository(name, body);
+      const changed = await repositories.membership.change(name, body);
       return changed.ok ? ok(changed.value.status()) : changed;
     },
   }),
@@ -138,7 +138,7 @@ export const repositoryRoutes: readonly Route[] = [
     answers: { 204: answer('It is no longer in the list') },
     failures: ['unknown-repository', 'fixed-by-environment', 'busy', 'unavailable'],
     handle: async ({ params: { name } }, { repositories }) => {
-      const removed = await repositories.removeRepository(name);
+      const removed = await repositories.membership.remove(name);
       return removed.ok ? ok(undefined) : removed;
     },
   }),

@@ -9,7 +9,7 @@ test('a status tells how large a repository has become, whoever made the commits
   const managed = await startManager(await temporaryFolder());
   const clone = managed.clone();
   const look = async () => {
-    await managed.manager.look();
+    await managed.manager.refreshDetails();
     return statusOf(managed);
   };
   expect(await look()).toMatchObject({ commits: 0, files: 0, size: 0 });

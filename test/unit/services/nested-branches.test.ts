@@ -22,7 +22,7 @@ async function scene() {
 }
 
 const use = (managed: Managed, branch: string) =>
-  managed.manager.changeRepository(managed.manager.primary, { branch });
+  managed.manager.membership.change(managed.manager.primary, { branch });
 
 const setting = (clone: string, name: string) => git(clone, 'config', '--local', `gitpost.${name}`);
 
@@ -179,7 +179,7 @@ test('what was known of a branch before names were encoded is still known', asyn
   for (const number of [1, 2]) await managed.add(lineNumber(number));
   expect(await use(managed, 'Feat/x')).toMatchObject({ ok: true });
   await managed.add(lineNumber(3));
-  await managed.manager.find(managed.manager.primary)?.look();
+  await managed.manager.find(managed.manager.primary)?.refreshDetails();
   await managed.close();
   const clone = managed.clone();
   // The refs as an earlier version kept them.
@@ -204,7 +204,7 @@ describe('a change of branch that cannot be finished', () => {
       await git(clone, 'symbolic-ref', 'HEAD'),
       await git(clone, 'status', '--porcelain'),
     ];
-    await managed.manager.find(managed.manager.primary)?.look();
+    await managed.manager.find(managed.manager.primary)?.refreshDetails();
     const before = await state();
     await leaveLock(clone, 'config.lock');
     expect(await use(managed, 'feat')).toMatchObject({ ok: false, failure: { code: 'unavailable' } });
@@ -217,7 +217,7 @@ describe('a change of branch that cannot be finished', () => {
 
   test('leaves everything as it was while another git holds what is known of the branch', async () => {
     const { remote, managed, clone } = await scene();
-    await managed.manager.find(managed.manager.primary)?.look();
+    await managed.manager.find(managed.manager.primary)?.refreshDetails();
     const heads = await git(clone, 'for-each-ref', 'refs/heads');
     await leaveLock(clone, 'refs/gitpost/known-branch/feat.lock');
     expect(await use(managed, 'feat')).toMatchObject({ ok: false, failure: { code: 'unavailable' } });

@@ -29,7 +29,7 @@ test('a reset to where the branch was before the last captures is noticed at onc
   const managed = await startManager(await temporaryFolder());
   await managed.add(lineNumber(1));
   const clone = managed.clone();
-  await managed.manager.find('messages')?.look();
+  await managed.manager.find('messages')?.refreshDetails();
   await managed.add(lineNumber(2));
   await git(clone, 'update-ref', 'refs/heads/main', 'main~1');
   await managed.add(lineNumber(3));
@@ -98,7 +98,7 @@ test('a giant journal is kept where it is the same on all sides, and said where 
   const name = managed.manager.primary;
   const giant = `${'x'.repeat(1023)}\n`.repeat(65 * 1024);
   for (const number of [1, 2]) await managed.add(lineNumber(number));
-  await managed.manager.find(name)?.look();
+  await managed.manager.find(name)?.refreshDetails();
   await commitFile(clone, 'messages/giant.jsonl', giant, 'Giant');
   const blob = await git(clone, 'rev-parse', 'HEAD:messages/giant.jsonl');
   await managed.manager.find(name)?.refresh();
@@ -110,7 +110,7 @@ test('a giant journal is kept where it is the same on all sides, and said where 
   expect(await git(clone, 'rev-parse', 'main:messages/giant.jsonl')).toBe(blob);
   await push(managed);
 
-  await managed.manager.find(name)?.look();
+  await managed.manager.find(name)?.refreshDetails();
   await commitFile(clone, 'messages/giant.jsonl', `${lineNumber(9).raw}\n${giant}`, 'More');
   await managed.manager.find(name)?.refresh();
   await push(managed);

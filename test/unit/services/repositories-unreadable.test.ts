@@ -20,7 +20,7 @@ async function withBrokenNotes(): Promise<{ root: string; config: string; whole:
     username: undefined,
   });
   if (!target.ok) throw new Error(target.failure.detail);
-  const added = await managed.manager.addRepository({ ...target.value, own: false }, undefined);
+  const added = await managed.manager.membership.add({ ...target.value, own: false }, undefined);
   if (!added.ok) throw new Error(added.failure.detail);
   await added.value.opened;
   await managed.add(lineNumber(1), 'notes');

@@ -40,7 +40,7 @@ async function settled({ clone }: Scene, left: readonly string[] = []): Promise<
   });
 }
 
-const follow = ({ managed }: Scene) => managed.manager.find('messages')?.look();
+const follow = ({ managed }: Scene) => managed.manager.find('messages')?.refreshDetails();
 
 async function restart(state: Scene): Promise<void> {
   await state.managed.close();

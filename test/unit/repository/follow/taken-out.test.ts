@@ -15,7 +15,7 @@ test('what a person commits and stages to be taken out before it was followed do
   const clone = managed.clone();
   const look = async () => {
     await managed.manager.find('messages')?.refresh();
-    await managed.manager.find('messages')?.look();
+    await managed.manager.find('messages')?.refreshDetails();
   };
   await managed.add(lineNumber(1));
   await eventually(async () => (await changesIn(clone)).length === 0);

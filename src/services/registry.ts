@@ -1,0 +1,86 @@
+import { type Held, Mutex } from '../async/mutex.ts';
+import type { Target, Trouble } from '../domain/repository.ts';
+import type { Repository } from '../repository/repository.ts';
+
+/** Opens a repository. */
+export type Open = (
+  target: Target,
+  primary: boolean,
+  branch: string | undefined,
+  failedBefore: Trouble | undefined,
+) => Repository;
+
+/** How often work follows a repository to a new place. */
+const PLACES = 5;
+
+/** The repositories as they are now, and which one has taken the place of one that was closed. */
+export class Registry {
+  /** Held by everything that changes the set of repositories. */
+  readonly changes = new Mutex();
+  readonly #open: Open;
+  readonly #repositories = new Map<string, Repository>();
+  readonly #successors = new WeakMap<Repository, Repository>();
+
+  constructor(open: Open) {
+    this.#open = open;
+  }
+
+  names(): string[] {
+    return [...this.#repositories.keys()];
+  }
+
+  list(): Repository[] {
+    return [...this.#repositories.values()];
+  }
+
+  find(name: string): Repository | undefined {
+    return this.#repositories.get(name);
+  }
+
+  readonly isCurrent = (repository: Repository): boolean => this.find(repository.name) === repository;
+
+  /** Begins to open a repository, and knows it from now on. */
+  begin(target: Target, primary: boolean, branch?: string, failedBefore?: Trouble): Repository {
+    const repository = this.#open(target, primary, branch, failedBefore);
+    this.#repositories.set(target.name, repository);
+    return repository;
+  }
+
+  /** Begins to open a repository that takes the place of one that was closed: work that waits for that one follows. */
+  replace(closed: Repository, target: Target, failedBefore?: Trouble): Repository {
+    const next = this.begin(target, closed.primary, undefined, failedBefore);
+    this.#successors.set(closed, next);
+    return next;
+  }
+
+  delete(name: string): void {
+    this.#repositories.delete(name);
+  }
+
+  /** Closes all of them, and knows none any more. */
+  async close(_held: Held): Promise<void> {
+    const all = this.list();
+    // Nothing is opened again that is not known here.
+    this.#repositories.clear();
+    await Promise.all(all.map((repository) => repository.close()));
+  }
+
+  /**
+   * Works with a repository. The work is done again with the one that has taken its place, if its clone proved to be
+   * replaced by another one, or if it was closed before the work was done, as it is for a new name.
+   */
+  async inPlace<Value>(
+    name: string,
+    work: (repository: Repository) => Promise<Value>,
+    isDone: (value: Value) => boolean,
+  ): Promise<Value | undefined> {
+    let repository = this.find(name);
+    for (let attempt = 1; ; attempt += 1) {
+      const value = repository && (await work(repository));
+      if (!repository || value === undefined || attempt > PLACES) return value;
+      if (!repository.isReplaced && (!repository.isClosed || isDone(value))) return value;
+      await this.changes.run(async () => undefined);
+      repository = this.#successors.get(repository) ?? this.find(name);
+    }
+  }
+}

@@ -1,0 +1,70 @@
+import { within } from '../async/within.ts';
+import type { SyncResult } from '../contract/repository.ts';
+import { isFailure } from '../domain/repository.ts';
+import type { Line } from '../journal/line.ts';
+import type { Captured } from '../repository/capture/capture.ts';
+import { noRepository } from './membership.ts';
+import { notReady, PATIENCE_MS } from './ready-mirror.ts';
+import type { Registry } from './registry.ts';
+
+const SYNCS_AT_ONCE = 4;
+
+/**
+ * Captures a line in the repository that has a name, wherever it is by then. Gives the commit once it is durable;
+ * `unknown-repository`, or `unavailable` if that takes over 30 seconds.
+ *
+ * @param needed the hashes of files without which it must not be captured
+ */
+export async function captureIn(
+  registry: Registry,
+  name: string,
+  line: Line,
+  needed?: ReadonlySet<string>,
+): Promise<Captured> {
+  const captured = await within(
+    PATIENCE_MS,
+    registry
+      .inPlace(
+        name,
+        (repository) => repository.capture(line, needed),
+        (value) => value.ok,
+      )
+      .then((value) => value ?? noRepository(name)),
+  );
+  if (captured) return captured;
+  const why = registry.find(name)?.isOpening
+    ? `The clone of ${name} is still being made.`
+    : `git has not written to ${name} within ${PATIENCE_MS / 1000} seconds; the disk may be slow, or a git may hang.`;
+  return notReady(
+    why,
+    'The message may still be saved: sending it again with the same id makes no second one',
+  );
+}
+
+/**
+ * Syncs repositories, four at a time, and reports each result as it comes. The results are in the order of the names;
+ * one whose repository is gone is left out.
+ */
+export async function syncAll(
+  registry: Registry,
+  names: readonly string[],
+  push: boolean,
+  onSynced: (result: SyncResult) => void,
+): Promise<SyncResult[]> {
+  const results = new Map<string, SyncResult>();
+  const waiting = [...names];
+  const worker = async () => {
+    for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) {
+      const result = await registry.inPlace(
+        name,
+        (repository) => repository.sync(push),
+        ({ status }) => !isFailure(status),
+      );
+      if (!result) continue;
+      results.set(name, result);
+      onSynced(result);
+    }
+  };
+  await Promise.all(Array.from({ length: SYNCS_AT_ONCE }, worker));
+  return names.flatMap((name) => results.get(name) ?? []);
+}
