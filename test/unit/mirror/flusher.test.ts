@@ -124,7 +124,7 @@ describe('a write that fails', () => {
 
 const MOST_COPIES = 30;
 
-describe('a program that is cut off at any moment', { timeout: 60_000 }, () => {
+describe('a program that is cut off at any moment', { timeout: 180_000 }, () => {
   test('leaves a folder that holds all that it says it covers', async () => {
     const folder = await temporaryFolder();
     const database = await openMirror(folder);
