@@ -1,18 +1,19 @@
 // Measures gitpost against what people would use instead, side by side in one run, and prints a table in Markdown.
 //   npm run bench              the whole, with a million messages: about half an hour
 //   npm run bench -- --quick   fewer rounds and smaller archives: under two minutes
-//   npm run bench -- writing   one part alone: writing, scale, page or growth
+//   npm run bench -- writing   one part alone: writing, import, scale, page or growth
 import { execFileSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { folder } from './environment.mjs';
 import { GROWTH_HEAD, growthRows } from './growth.mjs';
+import { importRows } from './import.mjs';
 import { pageRows } from './page.mjs';
 import { scaleRows } from './scale.mjs';
 import { writingRows } from './writing.mjs';
 
 const HEAD = ['work', 'gitpost', 'against', '', 'ratio', 'aim', 'event loop held'];
-const parts = { writing: writingRows, scale: scaleRows, page: pageRows };
+const parts = { writing: writingRows, import: importRows, scale: scaleRows, page: pageRows };
 const names = [...Object.keys(parts), 'growth'];
 const asked = names.filter((name) => process.argv.includes(name));
 const wanted = new Set(asked.length > 0 ? asked : names);

@@ -49,13 +49,20 @@ export class Messages {
   readonly #options: MessagesOptions;
   /** One change of a message at a time, so that no two of ours replace the same revision. */
   readonly #locks = new KeyedMutex();
+  #lastWrittenAt = Number.NEGATIVE_INFINITY;
 
   constructor(options: MessagesOptions) {
     this.#options = options;
   }
 
+  /** When somebody last wrote a message, in milliseconds since 1970; what {@link take} brings does not count. */
+  get lastWrittenAt(): number {
+    return this.#lastWrittenAt;
+  }
+
   /** Captures a new message, or goes on with one that an earlier attempt did not bring everywhere. */
   async create(draft: Draft): Promise<Result<Stored>> {
+    this.#lastWrittenAt = Date.now();
     const id = draft.id ?? uuidv7();
     const unknown = this.#unknown(draft.repositories);
     if (unknown) return unknown;
@@ -153,6 +160,7 @@ export class Messages {
     ifMatch: string | undefined,
     decide: (entry: Entry) => Promise<Result<Line | undefined>>,
   ): Promise<Result<Stored>> {
+    this.#lastWrittenAt = Date.now();
     return this.#locks.run(id, async () => {
       const read = await this.#options.reader.entry(id);
       if (!read.ok) return read;

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { problemOf } from '../support/api.ts';
+import { linesOfJson, problemOf } from '../support/api.ts';
 import { importFile, sendExport, skippedIn } from '../support/exports/import.ts';
 import { zipOf } from '../support/exports/zip.ts';
 import { git } from '../support/git.ts';
@@ -161,6 +161,26 @@ test('a newer export adds what is new, and a changed text is a revision', async 
     updated: 0,
     present: 2,
   });
+});
+
+test('progress is sent while a large file is read, and what breaks it at its end is still said', async () => {
+  const { api } = await startSmallApp(await temporaryFolder());
+  const messages = Array.from({ length: 2500 }, (_, id) => ({
+    ...{ id, type: 'message', date_unixtime: String(id), from: 'Ann', text: `${id}` },
+  }));
+  const chat = JSON.stringify({ name: 'a', type: 'personal_chat', id: 1, messages });
+  const answer = await sendExport(api, '', chat.slice(0, -3));
+  expect(answer.status).toBe(200);
+  expect(linesOfJson(answer.text)).toMatchObject([
+    { progress: { stage: 'reading', done: 1000, total: null } },
+    { progress: { stage: 'reading', done: 2000, total: null } },
+    { problem: { status: 422, detail: expect.stringContaining('cut off') } },
+  ]);
+  expect(await api.messages()).toEqual([]);
+  const stages = linesOfJson<{ progress?: { stage: string } }>((await sendExport(api, '', chat)).text);
+  expect(stages.map(({ progress }) => progress?.stage)).toEqual([
+    ...['reading', 'reading', 'reading', 'writing', 'writing', undefined],
+  ]);
 });
 
 test('broken and hostile files are refused, and nothing is written', async () => {

@@ -1,8 +1,7 @@
 import type { Response } from 'express';
 import { importLineSchema, importQuery } from '../../contract/import.ts';
-import type { Result } from '../../domain/result.ts';
+import { ok, type Result } from '../../domain/result.ts';
 import { toJson } from '../../domain/unicode.ts';
-import type { Imports } from '../../services/imports/imports.ts';
 import type { ImportRequest, Progress, Scan } from '../../services/imports/request.ts';
 import { NDJSON } from '../body.ts';
 import { type ProblemInput, toProblem } from '../problem.ts';
@@ -22,7 +21,8 @@ export const importRoutes: readonly Route[] = [
     summary: 'Import an export of another program, or journal lines',
     description:
       'The file is read to its end first. Nothing is written of one that is broken, or that needs `zone` or `dates`: ' +
-      'these are problem documents. Then each line of the answer is {"progress":{…}}, and the last one is ' +
+      'these are problem documents, or the last line of the answer if it has begun, which it does after 1,000 messages. ' +
+      'Each line of the answer is {"progress":{…}}, and the last one is ' +
       '{"result":{…}} or {"problem":{…}}. The same file again adds nothing.',
     query: importQuery,
     body: raw,
@@ -59,9 +59,16 @@ export const importRoutes: readonly Route[] = [
             confirm: confirm === 'true',
             conversations: only,
           };
-          const scan = await imports.scan(asked);
-          if (!scan.ok) return scan;
-          end = await answer(imports, asked, scan.value, dryRun === 'true', response);
+          const report = reporter(response);
+          const isWanted = () => !response.destroyed;
+          const scan = await imports.scan(asked, report, isWanted);
+          if (!scan.ok && !response.headersSent) return scan;
+          if (scan.ok) report({ stage: 'reading', done: scan.value.messages, total: scan.value.messages });
+          const isDryRun = dryRun === 'true';
+          const done: Result<unknown, ProblemInput> =
+            scan.ok && !isDryRun ? await imports.write(asked, scan.value, report, isWanted) : resultOf(scan);
+          const line = toJson(done.ok ? { result: done.value } : { problem: toProblem(done.failure) });
+          end = () => endStream(response, `${line}\n`);
         } finally {
           await remove();
         }
@@ -75,23 +82,15 @@ export const importRoutes: readonly Route[] = [
   }),
 ];
 
-/** Sends the progress of an import. Returns what sends its result. */
-async function answer(
-  imports: Imports,
-  asked: ImportRequest,
-  scan: Scan,
-  isDryRun: boolean,
-  response: Response,
-): Promise<() => void> {
-  response.setHeader('Content-Type', `${NDJSON}; charset=utf-8`);
-  const report = (progress: Progress) => void response.write(`${toJson({ progress })}\n`);
-  report({ stage: 'reading', done: scan.messages, total: scan.messages });
-  const isWanted = () => !response.destroyed;
-  const done: Result<unknown, ProblemInput> = isDryRun
-    ? { ok: true, value: scan.result }
-    : await imports.write(asked, scan, report, isWanted);
-  const line = toJson(done.ok ? { result: done.value } : { problem: toProblem(done.failure) });
-  return () => endStream(response, `${line}\n`);
+/** What a dry run answers. */
+const resultOf = (scan: Result<Scan>): Result<unknown> => (scan.ok ? ok(scan.value.result) : scan);
+
+/** Sends the progress of an import: with the first of it, the answer begins. */
+function reporter(response: Response): (progress: Progress) => void {
+  return (progress) => {
+    if (!response.headersSent) response.setHeader('Content-Type', `${NDJSON}; charset=utf-8`);
+    response.write(`${toJson({ progress })}\n`);
+  };
 }
 
 /** The ids in a JSON list; `null` if it is none. */

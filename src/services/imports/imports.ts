@@ -20,8 +20,10 @@ import { SeenIds } from './seen-ids.ts';
 import { Summary } from './summary.ts';
 
 const ITEMS_A_REPORT = 1000;
-/** So many messages are on their way at once, as in a bulk. */
-const MOST_UNDER_WAY = 500;
+/** So many messages are on their way at once: as a rule, and while somebody else writes, who waits for all of them. */
+const [UNDER_WAY, UNDER_WAY_SHARED] = [100, 8];
+/** Somebody who has just written is likely to write again. */
+const SHARED_MS = 3000;
 
 export interface ImportsOptions {
   readonly messages: Messages;
@@ -59,8 +61,15 @@ export class Imports {
   /**
    * Reads an export and counts what an import would do; writes nothing. `import-ambiguous` if it needs a zone or an
    * order of dates, `import-refused` if it is broken, `looks-secret` if exact lines of a journal look like credentials.
+   *
+   * @param report is told of every 1,000 messages
+   * @param isWanted whether anyone still waits; if not, it stops
    */
-  async scan(request: ImportRequest): Promise<Result<Scan>> {
+  async scan(
+    request: ImportRequest,
+    report: (progress: Progress) => void = () => undefined,
+    isWanted: () => boolean = () => true,
+  ): Promise<Result<Scan>> {
     if (request.zone !== undefined && !isZone(request.zone)) return badZone(request.zone);
     return this.#withSource(request, async (source) => {
       const format = request.format === 'auto' ? await recognise(source) : request.format;
@@ -69,6 +78,9 @@ export class Imports {
       const secrets: string[] = [];
       const files = this.#filesFor(request);
       for await (const item of this.#read(source, format, request, summary)) {
+        if (!isWanted()) return nobodyWaits;
+        if (summary.messages % ITEMS_A_REPORT === 0)
+          report({ stage: 'reading', done: summary.messages, total: null });
         const known = await this.#options.reader.lookUp(item.id);
         if (!known.ok) return known;
         const isRepeat = seen.add(item.id);
@@ -131,7 +143,8 @@ export class Imports {
         taken.catch(() => undefined);
         underWay.push(taken);
         if (hasFiles) await finish(1);
-        else if (underWay.length >= MOST_UNDER_WAY) await finish(MOST_UNDER_WAY / 5);
+        const most = this.#mostUnderWay();
+        if (underWay.length >= most) await finish(underWay.length - Math.floor(most * 0.8));
         if (trouble || !isWanted()) break;
       }
       await finish(underWay.length);
@@ -140,6 +153,11 @@ export class Imports {
       if (done < scan.messages) return stopped('The client closed the connection.', result);
       return ok(result);
     });
+  }
+
+  #mostUnderWay(): number {
+    const isShared = Date.now() - this.#options.messages.lastWrittenAt < SHARED_MS;
+    return isShared ? UNDER_WAY_SHARED : UNDER_WAY;
   }
 
   #read(source: ExportSource, format: FormatName, request: ImportRequest, summary: Summary) {
@@ -215,6 +233,8 @@ export class Imports {
     }
   }
 }
+
+const nobodyWaits = fail('import-stopped', 'The client closed the connection. Nothing was imported.');
 
 const badZone = (zone: string) =>
   fail('invalid', `There is no time zone ${JSON.stringify(zone)}. Nothing was imported.`, {

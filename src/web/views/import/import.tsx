@@ -3,6 +3,7 @@ import type { ImportResult } from '../../../contract/import.ts';
 import { type ImportOptions, type ImportProgress, sendImport } from '../../api/import.ts';
 import type { Problem } from '../../api/problem.ts';
 import { isSecretGuard } from '../../api/problem.ts';
+import { count } from '../../text/words.ts';
 import { Question } from '../dialogs/question.tsx';
 import { ProblemBox } from '../ui/problem.tsx';
 import { ChooseFile } from './choose-file.tsx';
@@ -91,10 +92,12 @@ function missingIn({ type, errors }: Problem): Missing | undefined {
 
 function Busy({ words, progress }: { words: string; progress: ImportProgress | undefined }) {
   const isWriting = progress?.stage === 'writing' && progress.total !== null;
+  const isReading = progress?.stage === 'reading' && progress.done > 0;
   return (
     <div class="import-busy">
       <p role="status">
         {words}
+        {isReading && ` ${count(progress.done, 'message')} so far`}
         {isWriting && ` ${progress.done.toLocaleString()} of ${progress.total?.toLocaleString()}`}
       </p>
       <progress {...(isWriting && { value: progress.done, max: progress.total ?? 1 })} aria-label={words} />
