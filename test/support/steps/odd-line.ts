@@ -48,12 +48,15 @@ const ODD: readonly Odd[] = [
   odd('a deep unknown key', `"revision":1,"deep":${'['.repeat(2000)}${']'.repeat(2000)}`, true),
 ];
 
+/** The journal with the odd line of a message. */
+export const oddPathOf = (id: string): string => `messages/foreign/${id}.jsonl`;
+
 /** Somebody pushes a line with a huge or odd value; the device fetches it and edits its message, if it shows one. */
 export async function pushOddLine(life: Life, on: Device, pick: number, text: string): Promise<void> {
   const { members, what, isReadable } = ODD[pick % ODD.length] as Odd;
   const why = `After somebody pushed a line with ${what}`;
   const id = randomUUID();
-  const path = `messages/foreign/${id}.jsonl`;
+  const path = oddPathOf(id);
   life.foreign.add(path);
   const time = members.includes('createdAt') ? '' : ',"createdAt":"2026-10-01T10:00:00.000Z"';
   const author = members.includes('author') ? '' : ',"author":"Outside"';
