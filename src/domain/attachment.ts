@@ -1,3 +1,4 @@
+import { MOST_READ } from './message.ts';
 import { isWellFormed } from './unicode.ts';
 
 /** A file of a message, as its line names it. */
@@ -27,7 +28,7 @@ export const SHA256 = /^[0-9a-f]{64}$/;
 export function readAttachments(value: unknown): Attachment[] {
   if (!Array.isArray(value)) return [];
   const attachments = new Map<string, Attachment>();
-  for (const entry of value) {
+  for (const entry of value.slice(0, MOST_READ)) {
     const attachment = readAttachment(entry);
     if (attachment && !attachments.has(attachment.sha256)) attachments.set(attachment.sha256, attachment);
   }

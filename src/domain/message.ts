@@ -20,9 +20,13 @@ export function tagsOf(text: string, given: readonly string[] = []): string[] {
 /** The tags of a line as others may have written them: what is no tag is ignored, and so is more than 20. */
 export function readTags(value: unknown): string[] {
   if (!Array.isArray(value)) return [];
-  const tags = value.filter((tag): tag is string => typeof tag === 'string' && TAG.test(tag));
+  const read = value.slice(0, MOST_READ);
+  const tags = read.filter((tag): tag is string => typeof tag === 'string' && TAG.test(tag));
   return [...new Set(tags.map((tag) => tag.toLowerCase()))].slice(0, MOST_TAGS);
 }
+
+/** So many entries of a list in a line are looked at: others may write millions that are none. */
+export const MOST_READ = 1000;
 
 /** What a tag beside the text may be, in any letter case. */
 export const TAG = /^[\p{L}\p{M}\p{N}_-]{1,64}$/u;

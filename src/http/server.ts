@@ -161,7 +161,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   app.use(siteGuard(address), noStore);
   const readers = bodyReaders();
   const routesFor = (isOpen: boolean) => {
-    const router = express.Router();
+    const router = express.Router({ caseSensitive: true });
     addRoutes(
       router,
       routes.filter(({ access: own }) => (own !== undefined) === isOpen),

@@ -12,6 +12,8 @@ export function validate<Schema extends z.ZodType>(
   value: unknown,
   together?: (value: object) => readonly FieldError[],
 ): Result<z.output<Schema>> {
+  const tooMany = sizeErrors(value);
+  if (tooMany.length > 0) return refuse(tooMany);
   const parsed = schema.safeParse(value);
   const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
   const errors = [
@@ -22,7 +24,33 @@ export function validate<Schema extends z.ZodType>(
   return parsed.success && errors.length === 0 ? ok(parsed.data) : refuse(errors);
 }
 
-/** More bad fields than this are counted, not named: a body can hold a hundred thousand unknown keys. */
+/** A body that has more members than this, or a list or an object in it that does, is read no further. */
+const MOST_MEMBERS = 1000;
+
+/** What a body has far too much of: to say of each of a hundred thousand what is wrong with it takes seconds. */
+function sizeErrors(value: unknown): FieldError[] {
+  if (typeof value !== 'object' || value === null) return [];
+  const members = Object.entries(value);
+  if (members.length > MOST_MEMBERS) return [{ field: '', detail: `the body ${countOf(members.length)}` }];
+  return members.flatMap(([key, member]) => {
+    const most = [member, ...(Array.isArray(member) ? member.slice(0, MOST_MEMBERS) : [])].reduce(
+      (highest: number, one) => Math.max(highest, sizeOf(one)),
+      0,
+    );
+    const field = wellFormed(key).slice(0, MOST_KEY);
+    return most > MOST_MEMBERS ? [{ field, detail: `${field} ${countOf(most)}` }] : [];
+  });
+}
+
+const MOST_KEY = 100;
+
+const sizeOf = (value: unknown): number =>
+  typeof value === 'object' && value !== null ? Object.keys(value).length : 0;
+
+const countOf = (count: number): string =>
+  `has ${count.toLocaleString('en')} entries, and may have ${MOST_MEMBERS.toLocaleString('en')} at most`;
+
+/** More bad fields than this are counted, not named: a body can hold many unknown keys. */
 const MOST_ERRORS = 100;
 
 /** One entry for each bad field: the first thing that is wrong with it. */

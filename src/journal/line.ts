@@ -126,7 +126,7 @@ function parseText(raw: string, bytes: string | Buffer): Line | Unreadable {
   if (typeof text !== 'string') return { reason: 'has no string as "text"' };
   const dates = readDates(members);
   if ('reason' in dates) return dates;
-  return {
+  const line = {
     hash: hashOf(bytes),
     raw,
     id: id.toLowerCase(),
@@ -134,8 +134,19 @@ function parseText(raw: string, bytes: string | Buffer): Line | Unreadable {
     parents: readParents(members.parents),
     ...readContent(mayHoldHalves(raw) ? wellFormedStrings(members) : members),
     ...dates,
-    others: Object.keys(members).every((key) => KNOWN.has(key)) ? [] : otherMembers(raw),
+    others: [],
   };
+  return Object.keys(members).every((key) => KNOWN.has(key)) ? line : withOthers(line);
+}
+
+/** Only an edit asks for the members that are not known, and somebody may have written a hundred thousand of them. */
+function withOthers(line: Line): Line {
+  let others: Line['others'] | undefined;
+  const get = () => {
+    others ??= otherMembers(line.raw);
+    return others;
+  };
+  return Object.defineProperty(line, 'others', { get, enumerable: true });
 }
 
 function parseJson(raw: string): unknown {
@@ -154,13 +165,13 @@ function readParents(value: unknown): string[] {
   return value.filter((parent): parent is string => typeof parent === 'string' && PARENT.test(parent));
 }
 
-/** The members of a line whose strings are Unicode; those within other members are not looked at. */
+/** The known members of a line with strings that are Unicode; those within other members are not looked at. */
 const wellFormedStrings = (members: Members): Members =>
   Object.fromEntries(
-    Object.entries(members).map(([key, value]) => [
-      key,
-      typeof value === 'string' ? wellFormed(value) : value,
-    ]),
+    [...KNOWN].map((key) => {
+      const value = members[key];
+      return [key, typeof value === 'string' ? wellFormed(value) : value];
+    }),
   );
 
 function readContent(members: Members): Content {

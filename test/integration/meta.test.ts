@@ -340,6 +340,7 @@ describe('an address that leads nowhere', () => {
   test('is a problem document for programs, and so is every error of the API', async () => {
     for (const Accept of ['*/*', 'application/json', 'application/json, text/html;q=0.9']) {
       problemOf(await api.get('/nonsense', { Accept }), 404);
+      problemOf(await api.get('/MESSAGES', { Accept }), 404);
     }
     problemOf(await api.send('POST', '/nonsense', { json: {}, headers: fromBrowser }), 404);
     problemOf(await api.get('/messages/none', fromBrowser), 404);

@@ -199,6 +199,15 @@ describe('unknown keys', () => {
     },
   );
 
+  test('are kept, and not looked at before they are asked for', () => {
+    const members = Array.from({ length: 1000 }, (_, n) => `"k${n}":${n}`).join();
+    const bytes = `${raw().slice(0, -1)},${members}}`;
+    const others = () => Object.getOwnPropertyDescriptor(readable(bytes), 'others');
+    expect(others()).toMatchObject({ get: expect.any(Function), enumerable: true });
+    expect({ ...readable(bytes) }.others).toHaveLength(1000);
+    expect(written(bytes).endsWith(`,${members}}`)).toBe(true);
+  });
+
   test('are kept however deep they go', () => {
     const deep = `${'['.repeat(50_000)}${']'.repeat(50_000)}`;
     const bytes = `${raw().slice(0, -1)},"deep":${deep}}`;
