@@ -25,6 +25,11 @@ export interface ImportedMessage {
   readonly author: string;
   /** Milliseconds since 1970. */
   readonly createdAt: number;
+  /**
+   * Milliseconds to add to its time, 0 to 999, by what is known of the message alone: so messages of one second keep
+   * their order, and have the same times in an export that begins later. Counted if absent.
+   */
+  readonly shift?: number | undefined;
   readonly text: string;
   /** `text` if absent. */
   readonly type?: 'text' | 'markdown' | undefined;

@@ -28,7 +28,7 @@ const [FIRST_MS, LAST_MS] = [0, Date.UTC(10_000, 0) - 1];
 /**
  * Makes a function that prepares the messages of one import, in the order in which they come. Messages of one
  * conversation with the same time get a millisecond more each, since the timeline would put them in the order of their
- * ids otherwise; ids come from the time in the source.
+ * ids otherwise; ids come from the time in the source. A format with running numbers says itself how many to add.
  *
  * @param keepsSecrets whether text that looks like a credential is meant to be kept
  */
@@ -63,7 +63,9 @@ export function preparer(
       type: message.type ?? 'text',
       text: /\S/u.test(text) ? text : '',
       files,
-      createdAt: new Date(Math.min(createdAt + Math.min(count, MOST_SHIFT_MS), LAST_MS)).toISOString(),
+      createdAt: new Date(
+        Math.min(createdAt + (message.shift ?? Math.min(count, MOST_SHIFT_MS)), LAST_MS),
+      ).toISOString(),
       ...(replyTo === undefined ? {} : { replyTo: importId(format, conversation.id, replyTo) }),
       tags: [...new Set(tags)].slice(0, MOST_TAGS),
       pinned: message.pinned ?? false,

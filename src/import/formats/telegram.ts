@@ -73,6 +73,9 @@ function itemOf(
   return {
     conversation,
     sourceId: idOf(message.id),
+    // Times are whole seconds, and numbers run on.
+    shift:
+      Number.isSafeInteger(message.id) && Number(message.id) >= 0 ? Number(message.id) % 1000 : undefined,
     author: firstText(message.from, message.author, idOf(message.from_id)),
     createdAt,
     text: notes.filter((note) => note !== '').join('\n'),

@@ -82,7 +82,7 @@ test('Telegram: text in pieces, exact and local times, service messages, files t
       type: 'markdown',
       createdAt: 1652135033000,
     },
-    { sourceId: '3', replyTo: '2', createdAt: Date.parse('2022-03-08T12:07:42Z') },
+    { sourceId: '3', replyTo: '2', createdAt: Date.parse('2022-03-08T12:07:42Z'), shift: 3 },
     { sourceId: '4', text: '(photo: not in the export)', files: [] },
   ]);
 });
