@@ -154,7 +154,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     const health = () => healthOf(repositories, mirror, watcher, version, installed);
     const verifier = new Verifier({
       subjects: async () => {
-        // Right after the start much is on its way; what is not there in time is told as it is.
+        // Right after the start much is on its way; after a moment the status is given as it is.
         await reader.ready();
         return repositories.list().map((repository) => subjectOf(repository, repositories));
       },
@@ -165,7 +165,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     });
     const secret = randomBytes(32).toString('base64url');
     const server = await startServer({
-      // Who is in this process has access.
+      // Callers in this process have access.
       config: listens ? config : { ...config, accessToken: undefined },
       publicDirectory,
       version,

@@ -8,7 +8,7 @@ import { withoutEnd } from './domain/trim.ts';
 import { type Environment, mergeVariables, readDotenv } from './environment.ts';
 import { gitEnvironment } from './git/settings.ts';
 
-/** Everything that the program is told from outside, validated, with its defaults filled in. */
+/** The configuration from the environment, validated, with its defaults filled in. */
 export interface Config {
   readonly port: number;
   readonly host: string;
@@ -26,7 +26,7 @@ export interface Config {
   readonly reposDirectory: string;
   readonly dataDirectory: string;
   readonly githubUrl: string;
-  /** `undefined` where the token is for another host than GitHub's own, and its API is not named. */
+  /** `undefined` if the token is for another host than GitHub's own, and its API is not named. */
   readonly githubApiUrl: string | undefined;
   readonly githubUsername: string | undefined;
   /** Reads the token, again at each call, since a new one in `.env` counts without a restart. */
@@ -181,7 +181,7 @@ export function readConfig(own: Environment, directory: string): Config | Config
   });
 }
 
-/** Parses each variable by itself: a line for one that is wrong, and its default to go on with. */
+/** Parses each variable on its own: a line for one that is wrong, and its default to continue with. */
 function parseEach(environment: Readonly<Record<string, string>>) {
   const lines: string[] = [];
   const values: Record<string, unknown> = {};

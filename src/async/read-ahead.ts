@@ -1,4 +1,4 @@
-/** How many are read before they are asked for. What a remote sends can be large, so that it is not many. */
+/** How many are read ahead. What a remote sends can be large, so not many. */
 const AHEAD = 2;
 
 /** Reads all items in their order, some of them while what was read before is still being worked on. */
@@ -9,7 +9,7 @@ export async function* readAhead<Item, Read>(
   const reading: Promise<Read>[] = [];
   for (const item of items) {
     const next = read(item);
-    // Where one before it fails, nobody asks for this one any more.
+    // If one before it fails, nobody asks for this one any more.
     next.catch(() => undefined);
     reading.push(next);
     if (reading.length > AHEAD) yield await (reading.shift() as Promise<Read>);

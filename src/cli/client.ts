@@ -35,7 +35,7 @@ function refusal({ url, token }: Place, { status, headers }: Reply, text: string
   // The words are those of the API, and a person has an option for it here.
   const detail = problem.detail.replaceAll('with "confirm": true', 'with --confirm');
   if (status === 401) return new Ending(EXIT.signedOut, `${detail} ${signInAdvice(token)}`);
-  // What is wrong with one field alone is in the detail already.
+  // An error of one field alone is in the detail already.
   const fields = errors.length > 1 ? errors.map((error) => error.detail) : [];
   return new Ending(codeOf(status), [detail, ...fields].join('\n  '));
 }

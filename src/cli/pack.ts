@@ -4,7 +4,7 @@ import type { Readable } from 'node:stream';
 import { ZipFile } from 'yazl';
 import { Ending, EXIT, misused } from './ending.ts';
 
-/** What is worth the time to make it smaller; pictures and the like are small already. */
+/** Files that are worth compressing; pictures and the like are compressed already. */
 const TEXT = /\.(?:md|markdown|txt|json|jsonl|ndjson|log|html|mbox)$/i;
 const MOST_FILES = 200_000;
 

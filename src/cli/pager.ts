@@ -5,7 +5,7 @@ import { type Io, print } from './io.ts';
 /**
  * Shows a text: on a terminal in the pager of the person, if it is longer than the screen.
  *
- * @param isEndFirst whether the end is what is looked for
+ * @param isEndFirst whether the end is wanted first
  */
 export async function page(io: Io, text: string, isEndFirst = false): Promise<void> {
   const { environment, stdout } = io;

@@ -3,7 +3,7 @@ import type { Duplex, Readable } from 'node:stream';
 
 /** Requests to a gitpost, from other programs of ours and from itself. It loads nothing but Node's own HTTP. */
 
-/** Where a gitpost is. */
+/** The address of a gitpost, and how to sign in. */
 export interface Place {
   /** Its address, with a slash at its end. */
   readonly url: URL;

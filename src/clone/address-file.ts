@@ -2,7 +2,7 @@ import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Holder, isAlive, ownHolder } from './holder.ts';
 
-/** Where a running gitpost is reached by programs of the same person on the same machine. */
+/** The address at which programs of the same person on the same machine reach a running gitpost. */
 export interface Address {
   /** Without a slash at its end. */
   readonly url: string;
@@ -12,7 +12,7 @@ export interface Address {
 
 const FILE = 'server.json';
 
-/** Writes down where this process listens, readable only by its own user. Returns a function that removes the file. */
+/** Writes the address of this process to a file that only its own user can read. Returns a function that removes it. */
 export async function noteAddress(dataDirectory: string, address: Address): Promise<() => Promise<void>> {
   const path = join(dataDirectory, FILE);
   const staged = `${path}.${process.pid}`;
@@ -24,7 +24,7 @@ export async function noteAddress(dataDirectory: string, address: Address): Prom
   return () => rm(path, { force: true });
 }
 
-/** Where the gitpost that works on a folder is reached; nothing if none runs, or none that listens. */
+/** The address of the gitpost that works on a folder; nothing if none runs, or none that listens. */
 export async function findAddress(dataDirectory: string): Promise<(Address & Holder) | undefined> {
   const text = await readFile(join(dataDirectory, FILE), 'utf8').catch(() => undefined);
   const noted = text === undefined ? undefined : parseAddress(text);

@@ -82,7 +82,7 @@ export class AttributeProblems {
 const folderOf = (path: string): string | undefined =>
   [JOURNAL_FOLDER, ATTACHMENTS_FOLDER].find((folder) => path.startsWith(`${folder}/`));
 
-/** Where a capture of today would write. */
+/** The path that a capture of today would write to. */
 function expectedPaths(device: string): string[] {
   const day = new Date().toISOString().slice(0, 10);
   return [

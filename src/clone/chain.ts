@@ -37,8 +37,8 @@ export async function commitOf(
 }
 
 /**
- * Writes one commit a line on top of `parent` and returns the last one, durable, and on no branch yet: who moves a branch
- * there takes all of them or none. Throws a `GitError` where git refuses.
+ * Writes one commit per line on top of `parent` and returns the last one. They are durable and on no branch yet: moving a
+ * branch there takes all of them or none. Throws a `GitError` if git refuses.
  *
  * @param source the commit that holds the lines now, which has the files that they name
  */

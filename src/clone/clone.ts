@@ -33,7 +33,7 @@ export class Clone {
   readonly blobs: BlobReader;
   readonly importer: Importer;
   readonly mover: BranchMover;
-  /** Held by everything that moves the branch, or that tells the mirror where it is. */
+  /** Held by everything that moves the branch, or that notes in the mirror where it is. */
   readonly mutex = new Mutex();
   #settings = NO_SETTINGS;
   #incarnation: string | undefined;
@@ -57,7 +57,7 @@ export class Clone {
     return this.#settings;
   }
 
-  /** What tells it from another clone in its folder; `undefined` until it is open. */
+  /** A string that no other clone in its folder has; `undefined` until it is open. */
   get incarnation(): string | undefined {
     return this.#incarnation;
   }
@@ -86,7 +86,7 @@ export class Clone {
     return this.#syncMoves;
   }
 
-  /** It is open: this is what tells it from any other clone that is put into its folder. */
+  /** It is open. No other clone that is put into its folder has this string. */
   opened(incarnation: string | undefined): void {
     this.#incarnation = incarnation;
   }

@@ -11,7 +11,7 @@ const PATIENCE_MS = 1000;
 /** How long one is waited for that holds the folder for a short work. */
 const BRIEF_PATIENCE_MS = 30_000;
 
-/** Who holds a folder, and whether only for a short work, as a command does. */
+/** The process that holds a folder, and whether only briefly, as a command does. */
 interface LockHolder extends Holder {
   readonly brief?: true;
 }
@@ -37,14 +37,14 @@ export async function lockFolder(directory: string, isBrief = false): Promise<Fo
     }
     const holder = await readHolder(path);
     if (holder && (await isAlive(holder))) {
-      // One that was told to stop a moment ago may still be at it.
+      // One that was asked to stop a moment ago may still be stopping.
       const patience = holder.brief ? BRIEF_PATIENCE_MS : PATIENCE_MS;
       if (Date.now() > began + patience)
         return `${directory} is in use by another gitpost, process ${holder.pid}`;
       await new Promise((wake) => setTimeout(wake, 100));
       continue;
     }
-    // Renaming takes the file from whoever else finds it stale at the same moment.
+    // Renaming takes the file from any other process that finds it stale at the same moment.
     await rename(path, `${path}.stale-${process.pid}`).catch(() => undefined);
     await rm(`${path}.stale-${process.pid}`, { force: true });
   }

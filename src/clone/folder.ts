@@ -5,7 +5,7 @@ import { sameName } from '../domain/target.ts';
 import { inspectFolder, readConfig, writeConfig } from '../git/clone.ts';
 import type { GitContext } from '../git/run.ts';
 
-/** The folder that all clones are in. What is to be kept of a repository stands in its clone's own git config. */
+/** The folder that all clones are in. The settings of a repository are in its clone's own git config. */
 export interface ClonesFolder {
   readonly directory: string;
   /** Where the app's own bare repositories are. */
@@ -74,8 +74,8 @@ async function hasOurSection(directory: string): Promise<boolean> {
 }
 
 /**
- * Who begins with the app's own remote and names a repository later takes the messages along: the clone of the
- * primary so far gets the new name, where no clone has it.
+ * Someone who begins with the app's own remote and names a repository later keeps the messages: the clone of the primary
+ * so far gets the new name, if no clone has it.
  *
  * @param targets what the environment names, the primary first
  */

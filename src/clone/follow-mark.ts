@@ -1,12 +1,12 @@
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
-/** What index and work tree of a clone were last brought to. */
+/** The commit that index and work tree of a clone were last brought to. */
 export interface FollowMark {
   readonly commit: string | null;
   /** The last thing that a person's git did to HEAD by then. */
   readonly operation: string;
-  /** The commit that they are being brought to; where it stands after a start, the program was cut off in that. */
+  /** The commit that they are being brought to. If it is there at a start, the program was killed in the middle. */
   readonly towards?: string;
   /** Whether only what we brought onto the branch is to follow. */
   readonly oursOnly?: boolean;
@@ -21,7 +21,7 @@ export async function readFollowMark(file: string): Promise<FollowMark> {
   try {
     return { ...NOTHING, ...(JSON.parse(await readFile(file, 'utf8')) as Partial<FollowMark>) };
   } catch {
-    // Without one nothing was followed yet, or git is asked anew.
+    // Without one nothing was followed yet, or git is asked again.
     return NOTHING;
   }
 }

@@ -4,7 +4,7 @@ import { countApart } from '../git/refs.ts';
 import { countFiles } from '../git/tree.ts';
 import type { Clone } from './clone.ts';
 
-/** How long who asks waits for a large clone to be counted before the last known figures are told, in milliseconds. */
+/** How long to wait for a large clone to be counted before the last known figures are given, in milliseconds. */
 const PATIENCE_MS = 300;
 
 /** GitHub recommends that a repository stays below 1 GB, and strongly below 5 GB. */
@@ -27,24 +27,24 @@ export class GrowthMeter {
   #tip: string | null = null;
   #running: Promise<void> | undefined;
 
-  /** @param onCounted is told whenever there are new figures */
+  /** @param onCounted called whenever there are new figures */
   constructor(clone: Clone, onCounted: () => void) {
     this.#clone = clone;
     this.#onCounted = onCounted;
   }
 
-  /** As counted last; `null` where it was not counted yet. */
+  /** As counted last; `null` if it was not counted yet. */
   get known(): Growth {
     return this.#known;
   }
 
-  /** Resolves when the figures are those of now, or after a moment where that takes long. */
+  /** Resolves when the figures are up to date, or after a moment if that takes long. */
   async look(): Promise<void> {
     const { tip } = this.#clone;
     if (tip === this.#tip && this.#known !== UNKNOWN) return;
     this.#running ??= this.#count(tip)
       .catch(() => {
-        // The commit that was counted to is gone; whoever asks next has all of it counted.
+        // The commit that was counted to is gone; next time everything is counted.
         [this.#known, this.#tip] = [UNKNOWN, null];
       })
       .finally(() => {
@@ -57,7 +57,7 @@ export class GrowthMeter {
     const { git } = this.#clone;
     const { size } = await countObjects(git);
     const files = tip === null ? 0 : await countFiles(git, tip);
-    // Only what is new is counted, so that a hundred thousand commits are walked once.
+    // Only new commits are counted, so a hundred thousand commits are walked once.
     const { ahead, behind } = await countApart(git, tip, this.#tip);
     this.#known = { commits: (this.#known.commits ?? 0) + ahead - behind, files, size };
     this.#tip = tip;

@@ -25,7 +25,7 @@ export async function isAlive({ pid, began }: Holder): Promise<boolean> {
 
 const ENDED = 'ended';
 
-/** The start of a process, where the system tells it as Linux does; else nothing, and the number has to do. */
+/** The start of a process, if the system says so, as Linux does; otherwise nothing, and the number has to do. */
 async function beganOf(pid: number): Promise<string> {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');

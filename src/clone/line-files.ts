@@ -9,8 +9,8 @@ import type { Clone } from './clone.ts';
 export type FindFile = (sha256: string) => Promise<string | undefined>;
 
 /**
- * Stores the files that lines name as blobs of a clone, before the lines are committed: so nobody who writes at the same
- * time waits for a large file. Until a commit names it, such a blob is nothing but an object that git collects.
+ * Stores the files that lines name as blobs of a clone, before the lines are committed. So others who
+ * write at the same time do not wait for a large file. Until a commit names it, such a blob is garbage to git.
  */
 export class LineFiles {
   readonly #clone: Clone;

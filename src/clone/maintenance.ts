@@ -13,7 +13,7 @@ const IDLE_MS = 1500;
 
 /**
  * Keeps a clone quick, off the write path, when nobody has written for a moment: packs its many small packs and loose
- * objects together, and writes down how its commits hang together.
+ * objects together, and writes a commit-graph.
  */
 export class Maintenance {
   readonly #clone: Clone;
@@ -30,7 +30,7 @@ export class Maintenance {
     this.#onTrouble = onTrouble;
   }
 
-  /** Is told of each batch of captures, and of each sync. */
+  /** Called after each batch of captures and each sync. */
   changed(): void {
     if (this.#abort.signal.aborted) return;
     this.#packs += 1;
@@ -48,7 +48,7 @@ export class Maintenance {
     this.#timer.unref();
   }
 
-  /** What is going on is given up: git leaves all objects where they are. */
+  /** Stops what is running. That is safe: git leaves all objects where they are. */
   async close(): Promise<void> {
     this.#abort.abort();
     clearTimeout(this.#timer);
@@ -62,7 +62,7 @@ export class Maintenance {
     const { signal } = this.#abort;
     // As long as the one that writes lives, it keeps its packs from being packed together; the next one keeps its own.
     await mutex.run(() => importer.close());
-    // Takes what all small packs hold into one, reachable or not, so that nothing that is being written is lost.
+    // Takes what all small packs hold into one, reachable or not, so nothing that is being written is lost.
     const settings = ['pack.threads=1', 'core.compression=-1'];
     const args = ['repack', '-q', '-d', '--geometric=2', '--no-write-bitmap-index'];
     await run(git, args, { settings, signal });

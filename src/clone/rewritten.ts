@@ -9,8 +9,8 @@ import { linesOf } from './journal-lines.ts';
 
 /**
  * Histories that lost lines: a branch that a person has reset, or a remote that was force-pushed. Nothing of it is
- * undone or followed by itself: the old tip is kept under `refs/gitpost/backup/`, and syncing stops until a person
- * says which side to keep. What waits for that is kept as refs too, so that one transaction of git notes all of it.
+ * undone or followed on its own: the old tip is kept under `refs/gitpost/backup/`, and syncing stops until a person
+ * says which side to keep. What waits for that is kept as refs too, so one transaction of git notes all of it.
  */
 
 type Side = 'branch' | 'remote';
@@ -19,8 +19,8 @@ const PENDING = 'refs/gitpost/rewritten/';
 const BACKUP = 'refs/gitpost/backup/';
 
 /**
- * Where the last known tip of a branch, or of the remote's branch, is kept with the clone. Each branch has one component,
- * so `feat` and `feat/x` do not get in each other's way: what is known of a branch stays after the branch is deleted.
+ * The ref that keeps the last known tip of a branch, or of the remote's branch. Each branch has one component,
+ * so `feat` and `feat/x` do not get in each other's way: the tip stays known after the branch is deleted.
  */
 const knownRef = (side: Side, branch: string): string => `refs/gitpost/known-${side}/${encodeBranch(branch)}`;
 
@@ -74,7 +74,7 @@ export async function remoteBackups(clone: Clone): Promise<readonly string[]> {
 }
 
 /**
- * Takes note of where a side is now, so a later tip can be compared with it.
+ * Notes the tip of a side, so a later one can be compared with it.
  *
  * @param branch the branch that the tip is of; a person may have chosen another one since it was read
  */
@@ -98,10 +98,10 @@ export async function forgetKnownRemote({ git }: Pick<Clone, 'git'>): Promise<vo
 }
 
 /**
- * Holds the tip of a side against the last ones known, and takes it as the known one. Where it does not descend from
- * them and lines are missing, the old tip is kept and the repository is rewritten from now on.
+ * Compares the tip of a side with the last ones known, and notes it as the known one. If it does not descend from them
+ * and lines are missing, the old tip is kept and the repository is rewritten from now on. Returns whether it is.
  *
- * @param last a tip that is known beside the one that is kept with the clone, which may be a moment older
+ * @param last a tip that is known besides the one kept with the clone, which may be a moment older
  * @param branch the branch that the tip is of; a person may have chosen another one since it was read
  */
 export async function checkSide(
@@ -145,8 +145,8 @@ async function isLost(clone: Clone, before: string, after: string | null): Promi
 }
 
 /**
- * Moves the branch to where a person's choice puts it, keeps its tip until now, and ends the rewritten state: all of
- * it, or nothing where somebody else has moved the branch.
+ * Moves the branch to the commit that a person's choice leads to, keeps its tip until now, and ends the rewritten state.
+ * False, and nothing is done, if somebody else has moved the branch.
  */
 export async function settleAt(clone: Clone, _held: Held, target: string): Promise<boolean> {
   const { branch: name } = clone.settings;

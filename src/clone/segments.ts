@@ -64,7 +64,7 @@ export class Segments {
     }
   }
 
-  /** Appends a line and returns the file that it went to, whole. The next line stands on it. */
+  /** Appends a line and returns the file that it went to, whole. The next line goes on top of it. */
   async append(line: Line): Promise<Appending> {
     const bytes = Buffer.from(`${line.raw}\n`);
     const { segment, before } = await this.#segmentFor(dayOf(line), bytes.length);

@@ -17,7 +17,7 @@ import { type Holder, isAlive, ownHolder } from './holder.ts';
 /** How long a lock may stand before anything is said of it; git needs one for milliseconds. */
 export interface LockPatience {
   readonly report: number;
-  /** How long nobody's lock stands unchanged before it is taken for left over. */
+  /** How long a lock that nobody holds stays unchanged before it counts as left over. */
   readonly remove: number;
   /** How often it is looked. */
   readonly look: number;
@@ -28,7 +28,7 @@ export const LOCK_PATIENCE: LockPatience = { report: 2000, remove: 180_000, look
 /** How long the gits of a program that was cut off get to come to their end by themselves. */
 const ORPHANS_MS = 2000;
 
-// Says that a gitpost works in the clone; it stays where one was cut off.
+// Says that a gitpost works in the clone; it stays if one was killed.
 const RUNNING = 'gitpost/running.json';
 
 interface Seen {
@@ -36,7 +36,7 @@ interface Seen {
   readonly since: number;
 }
 
-/** What {@link RUNNING} says: who works in the clone, and since when what a killed one left may still be there. */
+/** What {@link RUNNING} says: which process works in the clone, and since when locks of a killed one may still be there. */
 interface Running extends Holder {
   readonly since?: number;
 }
@@ -52,7 +52,7 @@ interface LeftBehind {
 /**
  * The locks that gits leave behind in a clone when they are cut off, and in the app's own bare repository beside it.
  * Those of our own go at the next start, or once the gits that outlived it are done. Any other one may be held by a person, whose editor is open for hours: it is
- * reported, and goes once it stood unchanged for some minutes in which no git was at work there.
+ * reported, and removed after some minutes without a change in which no git was at work there.
  */
 export class StaleLocks {
   readonly #clone: GitContext;
@@ -71,7 +71,7 @@ export class StaleLocks {
     this.#patience = patience;
   }
 
-  /** What stands in the way, as found by the last look. */
+  /** The locks in the way, as of the last look. */
   get problems(): readonly CloneProblem[] {
     return this.#problems;
   }
@@ -106,7 +106,7 @@ export class StaleLocks {
     if (this.#folders) await rm(join(this.#folders.own, RUNNING), { force: true });
   }
 
-  /** Looks for locks that stay, and takes away what proves left over. Whether it took any. */
+  /** Looks for locks that stay, and removes those that prove left over. Returns whether it removed any. */
   async look(): Promise<boolean> {
     const now = performance.now();
     const found = await this.#find();
@@ -132,7 +132,7 @@ export class StaleLocks {
     return freed;
   }
 
-  /** Removes what gits left that came from the one before us and that are no more; false where one of them is still there. */
+  /** Removes what gits left that came from the one before us and that are no more; false if one of them is still there. */
   async #removeLeft(left: LeftBehind): Promise<boolean> {
     if (!(await this.#waitForOrphans())) return false;
     for (const lock of await this.#find()) if (isLeftBehind(lock, left)) await removeLock(lock);
@@ -140,8 +140,8 @@ export class StaleLocks {
   }
 
   /**
-   * Waits until no git is at work in the clone, so that none that outlived its gitpost still changes index or refs
-   * under us. Where the system does not tell, all of the time is waited if there are locks. False where one stays.
+   * Waits until no git is at work in the clone, so none that outlived its gitpost still changes index or refs
+   * under us. If the system does not say, it waits the whole time if there are locks. False if one stays.
    */
   async #waitForOrphans(): Promise<boolean> {
     const deadline = performance.now() + ORPHANS_MS;
@@ -192,7 +192,7 @@ const isLeftBehind = ({ path, changedAt }: Lock, left: LeftBehind | undefined): 
   changedAt < left.until &&
   (left.wasFollowing || basename(path) !== 'index.lock');
 
-/** Since when gitposts worked here that are no more and did not come to their end; `undefined` where none did. */
+/** Since when gitposts worked here that are no more and did not come to their end; `undefined` if none did. */
 async function cutOff(file: string): Promise<number | undefined> {
   const since = await stat(file).then(
     ({ mtimeMs }) => mtimeMs,

@@ -14,7 +14,7 @@ export const eventSchemas = {
 export type EventName = keyof typeof eventSchemas;
 export type EventData<Name extends EventName> = Shape<(typeof eventSchemas)[Name]>;
 
-/** What is sent to every reader while the program runs. */
+/** The events that every reader gets. */
 export type GitpostEvent = {
   readonly [Name in EventName]: { readonly type: Name; readonly data: EventData<Name> };
 }[EventName];

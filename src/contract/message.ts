@@ -107,7 +107,7 @@ export const draftSchema = z
     confirm,
   })
   .meta({ id: 'Draft' });
-/** What is asked to be captured. */
+/** A message to capture. */
 export type Draft = Shape<typeof draftSchema>;
 /** The same as a client sends it. */
 export type DraftRequest = Request<typeof draftSchema>;

@@ -32,7 +32,7 @@ export const settingsSchema = z
     searches: z.array(z.object({ name: z.string(), q: z.string() })),
   })
   .meta({ id: 'Settings' });
-/** What holds for everybody who uses this gitpost. */
+/** The settings of this gitpost, for everybody who uses it. */
 export type Settings = Shape<typeof settingsSchema>;
 
 export const changeSettingsSchema = z

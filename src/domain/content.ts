@@ -10,7 +10,7 @@ export interface ContentFields {
   readonly attachments?: unknown;
 }
 
-/** What no field can tell by itself: which fields a type needs and which it has no use for. `type` is `text` where absent. */
+/** What no field can tell on its own: which fields a type needs and which it has no use for. `type` is `text` if absent. */
 export function contentErrors(fields: ContentFields): FieldError[] {
   const { type = 'text', text, url, language, done, attachments } = fields;
   const hasFiles = Array.isArray(attachments) && attachments.length > 0;
@@ -42,7 +42,7 @@ export function editErrors(edit: ContentFields, current: ContentFields): FieldEr
     text: edit.text ?? current.text,
     url: edit.url ?? (type === 'link' ? current.url : undefined),
   });
-  // Who takes the files away from a message without a text leaves nothing of it.
+  // Without its files, nothing is left of a message that has no text.
   const given = errors.map((error) =>
     error.field === 'text' && edit.text === undefined && edit.attachments !== undefined
       ? NOTHING_LEFT

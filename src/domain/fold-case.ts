@@ -1,4 +1,4 @@
-/** Folds case so that a search finds a word however it is written; the same for text and for term. */
+/** Folds case, so a search finds a word however it is written; the same for text and for term. */
 export const foldCase = (text: string): string =>
   // Most text is ASCII, which comes to the same in a third of the time.
   isAscii(text)

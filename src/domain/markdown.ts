@@ -8,7 +8,7 @@ export const escaped = (text: string): string =>
       /\d/.test(mark) ? `${space}${mark.slice(0, -1)}\\${mark.slice(-1)}` : `${space}\\${mark}`,
     );
 
-/** Marks around a text; white space at its ends stays outside, where Markdown needs it. */
+/** Puts marks around a text. White space at its ends stays outside, as Markdown needs it. */
 export function wrapped(text: string, mark: string): string {
   const inner = text.trim();
   if (inner === '') return text;

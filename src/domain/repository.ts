@@ -17,7 +17,7 @@ export interface Trouble {
   readonly status: SyncFailure;
   readonly detail: string;
   readonly action: string;
-  /** What a remote objects to, where it names the places. */
+  /** The places that a remote objects to, if it names any. */
   readonly places?: readonly Place[];
 }
 

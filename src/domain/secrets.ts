@@ -1,10 +1,10 @@
-/** A kind of credential by the form that its issuer gives it, so that chat is hardly ever taken for one. */
+/** A kind of credential by the form that its issuer gives it, so chat is hardly ever taken for one. */
 interface Pattern {
   readonly name: string;
   readonly form: RegExp;
 }
 
-/** Forms begin where no word does, so that a part of a longer word is not taken for a key. */
+/** Forms begin at the start of a word, so a part of a longer word is not taken for a key. */
 const key = (name: string, form: string): Pattern => ({ name, form: new RegExp(`(?<![\\w-])(?:${form})`) });
 
 const ISSUED: readonly Pattern[] = [
@@ -99,7 +99,7 @@ const PATTERNS = [...ISSUED, ...DESCRIBED];
 
 /**
  * What a text seems to hold that should not be in a history that can not be changed, by the names of the kinds and never
- * by itself; empty for most. Looking through the longest text takes milliseconds.
+ * on its own; empty for most. Looking through the longest text takes milliseconds.
  */
 export const secretsIn = (text: string): string[] => {
   const seen = PATTERNS.filter(({ form }) => form.test(text)).map(({ name }) => name);

@@ -7,7 +7,7 @@ export const MOST_SEARCHES = 50;
 /** How long a kept search and its name can be, in Unicode code points. */
 export const SEARCH_LIMITS = { name: 80, q: 1000 } as const;
 
-/** What a person sets while the program runs, for everybody who uses it. */
+/** Settings that a person can change while the program runs, for everybody who uses it. */
 export interface SharedSettings {
   /** Seconds between automatic syncs; 0 for never. */
   readonly syncInterval: number;

@@ -18,7 +18,7 @@ const SCP =
   /^(?!(?:https?|ssh|git|file|ext|fd|ftps?):)(?:\w[\w.-]*@)?[A-Za-z0-9][A-Za-z0-9.-]*:(?!:|\/\/)[^\s\\-][^\s\\]*$/i;
 const PROTOCOLS = new Set(['https:', 'http:', 'ssh:', 'file:']);
 
-/** What says by itself where a repository is. */
+/** A form that says on its own where a repository is. */
 export const LOCATION_FORMS = 'a git URL (https, http, ssh or file, without a password), or an absolute path';
 
 export const TARGET_FORMS = `a name, owner/name, ${LOCATION_FORMS}`;
@@ -52,7 +52,7 @@ function namedTarget(name: string, { githubUrl, username, remotesDirectory }: Ta
 /**
  * Reads a git URL or an absolute path.
  *
- * @param forms what is said to be allowed, where the caller takes more than this
+ * @param forms what is said to be allowed, if the caller takes more than this
  */
 export function parseLocation(text: string, forms = LOCATION_FORMS): Result<Target> {
   if (hasControls(text)) return fail('invalid', 'must not hold control characters');
@@ -101,7 +101,7 @@ export function isBelow(url: string, base: string): boolean {
 }
 
 /**
- * What GitHub calls the repository at an address, by whatever protocol; `undefined` where the address is not one of
+ * What GitHub calls the repository at an address, by whatever protocol; `undefined` if the address is not one of
  * GitHub's. It says nothing of whether the token may go there.
  */
 export function githubNameOf(url: string, githubUrl: string): GithubName | undefined {

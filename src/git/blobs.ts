@@ -31,7 +31,7 @@ export class BlobReader {
   }
 
   /**
-   * The content of a blob to the byte, named by its id or by `<commit>:<path>`; `null` where there is none. Rejects
+   * The content of a blob to the byte, named by its id or by `<commit>:<path>`; `null` if there is none. Rejects
    * with {@link BlobTooLarge} over 64 MiB.
    */
   read(name: string): Promise<Buffer | null> {
@@ -42,26 +42,26 @@ export class BlobReader {
   }
 
   /**
-   * The id of the commit that a ref names now, as git has it on the disk, or that an id is of; `null` where there is none
-   * or it is something else, and where the clone is not there any more, which only a git that is started anew can tell.
+   * The id of the commit that a ref names now, as git has it on the disk, or that an id is of; `null` if there is none
+   * or it is something else, and if the clone is gone, which only a newly started git notices.
    */
   async commitOf(revision: string): Promise<string | null> {
     const received = await this.#receive('info', revision, nothing);
     return received?.type === 'commit' ? received.id : null;
   }
 
-  /** The id of the blob that a name such as `<commit>:<path>` stands for, letter by letter; `null` if there is none. */
+  /** The id of the blob that a name such as `<commit>:<path>` names, letter by letter; `null` if there is none. */
   async idOf(name: string): Promise<string | null> {
     const received = await this.#receive('info', name, nothing);
     return received?.type === 'blob' ? received.id : null;
   }
 
-  /** The size of an object in bytes; `null` where there is none. */
+  /** The size of an object in bytes; `null` if there is none. */
   async sizeOf(id: string): Promise<number | null> {
     return (await this.#receive('info', id, nothing))?.size ?? null;
   }
 
-  /** The ids of the parents of a commit; `null` where there is no such commit, or it begins with more than is read. */
+  /** The ids of the parents of a commit; `null` if there is no such commit, or it begins with more than is read. */
   async parentsOf(id: string): Promise<readonly string[] | null> {
     const received = await this.#receive('contents', id, () => beginning(MAX_COMMIT_HEADER));
     if (received?.type !== 'commit') return null;

@@ -10,7 +10,7 @@ export interface Received {
   readonly content: Buffer;
 }
 
-/** What is asked of an object: its content, or its type and size alone. */
+/** A question about an object: its content, or its type and size alone. */
 export type Question = 'contents' | 'info';
 
 interface Waiting {
@@ -58,7 +58,7 @@ interface Receiving {
   left: number;
 }
 
-/** Cuts the stream into answers: `<id> <type> <size>`, LF, and where they were asked for the bytes, LF; or one line for what is missing. */
+/** Cuts the stream into answers: `<id> <type> <size>` and LF, then the bytes and LF if asked for. A missing object is one line. */
 function createParser(next: () => Waiting | undefined) {
   let header = Buffer.alloc(0);
   let receiving: Receiving | undefined;

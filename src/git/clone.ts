@@ -10,7 +10,7 @@ export interface CloneSettings {
   readonly device: string;
   /** The branch that is captured to. */
   readonly branch: string;
-  /** Whether a person chose the branch, so that it stays whatever the remote calls its own. */
+  /** Whether a person chose the branch, so it stays whatever the remote calls its own. */
   readonly branchGiven: boolean;
   /** Whether the remote has ever been reached. */
   readonly contacted: boolean;
@@ -18,15 +18,15 @@ export interface CloneSettings {
   readonly lastSync: string | null;
 }
 
-// The highest precedence of all attributes, so that no file from a remote has bytes changed on their way to disk;
-// and where a person merges by hand, both sides' lines are kept.
+// The highest precedence of all attributes, so no file from a remote has bytes changed on their way to disk;
+// and if a person merges by hand, both sides' lines are kept.
 export const ATTRIBUTES = [
   'messages/** -text -ident -filter -working-tree-encoding !eol merge=union\n',
   // Pictures and the like have nothing in common that git could save room with, and to look for it takes long.
   'attachments/** -text -ident -filter -working-tree-encoding !eol -delta\n',
 ] as const;
 
-/** Whether there is a clone in a folder; `blocked` where something else is. */
+/** Whether there is a clone in a folder; `blocked` if something else is. */
 export async function inspectFolder(directory: string): Promise<'absent' | 'clone' | 'blocked'> {
   const entries = await readdir(directory).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined;
@@ -37,7 +37,7 @@ export async function inspectFolder(directory: string): Promise<'absent' | 'clon
   return entries.includes('.git') ? 'clone' : 'blocked';
 }
 
-/** Whether two paths lead to one folder, as two names do that differ in case only where the system ignores case. */
+/** Whether two paths lead to one folder, as two names do that differ only in case if the system ignores case. */
 export async function isSameFolder(one: string, other: string): Promise<boolean> {
   const [a, b] = await Promise.all([one, other].map((path) => stat(path).catch(() => undefined)));
   return a !== undefined && b !== undefined && a.dev === b.dev && a.ino === b.ino;
@@ -47,8 +47,8 @@ export async function isSameFolder(one: string, other: string): Promise<boolean>
 const PARTS = ['HEAD', 'objects', 'refs'];
 
 /**
- * What tells the clone in a folder from any other that was or will be there, as long as it is not copied; `undefined`
- * where there is none, or only a part of one, such as of one that is being deleted.
+ * A string that no other clone in this folder had or will have, unless it is copied. `undefined` if there is no clone, or
+ * only a part of one, such as one that is being deleted.
  */
 export async function incarnationOf({ directory }: GitContext): Promise<string | undefined> {
   const own = join(directory, '.git');
@@ -64,7 +64,7 @@ export async function incarnationOf({ directory }: GitContext): Promise<string |
   return isWhole ? `${found.dev} ${found.ino} ${found.birthtimeNs}` : undefined;
 }
 
-/** Folders that are being made have such a name beside the ones that are there. */
+/** Folders that are being made have such a name next to the finished ones. */
 const UNFINISHED = '.new-';
 
 /**
@@ -91,7 +91,7 @@ export async function ensureBareRepository(context: GitContext, path: string): P
   const bare = { ...context, directory: path };
   const format = await formatOf(context);
   const make = (inside: GitContext) => initBare(inside, format);
-  // What is left of one that was damaged is not thrown away.
+  // The rest of a damaged one is not thrown away.
   if (await isThere(path)) await make(bare);
   else await appearWhole(bare, make);
   return true;
@@ -107,7 +107,7 @@ async function formatOf(context: GitContext): Promise<string> {
 async function initBare(context: GitContext, format: string): Promise<void> {
   await output(context, ['init', '--quiet', '--bare', '--template=', format, '--initial-branch=main']);
   const bare = bareContext(context);
-  // The git that receives a push is not told our settings; a person's hooks are none of its business either.
+  // The git that receives a push does not get our settings; a person's hooks are none of its business either.
   for (const [key, value] of BARE_SETTINGS) await writeConfig(bare, key, value);
 }
 
@@ -120,7 +120,7 @@ const bareContext = (context: GitContext): GitContext => ({
   environment: { ...context.environment, GIT_DIR: context.directory },
 });
 
-/** Makes a folder under another name and renames it, so that a cut leaves no half of it. */
+/** Makes a folder under another name and renames it, so no half of it is left if the program is killed. */
 async function appearWhole(context: GitContext, make: (inside: GitContext) => Promise<void>): Promise<void> {
   const temporary = join(context.directory, '..', `${UNFINISHED}${randomBytes(6).toString('hex')}`);
   await mkdir(temporary, { recursive: true, mode: 0o700 });
@@ -148,7 +148,7 @@ const BARE_SETTINGS = [
   ['gc.auto', '0'],
 ] as const;
 
-/** Sets what every clone of ours needs, whoever made it, and takes away what a killed git of ours left behind. */
+/** Sets what every clone of ours needs, whoever made it, and removes what a killed git of ours left behind. */
 export async function prepareClone(context: GitContext): Promise<void> {
   const gitDirectory = await gitPath(context, '.');
   const info = join(gitDirectory, 'info');
@@ -166,7 +166,7 @@ export async function prepareClone(context: GitContext): Promise<void> {
 const joinLines = (before: string, after: string): string =>
   before === '' || before.endsWith('\n') ? before + after : `${before}\n${after}`;
 
-/** The paths in a clone's own git folder, as git has told them. They stay the same for as long as the clone is there. */
+/** The paths in a clone's own git folder, as git gave them. They stay the same for as long as the clone is there. */
 const paths = new WeakMap<GitContext, Map<string, string>>();
 
 /** A path inside the clone's git folder, wherever that is. */
@@ -249,7 +249,7 @@ export async function writeConfig(context: GitContext, key: string, value: strin
 
 const CONFIG_TRIES = 8;
 
-/** A value of a person's own git configuration, such as `user.name`; `undefined` where there is none. */
+/** A value of a person's own git configuration, such as `user.name`; `undefined` if there is none. */
 export async function personsConfig(context: GitContext, key: string): Promise<string | undefined> {
   const result = await run(context, ['config', '--get', key]);
   return result.code === 0 ? result.stdout.toString('utf8').trim() || undefined : undefined;

@@ -8,7 +8,7 @@ import { foldersOf, indexEntry, readIndex } from './worktree.ts';
 /**
  * Makes good what a git of ours left when it was cut off on the way from one commit to another: files that it had
  * taken away and not yet written again, or written in part, get the content that the index names for them. Every
- * other content is a person's. False where another git holds the index, so that it has to be done later.
+ * other content is a person's. False if another git holds the index, so it has to be done later.
  */
 export async function mendCutOff(
   context: GitContext,

@@ -9,7 +9,7 @@ const KNOWN_FOR = 6;
 /** How long gits may take to come to their end on their own, and after they were asked to. In milliseconds. */
 const [OWN_END_MS, ASKED_END_MS] = [3000, 1000];
 
-/** A git that can be told to end. */
+/** A git that can be stopped. */
 interface Ended {
   readonly kill: (signal: 'SIGTERM' | 'SIGKILL') => void;
 }

@@ -5,7 +5,7 @@ import type { GitContext } from './run.ts';
 
 /**
  * Does several things with the index and no other git in between, under git's own lock: the context that the work is
- * given has a copy, which takes the index's place at the end. `null` where another git holds the index. Where the work
+ * given has a copy, which replaces the index at the end. `null` if another git holds the index. If the work
  * throws, the index stays as it was.
  *
  * Work that takes two commands would else leave a moment in which index and work tree do not agree, and a person's
@@ -19,7 +19,7 @@ export async function withIndexHeld<T>(
   const lock = `${index}.lock`;
   if (!(await take(lock))) return null;
   try {
-    // Left over from a work that was cut off; whoever holds the index is alone with it.
+    // Left over from work that was cut off; only one git can hold the index.
     for (const path of [copy, `${copy}.lock`]) await rm(path, { force: true });
     await mkdir(dirname(copy), { recursive: true });
     // A clone in which nothing was checked out yet has no index.
@@ -45,7 +45,7 @@ async function take(lock: string): Promise<boolean> {
   }
 }
 
-/** Whether it was done; false where there was no such file. */
+/** Whether it was done; false if there was no such file. */
 async function unlessMissing(done: Promise<void>): Promise<boolean> {
   try {
     await done;

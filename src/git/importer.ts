@@ -41,13 +41,13 @@ export class NotAppended extends GitError {
   }
 }
 
-/** After so many commits the process is started anew, since it remembers every object that it wrote. */
+/** After so many commits the process is replaced, since it remembers every object that it wrote. */
 const COMMITS_A_PROCESS = 20_000;
 
 /**
  * Writes commits through one long-lived `git fast-import`, which needs neither index nor work tree. Each batch
  * ends with a checkpoint, which makes it durable as a pack of its own; no ref is touched, so a batch that is
- * not taken in the end is garbage and nothing else. One batch at a time; start it anew ({@link close}) when
+ * not taken in the end is only garbage. One batch at a time; {@link close} it when
  * packs were taken away under it.
  *
  * Every commit only appends. git is asked what the file is before and after each commit, and a second git, which

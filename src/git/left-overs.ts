@@ -6,7 +6,7 @@ import { join } from 'node:path';
 const ABANDONED_MS = 24 * 60 * 60 * 1000;
 
 /**
- * Takes away what a killed git leaves in a git folder beside locks: the report of a fast-import that was cut off, the
+ * Removes what a killed git leaves in a git folder besides locks: the report of a fast-import that was cut off, the
  * marks of fast-import, fetch and push that keep their packs from being packed together, and half-written packs of
  * more than a day ago.
  */

@@ -58,7 +58,7 @@ async function readLock(path: string): Promise<Lock | undefined> {
   return { path, changedAt: file.mtimeMs, identity: `${file.ino} ${file.size} ${file.mtimeMs}` };
 }
 
-/** Takes a lock away that nobody holds; false where it is another one by now. */
+/** Removes a lock that nobody holds; false if it is another one by now. */
 export async function removeLock({ path, identity }: Lock): Promise<boolean> {
   if ((await readLock(path))?.identity !== identity) return false;
   await rm(path, { force: true });
@@ -66,7 +66,7 @@ export async function removeLock({ path, identity }: Lock): Promise<boolean> {
 }
 
 /**
- * Whether a git works in a folder that this process has not started; `undefined` where the system does not tell, as
+ * Whether a git works in a folder that this process has not started; `undefined` if the system does not tell, as
  * only Linux does. One that can't be looked at counts.
  */
 export async function isOtherGitAtWork(folder: string): Promise<boolean | undefined> {
@@ -105,7 +105,7 @@ function isOurs(processes: ReadonlyMap<number, Process>, pid: number): boolean {
   return false;
 }
 
-/** Whether a git runs in a folder, or was told of it by its arguments. */
+/** Whether a git runs in a folder, or has it in its arguments. */
 async function concerns(pid: number, folder: string): Promise<boolean> {
   try {
     const words = await readFile(`/proc/${pid}/cmdline`, 'utf8');

@@ -9,7 +9,7 @@ export interface TrailerCommit {
   readonly commit: string;
   /** The author's time in seconds since 1970. */
   readonly time: number;
-  /** The messages that it names; none where it is not one of ours. */
+  /** The messages that it names; none if it is not one of ours. */
   readonly ids: readonly string[];
 }
 

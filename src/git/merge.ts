@@ -39,7 +39,7 @@ export async function mergeTrees(context: GitContext, ours: string, theirs: stri
   const inside = (path: string) =>
     path.startsWith(`${JOURNAL_FOLDER}/`) || attachmentOf(path.replace(/~[0-9a-f]+$/, '')) !== undefined;
   const outside = [...new Set(paths)].filter((path) => !inside(path));
-  // Where one side has a folder by the name of a file, git sets the file aside under a name with the commit in it.
+  // If one side has a folder by the name of a file, git puts the file aside under a name with the commit in it.
   const aside = paths.filter(
     (path) => inside(path) && (path.endsWith(`~${ours}`) || path.endsWith(`~${theirs}`)),
   );
@@ -115,13 +115,13 @@ async function mergeAttachments(
     const [id] = new Set(ids).size === 1 ? ids : [await trueBlob(context, sha256, ids)];
     records.push(`100644 ${id}\t${path}\0`);
   }
-  // Where a file or a link has the name of the folder, a person has to act.
+  // If a file or a link has the name of the folder, a person has to act.
   return records.length > 0 && (await hasUnsafeFolder(context, tree)) ? [] : records;
 }
 
 /**
- * The records that put journals into a tree. Where one has the name of a folder that another one is in, the other gets a
- * name by what it holds, so that nothing takes the place of anything.
+ * The records that put journals into a tree. If one has the name of a folder that another one is in, the other gets a
+ * name by what it holds, so neither replaces the other.
  *
  * @param journals the mode and the blob of each, by path
  */
@@ -144,7 +144,7 @@ const foldersOf = (path: string): string[] =>
 /** The record that takes a file out of a tree; `id` is any id, by which the length of ids is known. */
 const removal = (path: string, id: string): string => `0 ${'0'.repeat(id.length)}\t${path}\0`;
 
-/** The mode and the blob of a journal with the lines of both sides; `null` where it is too large for that. */
+/** The mode and the blob of a journal with the lines of both sides; `null` if it is too large for that. */
 async function mergeOne(context: GitContext, mine: TreeChange, other: TreeChange): Promise<string | null> {
   if (isAbsent(mine.newId) || !isFile(mine.newMode)) return `${other.newMode} ${other.newId}`;
   // A link or a submodule that was put in a journal's place holds no lines.
@@ -192,7 +192,7 @@ export async function replaceInTree(
   }
 }
 
-/** The newest commit that both histories hold, or `null` where they have nothing in common. */
+/** The newest commit that both histories hold, or `null` if they have nothing in common. */
 export async function mergeBase(context: GitContext, ours: string, theirs: string): Promise<string | null> {
   const result = await run(context, ['merge-base', ours, theirs]);
   return result.code === 0 ? (result.stdout.toString('utf8').split('\n')[0] ?? null) : null;

@@ -8,7 +8,7 @@ export interface ObjectCounts {
   readonly size: number;
 }
 
-/** How much a repository holds, and in how many files, as `git count-objects` tells it. */
+/** How much a repository holds, and in how many files, as `git count-objects` counts it. */
 export async function countObjects(context: GitContext): Promise<ObjectCounts> {
   const lines = await text(context, ['count-objects', '--verbose']);
   const counts = new Map(lines.split('\n').map((line) => line.split(': ') as [string, string]));
@@ -16,7 +16,7 @@ export async function countObjects(context: GitContext): Promise<ObjectCounts> {
   return {
     packs: count('packs'),
     loose: count('count'),
-    // git tells sizes in KiB.
+    // git gives sizes in KiB.
     size: (count('size') + count('size-pack')) * 1024,
   };
 }

@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { JOURNAL_FOLDER } from '../journal/path.ts';
 import { type GitContext, GitError, GitProcess } from './run.ts';
 
-/** A commit as the history tells it, before its lines. */
+/** A commit of the history, without its lines. */
 export interface PatchCommit {
   readonly commit: string;
   readonly merge: boolean;
@@ -12,7 +12,7 @@ export interface PatchCommit {
   readonly ours: boolean;
 }
 
-/** Is told of a history while it is read: each commit, then the lines that it brought and took, without LF. */
+/** Receives a history while it is read: each commit, then the lines that it added and removed, without LF. */
 export interface PatchReader {
   readonly commit: (commit: PatchCommit) => void;
   readonly added: (line: Buffer) => void;
@@ -39,7 +39,7 @@ const PLAIN = [
 
 /**
  * Reads which commit brought and took which lines of journals, parents before children, each against its first parent.
- * It is read as git writes it, so that a long history is never in memory.
+ * It is read as git writes it, so a long history is never in memory.
  */
 export async function readPatches(
   context: GitContext,
@@ -91,7 +91,7 @@ function lineSplitter(onLine: (line: Buffer) => void): (chunk: Buffer) => void {
   };
 }
 
-/** Understands `git log -p`: inside a hunk lines are counted, so that no text can pass for a header. */
+/** Understands `git log -p`: inside a hunk lines are counted, so no text can pass for a header. */
 function patchParser({ commit, added, removed }: PatchReader): (line: Buffer) => void {
   let [toRemove, toAdd] = [0, 0];
   let isJournal = false;
@@ -106,7 +106,7 @@ function patchParser({ commit, added, removed }: PatchReader): (line: Buffer) =>
     } else if (sign === 0) {
       commit(readHeader(line.toString('utf8')));
     } else if (line.subarray(0, 11).toString('latin1') === 'diff --git ') {
-      // The name stands last; git closes one that it has to quote.
+      // The name comes last; git closes one that it has to quote.
       isJournal = /\.jsonl"?$/.test(line.toString('latin1'));
     } else {
       const [, before = '1', after = '1'] =

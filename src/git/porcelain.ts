@@ -28,7 +28,7 @@ export function porcelain(context: GitContext): SimpleGit {
   return simpleGit(options).env({ ...context.environment });
 }
 
-/** The version of git, such as `2.39.5`, or `undefined` where there is none. */
+/** The version of git, such as `2.39.5`, or `undefined` if there is none. */
 export async function gitVersion(context: GitContext): Promise<string | undefined> {
   const late = new AbortController();
   const limit = delay(SILENCE_MS, undefined, { signal: late.signal }).then(() => {

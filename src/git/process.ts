@@ -52,7 +52,7 @@ export interface ProcessOptions {
 
 /** How often a git is looked at in the time that it may do nothing. */
 const LOOKS = 4;
-/** It gets so many times as long while it waits for the disk, and where the system does not say what it does. */
+/** It gets this many times as long while it waits for the disk, and if the system does not say what it does. */
 const [SLOW_DISK, BLIND] = [6, 3];
 /** What a git that is ended at the end of its input may take for it, and what the system may take to end it. */
 const [LAST_CALL_MS, LAST_RESORT_MS] = [2000, 1000];
@@ -91,7 +91,7 @@ export class GitProcess {
       windowsHide: true,
     });
     if (child.stdin === undefined) {
-      // With no files left, node makes no streams, and tells why only later, when nobody would listen.
+      // Without free file descriptors, node makes no streams, and says why only later, when nobody listens.
       child.on('error', () => undefined);
       throw new Error('git cannot be started: too many files are open.');
     }

@@ -18,7 +18,7 @@ const HELD = /cannot lock ref|failed to update ref|incorrect old value/;
 
 /**
  * What a push came to. `raced`: somebody else was quicker, so another round of fetch and push is due. `held`: the remote
- * could not move the branch, though it is where it was; worth another round, and if that is no help, `trouble` says why.
+ * could not move the branch, though nobody moved it. That is worth another round; if it does not help, `trouble` says why.
  */
 export type Pushed =
   | { readonly kind: 'pushed' }

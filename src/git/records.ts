@@ -5,7 +5,7 @@ const NUL = '\0';
 
 /**
  * Runs a command that must succeed and hands over what it prints, cut at NUL, some records at a time as they come: so
- * that an answer of any size takes no more memory than its parts. Throws a {@link GitError} where git fails.
+ * that an answer of any size takes no more memory than its parts. Throws a {@link GitError} if git fails.
  */
 export async function* records(
   context: GitContext,

@@ -11,7 +11,7 @@ export const isNested = (one: string, other: string): boolean =>
 const MOST_ENCODED = 200;
 
 /**
- * A branch name as one component of a ref, so that no two branches need the same file, one as a folder and the other as
+ * A branch name as one component of a ref, so no two branches need the same file, one as a folder and the other as
  * a file. Letters are lower case and everything else is percent-encoded, because some file systems take `Feat` and
  * `feat`, or two forms of `ü`, for the same name. A name that would be too long ends in its hash: `%x` cannot come from
  * an encoded byte.

@@ -5,7 +5,7 @@ import { LineReader } from './line-reader.ts';
 import { isNested } from './ref-names.ts';
 import { type GitContext, GitError, GitHung, GitProcess, output, run, text } from './run.ts';
 
-/** The id of the commit that a ref or expression names, or `null` where there is none. */
+/** The id of the commit that a ref or expression names, or `null` if there is none. */
 export async function resolve(context: GitContext, revision: string): Promise<string | null> {
   const result = await run(context, [
     'rev-parse',
@@ -19,7 +19,7 @@ export async function resolve(context: GitContext, revision: string): Promise<st
   return result.code === 0 ? result.stdout.toString().trim() : null;
 }
 
-/** The branch that is checked out, or `null` where HEAD is detached. It may have no commit yet. */
+/** The branch that is checked out, or `null` if HEAD is detached. It may have no commit yet. */
 export async function checkedOut(context: GitContext): Promise<string | null> {
   const result = await run(context, ['symbolic-ref', '--quiet', 'HEAD']);
   if (result.code === 1) return null;
@@ -40,7 +40,7 @@ export async function isCheckedOut(context: GitContext, branch: string): Promise
   return head === `ref: refs/heads/${branch}\n` || (await checkedOut(context)) === branch;
 }
 
-/** Checks a branch out where nothing of a person's stands in the way; leaves all as it is where it does. */
+/** Checks a branch out if nothing of a person's is in the way. Otherwise everything stays as it is. */
 export async function checkOut(context: GitContext, branch: string): Promise<void> {
   if ((await resolve(context, `refs/heads/${branch}`)) === null) {
     await output(context, ['symbolic-ref', 'HEAD', `refs/heads/${branch}`]);
@@ -105,14 +105,14 @@ export async function setTracking(context: GitContext, branch: string, id: strin
   }
 }
 
-/** Where a ref is to be, `null` for nowhere, and, where that matters, where it must have been until then. */
+/** A ref and its new commit, `null` to delete it; `from` is the commit it must have had until then, if that matters. */
 export interface RefUpdate {
   readonly ref: string;
   readonly to: string | null;
   readonly from?: string | null;
 }
 
-/** Moves several refs in one transaction; throws a {@link GitError} where any of them can't be, and none was. */
+/** Moves several refs in one transaction; throws a {@link GitError} if one of them cannot be moved; then none was. */
 export async function updateRefs(context: GitContext, updates: readonly RefUpdate[]): Promise<void> {
   const input = updates.map(({ ref, to, from }) => {
     const old = from === undefined ? '' : ` ${from ?? '0'.repeat(to?.length ?? 40)}`;
@@ -173,8 +173,8 @@ export async function countApart(
 }
 
 /**
- * Writes down how all commits hang together, so that git need not read them one by one to find out whether one
- * descends from another: a tenth of the time where there are a hundred thousand.
+ * Writes a commit-graph, so git need not read all commits one by one to find out whether one
+ * descends from another: a tenth of the time for a hundred thousand commits.
  */
 export async function writeCommitGraph(context: GitContext, signal?: AbortSignal): Promise<void> {
   const args = ['commit-graph', 'write', '--reachable', '--split', '--no-progress'];
@@ -202,7 +202,7 @@ export async function isBranchName(context: GitContext, name: string): Promise<b
 }
 
 /**
- * Moves a branch by compare-and-swap through one long-lived `git update-ref`, so that a move by anybody else
+ * Moves a branch by compare-and-swap through one long-lived `git update-ref`, so a move by anybody else
  * in between is never undone. One move at a time; others wait for it.
  */
 export class BranchMover {

@@ -156,7 +156,7 @@ function remoteLines(stderr: string): string[] {
     .filter((line) => line !== '');
 }
 
-/** A line as a sentence can hold it: no rules or bullets, and nothing of the places, which are told on their own. */
+/** A line as a sentence can hold it: no rules or bullets, and nothing of the places, which are reported on their own. */
 const plain = (line: string): string =>
   /^(- )?(locations|commit|path):/.test(line) ? '' : line.replace(/[—=_*]{2,}|-{2,}|^[-*•] /g, '').trim();
 

@@ -6,7 +6,7 @@ import { type GitContext, type RunOptions, type RunResult, run } from './run.ts'
 import { troubleOf } from './trouble.ts';
 import type { Spoken } from './words.ts';
 
-/** Who we are to a remote, asked anew for each command. */
+/** Who we are to a remote. The token is asked for again for each command. */
 export interface Credentials {
   /** The address that the token is for; it goes nowhere else. */
   readonly url: string;
@@ -42,7 +42,7 @@ export type Outcome<Value> =
  */
 const BYTES_A_SECOND = 10;
 
-// Reads the token from its own environment, so that it stands in no argument, file or address.
+// Reads the token from its own environment, so it is in no argument, file or address.
 const HELPER =
   '!f() { test "$1" = get && printf "username=%s\\npassword=%s\\n" "$GITPOST_USERNAME" "$GITPOST_TOKEN"; }; f';
 
@@ -114,14 +114,14 @@ function optionsFor(
     settings: [
       ...settings,
       'http.followRedirects=false',
-      // The empty value takes away the person's own helpers, which would keep our token.
+      // The empty value removes the person's own helpers, which would keep our token.
       'credential.helper=',
       `credential.${login.origin}.helper=${HELPER}`,
     ],
   };
 }
 
-/** A remote may say again what it was told; from here on that goes into answers and logs. */
+/** A remote may repeat what it was sent, and its words go into answers and logs. */
 function withoutToken(result: RunResult, { username, token }: Login): RunResult {
   const header = Buffer.from(`${username}:${token}`).toString('base64');
   const hidden = (text: string) => text.replaceAll(token, '[hidden]').replaceAll(header, '[hidden]');

@@ -11,9 +11,9 @@ export interface RunOptions extends ProcessOptions {
   readonly timeout?: number;
   /** The limits that take the place of `timeout`, one after the other, each once git has said its words. */
   readonly stages?: readonly Stage[];
-  /** Bytes on its standard output after which it is ended with all its children; 400 MiB where nothing is said. */
+  /** Bytes on its standard output after which it is ended with all its children; 400 MiB if nothing is said. */
   readonly maxOutput?: number;
-  /** Ends it early: git is asked first, so that it can lay down its locks, and killed where it does not end. */
+  /** Ends it early: git is asked first, so it can release its locks, and killed if it does not end. */
   readonly signal?: AbortSignal;
   /** Called with what git says on its standard error while it runs, such as progress. */
   readonly onProgress?: (text: string) => void;
@@ -26,7 +26,7 @@ export interface Stage {
 }
 
 export interface RunResult {
-  /** `null` where a signal ended it. */
+  /** `null` if a signal ended it. */
   readonly code: number | null;
   readonly stdout: Buffer;
   readonly stderr: string;
@@ -101,7 +101,7 @@ function toEnd(git: GitProcess, options: RunOptions): Promise<RunResult> {
       const isKilled = code === null && !timedOut && !overflowed && !options.signal?.aborted;
       if (isKilled) return reject(new GitError(git.command, { code, stderr }));
       resolve({
-        // What was cut short is no success, even where it ended before it could be stopped.
+        // What was cut short is no success, even if it ended before it could be stopped.
         code: overflowed ? null : code,
         stdout: overflowed ? Buffer.alloc(0) : Buffer.concat(stdout),
         stderr: overflowed ? `It printed more than ${maxOutput} bytes.` : stderr,
@@ -113,7 +113,7 @@ function toEnd(git: GitProcess, options: RunOptions): Promise<RunResult> {
   });
 }
 
-/** Runs a command that must succeed and returns what it printed; throws a {@link GitError} where it fails. */
+/** Runs a command that must succeed and returns what it printed; throws a {@link GitError} if it fails. */
 export async function output(context: GitContext, args: readonly string[], options: RunOptions = {}) {
   const result = await run(context, args, options);
   if (result.code !== 0) throw new GitError(args[0] ?? '', result);

@@ -1,5 +1,5 @@
 /**
- * The settings that every git command of ours runs with, so that nothing in a person's own configuration can
+ * The settings that every git command of ours runs with, so nothing in a person's own configuration can
  * change, sign, refuse or slow down a capture. Each says why it is there.
  */
 export const GIT_SETTINGS: readonly string[] = [
@@ -22,7 +22,7 @@ export const GIT_SETTINGS: readonly string[] = [
   // A new commit is one small pack, which needs one sync where loose objects need one each.
   'fastimport.unpackLimit=1',
   'core.compression=1',
-  // What is larger goes through git in pieces, so that a giant file from a remote does not take the memory.
+  // Larger objects go through git in pieces, so a giant file from a remote does not fill the memory.
   'core.bigFileThreshold=32m',
   'commit.gpgSign=false',
   'push.gpgSign=false',
@@ -53,7 +53,7 @@ export const GIT_SETTINGS: readonly string[] = [
 
 /**
  * For every command that compares: without it git reads the `.gitmodules` of the work tree, which a remote may have
- * written, and ends where it finds something wrong in it. Nor does it look for changes inside of submodules.
+ * written, and ends if it finds something wrong in it. Nor does it look for changes inside of submodules.
  */
 export const NO_GITMODULES = '--ignore-submodules=dirty';
 

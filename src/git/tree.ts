@@ -7,7 +7,7 @@ export interface TreeEntry {
   readonly path: string;
   readonly mode: string;
   readonly id: string;
-  /** In bytes; 0 for what is no blob. */
+  /** In bytes; 0 for anything but a blob. */
   readonly size: number;
 }
 
@@ -33,7 +33,7 @@ export const TREE_LIMITS = {
 const MAX_NAMES = 40 * 1024 * 1024;
 const MAX_LISTING = 128 * 1024 * 1024;
 
-/** How many files the tree of a commit has; `null` where their names alone are more than can be listed. */
+/** How many files the tree of a commit has; `null` if their names alone are more than can be listed. */
 export async function countFiles(context: GitContext, commit: string): Promise<number | null> {
   const args = ['ls-tree', '-r', '-z', '--full-tree', '--name-only', commit];
   const names = await run(context, args, { maxOutput: MAX_NAMES });
@@ -56,9 +56,9 @@ export async function isTooLarge(context: GitContext, commit: string): Promise<b
 const SMALL_STEP = { files: 100, bytes: 16 * 1024 * 1024 } as const;
 
 /**
- * Whether a commit holds so little beyond another one that a tree within the limits stays so; quickly told.
+ * Whether a commit holds so little beyond another one that a tree within the limits stays so. This is quick.
  *
- * @param sizeOf the size of an object in bytes, `null` where there is none
+ * @param sizeOf the size of an object in bytes, `null` if there is none
  */
 export async function isSmallStep(
   context: GitContext,
@@ -74,7 +74,7 @@ export async function isSmallStep(
   if (changes.some(({ path }) => Buffer.byteLength(path) > TREE_LIMITS.path)) return false;
   const ids = changes.filter(({ newMode }) => isFile(newMode)).map(({ newId }) => newId);
   const sizes = await Promise.all(ids.map(sizeOf));
-  // What is missing is told of by the other way of looking.
+  // The slower check reports what is missing.
   return (
     sizes.every((size) => size !== null) && sizes.reduce((sum, size) => sum + size, 0) <= SMALL_STEP.bytes
   );
@@ -141,7 +141,7 @@ export const leavesFolders = ({ path }: TreeChange): boolean => !OUR_FOLDERS.tes
 
 const OUR_FOLDERS = /^(?:messages(\/\d{4}-\d{2})?|attachments(\/[0-9a-f]{2})?)$/;
 
-/** The journal files that differ between two commits; `null` stands for the empty tree. */
+/** The journal files that differ between two commits; `null` is the empty tree. */
 export async function diffJournals(
   context: GitContext,
   before: string | null,

@@ -263,7 +263,7 @@ function distrusted(spoken: Spoken, stderr: string): string {
     : `the folder ${path} on ${hostName(spoken)}`;
 }
 
-/** Its path. Only what lies in a folder that we know is believed: an ssh server can print any path. */
+/** Its path. Only one inside a folder that we know is believed: an ssh server can print any path. */
 function untrusted(spoken: Spoken, stderr: string): string {
   const { directory } = spoken;
   const named = /dubious ownership in repository at '(.{0,4000})'/.exec(stderr)?.[1] ?? '';

@@ -31,10 +31,10 @@ export function wordsOf(stderr: string, spoken: Spoken): Words {
   };
 }
 
-/** Stands where a name was. */
+/** Replaces a name. */
 const NAME = '…';
 
-/** Where git, ssh, curl and some hosts put a name without quotes around it. */
+/** The places in which git, ssh, curl and some hosts put a name without quotes around it. */
 const SLOTS: readonly RegExp[] = [
   /(?<=\bresolve (?:host|hostname|proxy):? )[^\s:]+/gi,
   /(?<=\bconnect to (?:host )?)\S{1,300}(?= port\b)/gi,
@@ -47,14 +47,14 @@ const SLOTS: readonly RegExp[] = [
   /(?<=\b(?:remote ref|refspec|remote branch) )\S+/gi,
 ];
 
-/** What is a name wherever it is: addresses, quoted words, refs, paths, `user@host`, and repositories. */
+/** Names that are recognised anywhere: addresses, quoted words, refs, paths, `user@host`, and repositories. */
 const NAMES: readonly RegExp[] = [
   /\b[a-z][a-z0-9+.-]{0,30}:\/\/[^\s'"]+/gi,
   /(?<=^|[\s(:=])(['"`])[^'"`]*\1(?=$|[\s.,:;)])/g,
   /\brefs\/[^\s'",:]+/g,
   /(?<=^|[\s(=])(?:[A-Za-z]:)?[\\/][^\s'",:;)]+/g,
   /[^\s'"@]{1,255}@[^\s'":]+/g,
-  // It begins where a word does: else each place of a long word is tried.
+  // It begins at the start of a word: otherwise each place of a long word is tried.
   /(?<![^\s'"])[^\s'"]{1,1000}\.git\b/g,
 ];
 

@@ -8,9 +8,9 @@ import { NO_GITMODULES } from './settings.ts';
 import { diffTrees, emptyTree, isAbsent, type TreeChange } from './tree.ts';
 
 /**
- * What became of bringing index and work tree to a commit: done; `elsewhere` where another branch is checked
- * out, or git has its work tree in another folder, so that there is nothing to do; `locked` while another git
- * holds the index; `partly` where a person's own changes stand in the way of the files named.
+ * How bringing index and work tree to a commit ended: done; `elsewhere` if another branch is checked
+ * out, or git has its work tree in another folder, so there is nothing to do; `locked` while another git
+ * holds the index; `partly` if a person's own changes are in the way of the files named.
  */
 export type Followed =
   | { readonly outcome: 'done' | 'elsewhere' | 'locked' }
@@ -28,7 +28,7 @@ export async function followBranch(
 ): Promise<Followed> {
   if (!(await isCheckedOut(context, branch)) || !(await isOwnWorkTree(context)))
     return { outcome: 'elsewhere' };
-  // git itself would bring back what a person deleted, and take a file that stands where a folder goes for nothing.
+  // git itself would bring back what a person deleted, and overwrite a file that is where a folder belongs.
   if (await isAsGitExpects(context, await diffTrees(context, from, to))) {
     const old = from ?? (await emptyTree(context));
     const result = await run(context, ['read-tree', '-m', '-u', old, to]);
@@ -76,7 +76,7 @@ async function isAsGitExpects(context: GitContext, changes: readonly TreeChange[
     if (!isAbsent(change.oldMode) && !(await isThere(context, change.path))) missing.push(change.path);
   }
   if (missing.length === 0) return true;
-  // A sparse checkout has no files where its person wants none.
+  // A sparse checkout leaves out files on purpose.
   const leftOut = new Set(await names(context, ['ls-files', '-t', '-z']));
   return missing.every((path) => leftOut.has(`S ${path}`));
 }
@@ -84,7 +84,7 @@ async function isAsGitExpects(context: GitContext, changes: readonly TreeChange[
 const isLocked = (stderr: string): boolean => /index\.lock/.test(stderr);
 
 /**
- * Where git refuses the whole, the index entries that still are as we left them follow all the same: else the
+ * If git refuses the whole, the index entries that still are as we left them follow all the same. Otherwise the
  * person's next plain `git commit` would take our lines out again.
  */
 export async function followPathByPath(
@@ -102,7 +102,7 @@ export async function followPathByPath(
   return left.length === 0 ? { outcome: 'done' } : { outcome: 'partly', left: left.map(({ path }) => path) };
 }
 
-/** Brings what is as we left it to its new content; returns what was not. */
+/** Brings the files that are as we left them to their new content; returns the others. */
 async function bringTo(context: GitContext, changes: readonly TreeChange[]): Promise<TreeChange[]> {
   await run(context, ['update-index', '-q', '--refresh']);
   const index = await readIndex(context);
@@ -123,7 +123,7 @@ async function bringTo(context: GitContext, changes: readonly TreeChange[]): Pro
 
 export type Index = ReadonlyMap<string, string>;
 
-/** The index as path to `<mode> <id>`; what is unmerged has no such entry and an own mark. */
+/** The index as path to `<mode> <id>`; an unmerged file has a mark of its own instead. */
 export async function readIndex(context: GitContext): Promise<Index> {
   const index = new Map<string, string>();
   for (const record of await names(context, ['ls-files', '-s', '-z'])) {
@@ -134,7 +134,7 @@ export async function readIndex(context: GitContext): Promise<Index> {
   return index;
 }
 
-/** What the index says of a file that has a mode and an id; `undefined` where there is no such file. */
+/** What the index says of a file that has a mode and an id; `undefined` if there is no such file. */
 export const indexEntry = (mode: string, id: string): string | undefined =>
   isAbsent(mode) ? undefined : `${mode} ${id}`;
 
@@ -144,14 +144,14 @@ const isAsWeLeftIt = (index: Index, { path, oldMode, oldId }: TreeChange): boole
 const isAlreadyThere = (index: Index, { path, newMode, newId }: TreeChange): boolean =>
   index.get(path) === indexEntry(newMode, newId);
 
-/** Whether something of a person's stands where a new file would go, or where one of its folders would. */
+/** Whether something of a person's is in the place of a new file, or of one of its folders. */
 async function isInTheWay(context: GitContext, change: TreeChange): Promise<boolean> {
   const folders = await foldersOf(context, change.path);
   if (folders !== 'there') return folders === 'blocked';
   return isAbsent(change.oldMode) && (await isThere(context, change.path));
 }
 
-/** Whether the folders that a file lies in are there; `blocked` where something else, such as a link, has the name of one. */
+/** Whether the folders of a file are there; `blocked` if something else, such as a link, has the name of one. */
 export async function foldersOf(context: GitContext, path: string): Promise<'there' | 'absent' | 'blocked'> {
   const folders = path.split('/').slice(0, -1);
   for (let depth = 1; depth <= folders.length; depth += 1) {

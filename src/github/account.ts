@@ -28,7 +28,7 @@ export async function readAccount(
 const kindOf = (token: string): GithubToken['kind'] =>
   token.startsWith('github_pat_') ? 'fine-grained' : token.startsWith('ghp_') ? 'classic' : 'other';
 
-/** Only a classic token has the header, and an empty one where it has no scope. */
+/** Only a classic token has the header, and an empty one if it has no scope. */
 function scopesOf(headers: Headers): readonly string[] | null {
   const scopes = headers['x-oauth-scopes'];
   if (scopes === undefined) return null;

@@ -15,7 +15,7 @@ import {
 export interface GithubAccess {
   /** The token goes to this origin and to no other. */
   readonly apiUrl: string;
-  /** Asked anew for each request. */
+  /** Asked for again for each request. */
   readonly token: () => string | undefined;
 }
 
@@ -33,7 +33,7 @@ interface Raw {
 }
 
 const ANSWER_MS = 10_000;
-/** How many seconds a person who waits for an answer is let wait for a limit to end. */
+/** How many seconds somebody who waits for an answer may have to wait for a limit to end. */
 const PATIENCE_S = 3;
 const MOST_TRIES = 3;
 const MOST_REDIRECTS = 2;
@@ -44,7 +44,7 @@ const SILENT = { debug: ignore, info: ignore, warn: ignore, error: ignore };
 /** Asks GitHub's REST API. Whatever goes wrong on the way comes back as a value that holds no secret. */
 export class GithubClient {
   readonly #access: GithubAccess;
-  /** GitHub punishes who goes on asking at a limit, so until it ends nothing is asked with that token. */
+  /** GitHub punishes those who ignore a limit, so nothing is asked with that token until it ends. */
   #limited: { readonly token: string | undefined; readonly until: number } | undefined;
 
   constructor(access: GithubAccess) {
@@ -97,7 +97,7 @@ export class GithubClient {
     return Math.ceil((this.#limited.until - Date.now()) / 1000);
   }
 
-  /** Sends a request, and reads on where it leads as long as that is at the same origin: a renamed repository does. */
+  /** Sends a request and follows redirects within the same origin, as for a renamed repository. */
   async #follow(
     route: string,
     parameters: Readonly<Record<string, unknown>>,
@@ -133,7 +133,7 @@ export class GithubClient {
           'x-github-api-version': '2022-11-28',
           ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
         },
-        // Where a redirect leads is looked at first: the token must not go along to another host.
+        // A redirect is checked first: the token must not go along to another host.
         request: { redirect: 'manual', signal: AbortSignal.timeout(ANSWER_MS), log: SILENT },
       });
       return ok({ status, headers: headers as Headers, data });

@@ -1,14 +1,14 @@
 /** What is read of an answer of GitHub's: a header that is not there is `undefined`. */
 export type Headers = Readonly<Record<string, string | number | undefined>>;
 
-/** How long to wait where a limit is hit and GitHub does not say: it asks for a minute at least. */
+/** How long to wait if a limit is hit and GitHub does not say: it asks for a minute at least. */
 const UNSAID_S = 60;
 const LONGEST_S = 3600;
 
 /**
- * How many seconds GitHub wants to be left alone for, where an answer is one of its limits; else `undefined`.
+ * How many seconds GitHub wants to be left alone for, if an answer is one of its limits; otherwise `undefined`.
  *
- * A limit comes as 429 or as 403, which also stands for a missing permission. The one of the hour (primary) says when
+ * A limit comes as 429 or as 403, which also means a missing permission. The one of the hour (primary) says when
  * it ends; the one for too much at once (secondary) may give `Retry-After`, or nothing at all.
  *
  * @param now milliseconds since 1970

@@ -9,7 +9,7 @@ export type Found = Omit<GithubRepository, 'url'>;
 
 export interface Branches {
   readonly isEmpty: boolean;
-  /** Whether a branch is protected; `null` where it is not among those that were looked at. */
+  /** Whether a branch is protected; `null` if it is not among those that were looked at. */
   readonly isProtected: (branch: string) => boolean | null;
 }
 
@@ -24,7 +24,7 @@ const repositorySchema = z.object({
   permissions: z.object({ push: z.boolean() }).optional(),
 });
 
-/** A list in which what is of another form is passed over; where nothing fits, it is no list of repositories. */
+/** A list in which entries of another form are skipped; if nothing fits, it is no list of repositories. */
 const repositoriesSchema = z
   .array(z.unknown())
   .transform((list) => ({ count: list.length, fitting: list.flatMap((one) => fitting(one)) }))
@@ -38,7 +38,7 @@ function fitting(one: unknown): z.infer<typeof repositorySchema>[] {
 const branchesSchema = z.array(z.object({ name: z.string(), protected: z.boolean() }));
 
 const PER_PAGE = 100;
-/** Who has more than these finds the others by typing their names. */
+/** Someone with more than these finds the others by typing their names. */
 const MOST_PAGES = 10;
 
 /** The repositories that the token's account can see, those that were pushed to last first. */
@@ -105,7 +105,7 @@ export async function createRepository(
 export const isNameTaken = ({ kind, detail }: GithubTrouble): boolean =>
   kind === 'refused' && /name already exists/i.test(detail);
 
-/** GitHub answers 404 where a classic token lacks the scope, and where there is no such organisation. */
+/** GitHub answers 404 if a classic token lacks the scope, and if there is no such organisation. */
 function creationTrouble(trouble: GithubTrouble, owner: string): GithubTrouble {
   if (trouble.kind === 'offline' || trouble.kind === 'failed') {
     return {

@@ -117,7 +117,7 @@ export const unsendableTrouble: GithubTrouble = {
   action: NEW_TOKEN,
 };
 
-/** The word that the system has for a failure, such as ECONNREFUSED; it stands at the root of it. */
+/** The word that the system has for a failure, such as ECONNREFUSED; it is in the innermost cause. */
 function codeOf(error: unknown): string | undefined {
   for (let at = error; at instanceof Error; at = at.cause) {
     if (at.name === 'TimeoutError') return 'no answer in time';

@@ -78,7 +78,7 @@ export const bodyReaders = (): BodyReaders => ({ upTo: bodyReader, any: bulkRead
 /**
  * As {@link bodyReader}, and 64 MiB of a bulk. A bulk is read to its end before its first line is captured. So one that
  * is too large is refused as a whole, and a client that sends everything before it reads anything is never waited for.
- * Bulks are in memory until they are answered. One that would be too much next to the others is told to come again.
+ * Bulks are in memory until they are answered. One that would be too much next to the others is asked to come again.
  */
 function bulkReader(): RequestHandler {
   const [one, bulk] = [bodyReader(), bodyReader(MOST_BULK)];
@@ -101,7 +101,7 @@ function bulkReader(): RequestHandler {
 export const isBulk = (request: Request): boolean =>
   (request.headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() === NDJSON;
 
-/** The body as JSON; `fallback` where there is none. */
+/** The body as JSON; `fallback` if there is none. */
 export function jsonBody(request: Request, fallback?: unknown): Result<unknown> {
   const bytes: unknown = request.body;
   if (!Buffer.isBuffer(bytes) || bytes.length === 0) {
@@ -112,7 +112,7 @@ export function jsonBody(request: Request, fallback?: unknown): Result<unknown> 
   return parseJson(bytes);
 }
 
-/** Reads bytes as JSON, without mending what is no UTF-8. */
+/** Reads bytes as JSON. Invalid UTF-8 is an error, not replaced. */
 export function parseJson(bytes: Buffer): Result<unknown> {
   if (!isUtf8(bytes)) return fail('invalid', 'This is not valid UTF-8. Nothing was saved.');
   try {

@@ -4,7 +4,7 @@ const MOST = 10_000;
 const LONGEST_MS = 2000;
 
 /**
- * Counts what is found, up to a bound and for a while: in a large archive, what everybody writes would be read whole
+ * Counts matches, up to a bound and for a while: in a large archive, what everybody writes would be read whole
  * for a number that nobody needs exactly.
  *
  * @param isGone whether nobody waits for the number any more

@@ -6,7 +6,7 @@ import type { ProblemInput } from './problem.ts';
 /** How often a reader hears something, at least: a page that hears nothing for longer takes the connection for dead. */
 const PING_MS = 15_000;
 const MOST_READERS = 200;
-/** A reader who takes nothing for so long is let go; it comes back with its Last-Event-ID. In bytes. */
+/** A reader who lets so many bytes pile up is disconnected; it comes back with its Last-Event-ID. */
 const MOST_WAITING = 4 * 1024 * 1024;
 
 const TOO_MANY: ProblemInput = {
@@ -63,7 +63,7 @@ export class EventStreams {
   }
 }
 
-/** Without an id, so that the reader's place stays; an event, since a comment is not seen by a page. */
+/** Without an id, so the reader's place stays; an event, since a comment is not seen by a page. */
 const PING = 'event: ping\ndata: {}\n\n';
 
 const frame = ({ id, event }: NumberedEvent): string =>

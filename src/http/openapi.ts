@@ -96,7 +96,7 @@ function parametersOf({ properties = {}, required = [] }: Json): Json[] {
 }
 
 export interface DocumentOptions {
-  /** Where the API begins, as the one who asks has to write it. */
+  /** The address at which the API begins, for the client that asks. */
   readonly server?: string;
   /** The name of the session cookie. */
   readonly cookie?: string;

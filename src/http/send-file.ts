@@ -5,7 +5,7 @@ import type { Result } from '../domain/result.ts';
 import type { NamedFile } from '../services/attachments/attachments.ts';
 import type { ProblemInput } from './problem.ts';
 
-/** Nothing in a file can run in our origin, whatever it is and whoever opens it. */
+/** Nothing in a file can run in our origin, whatever it is and however it is opened. */
 const CLOSED = "default-src 'none'; sandbox";
 
 /** A hash always names the same bytes, but who may see them can change: no cache in between keeps them. */
@@ -51,7 +51,7 @@ const isKnown = ({ headers }: Request, sha256: string): boolean =>
     .split(',')
     .some((tag) => tag.trim() === '*' || tag.trim().replace(/^W\//, '') === `"${sha256}"`);
 
-/** What is of the file, and not of a refusal. */
+/** Headers of a file, which a refusal must not have. */
 const PRIVATE_HEADERS = ['Content-Type', 'Content-Disposition', 'Content-Length', 'Accept-Ranges', 'ETag'];
 
 /** Marks that turn the direction of text can make one name look like another. */

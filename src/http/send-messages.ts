@@ -42,7 +42,7 @@ export async function sendPage(
   else response.send(`[${lines.join(',')}]`);
 }
 
-/** Streams everything; who reads slowly is waited for, so that memory stays flat. */
+/** Streams everything. It waits for a slow reader, so memory stays flat. */
 export async function sendAll(found: Found, request: Request, response: Response): Promise<void> {
   const ndjson = wantsNdjson(request, response);
   let chunk = ndjson ? '' : '[';

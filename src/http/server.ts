@@ -94,7 +94,7 @@ const SECURITY_HEADERS = helmet({
 });
 
 /**
- * How long a connection may stay open without a request. Whoever closes it first may do so under a request that is on
+ * How long a connection may stay open without a request. The side that closes it first may do so under a request that is on
  * its way, which the client then sees as a reset; so the client should be the first. Browsers and proxies let go after
  * two minutes at most, as do the usual HTTP libraries.
  */
@@ -111,7 +111,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     .disable('etag')
     .set('query parser', 'simple')
     .set('case sensitive routing', true);
-  // What is cut off elsewhere, or comes from a remote, must not make an answer that other programs cannot read.
+  // Text that was cut off elsewhere or comes from a remote must not make an answer that other programs cannot read.
   app.response.json = function (body) {
     return this.type('application/json').send(toJson(body));
   };
@@ -170,7 +170,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     );
     return router;
   };
-  // No body is taken of who has no access: it would be held in memory.
+  // Without access no body is read: it would be held in memory.
   app.use(routesFor(true), access.guard, routesFor(false), readers.any);
   app.use((request, response) => {
     const isBelow = address?.path && `${request.path}/`.startsWith(`${address.path}/`);

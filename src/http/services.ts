@@ -35,6 +35,6 @@ export interface Services {
   readonly verify: () => Promise<Result<Verification>>;
   /** Answers agents. It is loaded when the first one comes. */
   readonly agents: () => Promise<AgentHandler>;
-  /** The API as OpenAPI 3.1, for the one who gets this answer. */
+  /** The API as OpenAPI 3.1, for the client of this answer. */
   readonly openApi: (response: Response) => Readonly<Record<string, unknown>>;
 }

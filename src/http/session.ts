@@ -8,15 +8,15 @@ import { cameByPublicAddress, type PublicAddress } from './public-address.ts';
 import { Sessions } from './sessions.ts';
 import { wrongTries } from './wrong-tries.ts';
 
-/** Who may use the API where an access token is configured: bearers of it, and sessions that were opened with it. */
+/** Decides who may use the API if an access token is configured: bearers of it, and sessions that were opened with it. */
 export interface Access {
   /** Opens a session with the token that was given, by a cookie. `unauthenticated` or `too-many-tries` if it is wrong. */
   readonly signIn: (request: Request, response: Response, token: string) => Result<undefined, ProblemInput>;
   readonly signOut: (request: Request, response: Response) => void;
-  /** Lets through who has access, and tells the others to sign in. */
+  /** Lets those with access through, and asks the others to sign in. */
   readonly guard: RequestHandler;
   readonly isAllowed: (request: Request) => boolean;
-  /** What the session cookie is called for the one who gets this answer. */
+  /** The name of the session cookie for the client of this answer. */
   readonly cookieName: (response: Response) => string;
 }
 

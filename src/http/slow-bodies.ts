@@ -34,7 +34,7 @@ export function slowBodies(): RequestHandler {
 }
 
 /**
- * Lets the body of a request take as long as it moves, since it is a file. Returns what is to be told how many bytes have
+ * Lets the body of a request take as long as it moves, since it is a file. Returns a function that takes how many bytes have
  * come.
  */
 export function letMove(request: Request): (bytes: number) => void {

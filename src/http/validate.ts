@@ -89,7 +89,7 @@ function toFieldErrors(issue: z.core.$ZodIssue): FieldError[] {
       detail: `${JSON.stringify(key)} is not known ${parent === undefined ? 'here' : `in ${String(parent)}`}`,
     }));
   }
-  // What is wrong within a list is the fault of the field that has the list.
+  // An error within a list is reported for the field that has the list.
   const field = String(issue.path[0] ?? '');
   return [{ field, detail: issue.message.startsWith('must') ? `${field} ${issue.message}` : issue.message }];
 }

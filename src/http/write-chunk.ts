@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 
-/** How long a client may take nothing at all of what is sent to it. In milliseconds. */
+/** How long a client may read nothing of its answer, in milliseconds. */
 const PATIENCE_MS = 120_000;
 
 /**

@@ -1,6 +1,6 @@
 import { type Line, timeOf } from './line.ts';
 
-/** What git is told of a revision: who wrote it, when, and in what words. */
+/** A revision as a commit: author, time and message. */
 export interface CommitText {
   readonly author: string;
   /** Seconds since 1970, never negative: remotes that check objects refuse that. */

@@ -10,7 +10,7 @@ export interface Folded {
 }
 
 /**
- * Folds the lines of one message, in any order and with any duplicates, so that all who hold the same set of
+ * Folds the lines of one message, in any order and with any duplicates, so all who hold the same set of
  * lines see the same message. Of several heads, one that is no delete beats a delete, then the later one wins,
  * then the greater line by bytes.
  *
@@ -45,7 +45,7 @@ const difference = (instants: Instants, a: Line, b: Line): number =>
   (instants.get(a) ?? 0) - (instants.get(b) ?? 0);
 
 /**
- * Puts each line after those that it replaces; of the rest the older one stands first. A chain of lines may be of any
+ * Puts each line after those that it replaces; of the rest, the older one comes first. A chain of lines may be of any
  * length, since others write them too, so it is followed without calling itself.
  */
 function parentsFirst(lines: readonly Line[]): Line[] {
@@ -61,7 +61,7 @@ function parentsFirst(lines: readonly Line[]): Line[] {
   for (const line of lines) {
     const path: { readonly line: Line; next: number }[] = [];
     const enter = (found: Line): void => {
-      // Taken out before its parents are placed, so that a line comes once.
+      // Taken out before its parents are placed, so a line comes once.
       if (open.delete(found)) path.push({ line: found, next: 0 });
     };
     enter(line);

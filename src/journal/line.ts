@@ -24,9 +24,9 @@ export interface Content {
 
 /** One readable line of a journal: one complete revision of a message. See docs/format.md. */
 export interface Line extends Content {
-  /** The SHA-256 of the line's bytes without LF, in hex: what tells it from every other line. */
+  /** The SHA-256 of the line's bytes without LF, in hex: which no other line has. */
   readonly hash: string;
-  /** The line's text, byte for byte, without LF: what is copied, never what was parsed. */
+  /** The line's text, byte for byte, without LF. Copies use this, never what was parsed. */
   readonly raw: string;
   readonly id: string;
   readonly revision: number;
@@ -48,7 +48,7 @@ export type Revision = Omit<Line, 'hash' | 'raw'>;
 /** A line that is no revision for this version: left where it is, and reported. */
 export interface Unreadable {
   readonly reason: string;
-  /** Where it is of a later version of the format, which is no fault of the line. */
+  /** If it is of a later version of the format, which is no fault of the line. */
   readonly newer?: true;
 }
 
@@ -71,7 +71,7 @@ export const hashOf = (bytes: string | Buffer): string => hash('sha256', bytes, 
  */
 export const parentName = (hash: string): string => hash.slice(0, PARENT_DIGITS);
 
-/** Writes a revision as the one line that stands for it, keys in the format's order, absent ones left out. */
+/** Writes a revision as one line: keys in the format's order, absent ones left out. */
 export function toLine(revision: Revision): Line {
   const { id, parents, author, type, language, url, done, text, replyTo, tags, attachments, pinned } =
     revision;

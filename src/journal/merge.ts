@@ -2,9 +2,9 @@ const LF = 0x0a;
 
 /**
  * Merges two versions of a journal line by line: what either side added is kept, and what either side took out
- * of their common base stays out. No line stands twice that did not before.
+ * of their common base stays out. No line is there twice that was not before.
  *
- * @param base the version that both come from; empty where there is none
+ * @param base the version that both come from; empty if there is none
  */
 export function mergeLines(base: Buffer, first: Buffer, second: Buffer): Buffer {
   const [before, left, right] = [rawLines(base), rawLines(first), rawLines(second)];
@@ -14,7 +14,7 @@ export function mergeLines(base: Buffer, first: Buffer, second: Buffer): Buffer 
   return Buffer.concat([...kept, ...added].map((line) => Buffer.from(`${line}\n`, 'latin1')));
 }
 
-/** Lines as strings of their bytes, so that they compare exactly, whatever they hold. */
+/** Lines as strings of their bytes, so they compare exactly, whatever they hold. */
 export function rawLines(bytes: Buffer): string[] {
   const lines: string[] = [];
   for (let start = 0; start < bytes.length; ) {

@@ -39,7 +39,7 @@ export function dayOf(line: Pick<Line, 'createdAt' | 'updatedAt'>): string {
 
 /**
  * The path of one segment: one folder a month, since each folder on the way is one more tree in every commit. The date
- * stands last because git groups blobs for compression by the end of their path.
+ * comes last because git groups blobs for compression by the end of their path.
  */
 export function segmentPath(device: string, day: string, segment: number): string {
   const suffix = segment === 1 ? '' : `.${segment}`;
@@ -79,7 +79,7 @@ export function deviceOfPath(path: string): string | undefined {
 export const isNamedAfter = (path: string, device: string): boolean =>
   path.split('/').some((part) => part.toLowerCase().startsWith(`${device}.`));
 
-/** The day that a journal's name says it is of; `undefined` where it says none. */
+/** The day that a journal's name says it is of; `undefined` if it says none. */
 export const dayOfPath = (path: string): string | undefined => NAMED_DAY.exec(path)?.[1];
 
 const NAMED_DAY = /\.(\d{4}-\d{2}-\d{2})(?:\.(\d+))?\.jsonl$/;

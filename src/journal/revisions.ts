@@ -115,7 +115,7 @@ function contentOf(line: Line): Content {
   return defined(content) as unknown as Content;
 }
 
-/** Leaves out what the type has no use for, such as the language of what is code no more. */
+/** Leaves out the fields that the type has no use for, such as the language of a message that is no longer code. */
 function fitting(given: Content): Content {
   const tags = given.tags?.length === 0 ? undefined : given.tags;
   const attachments = given.attachments?.length === 0 ? undefined : given.attachments;

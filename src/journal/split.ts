@@ -42,7 +42,7 @@ export interface NumberedLine {
  * die on a line of some hundred megabytes. Blank lines are nothing and a BOM does not count; a CR
  * belongs to its line's bytes, as the hash of a line is of all of them but LF.
  *
- * @param firstLine the number of the first line, where only a file's later part is read
+ * @param firstLine the number of the first line, if only a file's later part is read
  */
 export function* splitJournal(bytes: Buffer, firstLine = 1): Generator<NumberedLine> {
   for (const { number, content } of cut(bytes, firstLine)) {
@@ -89,7 +89,7 @@ function journalReader() {
   let further = 0;
   let last = 0;
   return {
-    /** Takes a line; false where no more is read. */
+    /** Takes a line; false if no more is read. */
     take: ({ number, content, end }: CutLine): boolean => {
       if (end > MAX_JOURNAL_BYTES) {
         problems.push({
@@ -100,7 +100,7 @@ function journalReader() {
       }
       last = number;
       const isFull = problems.length >= MAX_PROBLEMS;
-      // Nobody is told any more why a line can't be read, so that one that is too short needs no look.
+      // Reasons are no longer reported, so a line that is too short needs no look.
       const outcome = isFull && content.length < SHORTEST_LINE ? passedOver(content) : readOne(content);
       if (outcome === undefined) return true;
       if (!isUnreadable(outcome)) lines.push(outcome);
@@ -144,7 +144,7 @@ function readOne(bytes: Buffer): Line | Unreadable | undefined {
 }
 
 /**
- * Why a line that is to be written could not be read again, in words that go on from "the line"; `undefined` if it
+ * Why a line that is to be written could not be read again, in words that continue "the line"; `undefined` if it
  * reads as what it is. Nothing else may become a commit.
  */
 export function whyUnreadable(line: Line): string | undefined {

@@ -3,7 +3,7 @@ import type { Entry } from './entry.ts';
 import type { State } from './files/snapshot.ts';
 import { isPartial, shownIn } from './search/filter.ts';
 
-/** What is stored of a census. */
+/** The part of the state that is a census. */
 type StoredCensus = Pick<State, 'repositories' | 'counts' | 'partial' | 'size' | 'current'>;
 
 /** What the mirror knows of its repositories and messages without reading any: how many there are, and how far it agrees. */
@@ -50,7 +50,7 @@ export class Census {
     this.#covered.set(repository, { ...covered, problems });
   }
 
-  /** Counts a message that has changed from one entry to another; `undefined` stands for none. */
+  /** Counts a message that has changed from one entry to another; `undefined` is none. */
   changed(id: string, before: Entry | undefined, after: Entry | undefined): void {
     const [names, namesBefore] = [shownIn(after), shownIn(before)];
     this.#size += Number(after !== undefined) - Number(before !== undefined);

@@ -1,14 +1,14 @@
-/** What the mirror knows of a repository beside its messages: which commit it agrees with, and what could not be read. */
+/** What the mirror knows of a repository besides its messages: the commit it agrees with, and what could not be read. */
 export interface Covered {
   readonly branch: string;
   readonly head: string | null;
   /**
-   * The commit that is being read: some of its lines may be in the mirror already. Where that was cut off and the
+   * The commit that is being read: some of its lines may be in the mirror already. If that was cut off and the
    * branch is no longer on this commit, they may be on no branch at all.
    */
   readonly towards?: string;
   readonly problems: Problems;
-  /** Whether there are lines whose commits were still being looked for, which goes on with the next start. */
+  /** Whether there are lines whose commits were still being looked for. The next start continues that. */
   readonly unattributed?: true;
 }
 
@@ -17,7 +17,7 @@ export type Problems = Readonly<
   Record<string, readonly { readonly line: number; readonly reason: string }[]>
 >;
 
-/** So many are told one by one; the status of a repository is sent around whole, again and again. */
+/** How many are listed one by one: the status of a repository is sent whole, again and again. */
 const MOST_PROBLEMS = 2000;
 
 /** The first problems, and in place of the others how many there are. */

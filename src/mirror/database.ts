@@ -19,7 +19,7 @@ const ENTRIES_A_TURN = 250;
 
 /** Which entries to walk through; all of them if nothing is said. */
 export interface WalkRange {
-  /** Where to begin: with those older than this. */
+  /** Begin with those older than this. */
   readonly before?: Key | undefined;
   /** Groups that hold nothing of this time or later are not read; in milliseconds since 1970. */
   readonly since?: number | undefined;

@@ -2,7 +2,7 @@ import { type Folded, fold } from '../journal/fold.ts';
 import { type Line, readLine } from '../journal/line.ts';
 import { MirrorBroken } from './errors.ts';
 
-/** A line with the commit that brought it to each repository, `null` where that is not known yet. */
+/** A line with the commit that brought it to each repository, `null` if that is not known yet. */
 export interface HeldLine {
   readonly line: Line;
   readonly commits: ReadonlyMap<string, string | null>;
@@ -18,7 +18,7 @@ export interface Entry {
   readonly characters: number;
 }
 
-/** Where a message stands in the timeline: the milliseconds of `createdAt`, then the id. */
+/** The place of a message in the timeline: the milliseconds of `createdAt`, then the id. */
 export interface Key {
   readonly time: number;
   readonly id: string;
@@ -40,14 +40,14 @@ export function makeEntry(held: ReadonlyMap<string, HeldLine>): Entry | undefine
   return { id, held, folded, key: { time: Date.parse(createdAt), id }, characters };
 }
 
-/** A line with the commit that brought it to one repository, `null` where that is not known yet. */
+/** A line with the commit that brought it to one repository, `null` if that is not known yet. */
 export interface FoundLine {
   readonly line: Line;
   readonly commit: string | null;
 }
 
 /**
- * An entry with lines known to be in a repository, and others known not to be there any more; `undefined` where nothing
+ * An entry with lines known to be in a repository, and others known not to be there any more; `undefined` if nothing
  * is left of it. An id of a commit is not forgotten for `null`. The message is folded once, however many lines there are.
  */
 export function withChanges(
@@ -79,7 +79,7 @@ export function withChanges(
   return { id, held, folded, key, characters };
 }
 
-/** Where a line is whose commit is still to be found, which is one object for a million of them after a rebuild. */
+/** The commits of a line that are still to be found: one object, shared by a million lines after a rebuild. */
 function notFoundIn(repository: string): HeldLine['commits'] {
   const commits = notFound.get(repository) ?? new Map([[repository, null]]);
   notFound.set(repository, commits);
@@ -102,7 +102,7 @@ export function toStored(entry: Entry): StoredEntry {
   return [id, time, lines.map(({ line, commits }) => [line.raw, Object.fromEntries(commits)])];
 }
 
-/** An entry that a shard kept; throws {@link MirrorBroken} where its lines are looked at and are none for this version. */
+/** An entry that a shard kept; throws {@link MirrorBroken} if its lines are looked at and are none for this version. */
 export const fromStored = (stored: StoredEntry): Entry => new KeptEntry(stored);
 
 /** All lines of a message, as they are in the journals; one that a shard kept is not parsed for that. */

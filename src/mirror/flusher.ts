@@ -58,7 +58,7 @@ export class Flusher {
     this.#timer.unref();
   }
 
-  /** Something has changed that is worth nothing without the next change: it is written with that one. */
+  /** Something has changed that is of no use without the next change: it is written with that one. */
   noteChange(): void {
     this.#isDirty = true;
   }
@@ -74,7 +74,7 @@ export class Flusher {
     return this.#run(false);
   }
 
-  /** Runs a task while no flush is under way: one takes away the files that its state does not name. */
+  /** Runs a task while no flush is under way: a flush removes the files that its state does not name. */
   between<Value>(task: () => Promise<Value>): Promise<Value> {
     const done = this.#running.then(task);
     this.#running = done.then(() => undefined, this.#ports.onTrouble);

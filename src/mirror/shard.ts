@@ -50,8 +50,8 @@ export class Shard {
   }
 
   /**
-   * Takes the later half out, as a shard of its own. Where what has made it too full stands in that half, no more than
-   * that and what stands behind it: so what is written in its order leaves full shards behind.
+   * Takes the later half out, as a shard of its own. If what has made it too full is in that half, no more than
+   * that and what comes after it is taken: so messages that are written in order leave full shards behind.
    */
   split(added: Entry): { readonly from: Key; readonly shard: Shard } {
     const entries = this.entries();

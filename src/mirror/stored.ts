@@ -6,11 +6,11 @@ import { Snapshot } from './files/snapshot.ts';
 export interface StoredMirror {
   readonly covered: (repository: string) => Covered | undefined;
   readonly countIn: (repository: string) => number;
-  /** All entries, newest first; throws {@link MirrorBroken} where a file is gone since. */
+  /** All entries, newest first; throws {@link MirrorBroken} if a file is gone since. */
   readonly walk: () => AsyncGenerator<readonly Entry[]>;
 }
 
-/** Reads what the files say; `undefined` where they are not all there. */
+/** Reads what the files say; `undefined` if they are not all there. */
 export async function readStored(directory: string): Promise<StoredMirror | undefined> {
   const snapshot = new Snapshot(directory);
   const state = await snapshot.readState();
@@ -19,7 +19,7 @@ export async function readStored(directory: string): Promise<StoredMirror | unde
     covered: (repository) => state.repositories[repository],
     countIn: (repository) => state.counts[repository] ?? 0,
     walk: async function* () {
-      // The newest first: they are the ones that are soonest written anew under a reader.
+      // The newest first: they are the ones that are soonest replaced under a reader.
       for (const shard of state.shards.toReversed()) yield await snapshot.readShard(shard);
     },
   };

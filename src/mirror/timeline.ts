@@ -4,7 +4,7 @@ import type { Signature } from './search/ngram-filter.ts';
 import type { Tally } from './search/tally.ts';
 import { Shard } from './shard.ts';
 
-/** Where a shard stands in the timeline, and which file it is in. */
+/** A shard's place in the timeline, and the file it is in. */
 interface StoredPlace {
   /** Its number, which it keeps for good. */
   readonly number: number;
@@ -20,13 +20,13 @@ export interface Slot extends Omit<StoredPlace, 'written'> {
   /** Whether it holds more than its file. */
   changed: boolean;
   shard: Shard | undefined;
-  /** Which runs of characters its file holds, once that was asked for; `null` where that is not known. */
+  /** Which runs of characters its file holds, once that was asked for; `null` if that is not known. */
   signature?: Signature | null;
   /** What is counted in its file, once that was asked for. */
   tally?: Tally;
 }
 
-/** How many shards stay in memory beside those that are not written yet. */
+/** How many shards stay in memory besides those that are not written yet. */
 const KEPT_SHARDS = 16;
 
 /** Before every key. */
@@ -71,7 +71,7 @@ export class Timeline {
     return this.#slots[Math.max(0, this.#position(key) - 1)] as Slot;
   }
 
-  /** The last slot with keys before a key; of all, where none is given. */
+  /** The last slot with keys before a key; the last of all if none is given. */
   slotBefore(key?: Key): Slot | undefined {
     if (key === undefined) return this.#slots.at(-1);
     const index = this.#position(key) - 1;
@@ -101,7 +101,7 @@ export class Timeline {
     return this.#nextNumber - 1;
   }
 
-  /** Whether no message stands between two keys, both included; the slot of the first one must be in memory. */
+  /** Whether there is no message between two keys, both included. The slot of the first one must be in memory. */
   isFree(first: Key, last: Key): boolean {
     const next = this.#slots[this.#position(first)];
     if (next && compareKeys(next.from, last) <= 0) return false;
@@ -109,7 +109,7 @@ export class Timeline {
     return entries.every(({ key }) => compareKeys(key, first) < 0 || compareKeys(key, last) > 0);
   }
 
-  /** Puts shards that are in files where {@link isFree} tells that nothing is; their ids must be nowhere else. */
+  /** Inserts shards that are in files. {@link isFree} must say that nothing is there, and their ids must be nowhere else. */
   insert(last: Key, shards: readonly (StoredPlace & { readonly ids: Uint32Array })[]): void {
     const [first] = shards;
     if (!first) return;
@@ -136,7 +136,7 @@ export class Timeline {
     this.#loaded.add(slot);
   }
 
-  /** Lets go of what nobody has read for long, but for what is not in a file yet and the one that was used last. */
+  /** Drops shards that nobody has read for long from memory, except those in no file yet and the one used last. */
   letGo(isPinned: (slot: Slot) => boolean): void {
     const newest = [...this.#loaded].at(-1);
     for (const slot of this.#loaded) {

@@ -36,8 +36,8 @@ const UNKNOWN: Probe = {
 };
 
 /**
- * Looks at a repository before anything is written to it, and adds it. A public one is only added where that was
- * confirmed. Where GitHub can't be asked it is added all the same, and the probe says what could not be checked.
+ * Looks at a repository before anything is written to it, and adds it. A public one is only added if that was
+ * confirmed. If GitHub cannot be asked, it is added all the same, and the probe says what could not be checked.
  */
 export async function addRepository(
   repositories: RepositoryManager,

@@ -9,8 +9,8 @@ const SHORTEST_MS = 10_000;
 const LONGEST_MS = 15 * 60_000;
 
 /**
- * Syncs each repository every so often. What is captured in between goes out together; while a remote is out of reach
- * or refuses, the pauses grow, each with some chance in it, so that many machines do not come back at one moment.
+ * Syncs each repository every so often. Messages captured in between go out together; while a remote is out of reach
+ * or refuses, the pauses grow, each with some chance in it, so many machines do not come back at one moment.
  */
 export class AutoSync {
   #interval: number;

@@ -5,7 +5,7 @@ import type { Line } from '../journal/line.ts';
 import type { Entry } from '../mirror/entry.ts';
 import { repositoriesOf } from '../mirror/search/filter.ts';
 
-/** What is known of the repositories that messages are in. */
+/** The repositories that messages are in, as far as they are known. */
 export interface Places {
   /** Their names, in the order in which they are shown. */
   readonly names: () => readonly string[];
@@ -81,7 +81,7 @@ function contentOf({ author, type, language, url, done, text, replyTo, attachmen
 const inOrder = (held: readonly string[], names: readonly string[]): string[] =>
   [...held].sort((a, b) => names.indexOf(a) - names.indexOf(b));
 
-/** The commit of the current line, or, where a repository lacks it, that of the newest line that it holds. */
+/** The commit of the current line or, if a repository lacks it, that of the newest line that it holds. */
 function deliveryOf(entry: Entry, repository: string, places: Places): Delivery {
   const current = entry.held.get(entry.folded.current.hash)?.commits.get(repository);
   if (current !== undefined) {

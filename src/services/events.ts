@@ -8,7 +8,7 @@ export interface NumberedEvent {
 
 const KEPT_EVENTS = 1000;
 
-/** Hands events to whoever listens, and keeps the newest, so that a reader who was cut off misses nothing. */
+/** Hands events to all listeners and keeps the newest, so a reader who was cut off misses nothing. */
 export class Events {
   readonly #run = Date.now().toString(36);
   readonly #listeners = new Set<(event: NumberedEvent) => void>();
@@ -28,12 +28,12 @@ export class Events {
     return () => this.#listeners.delete(listener);
   }
 
-  /** The id of the newest event, which is where a new reader begins. */
+  /** The id of the newest event. A new reader begins there. */
   get lastId(): string {
     return `${this.#run}-${this.#last}`;
   }
 
-  /** All events after the one with an id, or `undefined` where that is too old or of another run. */
+  /** All events after the one with an id, or `undefined` if that is too old or of another run. */
   since(id: string): readonly NumberedEvent[] | undefined {
     if (id === this.lastId) return [];
     const index = this.#kept.findIndex((kept) => kept.id === id);

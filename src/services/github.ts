@@ -23,7 +23,7 @@ export interface GithubOptions {
   readonly clock: () => Date;
 }
 
-/** What GitHub says of one repository; of its branches nothing where that could not be read. */
+/** What GitHub says of one repository; nothing of its branches if they could not be read. */
 export interface Looked {
   readonly found: Found;
   readonly branches: Branches | undefined;
@@ -33,7 +33,7 @@ export interface Looked {
 const WARNING_DAYS = 14;
 const DAY_MS = 86_400_000;
 const PER_PAGE = 30;
-/** Who types into a search asks often; GitHub is asked again when the list is older than this. */
+/** Someone who types into a search asks often; GitHub is asked again when the list is older than this. */
 const LIST_MS = 60_000;
 
 const OFF: GithubTrouble = {
@@ -68,7 +68,7 @@ export class Github {
     this.#client = apiUrl === undefined ? undefined : new GithubClient({ apiUrl, token });
   }
 
-  /** What GitHub calls a repository; `undefined` where it is none of GitHub's. */
+  /** What GitHub calls a repository; `undefined` if it is none of GitHub's. */
   nameOf({ url }: Target): GithubName | undefined {
     return githubNameOf(url, this.#options.url);
   }
@@ -120,7 +120,7 @@ export class Github {
     return ok({ found: found.value, branches: branches.ok ? branches.value : undefined });
   }
 
-  /** Makes an empty repository; `taken` where there is one of that name. */
+  /** Makes an empty repository; `taken` if there is one of that name. */
   async create(name: GithubName, isPrivate: boolean): Promise<Asked<Found | 'taken'>> {
     if (!this.#client) return { ok: false, failure: OFF };
     const account = await readAccount(this.#client);

@@ -6,8 +6,8 @@ type Stored = Record<string, readonly string[]>;
 const KEPT = 1000;
 
 /**
- * Which repositories a message was meant for whose first attempt did not reach all of them, so that its repeat
- * goes on where that one stopped, after a restart too.
+ * Which repositories a message was meant for whose first attempt did not reach all of them, so its repeat
+ * continues where that one stopped, after a restart too.
  */
 export class Intents {
   readonly #low: Low<Stored>;
@@ -18,7 +18,7 @@ export class Intents {
     this.#onTrouble = onTrouble;
   }
 
-  /** @param onTrouble is told where they can't be written, as on a full disk; they are known until the end then */
+  /** @param onTrouble hears that they cannot be written, as on a full disk; then they are known until the end */
   static async open(path: string, onTrouble: (error: unknown) => void): Promise<Intents> {
     const low = new Low<Stored>(new VerifiedFile<Stored>(path), {});
     await low.read();

@@ -131,7 +131,7 @@ export class MessageReader {
     return { message: toMessage(entry, this.#repositories, content), current, lines };
   }
 
-  /** What is found in the mirror, and found again after the last one if it proves broken on the way. */
+  /** The entries found in the mirror. If it proves broken on the way, the search continues after the last one. */
   async *#entries(
     filter: Filter,
     find: (mirror: Database, from?: Key) => AsyncIterable<Entry>,

@@ -47,7 +47,7 @@ export interface MessagesOptions {
 /** Captures and changes messages, whatever repositories they are in. */
 export class Messages {
   readonly #options: MessagesOptions;
-  /** One change of a message at a time, so that no two of ours replace the same revision. */
+  /** One change of a message at a time, so no two of ours replace the same revision. */
   readonly #locks = new KeyedMutex();
   #lastWrittenAt = Number.NEGATIVE_INFINITY;
 
@@ -60,7 +60,7 @@ export class Messages {
     return this.#lastWrittenAt;
   }
 
-  /** Captures a new message, or goes on with one that an earlier attempt did not bring everywhere. */
+  /** Captures a new message, or continues with one that an earlier attempt did not bring everywhere. */
   async create(draft: Draft): Promise<Result<Stored>> {
     this.#lastWrittenAt = Date.now();
     const id = draft.id ?? uuidv7();
@@ -120,7 +120,7 @@ export class Messages {
     });
   }
 
-  /** Deletes a message, which is a revision too; once more is no change. */
+  /** Deletes a message, which is a revision too. The second time changes nothing. */
   async delete(id: string, ifMatch: string | undefined): Promise<Result<Stored>> {
     return this.#change(id, ifMatch, async (entry) =>
       ok(isDeleted(entry) ? undefined : deletedLine(entry.folded, this.#options.clock().toISOString())),
@@ -141,7 +141,7 @@ export class Messages {
     return this.#bring(id, [line], targets, 'created', newFiles([line], undefined));
   }
 
-  /** The same message once more: its fields must be those of its first revision, and it adds no second commit. */
+  /** The same message again: its fields must be those of its first revision, and it adds no second commit. */
   async #repeat(entry: Entry, draft: Draft): Promise<Result<Stored>> {
     const first = entry.folded.lines.filter((line) => line.parents.length === 0);
     if (!first.some((line) => isSame(line, draft))) {
@@ -236,7 +236,7 @@ export class Messages {
     return entry.folded.lines.filter((line) => !entry.held.get(line.hash)?.commits.has(name));
   }
 
-  /** What is to be written, with all that a line says of its files. */
+  /** The fields to write, with everything that a line says of its files. */
   async #withFiles<Given extends { readonly attachments?: readonly AttachmentReference[] }>(
     given: Given,
     before: readonly Attachment[] = [],
@@ -264,7 +264,7 @@ export class Messages {
     return asked === undefined ? undefined : [...new Set(asked)];
   }
 
-  /** Where an earlier attempt meant to bring a message, as far as those repositories are still there. */
+  /** The repositories that an earlier attempt meant a message for, as far as they are still there. */
   #intended(id: string): readonly string[] | undefined {
     const names = this.#options.intents.of(id)?.filter((name) => this.#options.repositories.find(name));
     return names?.length === 0 ? undefined : names;

@@ -114,6 +114,6 @@ export class ReadyMirror {
   }
 }
 
-/** What is asked for cannot be done yet; a client that tries again soon may have it. */
+/** The request cannot be served yet; a client that tries again soon may succeed. */
 export const notReady = (why: string, comfort = 'Nothing is lost') =>
   fail('unavailable', `${why} ${comfort}; try again in a moment.`, { retryAfter: 5 });

@@ -11,7 +11,7 @@ export async function countMessages(mirror: Database, question: StatsQuestion): 
   const counts = { days: new Map(), authors: new Map(), repositories: new Map() };
   const dayOf = daysIn(zone);
   let messages = 0;
-  // A day of any zone begins less than a day from that of UTC; its own messages are told by their day.
+  // A day of any zone begins less than a day from that of UTC; its own messages are recognised by their day.
   const from = since === undefined ? Number.NEGATIVE_INFINITY : Date.parse(since) - DAY_MS;
   const to = until === undefined ? undefined : Date.parse(until) + DAY_MS;
   for await (const tally of mirror.tallies(from, to)) {

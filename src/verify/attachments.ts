@@ -4,7 +4,7 @@ import type { GitContext } from '../git/run.ts';
 import { attachmentOf } from '../journal/path.ts';
 import type { Findings } from './findings.ts';
 
-/** Where a line names a file. */
+/** A line that names a file. */
 export interface Named {
   readonly id: string;
   readonly file: string;

@@ -8,7 +8,7 @@ import { splitJournal } from '../journal/split.ts';
 import type { Named } from './attachments.ts';
 import type { Findings } from './findings.ts';
 
-/** One line as a branch holds it: where it stands first, and which commits brought it. */
+/** One line as a branch holds it: its first place, and the commits that brought it. */
 export interface BranchLine {
   readonly id: string;
   readonly file: string;
@@ -31,7 +31,7 @@ export interface BranchContents {
 /** So many lines are read before everybody else has their turn: a few milliseconds. */
 const LINES_A_TURN = 500;
 
-/** Reads every journal of a commit, a file at a time, and finds what can't be read and what stands there twice. */
+/** Reads every journal of a commit, a file at a time, and finds lines that cannot be read or are there twice. */
 export async function readBranch(
   git: GitContext,
   tip: string | null,

@@ -75,7 +75,7 @@ const UNSAFE = {
   action: 'Nothing is captured here until you make it a folder again with a commit of your own.',
 } as const;
 
-/** Every lock in a clone, whoever holds it. */
+/** Every lock in a clone, of any process. */
 export async function allLocks(git: GitContext): Promise<Lock[]> {
   const folders = await gitFolders(git);
   return [...(await findLocks(folders)), ...(await findHousekeepingLocks(folders))];
@@ -105,8 +105,8 @@ function lockLeft({ directory }: GitContext, { path, changedAt }: Lock) {
 }
 
 /**
- * Tells of what in index and work tree is not as the branch has it. In the journals of this device and in attachments
- * that is for gitpost to mend, soon after each capture; all else is a person's.
+ * Reports what in index and work tree differs from the branch. In the journals of this device and in attachments,
+ * gitpost fixes that soon after each capture. Everything else is a person's.
  */
 export async function checkWorkTree(
   git: GitContext,

@@ -1,16 +1,16 @@
 import type { Finding } from '../contract/verification.ts';
 
-/** So many findings of one kind are listed: who has more has one cause for them. */
+/** How many findings of one kind are listed: more of them have one cause. */
 const LISTED_A_KIND = 50;
 
-/** Gathers what is found in one place. */
+/** Collects the findings of one place. */
 export class Findings {
   readonly #list: Finding[] = [];
   readonly #counts = new Map<string, number>();
   #omitted = 0;
 
   add(finding: Finding): void {
-    // A notice must not take the place of what is wrong.
+    // Notices must not push out what is wrong.
     const key = `${finding.kind} ${finding.severity}`;
     const count = (this.#counts.get(key) ?? 0) + 1;
     this.#counts.set(key, count);
@@ -18,7 +18,7 @@ export class Findings {
     else this.#omitted += 1;
   }
 
-  /** What is wrong stands first. */
+  /** What is wrong comes first. */
   list(): Finding[] {
     const isWrong = (finding: Finding) => finding.severity === 'wrong';
     return [...this.#list.filter(isWrong), ...this.#list.filter((finding) => !isWrong(finding))];

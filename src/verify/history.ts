@@ -71,7 +71,7 @@ export async function readHistory(
   return { commits, unpushed };
 }
 
-/** Notes a line that the tip does not have and answers its message, where it is a line at all. */
+/** Notes a line that the tip does not have, and returns its message if it is a line at all. */
 function noteGone(gone: Map<string, Gone>, hash: string, bytes: Buffer, by: PatchCommit): string | undefined {
   const known = gone.get(hash);
   if (known) {

@@ -16,7 +16,7 @@ export interface MirrorView {
   readonly covered: (repository: string) => Covered | undefined;
   readonly countIn: (repository: string) => number;
   readonly walk: () => AsyncGenerator<readonly Entry[]>;
-  /** A message as it is by now, where the mirror can change while it is read. */
+  /** A message as it is by now, if the mirror can change while it is read. */
   readonly read?: (id: string) => Promise<Entry | undefined>;
 }
 
@@ -47,7 +47,7 @@ interface Seen {
   shown: number;
 }
 
-/** How many messages the mirror holds, or `undefined` where a file of it was gone on the way. */
+/** How many messages the mirror holds, or `undefined` if a file of it was gone on the way. */
 export async function compareMirror(
   view: MirrorView,
   repositories: readonly Compared[],

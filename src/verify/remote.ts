@@ -14,8 +14,8 @@ export interface Asked {
 }
 
 /**
- * Asks the remote where its branch is and holds that against what was last heard of it. Nothing is fetched. Returns
- * what the remote says; `null` where it has no such branch or says nothing.
+ * Asks the remote where its branch is and compares that with what was last heard of it. Nothing is fetched. Returns
+ * what the remote says; `null` if it has no such branch or says nothing.
  */
 export async function askRemote(
   { git, branch, own }: Asked,

@@ -1,6 +1,6 @@
 import type { Finding, RepositoryVerification, Verification } from '../contract/verification.ts';
 
-/** A verification in lines for a person: a line a repository, what is wrong with where it is, and what to do. */
+/** A verification as text for a person: one line per repository, then what is wrong, where, and what to do. */
 export function reportOf({ status, milliseconds, repositories, mirror }: Verification): string {
   const lines = repositories.flatMap((repository) => [summaryOf(repository), ...findingsOf(repository)]);
   lines.push(`mirror: ${counted(mirror.messages, 'message')}`, ...findingsOf(mirror));

@@ -28,7 +28,7 @@ export const add: Command = async (io, given, connection) => {
   const repositories = textsOf(given, 'repository');
   const attachments = await upload(connection, files);
   const draft: DraftRequest = {
-    // Made here, so that sending it again after a broken connection makes no second message.
+    // Made here, so sending it again after a broken connection makes no second message.
     id: id ?? newId(),
     text: text ?? '',
     ...contentOf(given),

@@ -57,7 +57,7 @@ export const edit: Command = async (io, given, connection) => {
 
 const textField = (text: string | undefined) => (text === undefined ? {} : { text });
 
-/** The text that is given after the id, or piped in; what is piped in is only read if nothing else is asked for. */
+/** The text that is given after the id, or piped in; standard input is only read if nothing else is given. */
 async function newText(io: Io, given: Given, isOnlyText: boolean): Promise<string | undefined> {
   const args = given.args.slice(1);
   return args.length > 0 || isOnlyText ? givenText(io, { ...given, args }) : undefined;

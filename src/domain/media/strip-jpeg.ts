@@ -11,7 +11,7 @@ export function withoutDetails(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   for (;;) {
     if (at + 4 > bytes.length || view.getUint8(at) !== 0xff) return bytes.slice();
     const marker = view.getUint8(at + 1);
-    // The picture itself begins, and goes on to the end.
+    // The picture itself begins, and fills the rest.
     if (marker === 0xda) break;
     const end = at + 2 + view.getUint16(at + 2);
     if (end > bytes.length || end <= at + 3) return bytes.slice();

@@ -28,7 +28,7 @@ export class IdIndex {
     return this.#table(hash).get(words, hash);
   }
 
-  /** Notes the shard of an id; false where it was known to be in that one. */
+  /** Notes the shard of an id; false if it was known to be in that one. */
   set(id: string, shard: number): boolean {
     const words = wordsOf(id);
     const hash = mix(words);
@@ -45,7 +45,7 @@ export class IdIndex {
     return false;
   }
 
-  /** Makes room for so many more ids, in turns, so that what notes them then is not held up. */
+  /** Makes room for so many more ids, in turns, so noting them later takes no time. */
   async reserve(count: number): Promise<void> {
     for (const table of this.#tables) {
       // They are spread evenly, but for chance.
@@ -73,7 +73,7 @@ export class IdIndex {
     return this.#tables.map((table) => table.copy());
   }
 
-  /** An index of tables that were kept; `undefined` where they are not all of one. */
+  /** An index of tables that were kept; `undefined` if they are not all of one. */
   static of(stored: readonly (StoredIds | null)[]): IdIndex | undefined {
     const tables = stored.flatMap((data) => (data ? [IdTable.fromJSON(data)] : []));
     return tables.length === TABLES ? new IdIndex(tables) : undefined;
@@ -90,7 +90,7 @@ export class IdIndex {
  */
 export class IdTable {
   #keys: Uint32Array = new Uint32Array(4 * 64);
-  /** The shard's number + 1; 0 where the slot is free. */
+  /** The shard's number + 1; 0 if the slot is free. */
   #shards: Uint32Array = new Uint32Array(64);
   #size = 0;
   /** Whether a copy has the same arrays, which are not changed then. */
@@ -206,7 +206,7 @@ export class IdTable {
   }
 }
 
-/** Spreads ids that differ in any of their words, since not all UUIDs are random where others are. */
+/** Spreads ids that differ in any of their words, since not all UUIDs are random in the same places. */
 function mix(words: Words): number {
   let hash = 0;
   for (const word of words) {
@@ -232,7 +232,7 @@ function idOf(words: Words): string {
   return digits.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
 }
 
-/** Where the digits of each word stand in a UUID. */
+/** Where the digits of each word are in a UUID. */
 const PLACES = [
   [0, 1, 2, 3, 4, 5, 6, 7],
   [9, 10, 11, 12, 14, 15, 16, 17],
@@ -240,7 +240,7 @@ const PLACES = [
   [28, 29, 30, 31, 32, 33, 34, 35],
 ] as const;
 
-// Asked for several times for each message that is read, so that no string is made on the way.
+// Called several times for each message that is read, so no string is made on the way.
 function wordsOf(id: string): Words {
   return [wordAt(id, PLACES[0]), wordAt(id, PLACES[1]), wordAt(id, PLACES[2]), wordAt(id, PLACES[3])];
 }

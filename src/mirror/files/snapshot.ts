@@ -52,7 +52,7 @@ const idsFiles = (flush: number): string[] =>
 /** How often a mirror that is being written is looked at. */
 const MOST_LOOKS = 10;
 
-/** All files that a state names, those first that are soonest written anew. */
+/** All files that a state names, those first that are soonest replaced. */
 const filesOf = (state: State): string[] => [
   ...idsFiles(state.idsFlush),
   ...state.shards.toReversed().map(shardFile),
@@ -69,7 +69,7 @@ export class Snapshot {
     this.#directory = directory;
   }
 
-  /** The state, where it is whole and all of its files are there. */
+  /** The state, if it is whole and all of its files are there. */
   async readState(): Promise<State | undefined> {
     const state = await this.#file<State>(STATE_FILE).read();
     if (state?.version !== VERSION || state.shards.length === 0) return undefined;
@@ -78,7 +78,7 @@ export class Snapshot {
   }
 
   /**
-   * The names of the files that are missing or damaged; `absent` where there is no mirror, or one of another version.
+   * The names of the files that are missing or damaged; `absent` if there is no mirror, or one of another version.
    * Nothing is changed. A mirror that is written meanwhile is looked at again.
    */
   async check(): Promise<readonly string[] | 'absent'> {
@@ -90,7 +90,7 @@ export class Snapshot {
       const broken = await this.#notWhole(suspects);
       const later = await this.#file<State>(STATE_FILE).read();
       if (broken.length === 0 || later?.flush === state?.flush || look === MOST_LOOKS) return broken;
-      // What was written anew in the meantime is named no more.
+      // What was replaced in the meantime is no longer named.
       const named = new Set(later ? filesOf(later) : []);
       suspects = later ? broken.filter((name) => named.has(name)) : [STATE_FILE];
       state = later;
@@ -110,27 +110,27 @@ export class Snapshot {
     );
   }
 
-  /** Takes everything away, the state first: files that are made anew have the names of old ones. */
+  /** Takes everything away, the state first: files that are made again have the names of old ones. */
   async wipe(): Promise<void> {
     await rm(join(this.#directory, STATE_FILE), { recursive: true, force: true });
     await rm(this.#directory, { recursive: true, force: true });
   }
 
-  /** The index of ids; `undefined` where a file of it is missing or not whole. */
+  /** The index of ids; `undefined` if a file of it is missing or not whole. */
   async readIds(flush: number): Promise<IdIndex | undefined> {
     const tables: (StoredIds | null)[] = [];
     for (const file of idsFiles(flush)) tables.push(await this.#file<StoredIds>(file).read());
     return IdIndex.of(tables);
   }
 
-  /** The entries of a shard; throws {@link MirrorBroken} where its file is not whole. */
+  /** The entries of a shard; throws {@link MirrorBroken} if its file is not whole. */
   async readShard(shard: Pick<StoredShard, 'number' | 'written'>): Promise<Entry[]> {
     const data = await this.#file<StoredEntry[]>(shardFile(shard)).read();
     if (data === null) throw new MirrorBroken(`file ${shardFile(shard)}`);
     return data.map(fromStored);
   }
 
-  /** The likely entries of some parts of a shard; throws {@link MirrorBroken} where those are not whole. */
+  /** The likely entries of some parts of a shard; throws {@link MirrorBroken} if those are not whole. */
   readSome(
     shard: Pick<StoredShard, 'number' | 'written'>,
     isWanted: (part: number) => boolean,
@@ -172,7 +172,7 @@ export class Snapshot {
     await rm(join(this.#directory, STAGING), { recursive: true, force: true });
   }
 
-  /** The signature that was kept with a shard, or `null` where there is none or it is not whole. */
+  /** The signature that was kept with a shard, or `null` if there is none or it is not whole. */
   async readSignature(shard: Pick<StoredShard, 'number' | 'written'>): Promise<Signature | null> {
     const text = await this.#file<string>(signatureFile(shard)).read();
     return text === null ? null : fromBase64(text);
@@ -182,7 +182,7 @@ export class Snapshot {
     await this.#save(signatureFile(shard), toBase64(signature));
   }
 
-  /** What was counted in a shard, or `null` where that was not kept or is not whole. */
+  /** What was counted in a shard, or `null` if that was not kept or is not whole. */
   readTally(shard: Pick<StoredShard, 'number' | 'written'>): Promise<Tally | null> {
     return this.#file<Tally>(tallyFile(shard)).read();
   }

@@ -33,7 +33,7 @@ export class StagedShardsWriter {
   readonly #name: string;
   readonly #shards: StagedShard[] = [];
   #waiting: Entry[] = [];
-  /** The writing of the shard before, which goes on while the next one fills. */
+  /** The writing of the shard before, which continues while the next one fills. */
   #writing: Promise<void> = Promise.resolve();
   #characters = 0;
   #first: Key | undefined;

@@ -10,7 +10,7 @@ const HEADER = /^\{"checksum":"([0-9a-f]{16})","parts":"([0-9a-f: ]+)","data":/;
 /** No header is longer: each part has at most ten digits, a colon, sixteen digits and a space. */
 const MOST_HEADER_BYTES = 64 + PARTS * 28;
 
-/** Where a part stands in its file, and what its bytes come to. */
+/** The place of a part in its file, and the checksum of its bytes. */
 interface Part {
   readonly start: number;
   readonly end: number;
@@ -18,10 +18,10 @@ interface Part {
 }
 
 /**
- * A lowdb adapter for a JSON file that knows whether it is whole: what is cut short, zeroed or edited reads as
+ * A lowdb adapter for a JSON file that knows whether it is whole: a file that is cut short, zeroed or edited reads as
  * absent (`null`), since everything here can be made again from the commits. Written beside and renamed, so
  * that a reader sees the old or the new; not synced to disk, for the same reason. An array is kept in {@link PARTS} parts
- * that each have a checksum, so that some of its items can be read and believed without the others.
+ * that each have a checksum, so some of its items can be read and believed without the others.
  */
 export class VerifiedFile<Data> implements Adapter<Data> {
   readonly #path: string;
@@ -40,7 +40,7 @@ export class VerifiedFile<Data> implements Adapter<Data> {
    * Reads the items of an array that are in some of its parts, and nothing else of the file. At once: some kilobytes
    * are read ten times faster than a thread is asked to do it, and a search asks for many.
    *
-   * @param isLikely whether an item may be wanted, as its JSON looks, so that the others need not be parsed
+   * @param isLikely whether an item may be wanted, as its JSON looks, so the others need not be parsed
    */
   readSome(isWanted: (part: number) => boolean, isLikely: (json: string) => boolean = () => true) {
     const data = readParts(this.#path, isWanted);
@@ -98,7 +98,7 @@ function partsOf(data: unknown): string[] {
 
 const checksumOf = (bytes: Buffer | string): string => hash('sha256', bytes, 'hex').slice(0, 16);
 
-/** The JSON of what was written, where the file is there and whole. */
+/** The JSON of what was written, if the file is there and whole. */
 async function readWhole(path: string): Promise<Buffer | null> {
   const content = await readFile(path).catch(() => null);
   const parts = content && partsIn(content);
@@ -108,7 +108,7 @@ async function readWhole(path: string): Promise<Buffer | null> {
   return parts.every((part) => isRight(part, content, 0)) ? content.subarray(start, end) : null;
 }
 
-/** The JSON of some parts of what was written, where they are whole. */
+/** The JSON of some parts of what was written, if they are whole. */
 function readParts(path: string, isWanted: (part: number) => boolean): string | null {
   let file: number | undefined;
   try {
@@ -133,7 +133,7 @@ function readAt(file: number, start: number, end: number): Buffer {
   return bytes.subarray(0, readSync(file, bytes, 0, bytes.length, start));
 }
 
-/** The parts that a file's header names; `undefined` where it is not whole. */
+/** The parts that a file's header names; `undefined` if it is not whole. */
 function partsIn(beginning: Buffer): Part[] | undefined {
   const [header, checksum, listed = ''] =
     HEADER.exec(beginning.toString('latin1', 0, MOST_HEADER_BYTES)) ?? [];
@@ -152,7 +152,7 @@ function partsIn(beginning: Buffer): Part[] | undefined {
 const isRight = ({ start, end, checksum }: Part, bytes: Buffer, from: number): boolean =>
   checksumOf(bytes.subarray(start - from, end - from)) === checksum;
 
-/** Writes a file, and the folder where that is not there yet. */
+/** Writes a file, and makes the folder if it is not there yet. */
 async function writeAnew(path: string, content: Buffer): Promise<void> {
   const options = { mode: 0o600 };
   try {

@@ -5,7 +5,7 @@ import type { Fact, Filter, Term } from '../../domain/query.ts';
 export type Likely = (json: string) => boolean;
 
 /**
- * A look at the JSON of a message that is quicker than to parse it: where it says no, the message does not pass the
+ * A look at the JSON of a message that is quicker than parsing it: if it says no, the message does not pass the
  * filter.
  */
 export function likelyFor(filter: Filter): Likely {
@@ -41,7 +41,7 @@ const writing =
     sign.test(json) || json.includes(BY_NUMBER);
 
 /**
- * What JSON holds as it is, but where it gives characters by their numbers, which is looked for as well. A mark that
+ * What JSON holds as it is, unless it gives characters by their numbers, which is looked for as well. A mark that
  * belongs to the letter before it could join the letter of an escape.
  */
 const AS_IT_IS = /^[^\p{M}\p{Cc}"\\/][^\p{Cc}"\\/]*$/u;
@@ -52,10 +52,10 @@ function saying(folded: string): Likely {
   return (json) => holds(json) || json.includes(BY_NUMBER);
 }
 
-/** So much of what is searched for is looked for in the JSON. */
+/** This much of a search term is looked for in the JSON. */
 const MOST_CHARACTERS = 32;
 
-/** Whether a text may hold a case-folded one; `foldCase` tells it for sure, and takes ten times as long for most. */
+/** Whether a text may hold a case-folded one; `foldCase` is certain, but takes ten times as long for most. */
 function holding(folded: string): (text: string) => boolean {
   if (!isAscii(folded)) return (text) => foldCase(text).includes(folded);
   // The beginning of a long search is enough for a look, and a long one of equal letters would be looked for at each.

@@ -8,7 +8,7 @@ import { PARTS, partOf } from './parts.ts';
 /**
  * Which runs of some lengths the messages of a shard hold: one word for each run, by its hash, with a bit for each
  * part of the shard. A search passes over every part that lacks one of its own. A word can stand for several runs, so a
- * part may be read for nothing, and none is passed over that holds what is looked for.
+ * part may be read for nothing, but none that holds a match is skipped.
  */
 export type Signature = Uint32Array;
 
@@ -22,7 +22,7 @@ const [LEAST_WORDS, MOST_WORDS] = [2 ** 6, 2 ** 14];
 const WORDS_A_CHARACTER = 4;
 /** The sum of a run is a polynomial of its characters, as Rabin and Karp have it. */
 const FACTOR = 0x9e3779b1;
-/** Stands around an author's name, so that it is no part of what is said. */
+/** Goes around an author's name, so it is no part of the text. */
 const MARK = '\u0001';
 /** Stands around the name of a fact. */
 const FACT_MARK = '\u0002';
@@ -67,7 +67,7 @@ const hashesIn = (lines: readonly Line[]): string[] =>
 
 /** Notes all runs of a text. Each character is looked at once, since this is much of the work of writing a shard. */
 function addRuns(signature: Signature, text: string, bit: number): void {
-  // The sums of the runs that end with the last character; a longer one goes on from the shorter one before it.
+  // The sums of the runs that end with the last character; a longer one continues the shorter one before it.
   let [one, two, three, four, five, six] = [0, 0, 0, 0, 0, 0];
   for (let at = 0; at < text.length; at += 1) {
     const next = text.charCodeAt(at);
@@ -144,7 +144,7 @@ export const needsOfHash = (sha256: string): Needs => ({ all: runsOf([sha256]), 
 /** A tag but for its last letter, which an accent after it may have made another one in the text. */
 const startOfTag = (tag: string): string => `#${tag}`.slice(0, -1);
 
-/** The parts that may hold what is needed, a bit for each; 0 where none may. */
+/** The parts that may hold what is needed, a bit for each; 0 if none may. */
 export function partsWith(signature: Signature, { all, anyOf }: Needs): number {
   let parts = partsHolding(signature, all);
   for (const group of anyOf) {
@@ -170,7 +170,7 @@ export const isAmong = (parts: number, part: number): boolean => (parts & (1 << 
 export const countOf = (parts: number): number =>
   Array.from({ length: PARTS }).filter((_, part) => isAmong(parts, part)).length;
 
-// A run is 16 bits and a signature no longer than 2 ** 14, so that their product is a small integer.
+// A run is 16 bits and a signature no longer than 2 ** 14, so their product is a small integer.
 const wordOf = (signature: Signature, run: number): number => (run * signature.length) >>> 16;
 
 const clamp = (value: number, least: number, most: number): number => Math.min(most, Math.max(least, value));

@@ -5,18 +5,18 @@ import type { Likely } from './json-prefilter.ts';
 import { countOf, isAmong, type Needs, partsWith, type Signature } from './ngram-filter.ts';
 import { partOf } from './parts.ts';
 
-/** Where so many parts of a shard are wanted, all of it is read, and stays in memory. */
+/** If this many parts of a shard are wanted, all of it is read and stays in memory. */
 const MANY_PARTS = 12;
 
-/** What is looked for, as far as it can be told without reading or parsing everything. */
+/** What is looked for, as far as that helps without reading or parsing everything. */
 export interface Hints {
   readonly needs: Needs;
   readonly isLikely: Likely;
 }
 
 /**
- * What a slot holds that may be looked for: in the parts, as its signature tells, that may hold all of the runs;
- * `undefined` where only all of the slot can tell.
+ * The entries of a slot that may match. They are in those parts that, by its signature, may hold all of the runs.
+ * `undefined` if only all of the slot can tell.
  *
  * @param isBeingWritten whether the file of a slot is on its way to the disk
  */
@@ -38,7 +38,7 @@ export async function readCandidates(
   return slot.shard.entries().filter((_, index, { length }) => isWanted(partOf(index, length)));
 }
 
-/** The signature that was written with a slot; `null` where there is none. */
+/** The signature that was written with a slot; `null` if there is none. */
 async function signatureIn(slot: Slot, snapshot: Snapshot): Promise<Signature | null> {
   if (slot.signature !== undefined) return slot.signature;
   const { written } = slot;

@@ -28,7 +28,7 @@ export interface ZipExport {
 
 /**
  * Messages as a zip: the lines of the journals, a document in Markdown and a page to read, and the files that they name,
- * where a clone has them. It is made while it is sent, one entry after the other.
+ * if a clone has them. It is made while it is sent, one entry after the other.
  */
 export function exportZip(wanted: ZipExport): AsyncIterable<Buffer> {
   const zip = new ZipFile();

@@ -184,7 +184,7 @@ export class Imports {
     return ok([...secretsIn(line.text), ...(inFile ? ['a credential in a file'] : [])]);
   }
 
-  /** Keeps the files of a message or line, and says which lines it adds to what is known of it. */
+  /** Keeps the files of a message or line, and says which lines it adds to those that are known. */
   async #linesOf(
     item: ReadItem,
     request: ImportRequest,

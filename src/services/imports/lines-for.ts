@@ -8,7 +8,7 @@ import { type Edit, editedLine } from '../../journal/revisions.ts';
 import type { Entry } from '../../mirror/entry.ts';
 
 /**
- * The lines that an imported message adds to what is known of it, parents first: its first line and a line for each
+ * The lines that an imported message adds to those that are known, parents first: its first line and a line for each
  * edit if it is new, else one for each later text, and for files, that are in no revision yet. So what a person changed
  * or deleted here stays, and the same export adds nothing.
  *

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 
-/** Which ids an import has met: 8 bytes for each, so that millions of them fit. */
+/** Which ids an import has met: 8 bytes for each, so millions of them fit. */
 export class SeenIds {
   #slots = new BigUint64Array(1 << 12);
   #size = 0;
-  /** Odd and random: whoever chooses the ids cannot choose where they fall (multiply-shift hashing). */
+  /** Odd and random: someone who chooses the ids cannot choose where they fall (multiply-shift hashing). */
   readonly #factor = randomBytes(8).readBigUInt64LE() | 1n;
 
   /** Notes an id; whether it was there before. Two ids are taken for one if the exclusive or of their halves is the same. */
