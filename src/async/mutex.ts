@@ -11,9 +11,19 @@ export interface Held {
 /** Runs tasks one after the other, in the order in which they came. Not re-entrant: a task must not run another one here. */
 export class Mutex {
   #last: Promise<unknown> = Promise.resolve();
+  #waiting = 0;
+
+  /** Whether a task waits for the one that runs now. */
+  get isWanted(): boolean {
+    return this.#waiting > 0;
+  }
 
   run<Value>(task: (held: Held) => Promise<Value>): Promise<Value> {
-    const result = this.#last.then(() => task({} as Held));
+    this.#waiting += 1;
+    const result = this.#last.then(() => {
+      this.#waiting -= 1;
+      return task({} as Held);
+    });
     this.#last = result.catch(() => undefined);
     return result;
   }

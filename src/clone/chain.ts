@@ -59,7 +59,7 @@ export async function writeChain(
         commits.push(await commitOf(clone, line, segments, files(line)));
       }
       tip = (await importer.write(tip, commits)).at(-1) ?? tip;
-      segments.committed(tip);
+      segments.committed(tip, commits);
     }
   } finally {
     await importer.close();

@@ -1,7 +1,7 @@
 import { type Held, Mutex } from '../async/mutex.ts';
 import { BlobReader } from '../git/blobs.ts';
 import type { CloneSettings } from '../git/clone.ts';
-import { type Identity, Importer } from '../git/importer.ts';
+import { type Identity, Importer, type NewCommit } from '../git/importer.ts';
 import { BranchMover, resolve } from '../git/refs.ts';
 import type { GitContext } from '../git/run.ts';
 import { Segments } from './segments.ts';
@@ -111,12 +111,12 @@ export class Clone {
     this.#segments = undefined;
   }
 
-  /** The branch was moved to the last of these commits, which captured what was appended to {@link segments}. */
-  captured(_held: Held, commits: readonly string[]): void {
+  /** The branch was moved to the last of these commits, which made changes that were appended to {@link segmentsOn}. */
+  captured(_held: Held, commits: readonly string[], changes: readonly NewCommit[]): void {
     const tip = commits.at(-1);
     if (tip === undefined) return;
     this.#tip = tip;
-    this.#segments?.committed(tip);
+    this.#segments?.committed(tip, changes);
     this.noteUnpushed(commits);
   }
 

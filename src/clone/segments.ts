@@ -25,6 +25,7 @@ export interface Appending {
 }
 
 const LF = Buffer.from('\n');
+/** So many files of the branch are kept in memory. */
 const KEPT_CONTENTS = 64;
 
 /** A clone, as far as it matters where lines go. */
@@ -40,7 +41,10 @@ export class Segments {
   readonly #device: string;
   #tip: string | null;
   readonly #days = new Map<string, Day>();
-  readonly #contents = new Map<string, Buffer>();
+  /** Files with lines that are not in the branch yet. */
+  readonly #pending = new Map<string, Buffer>();
+  /** Files as the branch has them, the last used ones at the end. */
+  readonly #kept = new Map<string, Buffer>();
 
   /** Reads which segments a commit has; `null` has none. */
   static async at({ git, blobs, settings }: Place, tip: string | null): Promise<Segments> {
@@ -72,17 +76,22 @@ export class Segments {
     const torn = before.length > 0 && before.at(-1) !== LF[0];
     const content = Buffer.concat(torn ? [before, LF, bytes] : [before, bytes]);
     segment.size = content.length;
-    this.#contents.delete(segment.path);
-    this.#contents.set(segment.path, content);
+    this.#pending.set(segment.path, content);
     return { path: segment.path, content, kept: before.length };
   }
 
-  /** Says that all that was appended is in the branch, at `tip`, and can be read from there again. */
-  committed(tip: string): void {
+  /** Says that these are in the branch, at `tip`, and can be read from there. More may have been appended since. */
+  committed(tip: string, appended: readonly Appending[]): void {
     this.#tip = tip;
-    for (const path of this.#contents.keys()) {
-      if (this.#contents.size <= KEPT_CONTENTS) return;
-      this.#contents.delete(path);
+    for (const { path, content } of appended) {
+      if (this.#pending.get(path) !== content) continue;
+      this.#pending.delete(path);
+      this.#kept.delete(path);
+      this.#kept.set(path, content);
+    }
+    for (const path of this.#kept.keys()) {
+      if (this.#kept.size <= KEPT_CONTENTS) return;
+      this.#kept.delete(path);
     }
   }
 
@@ -109,7 +118,8 @@ export class Segments {
 
   /** What a segment holds; `null` if the branch names the file and its content cannot be read. */
   async #contentOf({ path }: Segment): Promise<Buffer | null> {
-    return this.#contents.get(path) ?? (await this.#blobs.read(`${this.#tip}:${path}`));
+    const known = this.#pending.get(path) ?? this.#kept.get(path);
+    return known ?? (await this.#blobs.read(`${this.#tip}:${path}`));
   }
 }
 

@@ -52,14 +52,13 @@ const PARTS = ['HEAD', 'objects', 'refs'];
  */
 export async function incarnationOf({ directory }: GitContext): Promise<string | undefined> {
   const own = join(directory, '.git');
-  const found = await stat(own, { bigint: true }).catch(() => undefined);
+  const [found, ...parts] = await Promise.all([
+    stat(own, { bigint: true }).catch(() => undefined),
+    ...PARTS.map((part) => isThere(join(own, part))),
+  ]);
   if (found === undefined) return undefined;
   // Of a work tree that belongs to another clone there is a file with its place only.
-  const parts = found.isDirectory() ? PARTS : [];
-  const isWhole = await Promise.all(parts.map((part) => stat(join(own, part)))).then(
-    () => true,
-    () => false,
-  );
+  const isWhole = !found.isDirectory() || parts.every((part) => part);
   // The number of a folder that was deleted is given to the next one that is made.
   return isWhole ? `${found.dev} ${found.ino} ${found.birthtimeNs}` : undefined;
 }

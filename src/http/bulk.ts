@@ -11,7 +11,7 @@ import { validate } from './validate.ts';
 import { endStream, writeChunk } from './write-chunk.ts';
 
 /** So many lines of a bulk, or bytes of them, are on their way at once. */
-const [MOST_UNDER_WAY, MOST_BYTES_UNDER_WAY] = [1000, 4 * 1024 * 1024];
+const [MOST_UNDER_WAY, MOST_BYTES_UNDER_WAY] = [1500, 4 * 1024 * 1024];
 /** So many lines, or bytes, are read or answered before others have a turn. */
 const [LINES_A_TURN, BYTES_A_TURN] = [50, 128 * 1024];
 

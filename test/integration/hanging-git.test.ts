@@ -109,7 +109,7 @@ describe.runIf(seesProcesses)('a git that hangs', () => {
     },
   );
 
-  test.each(['cat-file', 'status', 'for-each-ref'])(
+  test.each(['cat-file', 'status'])(
     'that nobody needs for a capture does not hold the status up: %s',
     async (command) => {
       const { clone, api, first, hangAll, heal } = await scene();

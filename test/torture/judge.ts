@@ -73,7 +73,7 @@ async function judgeRevision(
   if (attachments !== undefined) expect(found[0]?.attachments ?? [], id).toMatchObject(attachments);
   for (const [repository, commit] of promised) {
     const here = found[0]?.commits.filter((one) => one.repository === repository);
-    expect(here, `${id} in ${repository}`).toEqual([{ repository, commit }]);
+    expect(here, `${id} in ${repository}`).toMatchObject([{ repository, commit }]);
     expect(commits.get(repository)?.has(commit), `${commit} in ${repository}`).toBe(true);
     const named = (attachments ?? []).map(({ sha256 }) => sha256);
     expect(await missingAt(cloneOf(repository), commit, named), id).toEqual([]);

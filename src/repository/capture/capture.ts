@@ -3,10 +3,10 @@ import type { Held } from '../../async/mutex.ts';
 import { Tasks } from '../../async/tasks.ts';
 import { commitOf, UnreadableLine } from '../../clone/chain.ts';
 import { branchRef, type Clone, resolveIn } from '../../clone/clone.ts';
-import { type LineFiles, MissingFile } from '../../clone/line-files.ts';
+import type { LineFiles } from '../../clone/line-files.ts';
 import { goneTrouble, type Presence, replacedTrouble } from '../../clone/presence.ts';
 import { fail, ok, type Result } from '../../domain/result.ts';
-import { type NewCommit, NotAppended, type StoredFile } from '../../git/importer.ts';
+import type { NewCommit, StoredFile } from '../../git/importer.ts';
 import { findNested } from '../../git/refs.ts';
 import { GitError, GitHung } from '../../git/run.ts';
 import type { Line } from '../../journal/line.ts';
@@ -14,6 +14,7 @@ import type { Database } from '../../mirror/database.ts';
 import { begin } from '../reconcile/catch-up.ts';
 import { mirrorLines } from '../reconcile/mirror-lines.ts';
 import type { Reconciler } from '../reconcile/reconciler.ts';
+import { closing, locked, nested, refusalOf, unsafe } from './refusals.ts';
 
 /** What a capture comes to: the id of the commit that holds the line, durable and mirrored. */
 export type Captured = Result<string>;
@@ -26,11 +27,23 @@ interface Waiting {
 
 interface Written {
   readonly waiting: Waiting;
+  readonly change: NewCommit;
   readonly commit: string;
+}
+
+/** A batch that git writes on top of the one before, which is not in the branch yet. */
+interface Ahead {
+  readonly batch: readonly Waiting[];
+  /** The last commit of the batch before. */
+  readonly parent: string;
+  /** What was written; `undefined` if git refused, which is tried again when it is this batch's turn. */
+  readonly written: Promise<readonly Written[] | undefined>;
 }
 
 const NONE: ReadonlySet<string> = new Set();
 const LINES_A_BATCH = 500;
+/** If so many wait, half of them are taken first: git writes the other half while the first one is answered. */
+const WORTH_HALVING = 32;
 const ANSWERS_A_TURN = 50;
 const PATIENCE_MS = 5000;
 const GATHER_MS = 30;
@@ -39,6 +52,9 @@ const QUIET_TURNS = 3;
 /**
  * The write path of one repository. All lines that wait are taken as one batch: one commit each, written by one
  * `git fast-import`, taken into the branch by one compare-and-swap, mirrored, and only then answered.
+ *
+ * While a batch is taken into the branch and answered, git already writes the next one on top of it. If the branch turns
+ * out to have been moved by somebody else, those commits are on no branch, and the next batch is written again.
  */
 export class Capturer {
   readonly #clone: Clone;
@@ -48,10 +64,11 @@ export class Capturer {
   readonly #presence: () => Promise<Presence>;
   readonly #moved: () => void;
   readonly #onTrouble: (error: unknown) => void;
-  #queue: Waiting[] = [];
+  readonly #queue: Waiting[] = [];
   #draining: Promise<void> | undefined;
   readonly #storing = new Tasks();
   #isClosed = false;
+  #ahead: Ahead | undefined;
   /** How many were writing when the last batch was done, and when that was. */
   #writers = { count: 0, at: 0 };
 
@@ -130,16 +147,38 @@ export class Capturer {
   async #drain(): Promise<void> {
     while (this.#queue.length > 0) {
       await this.#gather();
-      await this.#clone.mutex.run(async (held) => {
-        const batch = this.#queue.slice(0, LINES_A_BATCH);
-        this.#queue = this.#queue.slice(LINES_A_BATCH);
-        await this.#commit(held, batch).catch((error: unknown) => this.#refuse(held, batch, error));
-        this.#writers = { count: batch.length + this.#queue.length, at: Date.now() };
-      });
+      await this.#clone.mutex.run((held) => this.#commitQueue(held));
     }
   }
 
+  /** Commits a batch, and those that were written ahead meanwhile: none is when somebody else waits for the clone. */
+  async #commitQueue(held: Held): Promise<void> {
+    do {
+      const ahead = this.#takeAhead();
+      const batch = ahead?.batch ?? this.#take(this.#firstShare());
+      await this.#commit(held, batch, ahead).catch((error: unknown) => this.#refuse(held, batch, error));
+      const count = batch.length + this.#queue.length + (this.#ahead?.batch.length ?? 0);
+      this.#writers = { count, at: Date.now() };
+    } while (this.#ahead);
+  }
+
+  #firstShare(): number {
+    const { length } = this.#queue;
+    return length < WORTH_HALVING ? length : Math.ceil(length / 2);
+  }
+
+  #take(most = LINES_A_BATCH): readonly Waiting[] {
+    return this.#queue.splice(0, Math.min(most, LINES_A_BATCH));
+  }
+
+  #takeAhead(): Ahead | undefined {
+    const ahead = this.#ahead;
+    this.#ahead = undefined;
+    return ahead;
+  }
+
   async #refuse(held: Held, batch: readonly Waiting[], error: unknown): Promise<void> {
+    await this.#withdraw(held);
     const elsewhere = await this.#elsewhere();
     if (elsewhere === undefined) await this.#forgetAttempt(held);
     settleAll(batch, elsewhere ?? refusalOf(this.#clone, error));
@@ -163,12 +202,13 @@ export class Capturer {
   }
 
   /**
-   * Those who were answered a moment ago are likely to write again: where many write at once, the next batch waits
-   * as long as they keep coming, since a batch costs about the same whatever its size. Who writes alone never waits.
+   * Those who were answered a moment ago are likely to write again. If many write at once, the next batch waits for half
+   * of them, as long as they keep coming: a batch costs about the same whatever its size, and while git writes one half,
+   * the other half is answered and read. Nobody who writes alone waits.
    */
   async #gather(): Promise<void> {
     const deadline = this.#writers.at + GATHER_MS;
-    const expected = Math.min(this.#writers.count, LINES_A_BATCH);
+    const expected = Math.min(Math.ceil(this.#writers.count / 2), LINES_A_BATCH);
     let quiet = 0;
     while (this.#queue.length < expected && quiet < QUIET_TURNS && Date.now() < deadline) {
       const before = this.#queue.length;
@@ -177,23 +217,32 @@ export class Capturer {
     }
   }
 
-  async #commit(held: Held, batch: readonly Waiting[]): Promise<void> {
+  async #commit(held: Held, batch: readonly Waiting[], ahead: Ahead | undefined): Promise<void> {
+    // git writes one batch at a time, so nothing else begins before it is done with this one.
+    const early = await ahead?.written;
     const elsewhere = await this.#elsewhere();
     if (elsewhere) return settleAll(batch, elsewhere);
     if (!this.#reconciler.covers(this.#clone.tip)) await this.#reconciler.run(held);
-    const fresh = await this.#withoutKnown(batch);
+    let written = ahead?.parent === this.#clone.tip ? early : undefined;
+    let fresh: readonly Waiting[] = written ? batch : await this.#withoutKnown(batch);
     if (fresh.length === 0) return;
     let refusedSince: number | undefined;
     for (let pause = 20; ; pause = Math.min(pause * 2, 500)) {
       if (this.#clone.isUnsafe) return settleAll(fresh, unsafe(this.#clone.name));
-      const written = await this.#write(held, fresh);
+      written ??= await this.#write(held, fresh);
+      fresh = written.map(({ waiting }) => waiting);
       const last = written.at(-1);
       if (!last) return;
+      this.#writeAhead(held, written, last.commit);
       if (await this.#clone.mover.move(this.#clone.settings.branch, this.#clone.tip, last.commit)) {
         // Where it was moved in this very moment, the commit is in a folder that nobody may ever look at again.
         const gone = await this.#elsewhere();
-        return gone ? settleAll(fresh, gone) : this.#finish(held, written);
+        if (!gone) return this.#finish(held, written);
+        await this.#withdraw(held);
+        return settleAll(fresh, gone);
       }
+      written = undefined;
+      await this.#withdraw(held);
       this.#clone.forgetSegments(held);
       refusedSince ??= Date.now();
       const now = await resolveIn(this.#clone, branchRef(this.#clone));
@@ -204,6 +253,32 @@ export class Capturer {
       else if (Date.now() - refusedSince > PATIENCE_MS) return settleAll(fresh, locked(this.#clone.name));
       else await new Promise((wake) => setTimeout(wake, pause));
     }
+  }
+
+  /** Has git write what waits on top of a batch that is about to be taken into the branch. */
+  #writeAhead(held: Held, before: readonly Written[], parent: string): void {
+    if (this.#queue.length === 0 || this.#clone.mutex.isWanted) return;
+    // A line that is in both batches is known once the first one is mirrored.
+    const hashes = new Set(before.map(({ waiting }) => waiting.line.hash));
+    const next = this.#take();
+    const batch = next.filter(({ line }) => !hashes.has(line.hash));
+    this.#queue.unshift(...next.filter(({ line }) => hashes.has(line.hash)));
+    const written = this.#withoutKnown(batch)
+      .then((fresh) => (fresh.length === 0 ? [] : this.#writeOn(held, parent, fresh)))
+      .catch(() => {
+        this.#clone.forgetSegments(held);
+        return undefined;
+      });
+    this.#ahead = { batch, parent, written };
+  }
+
+  /** Puts back what was written ahead: the batch below it is not in the branch. */
+  async #withdraw(held: Held): Promise<void> {
+    const ahead = this.#takeAhead();
+    if (!ahead) return;
+    await ahead.written;
+    this.#clone.forgetSegments(held);
+    this.#queue.unshift(...ahead.batch);
   }
 
   /**
@@ -234,7 +309,7 @@ export class Capturer {
    * Writes one commit a line on the tip that we know. git is asked twice, since packs may have been taken away under
    * the first; where it refuses the batch, its lines are tried one by one.
    */
-  async #write(held: Held, batch: readonly Waiting[]): Promise<Written[]> {
+  async #write(held: Held, batch: readonly Waiting[]): Promise<readonly Written[]> {
     for (let attempt = 1; attempt <= 2; attempt += 1) {
       try {
         return await this.#writeOn(held, this.#clone.tip, batch);
@@ -263,14 +338,20 @@ export class Capturer {
     const commits: NewCommit[] = [];
     for (const { line, files } of batch) commits.push(await commitOf(this.#clone, line, segments, files));
     const ids = await this.#clone.importer.write(parent, commits);
-    return batch.map((waiting, index) => ({ waiting, commit: ids[index] ?? '' }));
+    return batch.map((waiting, index) => {
+      return { waiting, change: commits[index] as NewCommit, commit: ids[index] ?? '' };
+    });
   }
 
   async #finish(held: Held, written: readonly Written[]): Promise<void> {
     const clone = this.#clone;
     const commits = written.map(({ commit }) => commit);
     const tip = commits.at(-1) ?? '';
-    clone.captured(held, commits);
+    clone.captured(
+      held,
+      commits,
+      written.map(({ change }) => change),
+    );
     const found = written.map(({ waiting, commit }) => ({ line: waiting.line, commit }));
     const covered = this.#mirror.covered(clone.name) ?? {
       branch: clone.settings.branch,
@@ -297,78 +378,4 @@ export class Capturer {
 
 function settleAll(batch: readonly Waiting[], captured: Captured): void {
   for (const { settle } of batch) settle(captured);
-}
-
-/** Why nothing is captured any more; the manager tries the repository that takes the place of this one. */
-export const closing = (name: string) =>
-  fail(
-    'unavailable',
-    `${name} is being closed: it is being renamed or removed, or gitpost is stopping. The message was not saved there; try again.`,
-    { retryAfter: 2 },
-  );
-
-const unsafe = (name: string): Captured =>
-  fail(
-    'unavailable',
-    `The repository ${name} has a link or a file instead of the folder "messages" or "attachments", so nothing is written there. ` +
-      'The message was not saved in it. Make it a folder again with a commit of your own.',
-  );
-
-const nested = ({ name, settings }: Clone, other: string): Captured =>
-  fail(
-    'unavailable',
-    `The clone of ${name} has the branch ${other}, so git cannot create the branch ${settings.branch}, to which messages are captured. ` +
-      `The message was not saved there. Rename or delete the branch ${other}, or choose another branch for ${name}.`,
-  );
-
-const locked = (name: string): Captured =>
-  fail(
-    'unavailable',
-    `Another git process holds a lock on the branch of ${name}. The message was not saved there. ` +
-      'Try again. If that does not help, look for a stale *.lock file in the .git folder of the clone.',
-    { retryAfter: 2 },
-  );
-
-const notAppended = (name: string, words: string): Captured =>
-  fail(
-    'unavailable',
-    `${words}. Nothing was written to ${name}; what it holds is safe. The message was not saved there; try again.`,
-    { retryAfter: 5 },
-  );
-
-const missingFile = (name: string, words: string): Captured =>
-  fail(
-    'unavailable',
-    `${words}. The message was not saved in ${name}. Upload the file again, and then send the message again.`,
-    { retryAfter: 5 },
-  );
-
-const hung = (name: string, { stderr }: GitHung): Captured =>
-  fail(
-    'unavailable',
-    `git makes no progress in ${name}: ${stderr}, and a second try ended the same way. The disk may be slow or broken. ` +
-      'The message was not saved there; try again.',
-    { retryAfter: 5 },
-  );
-
-/** git's own words name what is wrong (a full disk, a folder that can't be written); its first line is enough. */
-function refusalOf({ name }: Clone, error: unknown): Captured {
-  if (error instanceof UnreadableLine)
-    return fail(
-      'unwritable',
-      `${error.message}, so nobody could read it again. Nothing was written to ${name}.`,
-    );
-  if (error instanceof MissingFile) return missingFile(name, error.message);
-  if (error instanceof NotAppended) return notAppended(name, error.stderr);
-  if (error instanceof GitHung) return hung(name, error);
-  const words = error instanceof GitError ? error.stderr : String((error as Error).message ?? error);
-  const reason = (words.trim().split('\n')[0] ?? '').replace(/\.?$/, '.');
-  const isFull = /No space left on device|Out of diskspace|ENOSPC|quota exceeded/i.test(words);
-  return fail(
-    'unavailable',
-    `${isFull ? `The disk with ${name} is full` : `git could not write to ${name}`}: ${reason} The message was not saved there; try again.`,
-    {
-      retryAfter: 5,
-    },
-  );
 }

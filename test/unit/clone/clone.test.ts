@@ -41,7 +41,7 @@ test('captured commits are the new tip and not pushed, and lines go on in the sa
   await clone.mutex.run(async (held) => {
     clone.configured(held, { device: 'ann-x1y2z3' });
     const segments = await clone.segmentsOn(held, null);
-    clone.captured(held, ['b', 'c']);
+    clone.captured(held, ['b', 'c'], []);
     expect(await clone.segmentsOn(held, 'c')).toBe(segments);
     clone.movedTo(held, 'd', false);
     expect(await clone.segmentsOn(held, null)).not.toBe(segments);

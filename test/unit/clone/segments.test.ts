@@ -233,15 +233,36 @@ describe('a segment', () => {
     const dayOf = (index: number) => new Date(Date.UTC(2020, 0, 1 + index)).toISOString();
     const first = await segments.append(lineOf({ createdAt: dayOf(0) }));
     await commitFile(folder, first.path, first.content, 'first');
+    const appended = [first];
     for (let index = 1; index < 90; index += 1) {
-      const { path, content } = await segments.append(lineOf({ id: idOf(index), createdAt: dayOf(index) }));
-      if (index > 20) continue;
-      await commitFile(folder, path, content, String(index));
+      const one = await segments.append(lineOf({ id: idOf(index), createdAt: dayOf(index) }));
+      appended.push(one);
+      if (index <= 20) await commitFile(folder, one.path, one.content, String(index));
     }
-    segments.committed(await git(folder, 'rev-parse', 'HEAD'));
+    segments.committed(await git(folder, 'rev-parse', 'HEAD'), appended);
     const again = await segments.append(lineOf({ id: idOf(100), createdAt: dayOf(0) }));
     expect(again.content.toString()).toBe(
       `${first.content}${lineOf({ id: idOf(100), createdAt: dayOf(0) }).raw}\n`,
     );
+  });
+
+  test('keeps what was appended on top of what is in the branch', async () => {
+    const folder = await repository();
+    const segments = await segmentsOf(folder);
+    const createdAt = new Date(Date.UTC(2020, 0, 1)).toISOString();
+    const first = await segments.append(lineOf({ createdAt }));
+    await commitFile(folder, first.path, first.content, 'first');
+    const ahead = await segments.append(lineOf({ id: idOf(1), createdAt }));
+    const others = await Promise.all(
+      Array.from({ length: 80 }, (_, index) =>
+        segments.append(
+          lineOf({ id: idOf(2 + index), createdAt: new Date(Date.UTC(2021, 0, index)).toISOString() }),
+        ),
+      ),
+    );
+    segments.committed(await git(folder, 'rev-parse', 'HEAD'), [first, ...others]);
+    const last = await segments.append(lineOf({ id: idOf(100), createdAt }));
+    expect(last.content.toString()).toBe(`${ahead.content}${lineOf({ id: idOf(100), createdAt }).raw}\n`);
+    expect(last.kept).toBe(ahead.content.length);
   });
 });
