@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type { Locator, Page } from 'playwright-core';
 import { beforeAll, expect, test } from 'vitest';
+import { FIXTURES, type Fixture } from '../support/exports/fixtures.ts';
 import { zipOf } from '../support/exports/zip.ts';
 import { answeredWith, openPage, sharedBrowser, soon } from '../support/page.ts';
 import { troubles } from '../support/page-axe.ts';
@@ -116,7 +117,7 @@ test('what is shown is exported, or everything', async () => {
   await article(page, 'Wanted').waitFor();
   await page.getByRole('button', { name: 'Export this view' }).click();
   const dialog = page.getByRole('dialog', { name: 'Export' });
-  await dialog.getByLabel('Markdown').waitFor();
+  await dialog.getByLabel(/^Markdown/).waitFor();
   await expectGood(page, 'export');
   const saved = async () => {
     const [download] = await Promise.all([
@@ -136,4 +137,42 @@ test('what is shown is exported, or everything', async () => {
   const all = await saved();
   expect(all.name).toMatch(/\.csv$/);
   expect(all.text).toContain('Of no use');
+});
+
+test('every format is imported by the page, and a second time nothing is new', async () => {
+  const page = await openPage(browser(), scene().url, { expects: answeredWith(422) });
+  const dialog = await openDialog(page, 'Import');
+  const status = dialog.getByRole('status').filter({ hasText: /^(From|Everything|No messages|Imported)/ });
+  const read = async (fixture: Fixture): Promise<string> => {
+    await choose(dialog, fixture.name, await fixture.bytes());
+    const zone = dialog.getByLabel('Time zone');
+    await status.or(zone).first().waitFor();
+    if (await zone.isVisible()) {
+      await zone.fill(fixture.zone ?? 'no zone is needed');
+      await dialog.getByRole('button', { name: 'Continue' }).click();
+    }
+    await status.waitFor();
+    return (await status.textContent()) ?? '';
+  };
+  const words: [string, string, string, string][] = [];
+  for (const fixture of FIXTURES) {
+    const first = await read(fixture);
+    await dialog.getByLabel('Import into').selectOption('team');
+    await dialog.getByRole('button', { name: 'Import', exact: true }).click();
+    const done = dialog.getByText(/^Imported: /);
+    await done.waitFor();
+    const second = (await done.textContent()) ?? '';
+    await dialog.getByRole('button', { name: 'Another file' }).click();
+    words.push([fixture.format, first, second, await read(fixture)]);
+    await dialog.getByRole('button', { name: 'Another file' }).click();
+  }
+  for (const [format, first, second, again] of words) {
+    const { files = 0, log = [] } = FIXTURES.find((one) => one.format === format) ?? {};
+    const messages = log.filter((line) => !line.includes('|Edit: ')).length;
+    const counted = `${messages} new message${messages === 1 ? '' : 's'}`;
+    expect(first, format).toContain(counted);
+    if (files > 0) expect(first, format).toContain('with 1 file');
+    expect(second, format).toContain(`Imported: ${counted}`);
+    expect(again, format).toMatch(/^Everything in this file of .* is here already\.$/);
+  }
 });
