@@ -140,7 +140,7 @@ describe('an access token', () => {
     problemOf(await client.get('/messages', { Cookie: 'gitpost_session=old' }), 401);
   });
 
-  test('is not needed where none is set', async () => {
+  test('is not needed if none is set', async () => {
     expect((await api.get('/messages')).status).toBe(200);
     expect(await healthOf(api)).toHaveProperty('version');
   });

@@ -150,7 +150,7 @@ describe('the limit of a bulk', () => {
     await api.create({ text: 'Still here' });
   });
 
-  test('holds where no length was told', async () => {
+  test('holds without a Content-Length', async () => {
     const part = Buffer.alloc(MIB, '\n');
     const body = new ReadableStream({
       start(controller) {

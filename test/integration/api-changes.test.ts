@@ -45,7 +45,7 @@ describe('an edit', () => {
     expect(await api.message(message.id)).toEqual(edited);
   });
 
-  test('that changes nothing is none', async () => {
+  test('that changes nothing makes no revision', async () => {
     const message = await api.create({ text: 'Same', type: 'task', done: true, author: 'Bo' });
     const before = await head();
     const same = [{}, { text: 'Same' }, { done: true, author: 'Bo', type: 'task' }, { confirm: true }];
@@ -198,7 +198,7 @@ describe('a delete', () => {
 });
 
 describe('the history', () => {
-  test('tells every revision, oldest first, with its commit', async () => {
+  test('lists every revision, oldest first, with its commit', async () => {
     const message = await api.create({ text: 'One' });
     const { id } = message;
     await api.edit(id, { text: 'Two' });
@@ -223,7 +223,7 @@ describe('the history', () => {
     expect(history[2]?.deletedAt).toBe(history[2]?.updatedAt);
   });
 
-  test('tells who committed each revision, when and on which device', async () => {
+  test('says who committed each revision, when and on which device', async () => {
     const { id } = await api.create({ text: 'By Bo', author: 'Bo', createdAt: '2020-01-01T10:00:00.000Z' });
     await api.edit(id, { text: 'By Bo, edited' });
     const device = await git(clone, 'config', 'gitpost.device');

@@ -170,7 +170,7 @@ describe('pages', () => {
     }
   });
 
-  test('name no next one where there is none', async () => {
+  test('name no next one if there is none', async () => {
     expect((await api.get('/messages?limit=16')).headers.get('link')).toBeNull();
     expect((await api.get('/messages?limit=15')).headers.get('link')).toMatch(/rel="next"/);
     expect((await api.get('/messages')).headers.get('link')).toBeNull();

@@ -305,7 +305,7 @@ describe('what looks like a credential', () => {
   });
 });
 
-describe('the same id once more', () => {
+describe('the same id again', () => {
   test('is the same message, and no second commit', async () => {
     const draft = { id: randomUUID(), text: 'Once', author: 'Bo', type: 'task', done: false };
     const first = expected<Message>(await api.post(draft), 201);

@@ -26,7 +26,7 @@ async function lineOf(message: Message): Promise<string> {
   return line?.raw ?? '';
 }
 
-describe('tags beside the text, and pins', () => {
+describe('tags besides the text, and pins', () => {
   test('are written in the order of the format, lower-cased and each once', async () => {
     const message = await api.create({ text: 'Plan #a', tags: ['Work', 'a', 'work'], pinned: true });
     expect(message).toMatchObject({ tags: ['a', 'work'], pinned: true });
@@ -37,7 +37,7 @@ describe('tags beside the text, and pins', () => {
     expect(first).toMatchObject({ tags: ['work', 'a'], pinned: true });
   });
 
-  test('are left out where there are none', async () => {
+  test('are left out if there are none', async () => {
     const message = await api.create({ text: 'Plain', tags: [], pinned: false });
     expect(message).not.toHaveProperty('pinned');
     expect(await lineOf(message)).not.toMatch(/tags|pinned/);

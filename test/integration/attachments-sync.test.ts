@@ -132,7 +132,7 @@ test.each(['local', 'remote'] as const)(
   },
 );
 
-test('a repository where attachments is a file is unsafe, and gets what it missed once it is a folder', async () => {
+test('a repository with a file in place of attachments is unsafe, and gets what it missed once it is a folder', async () => {
   const folder = await temporaryFolder();
   const remote = await remoteIn(folder);
   const ann = await deviceOf(join(folder, 'ann'), remote, { REPOSITORIES: 'second' });

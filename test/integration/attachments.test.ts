@@ -148,7 +148,7 @@ describe('a file of a message', () => {
     problemOf(await api.post({ ...draft, attachments: [] }), 409);
   });
 
-  test('can be named in a bulk, where one that is not known spoils no other line', async () => {
+  test('can be named in a bulk, and an unknown one spoils no other line', async () => {
     const { sha256 } = await upload(api, 'bulk', 'bulk.txt');
     const results = await api.bulk([
       { text: 'good', attachments: [{ sha256 }] },

@@ -141,7 +141,7 @@ describe.runIf(hasProgram('script'))('on a terminal', () => {
     expect(plain.screen).not.toContain('\u001b[');
   });
 
-  test('a long list goes through the pager, and a pager that is missing is none', async () => {
+  test('a long list goes through the pager, and is printed if the pager is missing', async () => {
     const lines = Array.from({ length: 200 }, (_, number) => `line ${number}`).join('\n');
     const { id } = await api.create({ text: lines, tags: ['long'] });
     const pager = await program('pager', 'echo paged; cat > /dev/null');
@@ -159,7 +159,7 @@ describe.runIf(hasProgram('script'))('on a terminal', () => {
     });
   });
 
-  test('push shows its progress and takes it away again', async () => {
+  test('push shows its progress and clears it again', async () => {
     await api.create({ text: 'To push' });
     const { code, screen } = await terminal(['push']);
     expect(code).toBe(0);

@@ -135,7 +135,7 @@ describe('what a person is in the middle of', () => {
     ],
   ]);
 
-  test('goes on, and captures do, too', async () => {
+  test('continues, and so do captures', async () => {
     await together(states, async ({ prepare, finish, left = [] }) => {
       const made = await scene();
       await prepare(made);
@@ -160,7 +160,7 @@ describe('a lock of another git', () => {
     ['the configuration', { file: 'config.lock', refuses: false }],
   ]);
 
-  test('is told and left alone, and all goes on once it is gone', async () => {
+  test('is reported and left alone, and everything continues once it is gone', async () => {
     await together(locks, async ({ file, refuses }) => {
       const { api, clone } = await scene();
       const lock = join(clone, '.git', file);
@@ -275,7 +275,7 @@ describe('a clone of another form', () => {
     await capture(made.api, made.clone);
   });
 
-  test('whose index is cut short says so, and captures go on until it is mended', async () => {
+  test('whose index is cut short says so, and captures continue until it is fixed', async () => {
     const { api, clone } = await scene();
     // If gitpost is just updating the index, it replaces the one that was cut.
     await eventually(async () => {
@@ -290,7 +290,7 @@ describe('a clone of another form', () => {
     await settled(clone);
   });
 
-  test('than its remote, by the kind of hash, is told as such, and captured to', async () => {
+  test('than its remote, by the kind of hash, is reported as such, and captured to', async () => {
     const folder = await temporaryFolder();
     const remote = join(folder, 'sha256.git');
     await git(folder, 'init', '-q', '--bare', '-b', 'main', '--object-format=sha256', remote);

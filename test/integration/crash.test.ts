@@ -197,7 +197,7 @@ describe('what a gitpost left that was cut off', () => {
     });
   });
 
-  test("of the work tree is not made good where it is a person's", async () => {
+  test("of the work tree is not repaired if it is a person's", async () => {
     const scene = await onTheWay();
     await writeFile(scene.file, 'Something else\n');
     const gitpost = await startProcess({ folder: scene.folder });

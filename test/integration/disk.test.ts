@@ -75,7 +75,7 @@ describe.runIf(canMount)('a disk', () => {
     };
   }
 
-  test('that is full refuses with words, shows what is there, and goes on once there is room', async () => {
+  test('that is full refuses in words, shows what is there, and continues once there is room', async () => {
     const { disk, folder, env, gitpost, api, clone } = await onDisk();
     const answered = [await api.create({ text: 'Before' })];
     await eventually(async () => (await statusOf(clone)).length === 0);
@@ -123,7 +123,7 @@ describe.runIf(canMount)('a disk', () => {
     await judge(apiAt(again.url), clone, answered);
   });
 
-  test('that is read-only refuses with words, shows what is there, and goes on later', async () => {
+  test('that is read-only refuses in words, shows what is there, and continues later', async () => {
     const { disk, folder, env, gitpost, api: first, clone } = await onDisk();
     const answered = [await first.create({ text: 'Before' })];
     await gitpost.stop();
@@ -270,7 +270,7 @@ describe('a clone', () => {
     });
   });
 
-  test('that is moved away and put back goes on', async () => {
+  test('that is moved away and put back works again', async () => {
     const { api, clone } = await scene();
     const answered = [await api.create({ text: 'Before' })];
     await rename(clone, `${clone}.away`);
@@ -330,7 +330,7 @@ describe('a clone', () => {
     await judge(api, clone, answered);
   });
 
-  test('that is half deleted while running is told, and nothing is answered 201', async () => {
+  test('that is half deleted while running is reported, and nothing is answered 201', async () => {
     const { api, clone } = await scene();
     await api.create({ text: 'Before' });
     await rm(join(clone, '.git/objects'), { recursive: true, maxRetries: 5 });
@@ -345,7 +345,7 @@ describe('a clone', () => {
     });
   });
 
-  test('whose journal is cut short in the work tree is not touched, and captures go on', async () => {
+  test('whose journal is cut short in the work tree is not touched, and captures continue', async () => {
     const { api, clone } = await scene();
     const answered = [await api.create({ text: 'Before' })];
     await eventually(async () => (await statusOf(clone)).length === 0);

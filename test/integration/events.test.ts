@@ -18,7 +18,7 @@ beforeAll(async () => {
 afterAll(() => gitpost.stop());
 
 describe('the stream', () => {
-  test('tells of each change of a message, with the message', async () => {
+  test('sends each change of a message, with the message', async () => {
     const stream = await listen(gitpost.url);
     const message = await api.create({ text: 'Told' });
     const edited = await api.edit(message.id, { text: 'Told again' });
@@ -34,7 +34,7 @@ describe('the stream', () => {
     expect(['created', 'updated']).toContain(events[3]?.change);
   });
 
-  test('tells of our own writes exactly once', async () => {
+  test('sends our own writes exactly once', async () => {
     const stream = await listen(gitpost.url);
     const messages = await Promise.all(
       Array.from({ length: 30 }, (_, n) => api.create({ text: `Once ${n}` })),
@@ -46,7 +46,7 @@ describe('the stream', () => {
     for (const { id } of messages) expect(toldOf(stream, id)).toEqual(['created 1']);
   });
 
-  test('tells nothing of what was refused', async () => {
+  test('sends nothing about what was refused', async () => {
     const stream = await listen(gitpost.url);
     await api.post({ text: '' });
     const { id } = await api.create({ text: 'x' });
@@ -72,7 +72,7 @@ describe('the stream', () => {
     expect(new Set(stream.events.map(({ id }) => id)).size).toBe(stream.events.length);
   });
 
-  test('tells how a sync goes, and what a repository is like then', async () => {
+  test('sends the progress of a sync, and the state of the repository after it', async () => {
     const stream = await listen(gitpost.url);
     await api.create({ text: 'To be pushed' });
     await api.sync('push');
@@ -159,7 +159,7 @@ describe('a reader who comes back', () => {
     },
   );
 
-  test('after very much is told to begin anew', async () => {
+  test('after very many events is told to begin again', async () => {
     const stream = await listen(gitpost.url);
     const { id } = await api.create({ text: 'Old' });
     await stream.until(tellsOf(id));
@@ -171,7 +171,7 @@ describe('a reader who comes back', () => {
     expect(again.events[0]?.type).toBe('reset');
   });
 
-  test('after a restart is told to begin anew', async () => {
+  test('after a restart is told to begin again', async () => {
     const folder = await temporaryFolder();
     const first = await startHere({ folder });
     const stream = await listen(first.url);

@@ -223,7 +223,7 @@ describe('what a person sets for all repositories', () => {
 });
 
 describe('a credential helper that asks', () => {
-  test('keeps nobody waiting, and is told no token', async () => {
+  test('keeps nobody waiting, and gets no token', async () => {
     const folder = await temporaryFolder();
     const server = await startGitServer({
       root: join(folder, 'server'),
@@ -324,7 +324,7 @@ test("a person's trace of git never gets the token, wherever it is set up", asyn
 });
 
 describe.runIf(process.platform === 'linux' && process.getuid?.() === 0)('a clone of another user', () => {
-  test("is not trusted, as git advises, and git's words are told", async () => {
+  test("is not trusted, and git's words are shown", async () => {
     const { folder, gitpost, clone } = await scene();
     await gitpost.stop();
     spawnSync('chown', ['-R', '65534:65534', clone]);

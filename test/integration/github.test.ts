@@ -228,7 +228,7 @@ describe('a repository on GitHub', () => {
     expect(probe).toMatchObject({ empty: false, protected: null, warnings: [] });
   });
 
-  test('that is public is added where that is confirmed, and not touched before', async () => {
+  test('that is public is added once that is confirmed, and not touched before', async () => {
     const here = await scene({ repositories: [{ fullName: 'ann/open', visibility: 'public' }] });
     const host = new URL(here.server.url).hostname;
     const bodies = [
@@ -350,7 +350,7 @@ describe('a repository that is made', () => {
     ]);
   });
 
-  test('is public only where that is asked for and confirmed', async () => {
+  test('is public only if that is asked for and confirmed', async () => {
     const { add, github } = await scene();
     const body = { github: 'ann/open', create: true, private: false };
     expect(problemOf(await add(body), 422).type).toMatch(/public-repository$/);
@@ -360,7 +360,7 @@ describe('a repository that is made', () => {
     expect(github.repositories).toEqual([{ fullName: 'ann/open', visibility: 'public' }]);
   });
 
-  test('is not made where the name is taken, there or here', async () => {
+  test('is not made if the name is taken, there or here', async () => {
     const { add, github, api } = await scene({ repositories: [{ fullName: 'ann/notes' }] });
     expect(problemOf(await add({ github: 'ann/notes', create: true }), 409).detail).toMatch(
       /without "create"/,

@@ -212,7 +212,7 @@ describe('a body', () => {
     });
   });
 
-  test('of a delete is refused where it is no JSON, too', async () => {
+  test('of a delete is refused if it is no JSON, too', async () => {
     const { id } = await api.create({ text: 'Left as it is' });
     const headers = { 'Content-Type': 'text/plain' };
     problemOf(await api.send('DELETE', `/messages/${id}`, { raw: 'x', headers }), 415);
@@ -272,7 +272,7 @@ describe('a body', () => {
     });
   });
 
-  test('may have no more where its length is not told', async () => {
+  test('may have no more without a Content-Length', async () => {
     await unchanged(async () => {
       const chunk = `${MIB.toString(16)}\r\n${'{"text":"x"}'.padEnd(MIB)}\r\n`;
       const lines = [`Host: ${host}`, 'Content-Type: application/json', 'Transfer-Encoding: chunked'];
@@ -334,7 +334,7 @@ describe('a path', () => {
     problemOf(answer, answer.status);
   });
 
-  test('to a .env beside the page is not served', async () => {
+  test('to a .env next to the page is not served', async () => {
     const { folder } = gitpost;
     await writeFile(join(folder, '.env'), 'GITHUB_TOKEN=not-for-you\n');
     for (const path of ['/.env', '/%2eenv', '/../.env', '/./.env', '/assets/../.env']) {
@@ -398,7 +398,7 @@ describe('every answer', () => {
     }
   });
 
-  test('is a problem document even where the request is hardly one', async () => {
+  test('is a problem document even for a broken request', async () => {
     problemOf(await raw(`GET /messages?q=${'x'.repeat(40_000)} HTTP/1.1`, `Host: ${host}`), 431);
     problemOf(await exchange(gitpost.url, 'this is no HTTP\r\n\r\n'), 400);
   });

@@ -139,7 +139,7 @@ test('a large archive is read in threads when it comes and when the mirror is go
   expect(await isThere(beside)).toBe(false);
 });
 
-test('whoever ends it while it reads a large archive loses nothing', {
+test('ending it while it reads a large archive loses nothing', {
   timeout: 120_000,
 }, async () => {
   const folder = join(scratch.path, 'ended');

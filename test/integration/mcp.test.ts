@@ -115,7 +115,7 @@ describe.each([
     expect(await agent.read(`gitpost://day/${day}`)).toContain(id);
   });
 
-  test('is told of what went wrong in our words', async () => {
+  test('gets errors in our words', async () => {
     const agent = await connect();
     const cases: [string, Record<string, unknown>, RegExp][] = [
       ['get_message', { id: '0192f0c1-9999-7000-8000-000000000000' }, /message/],

@@ -20,7 +20,7 @@ beforeAll(async () => {
 afterAll(() => gitpost.stop());
 
 describe('/health', () => {
-  test('tells that all is well, and with what', async () => {
+  test('says that all is well, and the versions', async () => {
     const health = await eventually(async () => {
       const now = await healthOf(api);
       return now.status === 'ok' && now;
@@ -230,7 +230,7 @@ describe('/openapi.json', () => {
     expect(Object.keys(content ?? {})).toEqual(['application/json', 'application/x-ndjson']);
   });
 
-  test('says how to sign in, and that nobody has to where no access token is set', async () => {
+  test('says how to sign in, and that nobody has to if no access token is set', async () => {
     const { security, components, servers, paths } = await document();
     expect(security).toEqual([{}, { bearer: [] }, { session: [] }]);
     expect(servers).toEqual([{ url: '/' }]);
@@ -256,7 +256,7 @@ describe('/openapi.json', () => {
     }
   });
 
-  test('tells the fields of a message and of a problem', async () => {
+  test('lists the fields of a message and of a problem', async () => {
     const { components, paths } = await document();
     const keys = (name: string) =>
       Object.keys((components.schemas[name] as { properties: object }).properties).sort();
@@ -348,7 +348,7 @@ describe('an address that leads nowhere', () => {
     problemOf(await api.get('/push', fromBrowser), 405);
   });
 
-  test('leads to the sign-in where there is an access token', async () => {
+  test('leads to the sign-in if there is an access token', async () => {
     const other = await startHere({ env: { ACCESS_TOKEN: 'correct-horse-battery' } });
     const answer = await apiAt(other.url).get('/nonsense', fromBrowser);
     expect(answer.status).toBe(401);

@@ -62,7 +62,7 @@ describe('the mirror', () => {
       return true;
     });
 
-  test('comes back from the commits where data/ was deleted while stopped', async () => {
+  test('comes back from the commits if data/ was deleted while stopped', async () => {
     const { folder, stop, before } = await filled();
     await stop();
     await rm(join(folder, 'data'), { recursive: true });
@@ -97,7 +97,7 @@ describe('the mirror', () => {
     await sameAgain(api, before);
   });
 
-  test('is not missed where data/ is deleted while running', async () => {
+  test('is not missed if data/ is deleted while running', async () => {
     const { folder, stop, api, before } = await filled();
     await api.sync('push');
     await delay(1300);
@@ -131,7 +131,7 @@ describe('the mirror', () => {
     ],
     ['gone', (file) => rm(file)],
   ];
-  test('is made anew where any of its files is damaged', async () => {
+  test('is made again if any of its files is damaged', async () => {
     const { folder, stop, before } = await filled();
     await stop();
     const directory = join(folder, 'data/mirror');

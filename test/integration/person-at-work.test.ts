@@ -138,7 +138,7 @@ describe('a person at work in the clone', () => {
     ],
   ]);
 
-  test('captures go on in any state, and nothing of theirs is touched', async () => {
+  test('captures continue in any state, and nothing of theirs is touched', async () => {
     await together(states, judgeState);
   });
 
@@ -199,7 +199,7 @@ describe('a person at work in the clone', () => {
     }
   });
 
-  test('in a half-done rebase that goes on: nothing captured is lost', async () => {
+  test('in a half-done rebase that continues: nothing captured is lost', async () => {
     const { api, clone, first } = await personsScene();
     await branchInConflict(clone);
     await gitFailure(clone, 'rebase', 'other');

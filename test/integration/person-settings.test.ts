@@ -135,7 +135,7 @@ describe('settings of a person', () => {
     await git(clone, 'fsck', '--strict');
   });
 
-  test("tell the author where the environment doesn't", async () => {
+  test("tell the author if the environment doesn't", async () => {
     const home = await temporaryFolder();
     const config = join(home, 'gitconfig');
     await writeFile(config, '[user]\n  name = Config Name\n  email = config@example.org\n');

@@ -53,7 +53,7 @@ describe('PUBLIC_URL', () => {
     }
   });
 
-  test('is named where it is missing, with the origin that came', async () => {
+  test('is named if it is missing, with the origin that came', async () => {
     const { direct, proxy } = await behindProxy('/', { PUBLIC_URL: '' });
     const { detail } = problemOf(
       await direct.post({ text: 'x' }, { Origin: 'https://notes.example.org:8443' }),
@@ -98,7 +98,7 @@ describe('PUBLIC_URL', () => {
     expect(open).toMatch(/^gitpost_\w+=[\w-]{43}; Path=\/notes\/; HttpOnly; SameSite=Strict$/);
   });
 
-  test('with a sub-path gives links that lead below it, and none to those who come directly', async () => {
+  test('with a sub-path gives links below it, but not to those who come directly', async () => {
     const { api, direct, proxy } = await behindProxy('/notes/');
     const first = await api.post({ text: 'First' });
     expect(first.headers.get('location')).toMatch(/^\/notes\/messages\/[0-9a-f-]{36}$/);

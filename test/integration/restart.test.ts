@@ -152,7 +152,7 @@ describe('kill -9', () => {
 });
 
 describe('a second process', () => {
-  test('on the same folders is refused, with who holds them', async () => {
+  test('on the same folders is refused, and says which process holds them', async () => {
     const folder = await temporaryFolder();
     const { gitpost, api } = await start(folder);
     const other = await temporaryFolder();
@@ -176,7 +176,7 @@ describe('a second process', () => {
     expect(await next.api.messages()).toHaveLength(1);
   });
 
-  test('is let in where the first was killed', async () => {
+  test('may start if the first was killed', async () => {
     const folder = await temporaryFolder();
     const { gitpost } = await start(folder);
     gitpost.kill('SIGKILL');
@@ -243,7 +243,7 @@ describe('a start that is refused', () => {
     expect(lines).toHaveLength(Object.keys(env).length);
   });
 
-  test('says so where the port is in use', async () => {
+  test('says so if the port is in use', async () => {
     const server = createServer().listen(0, '127.0.0.1');
     onTestFinished(() => void server.close());
     await new Promise((resolve) => server.once('listening', resolve));
@@ -260,7 +260,7 @@ describe('a start that is refused', () => {
 });
 
 describe('.env', () => {
-  test('is read where the program runs, and real variables win', async () => {
+  test('is read in the folder where the program runs, and real variables win', async () => {
     const folder = await temporaryFolder();
     const lines = ['AUTHOR_NAME="From File"', 'REPOSITORY_NAME=journal', 'REPOSITORIES=one, two', 'EMPTY='];
     await writeFile(join(folder, '.env'), `# settings\n${lines.join('\n')}\n`);
@@ -278,7 +278,7 @@ describe('.env', () => {
   });
 
   test.skipIf(process.platform === 'win32')(
-    'that others can read is warned of where a token is in it',
+    'that others can read is warned of if a token is in it',
     async () => {
       const warned = async (content: string, mode: number) => {
         const folder = await temporaryFolder();

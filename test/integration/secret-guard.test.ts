@@ -43,7 +43,7 @@ test.each(drafts)('a credential in %s is asked about, and named by its kind alon
   expect(gitpost.stderr()).not.toMatch(/a1B2a1B2|s3cret/);
 });
 
-test.each(drafts)('a credential in %s is saved where that is meant', async (_where, draft) => {
+test.each(drafts)('a credential in %s is saved if that is confirmed', async (_where, draft) => {
   const { id } = await api.create({ ...draft, confirm: true });
   // What is there already needs no second question.
   expect((await api.patch(id, { text: 'Only the text' })).status).toBe(200);
@@ -52,7 +52,7 @@ test.each(drafts)('a credential in %s is saved where that is meant', async (_whe
   expect(result?.status).toBe(201);
 });
 
-test('who does not want to be asked is not', async () => {
+test('nobody is asked if SECRET_GUARD is off', async () => {
   const other = await startProcess({ env: { SECRET_GUARD: 'off' } });
   const free = apiAt(other.url);
   for (const [, draft] of drafts) {

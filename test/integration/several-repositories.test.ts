@@ -86,7 +86,7 @@ describe('a message for several repositories', () => {
     ]);
   });
 
-  test('goes to the primary alone where nobody says more, and to all where DEFAULT_TARGET does', async () => {
+  test('goes to the primary alone if nobody says more, and to all if DEFAULT_TARGET does', async () => {
     const [one, all] = await Promise.all([scene(), scene({ DEFAULT_TARGET: 'all' })]);
     expect(placesOf(await one.api.create({ text: 'x' }))).toEqual(['messages']);
     expect(placesOf(await all.api.create({ text: 'x' }))).toEqual(['messages', 'second', 'third']);
@@ -129,7 +129,7 @@ describe('a message for several repositories', () => {
     }
   });
 
-  test('is refused as a whole where a name is unknown', async () => {
+  test('is refused as a whole if a name is unknown', async () => {
     const { api, clone } = await scene();
     problemOf(await api.post({ text: 'x', repositories: ['messages', 'nowhere'] }), 404);
     problemOf(await api.post({ text: 'x', repositories: ['Messages'] }), 404);

@@ -100,6 +100,6 @@ test.each([
   expect(problem.errors?.map((error) => error.field)).toEqual([field]);
 });
 
-test('an unknown repository is none', async () => {
+test('an unknown repository is a 404', async () => {
   problemOf(await api.get('/stats?repository=nowhere'), 404);
 });

@@ -145,7 +145,7 @@ describe('a failed sync', () => {
     await judgeWell(api, bare, clone);
   });
 
-  test('is none where only the answer was lost', async () => {
+  test('is none if only the answer was lost', async () => {
     const { api, server, bare, clone } = await ready();
     server.fault({ kind: 'drop-after-receive', times: 1 });
     expect(await push(api)).toMatchObject({ status: 'pushed', pushed: 1 });
@@ -154,7 +154,7 @@ describe('a failed sync', () => {
     expect(await push(api)).toMatchObject({ status: 'up-to-date' });
   });
 
-  test('by another history of the same file is conflicted, and messages go on', async () => {
+  test('by another history of the same file is conflicted, and messages continue', async () => {
     const { api, folder, bare, clone } = await ready();
     const person = await cloneOf(bare, join(folder, 'person'));
     await commitFile(person, 'plan.txt', 'theirs\n', 'Theirs');

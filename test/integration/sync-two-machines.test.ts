@@ -9,7 +9,7 @@ import { journalLines } from '../support/journal.ts';
 import { eventually } from '../support/wait.ts';
 
 describe('two machines', () => {
-  test('come to show the same, whatever each did', async () => {
+  test('end up showing the same, whatever each did', async () => {
     const { machine, bare } = await hub();
     const [one, two] = await Promise.all([machine('one'), machine('two')]);
     // What the first contact brings is no part of what a pull is answered with.
@@ -132,7 +132,7 @@ describe('two machines', () => {
     expect(await journalLines(bare)).toHaveLength(9);
   });
 
-  test('with a copied folder come to write files of their own', async () => {
+  test('with a copied folder end up writing files of their own', async () => {
     const { folder, machine, bare } = await hub();
     const one = await machine('one');
     await one.api.create({ text: 'Before the copy' });

@@ -17,7 +17,7 @@ async function ask(url: string, method: string, path: string, body?: unknown) {
   return { status: response.status, json: text === '' ? undefined : JSON.parse(text) };
 }
 
-test('a lock on the configuration of one clone ends nothing, and the others go on', async () => {
+test('a lock on the configuration of one clone stops nothing, and the others continue', async () => {
   const folder = await temporaryFolder();
   const remote = await bareRepository(join(folder, 'second.git'));
   const { url } = await startHere({ folder });
@@ -57,7 +57,7 @@ test('a branch that is deleted by hand is a rewritten history, and its messages 
   expect((await ask(url, 'GET', '/messages')).json).toMatchObject([{ text: 'Not lost' }]);
 });
 
-test('a branch that can not stand beside another is refused', async () => {
+test('a branch that cannot exist next to another is refused', async () => {
   const { url } = await startHere({});
   expect((await ask(url, 'POST', '/messages', { text: 'On main' })).status).toBe(201);
   for (const branch of ['main/x', 'refs/heads/other', '@', '-x']) {

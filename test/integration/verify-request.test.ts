@@ -19,7 +19,7 @@ import { eventually } from '../support/wait.ts';
 const { archive } = sharedArchive();
 
 describe('GET /verify', () => {
-  test('tells what npm run verify tells, beside a gitpost that runs', async () => {
+  test('says the same as npm run verify next to a running gitpost', async () => {
     const { folder, clone, journal } = await archive();
     const api = await serve(folder);
     await api.create({ text: 'Four' });
@@ -86,7 +86,7 @@ describe('GET /verify', () => {
     }
   });
 
-  test('runs once for all who ask meanwhile, and anew for who asks later', async () => {
+  test('runs once for all requests that come meanwhile, and again for later ones', async () => {
     const { folder } = await archive();
     const api = await serve(folder);
     const [first, second] = await Promise.all([api.get('/verify'), api.get('/verify')]);
@@ -105,7 +105,7 @@ describe('GET /verify', () => {
     expect(await everything(folder)).toEqual(before);
   });
 
-  test('tells of a damaged file of the mirror while gitpost runs', async () => {
+  test('reports a damaged file of the mirror while gitpost runs', async () => {
     const { folder, mirror } = await archive();
     const api = await serve(folder);
     expect((await ask(api)).status).toBe('ok');
@@ -115,7 +115,7 @@ describe('GET /verify', () => {
     ]);
   });
 
-  test('tells of a file of the device that does not follow the branch', async () => {
+  test('reports a file of the device that does not follow the branch', async () => {
     const { folder, clone, journal } = await archive();
     const api = await serve(folder);
     await appendFile(join(clone, journal), 'a change of a person');
@@ -162,7 +162,7 @@ describe('GET /verify', () => {
     expect(findings.list()).toEqual([]);
   });
 
-  test('needs the access token where there is one, and takes GET alone', async () => {
+  test('needs the access token if there is one, and allows only GET', async () => {
     const { folder } = await archive();
     const api = await serve(folder, { ACCESS_TOKEN: 'a-token-of-some-length' });
     problemOf(await api.get('/verify'), 401);

@@ -57,7 +57,7 @@ describe('an archive that is as it should be', () => {
   });
 });
 
-describe('where there is nothing yet', () => {
+describe('without any repository yet', () => {
   test('nothing is made, and nothing is wrong', async () => {
     const folder = await temporaryFolder();
     const { code, found } = await verify(folder);
@@ -66,7 +66,7 @@ describe('where there is nothing yet', () => {
     expect(await readdir(folder)).toEqual([]);
   });
 
-  test('a folder in the place of the clone that is none is wrong', async () => {
+  test('a folder in the place of the clone that is not one is wrong', async () => {
     const folder = await temporaryFolder();
     await mkdir(join(folder, 'repos/messages'), { recursive: true });
     await writeFile(join(folder, 'repos/messages/notes.txt'), 'mine');
@@ -76,7 +76,7 @@ describe('where there is nothing yet', () => {
     });
   });
 
-  test('a wrong value is told, and the exit code is 2', async () => {
+  test('a wrong value is reported, and the exit code is 2', async () => {
     const folder = await temporaryFolder();
     await writeFile(join(folder, '.env'), 'PORT=none\n');
     const { code, stdout, stderr } = await runToExit({ script: 'verify', folder, env: { PORT: undefined } });
@@ -86,7 +86,7 @@ describe('where there is nothing yet', () => {
 });
 
 describe('several repositories', () => {
-  test('are each told of, those that were added while gitpost ran too', async () => {
+  test('are each reported, also those added while gitpost ran', async () => {
     const { folder } = await archive();
     const url = await bareRepository(join(folder, 'more.git'));
     const { api, stop } = await startHere({ folder });

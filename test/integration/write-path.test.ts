@@ -185,7 +185,7 @@ describe('the journal', () => {
     expect(tree.split('\n').every((path) => path.startsWith('messages/'))).toBe(true);
   });
 
-  test('goes on in the next segment, and a line beyond the limit has one to itself', async () => {
+  test('continues in the next segment, and a line beyond the limit has one to itself', async () => {
     const { api, clone } = await scene();
     const createdAt = '2026-04-05T06:07:08.000Z';
     const size = (text: string, more = '') => ({ text: `${text} ${'z'.repeat(9000)}${more}`, createdAt });
@@ -208,7 +208,7 @@ describe('the journal', () => {
     expect(sorted.at(-1)?.path).not.toBe(large?.path);
   });
 
-  test('lies in the work tree within a second, where cat, git grep and git blame show it', async () => {
+  test('is in the work tree within a second, for cat, git grep and git blame', async () => {
     const { api, clone } = await scene();
     const message = await api.create({ text: 'Find me by hand', author: 'Bo' });
     const edited = await api.edit(message.id, { text: 'Find me again by hand' });

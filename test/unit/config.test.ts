@@ -149,7 +149,7 @@ describe('a value that is right', () => {
     expect(await configOf({}, dotenv.join(''))).toMatchObject(expected);
   });
 
-  test('of a folder is read from where the program was started', async () => {
+  test('of a folder is relative to where the program was started', async () => {
     const folder = await folderWith('REPOS_DIR=clones\nDATA_DIR=./x/mirror\n');
     expect(readConfig({}, folder)).toMatchObject({
       reposDirectory: join(folder, 'clones'),
@@ -216,7 +216,7 @@ describe('a value that is wrong', () => {
     for (const line of lines) expect(line).not.toMatch(/\p{Cc}/u);
   });
 
-  test('is told together with all the others', async () => {
+  test('is reported together with all the others', async () => {
     const lines = await linesOf(
       { PORT: 'x', HOST: '0.0.0.0', SECRET_GUARD: 'maybe' },
       'LOG_LEVEL=loud\nREPOSITORY_NAME=a b\n',
@@ -226,7 +226,7 @@ describe('a value that is wrong', () => {
     }
   });
 
-  test('is told together with those that only go wrong together', async () => {
+  test('is reported together with those that are only wrong in combination', async () => {
     const lines = await linesOf({
       HOST: '0.0.0.0',
       REPOSITORY_NAME: 'a b',
@@ -309,7 +309,7 @@ describe('`.env`', () => {
     expect(process.env).toEqual(before);
   });
 
-  test('is no surprise where it cannot be read', async () => {
+  test('is reported in words if it cannot be read', async () => {
     const folder = await temporaryFolder();
     await mkdir(join(folder, '.env'));
     expect(() => readConfig({}, folder)).not.toThrow();

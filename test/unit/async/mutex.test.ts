@@ -28,7 +28,7 @@ describe('a mutex', () => {
     expect(began).toBe(true);
   });
 
-  test('tells a failure to whoever asked, and goes on', async () => {
+  test('passes a failure to the caller, and continues', async () => {
     const mutex = new Mutex();
     const failing = mutex.run(() => Promise.reject(new Error('no')));
     const thrown = mutex.run(() => {
@@ -68,7 +68,7 @@ describe('a mutex for each key', () => {
     expect(seen.indexOf('c ends')).toBeLessThan(seen.indexOf('a ends'));
   });
 
-  test('tells a failure to whoever asked, and goes on, also with a new turn of that key', async () => {
+  test('passes a failure to the caller, and continues, also with a new task of that key', async () => {
     const mutex = new KeyedMutex();
     await expect(mutex.run('x', () => Promise.reject(new Error('no')))).rejects.toThrow('no');
     expect(await mutex.run('x', async () => 1)).toBe(1);

@@ -19,7 +19,7 @@ test('reads in order, a few at a time, whichever is ready first', async () => {
   expect(most).toBeLessThanOrEqual(3);
 });
 
-test('fails where one fails, and not before those that stand before it', async () => {
+test('fails when one fails, but not before the ones ahead of it', async () => {
   const got: number[] = [];
   const all = async () => {
     for await (const item of readAhead([1, 2, 3, 4, 5, 6, 7, 8], failing)) got.push(item);

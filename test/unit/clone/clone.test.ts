@@ -36,7 +36,7 @@ test('what concerns the branch cannot be changed without the token of the mutex'
   expect([clone.tip, clone.isUnsafe]).toEqual(['a'.repeat(40), true]);
 });
 
-test('captured commits are the new tip and not pushed, and lines go on in the same segments', async () => {
+test('captured commits are the new tip and not pushed, and lines continue in the same segments', async () => {
   const clone = await emptyClone();
   await clone.mutex.run(async (held) => {
     clone.configured(held, { device: 'ann-x1y2z3' });
@@ -60,7 +60,7 @@ test('a new device id starts new segments, a new setting of another kind does no
   });
 });
 
-test('the lines that a change added and removed are told apart', async () => {
+test('lines that a change added are separate from those it removed', async () => {
   const clone = await emptyClone();
   const folder = clone.git.directory;
   const before = await commitFile(folder, FILE, `${one.raw}\n${two.raw}\n`, 'two lines');

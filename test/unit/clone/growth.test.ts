@@ -5,7 +5,7 @@ import { startManager } from '../../support/manager.ts';
 import { lineNumber, statusOf } from '../../support/repositories.ts';
 import { temporaryFolder } from '../../support/tmp.ts';
 
-test('a status tells how large a repository has become, whoever made the commits', async () => {
+test('a status shows how large a repository has become, whoever made the commits', async () => {
   const managed = await startManager(await temporaryFolder());
   const clone = managed.clone();
   const look = async () => {

@@ -85,7 +85,7 @@ describe('what the branch holds already', () => {
     expect(content.toString()).toBe(`x\n${lineOf().raw}\n`);
   });
 
-  test('is left where it is in folders of years, and the day goes on in the folder of its month', async () => {
+  test('stays in a folder of years, and the day continues in the folder of its month', async () => {
     const folder = await repository();
     await commitFile(folder, 'messages/2026/11/ann-x1y2z3.2026-11-22.jsonl', 'x\n', 'before');
     const { path, content } = await (await segmentsOf(folder)).append(lineOf());

@@ -109,7 +109,7 @@ function endGroup(group: number): void {
 const isThere = (pid: number) => existsSync(`/proc/${pid}`);
 
 describe('a clone that a killed gitpost worked in', () => {
-  test('loses the locks that were made since, at once, and so does the bare repository beside it', async () => {
+  test('loses the locks that were made since, at once, and so does its bare repository', async () => {
     const { inside, bare, locks } = await makeClone();
     await cutOff(inside);
     await put(inside, LOCKS);
@@ -131,7 +131,7 @@ describe('a clone that a killed gitpost worked in', () => {
     await locks.layDown();
   });
 
-  test('loses a lock of the index where the work tree was being written, and only there', async () => {
+  test('loses a lock of the index if the work tree was being written, and only then', async () => {
     const { inside, locks } = await makeClone();
     await cutOff(inside);
     await put(inside, ['index.lock']);
@@ -157,7 +157,7 @@ describe('a clone that a killed gitpost worked in', () => {
   });
 
   test.runIf(seesProcesses)(
-    'loses its locks once a git that outlived it is done, also where the next one was killed',
+    'loses its locks once a git that outlived it is done, also if the next one was killed',
     async () => {
       const { clone, inside, locks } = await makeClone();
       await cutOff(inside, { commit: null, operation: '', towards: 'a'.repeat(40) });
@@ -216,7 +216,7 @@ describe('a lock of somebody else', () => {
     await locks.layDown();
   });
 
-  test('is another one where it was made anew, and waits again', async () => {
+  test('is another one if it was made again, and waits again', async () => {
     const { inside, locks } = await makeClone();
     await locks.takeUp(ignored, ignored);
     await put(inside, ['HEAD.lock']);

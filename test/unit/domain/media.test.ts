@@ -109,7 +109,7 @@ describe('the dimensions of a picture', () => {
     expect(dimensionsOf('image/webp', large)).toEqual({ width: 800, height: 600 });
   });
 
-  test('none where the file ends too early, or says that it has none', () => {
+  test('are absent if the file ends too early or has none', () => {
     expect(dimensionsOf('image/png', latin('\x89PNG'))).toBeUndefined();
     expect(dimensionsOf('image/jpeg', Buffer.concat([start, frame(0, 480)]))).toBeUndefined();
     expect(dimensionsOf('text/plain', latin('x'))).toBeUndefined();

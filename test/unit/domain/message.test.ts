@@ -39,7 +39,7 @@ describe('the tags of a text', () => {
     expect(tagsOf(text)).toEqual(expected);
   });
 
-  test('are what a reader who goes from character to character finds', () => {
+  test('are those that a reader finds character by character', () => {
     const unit = fc.constantFrom('#', 'a', 'B', '1', '_', '-', ' ', '\n', '.', 'é', '😀', '\u00a0');
     fc.assert(
       fc.property(fc.string({ unit, maxLength: 30 }), (text) => {

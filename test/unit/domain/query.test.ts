@@ -244,7 +244,7 @@ describe('folding of case', () => {
     expect(foldCase(a)).not.toBe(foldCase(b));
   });
 
-  test('folds plain letters alike, whatever stands beside them', () => {
+  test('folds plain letters alike, whatever is next to them', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary-ascii' }), (text) => {
         expect(`${foldCase(text)}–`).toBe(foldCase(`${text}–`));

@@ -35,7 +35,7 @@ const photo = (orientation: number) =>
     picture,
   ]);
 
-test('a photo keeps its picture, its colours and how it is turned, and loses what else it tells', () => {
+test('a photo keeps its picture, its colours and its rotation, and loses all other metadata', () => {
   const stripped = Buffer.from(withoutDetails(photo(6)));
   for (const word of ['GPS', 'xmpmeta', 'by Ann', 'a comment']) expect(stripped.includes(word)).toBe(false);
   expect(stripped.includes('ICC_PROFILE')).toBe(true);
@@ -46,7 +46,7 @@ test('a photo keeps its picture, its colours and how it is turned, and loses wha
   expect(Buffer.from(withoutDetails(photo(1))).includes('Exif')).toBe(false);
 });
 
-test('what is no JPEG comes back as it is, and nothing is read beyond its end', () => {
+test('a file that is no JPEG comes back unchanged, and nothing is read beyond its end', () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 200 }), fc.boolean(), (bytes, isCut) => {
       const whole = photo(3);

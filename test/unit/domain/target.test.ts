@@ -121,7 +121,7 @@ describe('a repository as a person names it', () => {
     }
   });
 
-  test('says what is allowed where it was asked, and no more', () => {
+  test('says what is allowed for the field that was asked for', () => {
     expect(parseTarget('a b', alone)).toMatchObject({
       failure: { detail: expect.stringMatching(/^must be a name, owner\/name, a git URL/) },
     });

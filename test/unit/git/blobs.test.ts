@@ -80,7 +80,7 @@ describe('a reader', () => {
     expect(await Promise.all(asked)).toEqual([5, 0, null, [], second, [first], both, null, null]);
   });
 
-  test('never takes a giant blob whole, and goes on', async () => {
+  test('never reads a giant blob whole, and continues', async () => {
     const repository = await bareRepository(join(await temporaryFolder(), 'r.git'));
     await commitPieces(repository, 'giant', ['a\n', { letters: 65 * 1024 * 1024 }, '\nb\n']);
     const reader = new BlobReader({ ...contextWithout(), directory: repository });

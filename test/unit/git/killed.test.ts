@@ -34,12 +34,12 @@ describe.each([
 });
 
 describe('a git that is ended by us', () => {
-  test('because it said nothing is told as such', async () => {
+  test('because it said nothing is reported as such', async () => {
     const context = await withGit('sleep 60');
     expect(await run(context, ['fetch'], { timeout: 50 })).toMatchObject({ code: null, timedOut: true });
   });
 
-  test('because nobody wants it any more is told as such', async () => {
+  test('because nobody needs it any more is reported as such', async () => {
     const context = await withGit('sleep 60');
     expect(await run(context, ['fetch'], { signal: AbortSignal.abort() })).toMatchObject({
       code: null,

@@ -6,7 +6,7 @@ import { contextOf } from '../../support/context.ts';
 import { commitFile, git } from '../../support/git.ts';
 import { temporaryFolder } from '../../support/tmp.ts';
 
-test('commits tell who made them, and a device only if it can be one', async () => {
+test('commits say who made them, and name a device only if it can be one', async () => {
   const folder = await temporaryFolder();
   await git(folder, 'init', '--quiet', '-b', 'main');
   const commit = async (message: string) => {

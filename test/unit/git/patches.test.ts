@@ -23,7 +23,7 @@ async function read(clone: string) {
   return commits;
 }
 
-test('tells what each commit brought and took, the first too, and nothing of other files', async () => {
+test('lists the lines that each commit added and removed, also the first, and nothing of other files', async () => {
   const clone = await repository();
   const first = await commitFile(clone, 'messages/a.jsonl', 'one\ntwo\n', 'first');
   await commitFile(clone, 'notes.txt', 'no journal\n', 'notes');
@@ -99,7 +99,7 @@ test('is the same whatever the settings and attributes of a repository say', asy
   expect(moved?.lines).toHaveLength(18);
 });
 
-test('tells a merge by what is new to its first parent, after both sides', async () => {
+test('lists for a merge what is new to its first parent, after both sides', async () => {
   const clone = await repository();
   const base = await commitFile(clone, 'messages/a.jsonl', 'base\n', 'base');
   await git(clone, 'checkout', '--quiet', '-b', 'side');
@@ -125,7 +125,7 @@ test('joins a line that is longer than what is read at once', async () => {
   expect((await read(clone))[0]?.lines).toEqual([`+${long}`, '+short']);
 });
 
-test('ends with an exception where git fails, and where it is told to stop', async () => {
+test('ends with an exception if git fails or if it is stopped', async () => {
   const clone = await repository();
   await mkdir(dirname(join(clone, 'messages/a.jsonl')), { recursive: true });
   await symlink('elsewhere', join(clone, 'messages/a.jsonl'));

@@ -86,7 +86,7 @@ test('what two commits differ by is the same however often it is asked for, in o
   expect(await diffTrees(context, tip, base)).toHaveLength(3);
 });
 
-test('how far two histories are apart tells which descends from the other', async () => {
+test('how far two histories are apart shows which descends from the other', async () => {
   const { folder, context } = await repository();
   const base = await commitFile(folder, 'a', '0', 'base');
   const later = await commitFile(folder, 'a', '1', 'later');

@@ -10,7 +10,7 @@ import { temporaryFolder } from '../../support/tmp.ts';
 const words = (cwd: string, ...args: string[]): string =>
   spawnSync('git', args, { cwd, env: gitEnvironment(), encoding: 'utf8' }).stderr;
 
-test('git tells when all has been sent, and when all has been received that is much', async () => {
+test("git's words say when everything has been sent, and when a large pack has been received", async () => {
   const folder = await temporaryFolder();
   const bare = await bareRepository(join(folder, 'bare.git'));
   const [one, other] = [join(folder, 'one'), join(folder, 'other')];

@@ -32,14 +32,14 @@ test.runIf(isLinux)('a git that says nothing for too long is ended with all its 
   await eventually(async () => (await processesWith(`sleep\0${seconds}`)).length === 0);
 });
 
-test('a git that goes on saying something is left to its work', async () => {
+test('a git that keeps saying something is not stopped', async () => {
   const directory = await temporaryFolder();
   const alias = 'alias.talk=!for i in 1 2 3 4 5 6; do echo $i; sleep 0.3; done';
   const result = await run({ ...contextWithout(), directory }, ['-c', alias, 'talk'], { timeout: 1500 });
   expect(result).toMatchObject({ code: 0, timedOut: false });
 });
 
-test('a git that has come so far may go on in silence for longer, and not for ever', async () => {
+test('a git that has come far enough may be silent for longer, but not forever', async () => {
   const directory = await temporaryFolder();
   const waiting = (seconds: number) =>
     run(

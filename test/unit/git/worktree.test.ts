@@ -68,7 +68,7 @@ describe('in a clean tree', () => {
     await expectNextCommitKeeps(clone);
   });
 
-  test('following once more changes nothing', async () => {
+  test('following again changes nothing', async () => {
     const clone = await cloneBehind();
     await follow(clone);
     expect(await follow({ ...clone, from: clone.to })).toEqual({ outcome: 'done' });
@@ -141,7 +141,7 @@ describe("a person's own changes", () => {
     await expectNextCommitKeeps(clone);
   });
 
-  test('in one of our files are not touched; its index entry follows all the same', async () => {
+  test('in one of our files are not touched, but its index entry follows', async () => {
     const clone = await cloneBehind();
     await writeFile(join(clone.folder, JOURNAL), 'edited by hand\n');
     expect(await follow(clone)).toEqual({ outcome: 'partly', left: [JOURNAL] });
@@ -170,7 +170,7 @@ describe("a person's own changes", () => {
     await expectNextCommitKeeps(clone);
   });
 
-  test('are not overwritten where an untracked file stands in the way', async () => {
+  test('are not overwritten if an untracked file is in the way', async () => {
     const clone = await cloneBehind();
     await writeFile(join(clone.folder, LATER), 'mine\n');
     expect(await follow(clone)).toEqual({ outcome: 'partly', left: [LATER] });
@@ -188,7 +188,7 @@ describe("a person's own changes", () => {
     return { folder, from, to };
   }
 
-  test('are not removed where an untracked file has the name of a folder of ours', async () => {
+  test('are not removed if an untracked file has the name of a folder of ours', async () => {
     for (const name of ['messages', 'messages/2026-11']) {
       const clone = await cloneWithout();
       if (name.includes('/')) await mkdir(join(clone.folder, 'messages'));
@@ -198,7 +198,7 @@ describe("a person's own changes", () => {
     }
   });
 
-  test('are not followed where an untracked link has the name of a folder of ours', async () => {
+  test('are not followed if an untracked link has the name of a folder of ours', async () => {
     const clone = await cloneWithout();
     const outside = await temporaryFolder();
     await symlink(outside, join(clone.folder, 'messages'));
@@ -207,7 +207,7 @@ describe("a person's own changes", () => {
     expect(await readdir(outside)).toEqual([]);
   });
 
-  test('are not removed where a folder of theirs stands in the way of a file of ours', async () => {
+  test('are not removed if a folder of theirs is in the way of a file of ours', async () => {
     const clone = await cloneWithout();
     await mkdir(join(clone.folder, JOURNAL), { recursive: true });
     await writeFile(join(clone.folder, JOURNAL, 'mine.txt'), 'mine\n');
@@ -215,7 +215,7 @@ describe("a person's own changes", () => {
     expect(await content(clone.folder, join(JOURNAL, 'mine.txt'))).toBe('mine\n');
   });
 
-  test('are left where a folder of ours was replaced by a link, and nothing outside is touched', async () => {
+  test('are left if a folder of ours was replaced by a link, and nothing outside is touched', async () => {
     const clone = await cloneBehind();
     await follow(clone);
     const outside = await temporaryFolder();
@@ -280,7 +280,7 @@ describe('an index that is locked', () => {
     expect(await status(clone.folder)).toBe('');
   });
 
-  test("is left alone where a person's change needs a look at each file", async () => {
+  test("is left alone if a person's change needs a look at each file", async () => {
     const clone = await cloneBehind();
     await writeFile(join(clone.folder, JOURNAL), 'edited by hand\n');
     const lock = join(clone.folder, '.git/index.lock');
@@ -299,7 +299,7 @@ describe('another branch', () => {
     expect(await git(clone.folder, 'rev-parse', 'HEAD')).toBe(clone.from);
   });
 
-  test('is none where HEAD is detached, even at the same commit', async () => {
+  test('does not happen if HEAD is detached, even at the same commit', async () => {
     const clone = await cloneBehind();
     await git(clone.folder, 'checkout', '--quiet', '-f', '--detach', clone.from);
     expect(await follow(clone)).toEqual({ outcome: 'elsewhere' });
@@ -316,7 +316,7 @@ describe('another branch', () => {
     expect(await status(clone.folder)).toBe('');
   });
 
-  test('that is called as a tag is followed all the same', async () => {
+  test('that has the name of a tag is followed', async () => {
     const clone = await cloneBehind();
     await git(clone.folder, 'tag', 'main', clone.from);
     expect(await follow(clone)).toEqual({ outcome: 'done' });

@@ -34,7 +34,7 @@ describe('the imitation of GitHub', () => {
     expect(misfits('GET', '/user', 401, await stranger.json())).toEqual([]);
   });
 
-  test('would be caught where it does not', () => {
+  test('would be caught otherwise', () => {
     const repository = repositoryObject(url, { fullName: 'ann/notes' }, true);
     const { default_branch: _left, ...less } = repository;
     expect(misfits('GET', '/repos/ann/notes', 200, repository)).toEqual([]);

@@ -22,7 +22,7 @@ describe('a message', () => {
     expect(folded.lines).toEqual([first, second, third]);
   });
 
-  test('counts a line once, however often it stands in the journals', () => {
+  test('counts a line once, however often it is in the journals', () => {
     const first = lineOf();
     const second = lineAfter([first]);
     const again = readable(second.raw);
@@ -142,7 +142,7 @@ describe('of several heads', () => {
 });
 
 describe('the lines of a message', () => {
-  test('stand parents first, also where another program counted its revisions otherwise', () => {
+  test('come parents first, even if another program counted its revisions differently', () => {
     const first = lineOf({ revision: 5 });
     const second = lineAfter([first], { revision: 2 });
     const third = lineAfter([second], { revision: 2, updatedAt: timeAt(1) });
@@ -205,7 +205,7 @@ describe('any history of several devices', () => {
     );
   });
 
-  test('has one head once somebody who knows all of it has settled it', () => {
+  test('has one head once somebody who has all lines has settled it', () => {
     fc.assert(
       fc.property(anyHistory(), fc.boolean(), (lines, deletes) => {
         const time = timeAt(-1_000_000);
@@ -237,7 +237,7 @@ describe('two lines that `parents` call by one name, which somebody may search f
       }),
     );
 
-  test('are both kept, and whoever holds the same lines sees the same message', () => {
+  test('are both kept, and everyone with the same lines sees the same message', () => {
     const orders = alike.chain((lines) =>
       fc.tuple(
         fc.constant(lines),
@@ -279,7 +279,7 @@ describe('two lines that `parents` call by one name, which somebody may search f
     expect(fold([twin, next, one]).heads).toEqual([next]);
   });
 
-  test('and replace each other leave a message all the same', () => {
+  test('and replace each other still leave a message', () => {
     const [one, other] = [lineOf({ text: 'a' }), lineOf({ text: 'b' })];
     const circle = [
       { ...one, parents: [parentName(other.hash)] },

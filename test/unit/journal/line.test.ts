@@ -369,7 +369,7 @@ describe('dates', () => {
 });
 
 describe('readLine', () => {
-  test('throws where the mirror holds a line that cannot be read', () => {
+  test('throws if the mirror holds a line that cannot be read', () => {
     expect(() => readLine('{}')).toThrow(/"v"/);
   });
 });

@@ -52,7 +52,7 @@ describe('two versions of a journal', () => {
     );
   });
 
-  test('come to the same lines whichever side is called which', () => {
+  test('give the same lines whichever side is called ours', () => {
     fc.assert(
       fc.property(journal(), journal(), journal(), (base, first, second) => {
         const one = linesOf(mergeLines(...buffers(base, first, second)));

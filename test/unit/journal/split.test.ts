@@ -70,7 +70,7 @@ describe('a journal', () => {
     expect(readJournal(bytes).problems.map(({ line }) => line)).toEqual([2, 6, 8]);
   });
 
-  test('is numbered from where its later part begins, which has no BOM', () => {
+  test('is numbered from the beginning of its later part, which has no BOM', () => {
     const { lines, problems } = readJournal(file('x\n', one.raw, '\n\ny\n'), 41);
     expect(lines).toEqual([one]);
     expect(problems.map(({ line }) => line)).toEqual([41, 44]);
@@ -94,17 +94,17 @@ describe('a journal', () => {
     expect(readJournal(file(`${longest.raw} `, '\n')).lines).toHaveLength(0);
   });
 
-  test('of a hundred megabytes without a line end is reported, and nothing is lost beside it', () => {
+  test('of a hundred megabytes without a line end is reported, and nothing next to it is lost', () => {
     const { lines, problems } = readJournal(file(one.raw, '\n', Buffer.alloc(100 * 2 ** 20, 'x')));
     expect(lines).toEqual([one]);
     expect(problems.map(({ line }) => line)).toEqual([2]);
   });
 
-  test('holds a line as often as it stands there', () => {
+  test('holds a line as often as it is there', () => {
     expect(readJournal(file(one.raw, '\n', one.raw, '\n')).lines).toEqual([one, one]);
   });
 
-  test('never throws, and every good line is found wherever garbage stands around it', () => {
+  test('never throws, and every good line is found in the middle of garbage', () => {
     const good = fc
       .record({ id: fc.uuid(), text: fc.string({ unit: 'binary' }), returns: fc.boolean() })
       .map(({ id, text, returns }) => ({

@@ -94,7 +94,7 @@ describe('a folder that was damaged', { timeout: 30_000 }, () => {
     }
   });
 
-  test('can be made anew and is whole again', async () => {
+  test('can be made again and is whole then', async () => {
     const folder = await madeFolder();
     for (const name of await readdir(folder))
       if (name.startsWith('shard-')) await truncate(join(folder, name), 9);
@@ -110,7 +110,7 @@ describe('a folder that was damaged', { timeout: 30_000 }, () => {
     expect(idsOf(await listOf(again))).toEqual([idOf(7)]);
   });
 
-  test('is not taken for whole again by half of what is made anew', async () => {
+  test('does not count as whole while only half of it is made again', async () => {
     const folder = await temporaryFolder();
     const first = await openMirror(folder);
     await put(first, messageAt(1));
@@ -132,7 +132,7 @@ describe('a folder that was damaged', { timeout: 30_000 }, () => {
 });
 
 describe('a line that was written and cannot be read again', () => {
-  test('makes the mirror one to be made anew, and no riddle', async () => {
+  test('is reported as a broken mirror', async () => {
     const folder = await temporaryFolder();
     const writer = await openMirror(folder);
     // What an edit makes of another program's line with the greatest revision that is counted one by one.

@@ -76,7 +76,7 @@ describe('a message', () => {
     expect((await database.read(idOf(1)))?.folded.current.revision).toBe(21);
   });
 
-  test('is changed by one call of the function, also where a shard has to be read before', async () => {
+  test('is changed by one call of the function, even if a shard has to be read first', async () => {
     const folder = await temporaryFolder();
     const writer = await openMirror(folder);
     await put(writer, messageAt(1));

@@ -28,7 +28,7 @@ describe('what is covered', () => {
     expect(contentOf(await again.read(idOf(1)))).toEqual(contentOf(messageAt(1)));
   });
 
-  test('is written on the way, where more comes than memory should hold', async () => {
+  test('is written early if more comes than memory should hold', async () => {
     const folder = await temporaryFolder();
     const database = await openMirror(folder);
     // Too soon for what is written by itself some time after a change.
@@ -43,7 +43,7 @@ describe('what is covered', () => {
     expect(idsOf(await listOf(database))).toHaveLength(140);
   });
 
-  test('that can not be written on the way holds nothing up', async () => {
+  test('that cannot be written early holds nothing up', async () => {
     const folder = await temporaryFolder();
     const troubles: unknown[] = [];
     const database = await openMirror(join(folder, 'mirror'), (error) => troubles.push(error));
@@ -58,7 +58,7 @@ describe('what is covered', () => {
     expect(troubles).toHaveLength(1);
   });
 
-  test('is written by itself some time after a change', async () => {
+  test('is written some time after a change', async () => {
     const folder = await temporaryFolder();
     const database = await openMirror(folder);
     await put(database, messageAt(1));
@@ -103,7 +103,7 @@ test('a folder that another program made among the files does not stop them from
 });
 
 describe('a write that fails', () => {
-  test('is told, changes nothing of what is read, and is made up for by the next', async () => {
+  test('is reported, changes nothing that is read, and is made up for by the next one', async () => {
     const folder = await temporaryFolder();
     const troubles: unknown[] = [];
     const database = await openMirror(folder, (error) => troubles.push(error));

@@ -23,7 +23,7 @@ test('lets go of what was not used for long, and never of what is not written ye
   expect(kept).toEqual(expect.arrayContaining([...all.slice(0, 5), ...all.slice(-10)]));
 });
 
-test('keeps what was used last where all the others wait to be written', () => {
+test('keeps the one used last if all others wait to be written', () => {
   const all = slots(200);
   const timeline = new Timeline(all);
   const [read, ...others] = all as [Slot, ...Slot[]];

@@ -30,7 +30,7 @@ describe('automatic syncs', () => {
       expect(syncs.filter((other) => other >= at && other < at + 60).length).toBeLessThan(7);
   });
 
-  test('hold back more and more while the remote is out of reach, and go on as usual once it is back', async () => {
+  test('become rarer while the remote is out of reach, and return to normal once it is back', async () => {
     let isTrouble = true;
     const { auto, syncs } = started(10, () => isTrouble);
     await vi.advanceTimersByTimeAsync(60 * MINUTE);
@@ -43,7 +43,7 @@ describe('automatic syncs', () => {
     auto.stop();
   });
 
-  test('go on as usual once a sync that a person asked for went well', async () => {
+  test('return to normal once a sync that a person asked for went well', async () => {
     let isTrouble = true;
     const { auto, syncs } = started(10, () => isTrouble);
     await vi.advanceTimersByTimeAsync(60 * MINUTE);
@@ -55,7 +55,7 @@ describe('automatic syncs', () => {
     auto.stop();
   });
 
-  test('are none where the interval is 0', async () => {
+  test('do not happen if the interval is 0', async () => {
     const { syncs } = started(0, () => false);
     await vi.advanceTimersByTimeAsync(60 * MINUTE);
     expect(syncs).toEqual([]);

@@ -10,7 +10,7 @@ const progress = (percent: number): GitpostEvent => ({
 const percents = (events: readonly NumberedEvent[] | undefined): number[] | undefined =>
   events?.map(({ event }) => (event.type === 'progress' ? event.data.percent : -1));
 
-describe('who listens', () => {
+describe('a listener', () => {
   test('hears every event from then on, in order, each with an id of its own', () => {
     const events = new Events();
     events.publish(progress(0));
@@ -50,7 +50,7 @@ describe('who listens', () => {
   });
 });
 
-describe('who was cut off', () => {
+describe('a listener that was cut off', () => {
   test('gets all events after the one that it heard last', () => {
     const events = new Events();
     const start = events.lastId;
@@ -63,12 +63,12 @@ describe('who was cut off', () => {
     expect(percents(events.since(ids[2] as string))).toEqual([]);
   });
 
-  test('gets nothing where nothing has happened yet', () => {
+  test('gets nothing if nothing has happened yet', () => {
     const events = new Events();
     expect(events.since(events.lastId)).toEqual([]);
   });
 
-  test('is told where that is too old', () => {
+  test('is told if its last id is too old', () => {
     const events = new Events();
     const start = events.lastId;
     events.publish(progress(1));
@@ -92,7 +92,7 @@ describe('who was cut off', () => {
   });
 
   test.each(['', '0', 'x', '1-1', 'x-1', '-1', '%00', '../..'])(
-    'is told where the id is none of ours: %j',
+    'is told if the id is none of ours: %j',
     (id) => {
       const events = new Events();
       events.publish(progress(1));
@@ -100,7 +100,7 @@ describe('who was cut off', () => {
     },
   );
 
-  test('is told where the id is one that was never given', () => {
+  test('is told if its last id was never given', () => {
     const events = new Events();
     events.publish(progress(1));
     expect(events.since(events.lastId.replace(/1$/, '2'))).toBeUndefined();

@@ -26,7 +26,7 @@ async function fill(work: string, first = 1000): Promise<void> {
   await git(work, 'push', '--quiet', 'origin', 'HEAD:main');
 }
 
-test('captures go on while a large pull is read, and all of both is there after it', async () => {
+test('captures continue while a large pull is read, and both are complete after it', async () => {
   const folder = await temporaryFolder();
   const remote = await bareRepository(join(folder, 'shared.git'));
   const managed = await startManager(folder, [remote]);
@@ -104,7 +104,7 @@ test('a message with lines in many files counts once', async () => {
   expect(await pull(managed)).toMatchObject({ pulled: 1 });
 });
 
-test('what a reading that was cut off left in the mirror is taken out where the branch never came to it', async () => {
+test('lines that an interrupted reading left in the mirror are removed if the branch never got them', async () => {
   const folder = await temporaryFolder();
   const managed = await startManager(folder);
   await managed.add(lineNumber(1));

@@ -83,7 +83,7 @@ describe('a remote with other content and another default branch', () => {
     expect(await readFile(join(clone, 'b.txt'), 'utf8')).toMatch(/^b\r?\n$/);
   });
 
-  test("is not pushed to where both changed one of a person's files, and captures go on", async () => {
+  test("is not pushed to if both changed one of a person's files, and captures continue", async () => {
     const folder = await temporaryFolder();
     const remote = await otherRemote(folder, 'main');
     const managed = await startManager(folder, [remote]);
@@ -109,7 +109,7 @@ describe('a remote with other content and another default branch', () => {
 });
 
 describe('a remote that cannot be reached', () => {
-  test('is never made by the app, and captures go on', async () => {
+  test('is never made by the app, and captures continue', async () => {
     const folder = await temporaryFolder();
     const remote = join(folder, 'not', 'there.git');
     const managed = await startManager(folder, [remote]);
@@ -150,7 +150,7 @@ describe('a remote that cannot be reached', () => {
     expect(await git(managed.clone(), 'branch', '--format=%(refname)')).toBe('refs/heads/trunk');
   });
 
-  test('is not joined where the clone has another branch of that name', async () => {
+  test('is not joined if the clone has another branch of that name', async () => {
     const folder = await temporaryFolder();
     const place = join(folder, 'later.git');
     const managed = await startManager(folder, [place]);
@@ -172,7 +172,7 @@ describe('a remote that cannot be reached', () => {
   });
 });
 
-describe('who begins with nothing and names a repository later', () => {
+describe('someone who begins with nothing and names a repository later', () => {
   async function begun(root: string): Promise<string[]> {
     const managed = await startManager(root);
     const commits = [await managed.add(lineNumber(1)), await managed.add(lineNumber(2))];
@@ -210,7 +210,7 @@ describe('who begins with nothing and names a repository later', () => {
     expect(statusOf(managed)).toMatchObject({ url: place, state: 'ready', ahead: 0 });
   });
 
-  test('keeps a clone of that name that is there, and the old one beside it', async () => {
+  test('keeps an existing clone of that name, and the old one next to it', async () => {
     const root = await temporaryFolder();
     await begun(root);
     const remote = await bareRepository(join(root, 'notes.git'));

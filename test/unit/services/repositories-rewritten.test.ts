@@ -25,7 +25,7 @@ test('a reset is noticed while another git holds the configuration of the clone'
   await rm(join(clone, '.git/config.lock'));
 });
 
-test('a reset to where the branch was before the last captures is noticed at once', async () => {
+test('a reset to the commit before the last captures is noticed at once', async () => {
   const managed = await startManager(await temporaryFolder());
   await managed.add(lineNumber(1));
   const clone = managed.clone();
@@ -90,7 +90,7 @@ test('another branch with fewer messages is no rewritten history, and neither is
   expect(await backups(clone)).toEqual([]);
 });
 
-test('a giant journal is kept where it is the same on all sides, and said where it is not', async () => {
+test('a giant journal is kept if it is the same on all sides, and refused in words if not', async () => {
   const folder = await temporaryFolder();
   const remote = await bareRepository(join(folder, 'shared.git'));
   const managed = await startManager(folder, [remote]);

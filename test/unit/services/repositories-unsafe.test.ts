@@ -61,7 +61,7 @@ describe('lines that cannot be read', () => {
   });
 });
 
-describe('where `messages` is something else than a folder', () => {
+describe('if `messages` is not a folder', () => {
   const made: readonly (readonly [string, (work: string) => Promise<unknown>])[] = [
     ['a file', (work) => writeFile(join(work, 'messages'), 'a list\n')],
     ['a link', (work) => symlink('/nonexistent', join(work, 'messages'))],
@@ -75,7 +75,7 @@ describe('where `messages` is something else than a folder', () => {
     ],
   ];
 
-  test.each(made)('%s: nothing is written there, and the others go on', async (_, make) => {
+  test.each(made)('%s: nothing is written there, and the other repositories continue', async (_, make) => {
     const folder = await temporaryFolder();
     const remote = await bareRepository(join(folder, 'shared.git'));
     const work = await cloneOf(remote, join(folder, 'work'));
@@ -145,7 +145,7 @@ describe('where `messages` is something else than a folder', () => {
 });
 
 describe('a clone that can not be used', () => {
-  test('is told, and the others go on', async () => {
+  test('is reported, and the others continue', async () => {
     const root = await temporaryFolder();
     await mkdir(join(root, 'repos/broken'), { recursive: true });
     await writeFile(join(root, 'repos/broken/file.txt'), 'mine\n');

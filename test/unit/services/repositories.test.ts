@@ -131,7 +131,7 @@ describe('with nothing set', () => {
 });
 
 describe('a start after an end', () => {
-  test('shows what was there, and goes on in the same files', async () => {
+  test('shows what was there, and continues in the same files', async () => {
     const root = await temporaryFolder();
     const first = await startManager(root);
     await first.add(lineNumber(1));
@@ -145,7 +145,7 @@ describe('a start after an end', () => {
     expect(second.heard.filter(({ type }) => type === 'message')).toEqual([]);
   });
 
-  test('loses nothing where all of `data` is gone', async () => {
+  test('loses nothing if all of `data` is gone', async () => {
     const root = await temporaryFolder();
     const first = await startManager(root);
     const commits = [await first.add(lineNumber(1)), await first.add(lineNumber(2))];
@@ -165,7 +165,7 @@ describe('a start after an end', () => {
     expect(await git(second.remote(), 'rev-parse', 'main')).toBe(commits[1]);
   });
 
-  test('makes the mirror anew where a file of it is damaged', async () => {
+  test('makes the mirror again if a file of it is damaged', async () => {
     const root = await temporaryFolder();
     const first = await startManager(root);
     await first.add(lineNumber(1));
@@ -191,7 +191,7 @@ describe('two programs with one remote', () => {
     ];
   }
 
-  test('each gets what the other captured, told once', async () => {
+  test('each gets what the other captured, and reports it once', async () => {
     const [a, b] = await pair();
     const commit = await a.add(lineNumber(1));
     expect(await push(a)).toMatchObject({ status: 'pushed', pushed: 1 });
@@ -203,7 +203,7 @@ describe('two programs with one remote', () => {
     expect(told).toMatchObject([{ data: { change: 'created', message: { id: idOf(1) } } }]);
   });
 
-  test('a message that is pulled after a start is counted and told once, too', async () => {
+  test('a message that is pulled after a start is counted and reported once, too', async () => {
     const folder = await temporaryFolder();
     const remote = await bareRepository(join(folder, 'shared.git'));
     const a = await startManager(join(folder, 'a'), [remote]);
@@ -220,7 +220,7 @@ describe('two programs with one remote', () => {
     expect(await textsOf(b)).toEqual(['message 2', 'message 1']);
   });
 
-  test('come to the same lines after both captured, and no commit is rewritten', async () => {
+  test('have the same lines after both captured, and no commit is rewritten', async () => {
     const [a, b, remote] = await pair();
     const commits = [await a.add(lineNumber(1)), await b.add(lineNumber(2))];
     await push(a);
@@ -236,7 +236,7 @@ describe('two programs with one remote', () => {
     expect(devices.size).toBe(2);
   });
 
-  test('show the same where both edited one message', async () => {
+  test('show the same if both edited one message', async () => {
     const [a, b] = await pair();
     const first = lineNumber(1);
     await a.add(first);

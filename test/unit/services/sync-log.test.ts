@@ -53,7 +53,7 @@ test('one that lasts is logged once an hour', () => {
   expect(heard('offline')).toHaveLength(1);
 });
 
-test('each repository is told about on its own', () => {
+test('each repository is reported on its own', () => {
   const { heard } = scene();
   expect(heard('offline')).toHaveLength(1);
   expect(heard('offline', { repository: 'other' })).toHaveLength(1);

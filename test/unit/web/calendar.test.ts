@@ -34,7 +34,7 @@ test('a month is named in the week in which it begins', () => {
   for (const { days } of named) expect(days.some(({ day }) => day.endsWith('-01'))).toBe(true);
 });
 
-test('a day is told in words', () => {
+test('a day is described in words', () => {
   const words = (messages: number) => dayWithCount({ day: '2026-11-22', messages, level: 0, isIn: true });
   expect(words(0)).toMatch(/^No messages on .*22/);
   expect(words(1)).toMatch(/^1 message on /);

@@ -7,7 +7,7 @@ const inBrackets = (before: string, after: string, byLine = false) =>
     .map(({ kind, text }) => (kind === 'same' ? text : kind === 'added' ? `{+${text}+}` : `[-${text}-]`))
     .join('');
 
-test('words or lines that changed are told from those that did not', () => {
+test('words or lines that changed are separate from those that did not', () => {
   expect(inBrackets('at ten in the park', 'at noon in the park')).toBe('at [-ten-]{+noon+} in the park');
   expect(inBrackets('a\nb\nc\n', 'a\nx\nc\n', true)).toBe('a\n[-b\n-]{+x\n+}c\n');
   expect(inBrackets('', 'new')).toBe('{+new+}');

@@ -58,7 +58,7 @@ test.each([
   expect(apply(selected, continueLine(selected) as TextEdit)).toBe(after);
 });
 
-test.each(['one|', '-one|', '- <one>', '|- one', '```\n- one|'])('no list goes on after %j', (before) => {
+test.each(['one|', '-one|', '- <one>', '|- one', '```\n- one|'])('no list continues after %j', (before) => {
   expect(continueLine(parse(before))).toBeUndefined();
 });
 

@@ -101,7 +101,7 @@ describe('code', () => {
     expect(pieces.filter(({ text }) => text === 'const')).toEqual([{ text: 'const', class: 'hljs-keyword' }]);
   });
 
-  test('stays plain where nothing knows its language, or it is very long', () => {
+  test('stays plain if nothing knows its language, or it is very long', () => {
     expect(highlight('a < b', 'klingon')).toEqual([{ text: 'a < b', class: '' }]);
     const long = 'let a;\n'.repeat(10_000);
     expect(highlight(long, 'js')).toEqual([{ text: long, class: '' }]);

@@ -35,12 +35,12 @@ test.each([
   expect(labels(search)).toEqual(offered);
 });
 
-test('what is taken stands where the caret was, and the rest stays', () => {
+test('the suggestion replaces the word at the caret, and the rest stays', () => {
   expect(suggest('a fr b', 4, vocabulary)[0]).toMatchObject({ search: 'a from: b', caret: 7 });
   expect(suggest('from:tw', 7, vocabulary)[0]).toMatchObject({ search: 'from:"Cy Twombly" ', caret: 18 });
 });
 
-test('operators are told from words, and taken out', () => {
+test('operators are recognised among words, and removed', () => {
   const search = 'lunch from:"Cy Twombly" -tag:x a:b after:2026';
   expect(operatorsIn(search)).toEqual(['from:"Cy Twombly"', '-tag:x', 'after:2026']);
   expect(withoutTerm(search, '-tag:x')).toBe('lunch from:"Cy Twombly" a:b after:2026');
@@ -70,7 +70,7 @@ test('what a server can search for beyond that is offered if it can', () => {
   expect(labels('is:')).toEqual([]);
 });
 
-test('an operator that is none is pointed at, and what only looks like one is not', () => {
+test('an unknown operator is pointed at, and text that only looks like one is not', () => {
   expect(unknownOperators('form:Ann -befor:2026 lunch')).toEqual(['form', 'befor']);
   expect(unknownOperators('from:Ann is:open "a:b" https://example.org 10:30 note: this a:b')).toEqual([]);
 });

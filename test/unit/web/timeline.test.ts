@@ -34,7 +34,7 @@ const shown = (from: number, to: number, isNewest = true) =>
   });
 
 describe('the part of all messages that the page holds', () => {
-  test('stands in order, and an older revision never replaces a newer one', () => {
+  test('is in order, and an older revision never replaces a newer one', () => {
     const state = shown(10, 13);
     expect(seconds(state)).toEqual([10, 11, 12]);
     const edited = reduceTimeline(state, {
@@ -69,7 +69,7 @@ describe('the part of all messages that the page holds', () => {
     expect(seconds(reduceTimeline(undone, answered))).toEqual([10, 11, 12]);
   });
 
-  test('keeps the very objects that say the same, so that nothing is shown anew', () => {
+  test('keeps the same objects if nothing changed, so nothing is rendered again', () => {
     const state = shown(10, 13);
     const again = reduceTimeline(state, {
       type: 'refreshed',
@@ -111,7 +111,7 @@ describe('the part of all messages that the page holds', () => {
     expect(newer).toMatchObject({ newer: 'none', next: 'before 1000' });
   });
 
-  test('has no gap where more is new than was asked for', () => {
+  test('has no gap if more is new than was asked for', () => {
     const state = shown(10, 13);
     const known = knownOf(state);
     const page = { messages: range(20, 23), next: '/messages?before=20' };

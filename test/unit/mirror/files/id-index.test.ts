@@ -48,7 +48,7 @@ describe('the index of ids', () => {
     );
   });
 
-  test('holds a hundred thousand ids, and goes on growing after it was kept', () => {
+  test('holds a hundred thousand ids, and keeps growing after it was stored', () => {
     let index = new IdIndex();
     for (let number = 0; number < 100_000; number += 1) {
       if (number === 60_000) index = reread(index);

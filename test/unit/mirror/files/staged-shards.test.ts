@@ -145,7 +145,7 @@ describe('staged shards', () => {
     expect(await idsIn(database)).toEqual([idOf(20)]);
   });
 
-  test('finds room again where all that was there is forgotten', async () => {
+  test('find room again once everything that was there is forgotten', async () => {
     const folder = await temporaryFolder();
     const database = await open(folder);
     expect(await database.adopt('home', await written(folder, messages(1, MANY)))).toBe(true);
@@ -156,7 +156,7 @@ describe('staged shards', () => {
     expect(await idsIn(await open(folder))).toHaveLength(MANY);
   });
 
-  test('is written by nobody who gives it up', async () => {
+  test('leave no files if their writer gives up', async () => {
     const folder = await temporaryFolder();
     const writer = new StagedShardsWriter(folder, 'given-up');
     await writer.add(messages(1, MANY));
@@ -182,7 +182,7 @@ describe('staged shards', () => {
     expect(await idsIn(again)).toHaveLength(600 + MANY);
   });
 
-  test('is refused where its files are gone', async () => {
+  test('are refused if their files are gone', async () => {
     const folder = await temporaryFolder();
     const troubles: unknown[] = [];
     const database = await Database.open(folder, (error) => troubles.push(error));
@@ -199,7 +199,7 @@ describe('staged shards', () => {
     expect(database.size).toBe(50);
   });
 
-  test('leaves nothing behind where it was never taken in', async () => {
+  test('leave nothing behind if they were never adopted', async () => {
     const folder = await temporaryFolder();
     const database = await open(folder);
     await put(database, message(1));

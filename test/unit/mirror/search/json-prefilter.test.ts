@@ -17,7 +17,7 @@ const writings = (text: string) => {
 };
 
 describe('a quick look at the JSON of a message', () => {
-  test('never says no where the text holds what is looked for', () => {
+  test('never says no if the text holds the term', () => {
     const unit = fc.oneof(
       fc.string({ unit: 'binary', minLength: 1, maxLength: 1 }),
       fc.constantFrom(...'ßİıŉǰſKﬁﬆσςΣ\u0301\u0338\n\t"\\/nt'.split(''), 'ẖ', 'é', 'e\u0301', 'SS', 'fi'),

@@ -101,7 +101,7 @@ describe('the signature of some messages', () => {
     }
   });
 
-  test('says nothing where nothing is asked that it knows', () => {
+  test('rules nothing out if no term helps', () => {
     for (const search of ['', '-weather', 'type:task', 'in:messages', 'after:2026-01-01']) {
       expect(needsOf(searching(search)), search).toBeUndefined();
     }

@@ -51,7 +51,7 @@ test('each message counts once, whatever is in memory, in files, changed or take
   expect(await countIn(second)).toBe(2500);
 });
 
-test('what was counted is kept beside the files, counted again where it is gone, and let go with them', async () => {
+test('counts are kept next to the files, made again if they are gone, and removed with them', async () => {
   const folder = join(await temporaryFolder(), 'mirror');
   const first = await open(folder);
   for (let number = 0; number < 2500; number += 1) await put(first, message(number));

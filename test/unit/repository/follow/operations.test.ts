@@ -18,7 +18,7 @@ async function repository() {
   return { folder, context, first, second, mover };
 }
 
-test('a log of HEAD that is read on says the same as one that git reads anew', async () => {
+test('a log of HEAD that is read from the last entry on says the same as one that git reads whole', async () => {
   const { folder, context, first, second, mover } = await repository();
   const log = new HeadLog({ git: context });
   const file = join(folder, '.git/logs/HEAD');

@@ -100,7 +100,7 @@ describe('lines that were captured', () => {
     expect((await find(folder, [second])).get(second.hash)).toBe(commits[1]);
   });
 
-  test('are found where two devices changed one message in one second', async () => {
+  test('are found if two devices changed one message in one second', async () => {
     const folder = await repository();
     const first = lineOf();
     await capture(folder, first, [first]);
@@ -113,7 +113,7 @@ describe('lines that were captured', () => {
     await expectFound(folder, [first, left, right]);
   });
 
-  test('are found where one of two devices changed it twice in that second', async () => {
+  test('are found if one of two devices changed it twice in that second', async () => {
     const folder = await repository();
     const first = lineOf();
     await capture(folder, first, [first]);
@@ -150,7 +150,7 @@ describe('lines that were captured', () => {
   });
 });
 
-describe('lines that no trailer tells of', () => {
+describe('lines that no trailer names', () => {
   test('are in the commit that brought them, several in one', async () => {
     const folder = await repository();
     const lines = [1, 2, 3].map((number) => lineOf({ id: idOf(number) }));
@@ -165,7 +165,7 @@ describe('lines that no trailer tells of', () => {
     expect((await find(folder, lines)).size).toBe(3);
   });
 
-  test('are found where one commit names several messages', async () => {
+  test('are found if one commit names several messages', async () => {
     const folder = await repository();
     const lines = [1, 2].map((number) => lineOf({ id: idOf(number) }));
     const message = `Lines of another program\n\n${trailersOf(
@@ -193,7 +193,7 @@ describe('lines that no trailer tells of', () => {
     expect((await find(folder, [line])).get(line.hash)).toBe(commit);
   });
 
-  test('are in the merge that brought them, where no side had them', async () => {
+  test('are found in the merge that brought them, if no side had them', async () => {
     const folder = await repository();
     await git(folder, 'checkout', '--quiet', '-b', 'side');
     await commitFile(folder, 'a.txt', 'a\n', 'side');
@@ -228,7 +228,7 @@ describe('lines that no trailer tells of', () => {
 });
 
 describe('the first commit counts', () => {
-  test('where a line was taken out and came back', async () => {
+  test('if a line was taken out and came back', async () => {
     const folder = await repository();
     const line = lineOf();
     const first = await commitFile(folder, 'messages/other.jsonl', text(line), 'in');
@@ -237,7 +237,7 @@ describe('the first commit counts', () => {
     expect((await find(folder, [line])).get(line.hash)).toBe(first);
   });
 
-  test('where a capture was reverted and the revert reverted', async () => {
+  test('if a capture was reverted and the revert reverted', async () => {
     const folder = await repository();
     const line = lineOf();
     const first = await capture(folder, line, [line]);
@@ -246,7 +246,7 @@ describe('the first commit counts', () => {
     expect((await find(folder, [line])).get(line.hash)).toBe(first);
   });
 
-  test('where a capture was picked onto the branch twice', async () => {
+  test('if a capture was picked onto the branch twice', async () => {
     const folder = await repository();
     const line = lineOf();
     await git(folder, 'checkout', '--quiet', '-b', 'side');
@@ -258,7 +258,7 @@ describe('the first commit counts', () => {
     await expectFound(folder, [line]);
   });
 
-  test('where a line moved to another file', async () => {
+  test('if a line moved to another file', async () => {
     const folder = await repository();
     const line = lineOf();
     const first = await commitFile(folder, 'messages/a.jsonl', text(line), 'in a file');
@@ -268,7 +268,7 @@ describe('the first commit counts', () => {
     expect((await find(folder, [line])).get(line.hash)).toBe(first);
   });
 
-  test('where a commit names a message that it did not bring', async () => {
+  test('if a commit names a message that it did not bring', async () => {
     const folder = await repository();
     const line = lineOf();
     const { time, message } = commitTextOf(line, DEVICE);
@@ -277,7 +277,7 @@ describe('the first commit counts', () => {
     expect((await find(folder, [line])).get(line.hash)).toBe(first);
   });
 
-  test('where captures were squashed into one', async () => {
+  test('if captures were squashed into one', async () => {
     const folder = await repository();
     const base = await git(folder, 'rev-parse', 'HEAD');
     const lines = [1, 2, 3].map((number) => lineOf({ id: idOf(number), createdAt: timeAt(number * 10_000) }));
@@ -289,7 +289,7 @@ describe('the first commit counts', () => {
     await expectFound(folder, lines);
   });
 
-  test('where two branches brought it, whichever was merged into which', async () => {
+  test('if two branches brought it, whichever was merged into which', async () => {
     const folder = await repository();
     const [one, two] = [1, 2].map((number) => lineOf({ id: idOf(number) })) as [Line, Line];
     await git(folder, 'checkout', '--quiet', '-b', 'side');

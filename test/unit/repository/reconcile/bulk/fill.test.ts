@@ -105,7 +105,7 @@ async function allOf({ mirror, manager }: Managed) {
   };
 }
 
-test('comes to the same as reading line by line, whatever the journals hold', async () => {
+test('gives the same as reading line by line, whatever the journals hold', async () => {
   const folder = await temporaryFolder();
   let run = 0;
   await fc.assert(
@@ -134,7 +134,7 @@ test('comes to the same as reading line by line, whatever the journals hold', as
   );
 });
 
-test('takes days in as a whole where nothing stands in between, and leaves a day to be read line by line where something does', async () => {
+test('takes days in whole if nothing is in between, and leaves a day to be read line by line if something is', async () => {
   const folder = await temporaryFolder();
   const lines = Array.from({ length: 12 }, (_, number) => {
     return lineOf({ id: idOf(number), text: `message ${number}`, createdAt: dateAt(number % 3, number) });

@@ -33,13 +33,13 @@ const ANSWER = `parentPort.on('message', (task) => {
   parentPort.postMessage({ staged: undefined, problems: {}, others: [task.part[0].day] });
 });`;
 
-test('tells of each part what came of it, once', async () => {
+test('reports the result of each part, once', async () => {
   const { told, troubles } = await fill(ANSWER);
   expect(told.map((filled) => filled?.others)).toEqual(parts.map((part) => [dayOf(part)]));
   expect(troubles).toEqual([]);
 });
 
-test('leaves the parts that no thread is there for any more, and tells why', async () => {
+test('leaves the parts for which no thread is left, and says why', async () => {
   const { told, troubles, count } = await fill(`parentPort.on('message', ({ part }) => {
     if (Number(part[0].day) >= 4) throw new Error('No memory left');
     parentPort.postMessage({ staged: undefined, problems: {}, others: [] });
@@ -50,7 +50,7 @@ test('leaves the parts that no thread is there for any more, and tells why', asy
   for (const trouble of troubles) expect(String(trouble)).toContain('No memory left');
 });
 
-test('leaves all parts where the script is not there or ends at once', async () => {
+test('leaves all parts if the script is missing or ends at once', async () => {
   for (const script of [
     'process.exit(0);',
     "throw new Error('Not today');",
@@ -63,7 +63,7 @@ test('leaves all parts where the script is not there or ends at once', async () 
   }
 });
 
-test('tells of a surprise in what it brings in, after all threads have ended', async () => {
+test('reports a surprise while results are taken in, after all threads have ended', async () => {
   let told = 0;
   const failing = fill(ANSWER, undefined, () => {
     told += 1;
