@@ -32,7 +32,7 @@ export function json(): Renderer {
 
 const COLUMNS = [
   ...(['id', 'createdAt', 'updatedAt', 'author', 'type', 'text', 'url', 'language'] as const),
-  ...(['done', 'replyTo', 'tags', 'repositories', 'revision'] as const),
+  ...(['done', 'replyTo', 'tags', 'repositories', 'revision', 'files'] as const),
 ];
 
 /** A table for a spreadsheet (RFC 4180). No text of a message can become a formula there. */
@@ -47,6 +47,7 @@ export const csv = (): Renderer => ({
 
 function cellText({ message }: Exported, column: (typeof COLUMNS)[number]): string {
   if (column === 'tags') return message.tags.join(' ');
+  if (column === 'files') return (message.attachments ?? []).map(({ name }) => name).join(', ');
   if (column === 'repositories') return message.deliveries.map(({ repository }) => repository).join(' ');
   const value = message[column];
   return value === undefined ? '' : String(value);

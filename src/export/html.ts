@@ -1,5 +1,6 @@
 import MarkdownIt from 'markdown-it';
 import type { Message } from '../contract/message.ts';
+import { tagsOf } from '../domain/message.ts';
 import { attachmentPath } from '../journal/path.ts';
 import type { Renderer } from './renderer.ts';
 import { markup } from './xml.ts';
@@ -15,6 +16,7 @@ h2{font-size:1rem;border-bottom:1px solid var(--line);padding-bottom:.25rem;marg
 article{margin:0 0 1rem;break-inside:avoid-page;overflow-wrap:anywhere}header{font-size:.875rem}header b{margin-right:.5rem}
 time,.tags,footer{opacity:.7}.plain{white-space:pre-wrap}pre{background:#8881;padding:.75rem;border-radius:.375rem;white-space:pre-wrap}
 blockquote{border-left:3px solid var(--line);margin-left:0;padding-left:.75rem}article>*{margin:.125rem 0}table{border-collapse:collapse}td,th{border:1px solid var(--line);padding:.125rem .5rem}
+article :is(h1,h2,h3,h4){font-size:1.125rem;border:0;padding:0;margin:.75rem 0 .25rem}article div>:first-child{margin-top:0}article div>:last-child{margin-bottom:0}
 figure{margin:.25rem 0}figcaption{font-size:.875rem;opacity:.7}img{max-width:100%;height:auto;max-height:30rem;object-fit:contain;object-position:left}
 @media print{body{max-width:none;margin:0;font-size:11pt}a{color:inherit}}`;
 
@@ -35,7 +37,9 @@ export function html({ hasFiles }: HtmlOptions = { hasFiles: false }): Renderer 
       `<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'${hasFiles ? "; img-src 'self' file:" : ''}">` +
       `<meta name="viewport" content="width=device-width"><title>Messages</title><style>${STYLE}</style></head>\n<body><h1>Messages</h1>\n`,
     each: ({ message }) => {
-      const { id, createdAt, author, tags, replyTo } = message;
+      const { id, createdAt, author, replyTo } = message;
+      const inText = new Set(tagsOf(message.text));
+      const tags = message.tags.filter((tag) => !inText.has(tag));
       const heading = createdAt.slice(0, 10) === day ? '' : `<h2>${createdAt.slice(0, 10)}</h2>\n`;
       day = createdAt.slice(0, 10);
       const reply =

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { type Api, problemOf } from '../support/api.ts';
 import { importFile } from '../support/exports/import.ts';
+import { hashOf, upload } from '../support/files.ts';
 import { startSmallApp } from '../support/small-app.ts';
 import { nastyTexts } from '../support/texts.ts';
 import { temporaryFolder } from '../support/tmp.ts';
@@ -99,6 +100,21 @@ test('every format holds what was written, and nothing in it works as code', asy
   expect(Buffer.from(first.split('\n\n')[1] ?? '', 'base64').toString()).toBe(evil.replace('\n', '\r\n'));
   expect(second).toContain(`In-Reply-To: <${parent.id}@gitpost.invalid>`);
   problemOf(await api.get('/export?format=csv&revisions=all'), 400);
+
+  const bytes = Buffer.from('a plan');
+  await upload(api, bytes, '=plan.txt');
+  await api.create({
+    text: '',
+    type: 'link',
+    url: 'https://e.example/',
+    attachments: [{ sha256: hashOf(bytes) }],
+  });
+  expect(await exported(api, 'format=csv&q=has:attachment')).toMatch(/,'=plan\.txt\r\n$/);
+  for (const format of ['atom', 'markdown', 'html'])
+    expect(await exported(api, `format=${format}&q=has:attachment`), format).toMatch(
+      /e\.example[\s\S]*=plan\.txt/,
+    );
+
   problemOf(await api.get('/export?format=pdf'), 400);
   problemOf(await api.get('/export?repository=none'), 404);
 });
