@@ -2,7 +2,6 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import express from 'express';
-import helmet from 'helmet';
 import { exchange, type Place } from '../client/exchange.ts';
 import type { Config } from '../config.ts';
 import { toJson } from '../domain/unicode.ts';
@@ -18,6 +17,7 @@ import { errorHandler, sendProblem, toProblem } from './problem.ts';
 import { notePath, pathTo, publicAddressOf } from './public-address.ts';
 import { ROUTES } from './routes/index.ts';
 import { MCP_PATH } from './routes/mcp.ts';
+import { securityHeaders } from './security-headers.ts';
 import type { Services } from './services.ts';
 import { accessControl } from './session.ts';
 import { slowBodies } from './slow-bodies.ts';
@@ -66,32 +66,6 @@ export interface RunningServer {
   /** Answers what has been asked, ends the streams and takes no more. */
   readonly close: () => Promise<void>;
 }
-
-const SECURITY_HEADERS = helmet({
-  contentSecurityPolicy: {
-    useDefaults: false,
-    directives: {
-      defaultSrc: ["'none'"],
-      scriptSrc: ["'self'"],
-      styleSrc: ["'self'"],
-      imgSrc: ["'self'", 'data:', 'blob:'],
-      mediaSrc: ["'self'", 'blob:'],
-      connectSrc: ["'self'"],
-      fontSrc: ["'self'"],
-      manifestSrc: ["'self'"],
-      workerSrc: ["'self'"],
-      formAction: ["'none'"],
-      baseUri: ["'none'"],
-      frameAncestors: ["'none'"],
-      requireTrustedTypesFor: ["'script'"],
-      // The one policy of the page lets through its service worker and nothing else.
-      trustedTypes: ['gitpost'],
-    },
-  },
-  // What runs on this machine is not reached by TLS; a server in front of it may say otherwise.
-  strictTransportSecurity: false,
-  referrerPolicy: { policy: 'no-referrer' },
-});
 
 /**
  * How long a connection may stay open without a request. The side that closes it first may do so under a request that is on
@@ -155,7 +129,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const endings = lastAnswers();
   app.use(endings.handler);
   app.use(slowBodies());
-  app.use(SECURITY_HEADERS);
+  app.use(securityHeaders());
   app.use(hostGuard({ local, allowed, port: () => port }), notePath(address));
   app.use(express.static(publicDirectory, { dotfiles: 'ignore', redirect: false, setHeaders: cacheControl }));
   app.use(siteGuard(address), noStore);

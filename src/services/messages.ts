@@ -97,7 +97,7 @@ export class Messages {
       const lacks = (one: string) => known.value === undefined || this.#missing(known.value, one).length > 0;
       if (lines.length === 0 && ![...targets].some(lacks)) return ok('present');
       const change = lines.length === 0 ? undefined : known.value ? 'updated' : 'created';
-      const done = await this.#bring(id, lines, [...targets], change);
+      const done = await this.#bring(id, known.value, lines, [...targets], change);
       return done.ok ? ok(change ?? 'present') : done;
     });
   }
@@ -138,7 +138,7 @@ export class Messages {
     const readable = checkReadable(line);
     if (!readable.ok) return readable;
     const targets = this.#targets(repositories) ?? this.#intended(id) ?? this.#defaultTargets();
-    return this.#bring(id, [line], targets, 'created', newFiles([line], undefined));
+    return this.#bring(id, undefined, [line], targets, 'created', newFiles([line], undefined));
   }
 
   /** The same message again: its fields must be those of its first revision, and it adds no second commit. */
@@ -151,7 +151,7 @@ export class Messages {
     const targets = new Set([...repositoriesOf(entry), ...asked]);
     const lacking = [...targets].filter((name) => this.#missing(entry, name).length > 0);
     if (lacking.length === 0) return ok(toStored(entry, this.#options.repositories, false));
-    const done = await this.#bring(entry.id, [], lacking, undefined);
+    const done = await this.#bring(entry.id, entry, [], lacking, undefined);
     return done.ok ? ok({ ...done.value, created: false }) : done;
   }
 
@@ -184,7 +184,7 @@ export class Messages {
       const outdated = names.some((name) => this.#missing(entry, name).length > 0);
       if (!line.value && !outdated) return ok(toStored(entry, this.#options.repositories, false));
       const lines = line.value ? [line.value] : [];
-      return this.#bring(id, lines, names, change, newFiles(lines, entry));
+      return this.#bring(id, entry, lines, names, change, newFiles(lines, entry));
     });
   }
 
@@ -195,17 +195,16 @@ export class Messages {
    */
   async #bring(
     id: string,
+    before: Entry | undefined,
     fresh: readonly Line[],
     names: readonly string[],
     change: Change | undefined,
     needed?: ReadonlySet<string>,
   ): Promise<Result<Stored>> {
     const { repositories, intents } = this.#options;
-    const before = await this.#options.reader.lookUp(id);
-    if (!before.ok) return before;
     const outcomes = await Promise.all(
       names.map(async (name): Promise<Failure | undefined> => {
-        const lines = [...(before.value ? this.#missing(before.value, name) : []), ...fresh];
+        const lines = [...(before ? this.#missing(before, name) : []), ...fresh];
         for (const line of lines) {
           const captured = await repositories.capture(name, line, needed);
           if (!captured.ok) return captured.failure;
@@ -215,7 +214,7 @@ export class Messages {
     );
     const after = await this.#options.reader.lookUp(id);
     if (!after.ok) return after;
-    if (after.value && change && headsOf(after.value) !== headsOf(before.value)) {
+    if (after.value && change && headsOf(after.value) !== headsOf(before)) {
       repositories.publishMessage(change, after.value);
     }
     const failures = outcomes.filter((outcome) => outcome !== undefined);
