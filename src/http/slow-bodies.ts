@@ -2,25 +2,36 @@ import type { Request, RequestHandler } from 'express';
 import { hasBody } from './guards.ts';
 import { sendProblem } from './problem.ts';
 
-/** How long the body of a request may take, in milliseconds. */
-const WHOLE_MS = 120_000;
-/** How long an upload may make no progress, and how long it may take in all. */
-const [STILL_MS, LONGEST_MS] = [60_000, 6 * 60 * 60_000];
+/** How long bodies may take, in milliseconds. */
+export interface BodyLimits {
+  /** The body of any request. */
+  readonly whole: number;
+  /** How long an upload may make no progress, and how long it may take in all. */
+  readonly still: number;
+  readonly longest: number;
+}
+
+const LIMITS: BodyLimits = { whole: 120_000, still: 60_000, longest: 6 * 60 * 60_000 };
 /** Fewer bytes than this in that time are no progress: a byte now and then does not count. */
 const LEAST_BYTES = 16 * 1024;
 
 interface Timers {
+  readonly limits: BodyLimits;
   whole: NodeJS.Timeout;
   still?: NodeJS.Timeout;
 }
 
 const timers = new WeakMap<Request, Timers>();
 
-/** Ends a request whose body does not come to its end in time: it would hold a connection for good. */
-export function slowBodies(): RequestHandler {
+/**
+ * Ends a request whose body does not come to its end in time: it would hold a connection for good.
+ *
+ * @param limits only tests are less patient
+ */
+export function slowBodies(limits: BodyLimits = LIMITS): RequestHandler {
   return (request, response, next) => {
     if (!hasBody(request)) return next();
-    const own: Timers = { whole: setTimeout(() => giveUp(request), WHOLE_MS) };
+    const own: Timers = { limits, whole: setTimeout(() => giveUp(request), limits.whole) };
     timers.set(request, own);
     const stop = () => {
       clearTimeout(own.whole);
@@ -41,8 +52,8 @@ export function letMove(request: Request): (bytes: number) => void {
   const own = timers.get(request);
   if (!own) return () => undefined;
   clearTimeout(own.whole);
-  own.whole = setTimeout(() => giveUp(request), LONGEST_MS);
-  own.still = setTimeout(() => giveUp(request), STILL_MS);
+  own.whole = setTimeout(() => giveUp(request), own.limits.longest);
+  own.still = setTimeout(() => giveUp(request), own.limits.still);
   let moved = 0;
   return (bytes) => {
     moved += bytes;

@@ -6,7 +6,7 @@ import { fillHere } from './filler.ts';
 import { gitEnvironment } from './git.ts';
 import { eventually } from './wait.ts';
 
-const READY_LIMIT_MS = 30_000;
+const READY_LIMIT_MS = 120_000;
 
 /** One machine of a person: a whole gitpost in this process, whose clock can be wrong. */
 export interface Device {
