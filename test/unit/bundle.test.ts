@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
+import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 
 const dist = new URL('../../dist/', import.meta.url);
@@ -25,4 +26,16 @@ test('the licences of bundled packages are in one file', () => {
   const licences = read('licences.txt');
   for (const name of ['express', 'zod', 'preact', 'highlight.js', 'simple-git'])
     expect(licences).toMatch(new RegExp(`^${name} \\d+\\.\\S* \\([\\w.-]+\\)$`, 'm'));
+});
+
+/** What a page loads before it shows anything, and the command before it does anything; in KiB, compressed. */
+const BUDGETS = [
+  ['public/assets/app.js', 72],
+  ['public/assets/app.css', 12],
+  ['dist/gitpost.js', 24],
+] as const;
+
+test.each(BUDGETS)('%s has at most %i KiB, compressed', (file, most) => {
+  const bytes = readFileSync(new URL(`../../${file}`, import.meta.url));
+  expect(Math.ceil(gzipSync(bytes, { level: 9 }).length / 1024)).toBeLessThanOrEqual(most);
 });

@@ -120,4 +120,4 @@ test('a giant journal is kept if it is the same on all sides, and refused in wor
   const refused = await managed.manager.find(name)?.resolveRewritten('local');
   expect(refused).toMatchObject({ ok: false, failure: { code: 'unavailable' } });
   expect(await git(clone, 'rev-parse', 'main')).toBe(before);
-}, 60_000);
+}, 180_000);
