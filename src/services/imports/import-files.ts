@@ -26,10 +26,18 @@ export interface ImportFilesOptions {
   readonly guardsSecrets: boolean;
 }
 
-/** Brings files that an export holds among the uploads, so lines can name them, under the bounds of an upload. */
+/**
+ * Brings files that an export holds among the uploads, so lines can name them, under the bounds of an upload. Made for each
+ * reading of an export: however many messages name a file, it is read once.
+ */
 export class ImportFiles {
   readonly #attachments: Attachments;
   readonly #options: ImportFilesOptions;
+  /** What is known of a file that was read. */
+  readonly #seen = new WeakMap<FileContent, FileFacts | FileProblem>();
+  readonly #kept = new WeakSet<FileContent>();
+  /** Which hashes nobody has the bytes of. */
+  readonly #missing = new Set<string>();
 
   constructor(attachments: Attachments, options: ImportFilesOptions) {
     this.#attachments = attachments;
@@ -38,7 +46,7 @@ export class ImportFiles {
 
   /** What the files of a message are; keeps nothing. */
   async look(files: readonly MessageFile[]): Promise<FoundFiles> {
-    const found = await this.#gather(files, async (content) => ok(await examine(content, this.#options)));
+    const found = await this.#gather(files, async (content) => ok(await this.#examine(content)));
     return found.ok ? found.value : { attachments: [], notes: [] };
   }
 
@@ -50,25 +58,38 @@ export class ImportFiles {
   take(files: readonly MessageFile[], known: ReadonlySet<string>): Promise<Result<FoundFiles>> {
     return this.#gather(files, async (content) => {
       if (known.size === 0) return this.keep(content);
-      const facts = await examine(content, this.#options);
+      const facts = await this.#examine(content);
       return typeof facts === 'string' || known.has(facts.sha256) ? ok(facts) : this.keep(content);
     });
   }
 
   /** Keeps a file, if it can be taken. */
   async keep(content: FileContent): Promise<Result<FileFacts | FileProblem>> {
+    const seen = this.#seen.get(content);
+    if (seen && (typeof seen === 'string' || this.#kept.has(content))) return ok(seen);
     const path = join(this.#attachments.incoming, randomUUID());
     try {
       await mkdir(this.#attachments.incoming, { recursive: true, mode: 0o700 });
       const facts = await this.#write(content, path);
+      this.#seen.set(content, facts);
       if (typeof facts === 'string') return ok(facts);
       const kept = await this.#attachments.keep(path, facts, undefined);
-      return kept.ok ? ok(facts) : kept;
+      if (!kept.ok) return kept;
+      this.#kept.add(content);
+      return ok(facts);
     } catch (error) {
       return notNow(error);
     } finally {
       await rm(path, { force: true });
     }
+  }
+
+  async #examine(content: FileContent): Promise<FileFacts | FileProblem> {
+    const seen = this.#seen.get(content);
+    if (seen) return seen;
+    const facts = await examine(content, this.#options);
+    this.#seen.set(content, facts);
+    return facts;
   }
 
   async #write(content: FileContent, path: string): Promise<FileFacts | FileProblem> {
@@ -96,13 +117,21 @@ export class ImportFiles {
     for (const { sha256, name } of attachments) {
       const content = contents.get(sha256);
       if (content) {
-        const read = isKept ? await this.keep(content) : ok(await examine(content, this.#options));
+        const read = isKept ? await this.keep(content) : ok(await this.#examine(content));
         if (!read.ok) return read;
         if (typeof read.value === 'string') notes.push(left(read.value, name));
         else if (read.value.sha256 !== sha256) notes.push(left('file-damaged', name));
-      } else if (!(await this.#attachments.find(sha256))) notes.push(left('file-not-in-export', name));
+      } else if (await this.#isMissing(sha256)) notes.push(left('file-not-in-export', name));
     }
     return ok({ notes, files: attachments.length - notes.length });
+  }
+
+  async #isMissing(sha256: string): Promise<boolean> {
+    if (this.#missing.has(sha256)) return true;
+    if (await this.#attachments.find(sha256)) return false;
+    if (this.#missing.size >= MOST_MISSING) this.#missing.clear();
+    this.#missing.add(sha256);
+    return true;
   }
 
   async #gather(
@@ -125,6 +154,8 @@ export class ImportFiles {
     return ok({ attachments: [...attachments.values()], notes });
   }
 }
+
+const MOST_MISSING = 10_000;
 
 const named = (name: string, { sha256, type, ...more }: FileFacts): Attachment => ({
   ...{ sha256, name: cleanFileName(lastPartOf(name)), type },

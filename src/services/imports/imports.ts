@@ -85,7 +85,7 @@ export class Imports {
         if (!known.ok) return known;
         const isRepeat = seen.add(item.id);
         if (item.line) {
-          const found = await this.#scanLine(item, request, summary);
+          const found = await this.#scanLine(item, request, files, summary);
           if (!found.ok) return found;
           if (secrets.length < 5) secrets.push(...found.value.slice(0, 5));
           const isNew = known.value?.held.get(item.line.hash) === undefined;
@@ -118,6 +118,7 @@ export class Imports {
   ): Promise<Result<ImportResult>> {
     return this.#withSource(request, async (source) => {
       const summary = new Summary();
+      const files = this.#filesFor(request);
       const changedAt = scan.result.to ?? '1970-01-01T00:00:00.000Z';
       const underWay: Promise<Result<'created' | 'updated' | 'present'>>[] = [];
       let [done, trouble] = [0, undefined as Failure | undefined];
@@ -132,7 +133,7 @@ export class Imports {
         }
       };
       for await (const item of this.#read(source, scan.format, request, summary)) {
-        const lines = await this.#linesOf(item, request, summary, changedAt);
+        const lines = await this.#linesOf(item, files, summary, changedAt);
         if (!lines.ok) trouble ??= lines.failure;
         if (!lines.ok) break;
         // While its files are stored, later messages would overtake it: the history is to have the order of the export.
@@ -174,9 +175,10 @@ export class Imports {
   async #scanLine(
     { line, contents }: ReadLine,
     request: ImportRequest,
+    files: ImportFiles,
     summary: Summary,
   ): Promise<Result<readonly string[]>> {
-    const found = await this.#filesFor(request).ofLine(line, contents, false);
+    const found = await files.ofLine(line, contents, false);
     if (!found.ok) return found;
     summary.files(found.value.files, found.value.notes);
     if (!this.#guards(request)) return ok([]);
@@ -187,11 +189,10 @@ export class Imports {
   /** Keeps the files of a message or line, and says which lines it adds to those that are known. */
   async #linesOf(
     item: ReadItem,
-    request: ImportRequest,
+    files: ImportFiles,
     summary: Summary,
     changedAt: string,
   ): Promise<Result<(entry: Entry | undefined) => readonly Line[]>> {
-    const files = this.#filesFor(request);
     if (item.line) {
       const { line, contents } = item;
       const known = await this.#options.reader.lookUp(item.id);
