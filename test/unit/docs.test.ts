@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'dotenv';
@@ -51,6 +51,13 @@ test('routes are in the table of docs/api.md, all of them and no others', () => 
   const served = ROUTES.map(({ method, path }) => `${method.toUpperCase()} ${path}`);
   expect(served).toContain('POST /messages');
   expect(sorted(firstCells(api))).toEqual(sorted(['GET /', ...served]));
+});
+
+test('the places that architecture.md names for a change exist', () => {
+  const [, table = ''] = /## Where a change belongs\n(.*?)\n## /s.exec(read('docs/architecture.md')) ?? [];
+  const places = all(table, /`(\w+\/[\w./-]+)`/g);
+  expect(places.length).toBeGreaterThan(20);
+  expect(places.filter((place) => !existsSync(join(root, 'src', place)))).toEqual([]);
 });
 
 describe('scripts', () => {
