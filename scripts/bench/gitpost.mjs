@@ -6,6 +6,7 @@ import { Agent, request } from 'node:http';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { environment, folder } from './environment.mjs';
+import { processorTimeOf } from './processor-time.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const main = join(here, '../../dist/main.js');
@@ -59,6 +60,8 @@ export async function startGitpost(name, remote) {
       const [delay] = await once(child, 'message');
       return delay;
     },
+    /** Milliseconds of processor time since the start, with all gits. */
+    processorTime: () => processorTimeOf(child.pid),
     /** Resident memory in bytes, where the system tells it. */
     memory: () => memoryOf(child.pid),
     stop: async () => {

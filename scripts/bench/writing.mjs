@@ -2,13 +2,16 @@
 import { join } from 'node:path';
 import { folder, quick } from './environment.mjs';
 import { startGitpost } from './gitpost.mjs';
-import { inTurns, timed } from './measure.mjs';
+import { inTurns, median, timed } from './measure.mjs';
 import { commitByGit, commitByIsomorphicGit, commitBySimpleGit, gitIn, prepareClone } from './plain-git.mjs';
+import { childrenTime } from './processor-time.mjs';
 import { random, textOf } from './text.mjs';
 
-const [ROUNDS, MANY_FILES, WRITERS, BURST, LOOP, BULK] = quick
-  ? [50, 4000, 64, 2000, 50, 5000]
-  : [300, 4000, 64, 12_000, 300, 100_000];
+const [ROUNDS, MANY_FILES, WRITERS, BURST, LOOP, BULK, PERSON] = quick
+  ? [50, 4000, 64, 2000, 50, 5000, 20]
+  : [300, 4000, 64, 12_000, 300, 100_000, 60];
+/** Milliseconds between two messages of somebody who writes short ones. */
+const BETWEEN = 300;
 
 export async function writingRows() {
   const gitpost = await startGitpost('writing');
@@ -16,6 +19,7 @@ export async function writingRows() {
     return [
       await alone(gitpost, 'in a small archive', prepareClone('small'), 0.6),
       await aloneAmongMany(),
+      ...(await asPersonWrites(gitpost)),
       ...(await many(gitpost)),
       await bulk(gitpost),
     ];
@@ -54,6 +58,36 @@ async function alone(gitpost, where, clone, aim) {
   };
 }
 
+/** Both wait as long before each message, so what is done in between does not count, but for its processor time. */
+async function asPersonWrites(gitpost) {
+  const [texts, commit] = [random(10), commitByGit(prepareClone('person'))];
+  const pausing = async (write) => {
+    const times = [];
+    for (let number = 0; number < PERSON; number += 1) {
+      await new Promise((wake) => setTimeout(wake, BETWEEN));
+      times.push(await timed(() => write(textOf(texts))));
+    }
+    return median(times);
+  };
+  const [before, childrenBefore] = [gitpost.processorTime(), childrenTime()];
+  const ours = await pausing(gitpost.post);
+  const after = gitpost.processorTime();
+  const theirs = await pausing(async (text) => commit(text));
+  const work = `POST every ${BETWEEN} ms`;
+  const against = '`git commit`, as often';
+  return [
+    { work, against, ours, theirs, unit: 'ms', aim: '≤ 0.5' },
+    {
+      work: `${work}, processor time of each`,
+      against,
+      ours: (after - before) / PERSON,
+      theirs: (childrenTime() - childrenBefore) / PERSON,
+      unit: 'ms',
+      aim: '',
+    },
+  ];
+}
+
 async function many(gitpost) {
   const texts = random(8);
   let sent = 0;
@@ -69,19 +103,26 @@ async function many(gitpost) {
     ['isomorphic-git, add and commit, no fsync', commitByIsomorphicGit(prepareClone('isomorphic')), ''],
   ];
   const rates = new Map();
+  const processorTimes = { ours: 0, theirs: 0 };
   const half = async (commit) => {
     for (let number = 0; number < LOOP / 2; number += 1) await commit(textOf(texts));
   };
   // Half of each loop before the burst and half after it.
   const before = [];
-  for (const [, commit] of others) before.push(await timed(() => half(commit)));
+  for (const [index, [, commit]] of others.entries()) {
+    const children = childrenTime();
+    before.push(await timed(() => half(commit)));
+    if (index === 0) processorTimes.theirs = (childrenTime() - children) / (LOOP / 2);
+  }
   await gitpost.loopDelay();
+  const processorTime = gitpost.processorTime();
   const burst = await timed(() => Promise.all(Array.from({ length: WRITERS }, writer)));
+  processorTimes.ours = (gitpost.processorTime() - processorTime) / BURST;
   const delay = await gitpost.loopDelay();
   for (const [index, [name, commit]] of others.entries()) {
     rates.set(name, (LOOP / (before[index] + (await timed(() => half(commit))))) * 1000);
   }
-  return others.map(([against, , aim]) => ({
+  const rows = others.map(([against, , aim]) => ({
     work: `${WRITERS} writers, one commit each`,
     against,
     ours: (BURST / burst) * 1000,
@@ -90,6 +131,8 @@ async function many(gitpost) {
     aim,
     loop: delay,
   }));
+  const work = `${WRITERS} writers, processor time a message`;
+  return [...rows, { work, against: '`git commit`', ...processorTimes, unit: 'ms', aim: '≤ 0.15' }];
 }
 
 async function bulk(gitpost) {
