@@ -151,6 +151,7 @@ describe('/openapi.json', () => {
       ['delete', '/messages/{id}'],
       ['get', '/messages/{id}/history'],
       ['get', '/ids'],
+      ['get', '/count'],
       ['post', '/attachments'],
       ['get', '/attachments/{sha256}'],
       ['get', '/settings'],
@@ -278,6 +279,7 @@ describe('/openapi.json', () => {
       'tag',
       'type',
       'until',
+      'zone',
     ]);
   });
 });
