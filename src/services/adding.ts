@@ -3,6 +3,9 @@ import type { GithubName, GithubTrouble } from '../domain/github.ts';
 import type { Target } from '../domain/repository.ts';
 import { type Failure, fail, ok, type Result } from '../domain/result.ts';
 import { isLocalLocation } from '../domain/target.ts';
+import { localPath } from '../git/address.ts';
+import { inspectFolder } from '../git/clone.ts';
+import { inspectRemoteFolder } from '../git/remote-folder.ts';
 import type { Found } from '../github/repositories.ts';
 import type { Repository } from '../repository/repository.ts';
 import type { Github, Looked } from './github.ts';
@@ -47,6 +50,10 @@ export async function addRepository(
   const { target, branch } = wanted;
   const free = await repositories.membership.canAdd(target, branch);
   if (!free.ok) return free;
+  // One that was removed from the list comes back, even while its disk is away.
+  const isKept = (await inspectFolder(repositories.contextOf(target.name).directory)) === 'clone';
+  const place = isKept ? ok(undefined) : await checkFolder(target);
+  if (!place.ok) return place;
   const probed = wanted.create ? await create(github, wanted) : ok(await probe(github, wanted));
   if (!probed.ok) return probed;
   if (probed.value.visibility === 'public' && !wanted.confirm) return isPublic(probed.value);
@@ -66,10 +73,25 @@ export async function changeRemote(
 ): Promise<Result<void>> {
   const free = repositories.membership.canChangeRemote(name);
   if (!free.ok) return free;
+  const place = await checkFolder(wanted.target);
+  if (!place.ok) return place;
   const probed = wanted.create ? await create(github, wanted) : ok(await probe(github, wanted));
   if (!probed.ok) return probed;
   if (probed.value.visibility === 'public' && !wanted.confirm) return isPublic(probed.value);
   return repositories.membership.changeRemote(name, wanted.target.url);
+}
+
+/** Refuses a folder that is not there, or that git does not know: most likely, its path was mistyped. */
+async function checkFolder({ url }: Target): Promise<Result<void>> {
+  const found = await inspectRemoteFolder(url);
+  if (found === 'elsewhere' || found === 'repository') return ok(undefined);
+  const path = localPath(url);
+  const [what, remedy] =
+    found === 'absent'
+      ? [`There is no folder ${path}`, 'Correct the path, or plug in the disk that it is on']
+      : [`The folder ${path} is not a git repository`, 'Correct the path'];
+  const detail = `${what}. Nothing was changed. ${remedy}. To make a new repository there: git init --bare ${path}`;
+  return fail('invalid', detail, { errors: [{ field: 'url', detail: `url: ${what}` }] });
 }
 
 async function probe(github: Github, { target, branch }: Wanted): Promise<Probe> {

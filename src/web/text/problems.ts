@@ -17,7 +17,7 @@ export function problemInWords(problem: Problem): string {
 /** Why a repository was not added: the form has one field for what the API takes as two, and says nothing of `url`. */
 export function additionInWords(problem: Problem, place: string, nothing = 'Nothing was added'): string {
   const error = errorOf(problem, 'url') ?? errorOf(problem, 'github');
-  if (error === undefined) return problem.detail;
+  if (error === undefined || error.startsWith('url: ')) return problem.detail;
   if (isRepositoryName(place)) {
     return `${nothing}: a name alone does not say whose ${place} is. Give owner/name, an address or a folder.`;
   }

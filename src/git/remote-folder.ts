@@ -1,0 +1,21 @@
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { localPath } from './address.ts';
+
+/** What is in the folder that an address leads to; `elsewhere` if it leads to another machine. */
+export type RemoteFolder = 'elsewhere' | 'repository' | 'nothing' | 'absent';
+
+export async function inspectRemoteFolder(url: string): Promise<RemoteFolder> {
+  const path = localPath(url);
+  if (path === undefined) return 'elsewhere';
+  if (!(await isThere(path))) return 'absent';
+  const isRepository = (await isThere(join(path, 'HEAD'))) || (await isThere(join(path, '.git')));
+  return isRepository ? 'repository' : 'nothing';
+}
+
+/** What may not be looked at may still be there. */
+const isThere = (path: string): Promise<boolean> =>
+  stat(path).then(
+    () => true,
+    ({ code }: NodeJS.ErrnoException) => code !== 'ENOENT' && code !== 'ENOTDIR',
+  );
