@@ -9,7 +9,7 @@ export interface Attachment {
   readonly type: string;
   /** In bytes. */
   readonly size: number;
-  /** In pixels, as it is shown; of a picture whose size is known. */
+  /** In pixels, as it is shown; of a picture or a video whose size is known. */
   readonly width?: number;
   readonly height?: number;
 }

@@ -1,16 +1,15 @@
-/** How large a picture is shown, in pixels. */
-export interface Dimensions {
-  readonly width: number;
-  readonly height: number;
-}
+import type { Dimensions } from './pixels.ts';
+import { mp4Size, webmSize } from './video-size.ts';
 
-/** So many bytes of a picture's beginning are looked at for its dimensions. */
+/** So many bytes of a file's beginning, and of the end of a video, are looked at for the dimensions. */
 export const DIMENSION_BYTES = 1024 * 1024;
 
-/** The dimensions of a picture, from the beginning of its file; `undefined` if they are not there. */
-export function dimensionsOf(type: string, head: Buffer): Dimensions | undefined {
+const NOTHING = Buffer.alloc(0);
+
+/** The dimensions of a picture or a video, from both ends of its file; `undefined` if they are not there. */
+export function dimensionsOf(type: string, head: Buffer, tail = NOTHING): Dimensions | undefined {
   try {
-    const found = READERS[type]?.(head);
+    const found = READERS[type]?.(head, tail);
     const isReal = found && found.width > 0 && found.height > 0;
     return isReal ? found : undefined;
   } catch (error) {
@@ -20,12 +19,16 @@ export function dimensionsOf(type: string, head: Buffer): Dimensions | undefined
   }
 }
 
-const READERS: Readonly<Record<string, (head: Buffer) => Dimensions | undefined>> = {
+const READERS: Readonly<Record<string, (head: Buffer, tail: Buffer) => Dimensions | undefined>> = {
   'image/png': (head) => ({ width: head.readUInt32BE(16), height: head.readUInt32BE(20) }),
   'image/gif': (head) => ({ width: head.readUInt16LE(6), height: head.readUInt16LE(8) }),
   'image/webp': webp,
   'image/jpeg': jpeg,
   'image/avif': avif,
+  'video/mp4': mp4Size,
+  'video/quicktime': mp4Size,
+  'video/webm': webmSize,
+  'video/x-matroska': webmSize,
 };
 
 function webp(head: Buffer): Dimensions | undefined {

@@ -7,12 +7,18 @@ import { HEAD_BYTES, typeOfBytes, typeOfMarkup } from './signatures.ts';
 /** What the bytes of a file say of it. */
 export type FileFacts = Omit<Attachment, 'name'>;
 
-/** Takes the bytes of a file as they come, and says what it is. Keeps no more of them than the beginning. */
+/** What MP4 and its relatives begin with, after a length of four bytes. */
+const INDEXED = 'ftyp';
+
+/** Takes the bytes of a file as they come, and says what it is. Keeps no more of them than both ends. */
 export class FileProbe {
   readonly #hash = createHash('sha256');
   readonly #decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
   readonly #head: Buffer[] = [];
+  /** The end, of what may have its index there. */
+  readonly #tail: Buffer[] = [];
   #kept = 0;
+  #tailKept = 0;
   #size = 0;
   #isText = true;
 
@@ -25,6 +31,7 @@ export class FileProbe {
       this.#head.push(Buffer.from(part));
       this.#kept += part.length;
     }
+    if (this.#size > DIMENSION_BYTES && this.#isIndexed()) this.#keepTail(chunk);
     this.#isText &&= !chunk.includes(0) && this.#decodes(chunk);
   }
 
@@ -39,8 +46,25 @@ export class FileProbe {
       sha256: this.#hash.digest('hex'),
       type,
       size: this.#size,
-      ...dimensionsOf(type, head),
+      ...dimensionsOf(type, head, Buffer.concat(this.#tail)),
     };
+  }
+
+  #isIndexed(): boolean {
+    return this.#head[0]?.toString('latin1', 4, 8) === INDEXED;
+  }
+
+  #keepTail(chunk: Buffer): void {
+    this.#tail.push(Buffer.from(chunk));
+    this.#tailKept += chunk.length;
+    for (
+      let first = this.#tail[0];
+      first && this.#tailKept - first.length >= DIMENSION_BYTES;
+      first = this.#tail[0]
+    ) {
+      this.#tail.shift();
+      this.#tailKept -= first.length;
+    }
   }
 
   #typeOf(head: Buffer): string {

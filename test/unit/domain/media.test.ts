@@ -70,6 +70,8 @@ describe('the type of a file comes from its bytes', () => {
       'GIF89a',
       'RIFF\0\0\0\0WEBPVP8X',
       '\0\0\0\x18ftypavif',
+      '\0\0\0\x10ftypisom\0\0\0\0\0\0\x01\0moov',
+      '\x1a\x45\xdf\xa3\x80\x18\x53\x80\x67\xff\x16\x54\xae\x6b\xff',
     ];
     fc.assert(
       fc.property(fc.constantFrom('', ...beginnings), fc.uint8Array({ maxLength: 300 }), (start, rest) => {
@@ -107,6 +109,70 @@ describe('the dimensions of a picture', () => {
   test('of a WebP', () => {
     const large = latin('RIFF\0\0\0\0WEBPVP8X\x0a\0\0\0\0\0\0\0\x1f\x03\0\x57\x02\0');
     expect(dimensionsOf('image/webp', large)).toEqual({ width: 800, height: 600 });
+  });
+
+  test('are those of the track of an MP4, wherever its index is', () => {
+    const mp4Box = (type: string, ...content: Buffer[]) => {
+      const body = Buffer.concat(content);
+      const head = Buffer.alloc(8);
+      head.writeUInt32BE(body.length + 8);
+      head.write(type, 4, 'latin1');
+      return Buffer.concat([head, body]);
+    };
+    const track = (width: number, height: number, isTurned = false, version = 0) => {
+      const matrix = version === 1 ? 52 : 40;
+      const header = Buffer.alloc(matrix + 44);
+      header.writeUInt8(version);
+      for (const at of isTurned ? [4, 12] : [0, 16]) header.writeInt32BE(0x10000, matrix + at);
+      header.writeUInt16BE(width, matrix + 36);
+      header.writeUInt16BE(height, matrix + 40);
+      return mp4Box('trak', mp4Box('tkhd', header), mp4Box('mdia', Buffer.alloc(9)));
+    };
+    const index = (...tracks: Buffer[]) => mp4Box('moov', mp4Box('mvhd', Buffer.alloc(100)), ...tracks);
+    // What it shows may look like the name of the index.
+    const film = (size: number) =>
+      mp4Box('mdat', Buffer.concat([latin('....moov'), Buffer.alloc(size, 'moov')]));
+    const start = box('isom');
+    const facts = (...parts: Buffer[]) => factsOf(Buffer.concat([start, ...parts]), 40);
+    const sound = track(0, 0);
+    expect(facts(index(sound, track(640, 360)), film(9))).toMatchObject({
+      type: 'video/mp4',
+      width: 640,
+      height: 360,
+    });
+    expect(facts(index(track(640, 360, true, 1)), film(9))).toMatchObject({ width: 360, height: 640 });
+    expect(facts(film(3_000_000), index(sound, track(320, 240)))).toMatchObject({ width: 320, height: 240 });
+    expect(facts(film(1000), index(track(320, 240)))).toMatchObject({ width: 320, height: 240 });
+    expect(facts(film(3_000_000))).not.toHaveProperty('width');
+    expect(facts(index(sound))).not.toHaveProperty('width');
+  });
+
+  test('are read from a WebM, with lengths or without', () => {
+    const element = (id: string, content: Buffer, length?: string) =>
+      Buffer.concat([
+        Buffer.from(id, 'hex'),
+        length === undefined
+          ? Buffer.from([0x40 | (content.length >> 8), content.length & 255])
+          : Buffer.from(length, 'hex'),
+        content,
+      ]);
+    const track = element(
+      'ae',
+      element('e0', Buffer.concat([element('b0', Buffer.from([5, 0])), element('ba', Buffer.from([240]))])),
+    );
+    const sound = element('ae', element('83', Buffer.from([2])));
+    const head = element('1a45dfa3', element('4282', latin('webm')));
+    const tracks = element('1654ae6b', Buffer.concat([sound, track]));
+    const expected = { type: 'video/webm', width: 1280, height: 240 };
+    const whole = Buffer.concat([
+      head,
+      element('18538067', Buffer.concat([element('ec', Buffer.alloc(40)), tracks])),
+    ]);
+    expect(factsOf(whole, 3)).toMatchObject(expected);
+    for (const unknown of ['01ffffffffffffff', 'ff'])
+      expect(factsOf(Buffer.concat([head, element('18538067', tracks, unknown)]))).toMatchObject(expected);
+    for (let end = head.length; end < whole.length; end += 1)
+      dimensionsOf('video/webm', whole.subarray(0, end));
   });
 
   test('are absent if the file ends too early or has none', () => {

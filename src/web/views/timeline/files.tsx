@@ -38,8 +38,15 @@ export function File({ file, among, words }: FileProps) {
   const name = withoutDirection(file.name);
   if (kind === 'video') {
     return (
-      // biome-ignore lint/a11y/useMediaCaption: nobody has captions of what they filmed.
-      <video src={source} controls preload="metadata" playsInline aria-label={name} onError={lost} />
+      <video
+        src={source}
+        {...sizeOf(file)}
+        controls
+        preload="metadata"
+        playsInline
+        aria-label={name}
+        onError={lost}
+      />
     );
   }
   if (kind === 'sound') {
@@ -72,9 +79,9 @@ function Chip({ file, isLost }: { file: Attachment; isLost: boolean }) {
 
 /** A picture at its final size from the first paint, so nothing moves when it arrives. */
 function Picture({ file, among, words, onError }: FileProps & { onError: () => void }) {
-  const { sha256, width, height } = file;
+  const { sha256 } = file;
   const name = words ?? withoutDirection(file.name);
-  const size = width !== undefined && height !== undefined ? shownSize(width, height) : UNKNOWN_SIZE;
+  const size = sizeOf(file) ?? UNKNOWN_SIZE;
   return (
     <button
       type="button"
@@ -87,6 +94,10 @@ function Picture({ file, among, words, onError }: FileProps & { onError: () => v
     </button>
   );
 }
+
+/** How large a picture or a video is shown from the beginning, if that is known. */
+const sizeOf = ({ width, height }: Attachment) =>
+  width !== undefined && height !== undefined ? shownSize(width, height) : undefined;
 
 const UNKNOWN_SIZE = { width: 320, height: 240 } as const;
 

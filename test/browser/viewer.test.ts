@@ -1,0 +1,122 @@
+import { expect, test } from 'vitest';
+import { pngOf, upload } from '../support/files.ts';
+import { openPage, sharedBrowser, soon } from '../support/page.ts';
+import { tooWide } from '../support/page-looks.ts';
+import { article } from '../support/page-parts.ts';
+import { sharedScene } from '../support/page-scene.ts';
+
+const browser = sharedBrowser();
+const scene = sharedScene();
+const phone = { viewport: { width: 375, height: 760 }, isMobile: true, hasTouch: true } as const;
+
+test('on a phone, a swipe leads to the next picture, and all of the viewer can be reached', async () => {
+  const { url, api } = scene();
+  const names = ['a picture with a very long name that has no end.png', 'second.png', 'third.png'];
+  const files = [];
+  for (const [index, name] of names.entries()) files.push(await upload(api, pngOf(1600, 900 + index), name));
+  await api.create({ text: 'Swipe', attachments: files.map(({ sha256 }) => ({ sha256 })) });
+  const page = await openPage(browser(), url, phone);
+  await article(page, 'Swipe')
+    .getByRole('button', { name: `View ${names[0]}` })
+    .tap();
+  const shows = (index: number) =>
+    page.getByRole('dialog', { name: names[index] as string, exact: true }).waitFor();
+  await shows(0);
+  expect(await tooWide(page)).toEqual([]);
+  for (const control of ['Download', 'Close', 'Next']) {
+    const box = await page
+      .getByRole('dialog')
+      .getByText(control, { exact: true })
+      .locator('..')
+      .boundingBox();
+    expect((box?.x ?? 999) + (box?.width ?? 0), control).toBeLessThanOrEqual(375);
+  }
+
+  // The finger itself, as the system reports it.
+  const finger = await page.context().newCDPSession(page);
+  const touch = (type: string, ...at: number[]) =>
+    finger.send('Input.dispatchTouchEvent', {
+      type: type as 'touchStart',
+      touchPoints: at.map((x, id) => ({ x, y: 380, id })),
+    });
+  const swipe = async (from: number, to: number) => {
+    await touch('touchStart', from);
+    for (const part of [0.3, 0.6, 1]) await touch('touchMove', from + (to - from) * part);
+    await touch('touchEnd');
+  };
+  await swipe(300, 100);
+  await shows(1);
+  await swipe(300, 100);
+  await shows(2);
+  // There is nothing after the last one.
+  await swipe(300, 100);
+  await swipe(100, 300);
+  await shows(1);
+  // Too short to be meant.
+  await swipe(200, 170);
+  await shows(1);
+  // Two fingers move the page.
+  await touch('touchStart', 250, 300);
+  await touch('touchMove', 100, 150);
+  await touch('touchEnd');
+  await shows(1);
+  await swipe(100, 300);
+  await shows(0);
+  await page.getByRole('dialog').getByRole('button', { name: 'Close' }).tap();
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+});
+
+test('on a phone, the menu of a message keeps its words, and the way to the side bar fits a finger', async () => {
+  const { url, api } = scene();
+  await api.create({ text: 'With a menu' });
+  const page = await openPage(browser(), url, phone);
+  const shown = article(page, 'With a menu');
+  await shown.tap();
+  await shown.getByRole('button', { name: 'More actions' }).tap();
+  const items = page.getByRole('menuitem');
+  await items.first().waitFor();
+  for (const item of await items.all()) {
+    const isCut = await item.evaluate((one) => one.scrollWidth > one.clientWidth);
+    expect(isCut, (await item.textContent()) ?? '').toBe(false);
+  }
+  const menu = await page.getByRole('menu').boundingBox();
+  expect(menu?.x).toBeGreaterThanOrEqual(0);
+  expect((menu?.x ?? 0) + (menu?.width ?? 999)).toBeLessThanOrEqual(375);
+  const toggle = await page.getByRole('button', { name: /^Menu/ }).boundingBox();
+  expect(Math.min(toggle?.width ?? 0, toggle?.height ?? 0)).toBeGreaterThanOrEqual(44);
+});
+
+test('a video has its size from the first paint, so nothing moves when it arrives', async () => {
+  const { url, api } = scene();
+  const page = await openPage(browser(), url);
+  // A film of the browser's own.
+  const film = await page.evaluate<string>(`new Promise((done) => {
+    const canvas = document.createElement('canvas');
+    [canvas.width, canvas.height] = [180, 320];
+    const recorder = new MediaRecorder(canvas.captureStream(10), { mimeType: 'video/webm' });
+    recorder.ondataavailable = async ({ data }) => {
+      const bytes = new Uint8Array(await data.arrayBuffer());
+      done(btoa(String.fromCharCode(...bytes)));
+    };
+    recorder.start();
+    let frames = 0;
+    const paint = () => {
+      canvas.getContext('2d').fillRect(frames, frames, 9, 9);
+      frames += 1;
+      if (frames < 10) requestAnimationFrame(paint);
+      else recorder.stop();
+    };
+    paint();
+  })`);
+  const video = await upload(api, Buffer.from(film, 'base64'), 'film.webm');
+  expect(video).toMatchObject({ type: 'video/webm', width: 180, height: 320 });
+  await api.create({ text: 'A film', attachments: [{ sha256: video.sha256 }] });
+  const shown = article(page, 'A film').locator('video');
+  await shown.waitFor();
+  const before = await shown.boundingBox();
+  expect([before?.width, before?.height]).toEqual([180, 320]);
+  await soon(() => shown.evaluate((one) => (one as unknown as { videoHeight: number }).videoHeight)).toBe(
+    320,
+  );
+  expect(await shown.boundingBox()).toEqual(before);
+});
