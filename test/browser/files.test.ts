@@ -54,11 +54,14 @@ test('pictures, players and chips are shown, and a picture opens in the viewer',
   }
 });
 
+const EDIT = '.editor textarea';
+
 /** Hands files to the page as the clipboard or a drag would. */
 const give = (
   page: Page,
   how: 'paste' | 'drop',
   files: Array<{ name: string; type: string; bytes: Buffer }>,
+  field = '.composer textarea',
 ) =>
   page.evaluate(
     `(() => {
@@ -67,7 +70,7 @@ const give = (
         files.map(({ name, type, bytes }) => ({ name, type, text: bytes.toString('base64') })),
       )})
         data.items.add(new File([Uint8Array.from(atob(text), (one) => one.charCodeAt(0))], name, { type }));
-      const to = document.querySelector('.composer textarea');
+      const to = document.querySelector('${field}');
       to.dispatchEvent(${how === 'paste'}
         ? new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true })
         : new DragEvent('drop', { dataTransfer: data, bubbles: true, cancelable: true }));
@@ -194,4 +197,52 @@ test('a file is described anew and taken off by an edit, and Markdown shows it i
     text,
     attachments: [{ name: 'A second one.png', width: 32 }],
   });
+});
+
+test('an edit adds files, pasted, dropped or chosen, and cancelling adds none', async () => {
+  const { url, api, clone } = scene();
+  const { id } = await api.create({ text: 'No files yet' });
+  const page = await openPage(browser(), url);
+  const shown = article(page, 'No files yet');
+  const begin = async () => {
+    await shown.hover();
+    await shown.getByRole('button', { name: 'Edit', exact: true }).click();
+    const editor = page.getByRole('form', { name: 'Edit message' });
+    await editor.getByRole('button', { name: 'Add files' }).waitFor();
+    return editor;
+  };
+  const file = (name: string, size: number) => ({ name, mimeType: 'image/png', buffer: pngOf(size, size) });
+  let editor = await begin();
+  await editor.getByLabel('Files to add').setInputFiles([file('a.png', 41), file('b.png', 42)]);
+  await editor.getByRole('button', { name: 'Remove b.png' }).waitFor();
+  await editor.getByRole('button', { name: 'Cancel' }).click();
+  expect(await api.message(id)).not.toHaveProperty('attachments');
+
+  editor = await begin();
+  await editor.getByLabel('Files to add').setInputFiles([file('chosen.png', 43)]);
+  await give(
+    page,
+    'drop',
+    [{ name: 'dropped.txt', type: 'text/plain', bytes: Buffer.from('dropped on it') }],
+    EDIT,
+  );
+  await give(page, 'paste', [{ name: 'pasted.png', type: 'image/png', bytes: pngOf(44, 44) }], EDIT);
+  await editor.getByRole('button', { name: 'Remove pasted.png' }).waitFor();
+  expect(await troubles(page)).toEqual([]);
+  // Those that are still on their way are waited for.
+  await editor.getByRole('button', { name: 'Save' }).click();
+  await editor.waitFor({ state: 'detached' });
+  await shown.getByRole('img', { name: 'chosen.png' }).waitFor();
+  await shown.getByRole('link', { name: /dropped\.txt/ }).waitFor();
+  const message = (await api.message(id)) as Message & { attachments: Uploaded[] };
+  expect(message.attachments.map(({ name }) => name).sort()).toEqual([
+    'chosen.png',
+    'dropped.txt',
+    'pasted.png',
+  ]);
+  // None of them went to the message below.
+  expect(await composer(page).getByRole('listitem').count()).toBe(0);
+  const commit = message.deliveries[0]?.commit as string;
+  const changed = await git(clone(), 'show', '--format=', '--name-only', commit);
+  expect(changed.split('\n').filter((path) => path.startsWith('attachments/'))).toHaveLength(3);
 });

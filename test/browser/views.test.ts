@@ -76,6 +76,31 @@ test('a search can be kept, and taken up again in another browser', async () => 
   await view(other, 'Breakfast').waitFor({ state: 'detached' });
 }, 120_000);
 
+test('what another tab saves appears without a reload, and none takes away what another one saved', async () => {
+  const { api, url } = await pageScene();
+  await api.bulk([{ text: 'bread' }, { text: 'tea' }]);
+  const one = await openPage(browser(), url);
+  const two = await one.context().newPage();
+  await two.goto(url);
+  const save = async (page: typeof one, words: string) => {
+    await searchField(page).fill(words);
+    await page.getByRole('button', { name: 'Save this search' }).click();
+    await page.getByLabel('Name of the search').fill(`My ${words}`);
+    await page.keyboard.press('Enter');
+  };
+  await save(one, 'bread');
+  await view(two, 'My bread').waitFor();
+  // Another browser has changed them, which this one has not heard of.
+  const elsewhere = [
+    { name: 'My bread', q: 'bread' },
+    { name: 'From a phone', q: 'is:open' },
+  ];
+  await api.send('PATCH', '/settings', { json: { searches: elsewhere } });
+  await save(two, 'tea');
+  for (const page of [one, two])
+    for (const name of ['My bread', 'From a phone', 'My tea']) await view(page, name).waitFor();
+}, 120_000);
+
 test('an operator that cannot be read is pointed at, once it is finished', async () => {
   const { api, url } = await pageScene();
   await api.bulk([{ text: 'bread' }, { text: 'butter' }]);

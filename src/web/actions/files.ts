@@ -51,7 +51,7 @@ export function getReadyForFiles(): void {
 }
 
 /** What of a file is sent. */
-async function prepared(file: File) {
+export async function prepared(file: File) {
   const name = cleanFileName(file.name);
   if (!file.type.startsWith('image/')) return { original: file, reduced: null, name };
   const { cleaned, nameOfShrunk, shrink } = await import('./shrink.ts');

@@ -17,6 +17,7 @@ import { lookForUpdate } from './offline.ts';
 import { hearOf, openOutbox, sendWaitingNow } from './outbox.ts';
 import { concernsPins, loadPinned } from './pins.ts';
 import { loadRepositories, loadRepositoriesSoon } from './repositories.ts';
+import { followSettings } from './settings.ts';
 import { loadTagsSoon } from './tags.ts';
 import { takeIn } from './take-in.ts';
 import { loadTimeline, refreshSoon } from './timeline.ts';
@@ -29,6 +30,7 @@ export function goLive(): () => void {
   void loadAbilities();
   const stopKeeping = keepWhatIsShown();
   const stopAttention = followAttention();
+  const stopSettings = followSettings();
   const stopSending = openOutbox();
   const stopListening = listen({
     opened,
@@ -42,6 +44,7 @@ export function goLive(): () => void {
     stopListening();
     stopSending();
     stopAttention();
+    stopSettings();
     stopKeeping();
   };
 }

@@ -19,5 +19,5 @@ function reduce(_: Session, action: Action): Session {
 export const session = createStore(reduce, { signedOut: false, canSignOut: recall('signed-in') === 'yes' });
 
 /** Calls back when another tab of this browser has signed in or out. */
-export const whenSessionChanged = (react: (signedIn: boolean) => void): void =>
+export const whenSessionChanged = (react: (signedIn: boolean) => void): (() => void) =>
   whenRemembered('signed-in', (value) => react(value === 'yes'));

@@ -18,11 +18,16 @@ export function remember(key: string, value: string | null): void {
   }
 }
 
-/** Calls back when another tab of this browser has remembered something else under a key, or has forgotten it. */
-export function whenRemembered(key: string, react: (value: string | null) => void): void {
-  addEventListener('storage', (event) => {
+/**
+ * Calls back when another tab of this browser has remembered something else under a key, or has forgotten it. Returns how
+ * to stop.
+ */
+export function whenRemembered(key: string, react: (value: string | null) => void): () => void {
+  const hear = (event: StorageEvent) => {
     if (event.key === ownName(`.${key}`)) react(event.newValue);
-  });
+  };
+  addEventListener('storage', hear);
+  return () => removeEventListener('storage', hear);
 }
 
 /** What this browser keeps under names that begin alike: what comes after that beginning. */

@@ -66,14 +66,18 @@ function Row({ file }: { file: DraftFile }) {
   );
 }
 
-/** Chooses files, or takes a photo on a phone. */
+/** Chooses files for the message that is being written, or takes a photo on a phone. */
 export function FileButton() {
-  const input = useRef<HTMLInputElement>(null);
   const can = useStore(abilities, ({ files }) => files);
   useEffect(() => {
     if (can) getReadyForFiles();
   }, [can]);
-  if (!can) return null;
+  return can ? <ChooseFiles onFiles={(files) => void addFiles(files)} /> : null;
+}
+
+/** The button that opens the system's own choice of files. */
+export function ChooseFiles({ onFiles }: { onFiles: (files: readonly File[]) => void }) {
+  const input = useRef<HTMLInputElement>(null);
   return (
     <>
       <button type="button" class="icon-button" title="Add files" onClick={() => input.current?.click()}>
@@ -87,7 +91,7 @@ export function FileButton() {
         hidden
         aria-label="Files to add"
         onChange={(event) => {
-          void addFiles([...(event.currentTarget.files ?? [])]);
+          onFiles([...(event.currentTarget.files ?? [])]);
           event.currentTarget.value = '';
         }}
       />

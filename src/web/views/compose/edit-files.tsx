@@ -1,14 +1,16 @@
 import { type Attachment, cleanFileName } from '../../../domain/attachment.ts';
 import { CloseIcon } from '../ui/icons.tsx';
+import type { Arriving } from './use-edit-files.ts';
 
 interface Props {
   readonly files: readonly Attachment[];
+  readonly arriving: readonly Arriving[];
   readonly onChange: (files: readonly Attachment[]) => void;
 }
 
 /** The files of a message that is being edited: their names, which are read aloud instead of pictures, and a way out. */
-export function EditFiles({ files, onChange }: Props) {
-  if (files.length === 0) return null;
+export function EditFiles({ files, arriving, onChange }: Props) {
+  if (files.length + arriving.length === 0) return null;
   const rename = (sha256: string, name: string) =>
     onChange(files.map((file) => (file.sha256 === sha256 ? { ...file, name } : file)));
   return (
@@ -34,6 +36,14 @@ export function EditFiles({ files, onChange }: Props) {
             <CloseIcon />
             <span class="unseen">Remove {name}</span>
           </button>
+        </li>
+      ))}
+      {arriving.map(({ key, name, part }) => (
+        <li key={`arriving ${key}`} class="draft-file">
+          <div class="draft-file-words">
+            <bdi>{name}</bdi>
+            <progress value={part} max={1} aria-label={`Uploading ${name}`} />
+          </div>
         </li>
       ))}
     </ul>

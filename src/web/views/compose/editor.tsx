@@ -3,14 +3,18 @@ import type { Message } from '../../../contract/message.ts';
 import { type Attachment, cleanFileName } from '../../../domain/attachment.ts';
 import { contentOf, edit, editFrom } from '../../actions/messages.ts';
 import { isOutOfDate, isSecretGuard, isToldBy, type Problem } from '../../api/problem.ts';
+import { abilities } from '../../state/abilities.ts';
 import { useKept } from '../../state/opened.ts';
 import { preferences } from '../../state/preferences.ts';
+import { useStore } from '../../state/store.ts';
 import { problemInWords } from '../../text/problems.ts';
 import { Question } from '../dialogs/question.tsx';
 import { isEnterAlone, isSend, TypeFields, type Written } from '../ui/fields.tsx';
 import { TextField } from '../ui/text-field.tsx';
 import { TypeMenu } from '../ui/type-menu.tsx';
+import { ChooseFiles } from './draft-files.tsx';
 import { EditFiles } from './edit-files.tsx';
+import { useEditFiles } from './use-edit-files.ts';
 
 interface Props {
   /** As it was when the edit began. */
@@ -25,7 +29,9 @@ export function Editor({ message, onSaved, onEnd }: Props) {
   const [changed, setChanged] = useKept<Written>(`written ${message.id}`);
   const written = changed ?? toWritten(message);
   const [changedFiles, setFiles] = useKept<readonly Attachment[]>(`files ${message.id}`);
-  const files = changedFiles ?? message.attachments ?? [];
+  const files = changedFiles ?? message.attachments ?? NO_FILES;
+  const more = useEditFiles(files, setFiles);
+  const canFiles = useStore(abilities, (can) => can.files);
   const now = useRef(written);
   now.current = written;
   const [problem, setProblem] = useState<Problem>();
@@ -45,14 +51,20 @@ export function Editor({ message, onSaved, onEnd }: Props) {
   }, [written.text, problem]);
 
   const end = () => {
+    more.stop();
     setChanged(undefined);
     setFiles(undefined);
     onEnd(area.current?.form ?? null);
   };
   const save = async (how: { confirm?: true; anyway?: true } = {}, begun = message): Promise<void> => {
     isNextDue.current = false;
+    await more.settled();
     const sent = now.current;
-    const attachments = changedFiles?.map(({ sha256, name }) => ({ sha256, name: cleanFileName(name) }));
+    const wanted = more.files();
+    const attachments =
+      wanted === (message.attachments ?? NO_FILES)
+        ? undefined
+        : wanted.map(({ sha256, name }) => ({ sha256, name: cleanFileName(name) }));
     const change = {
       ...contentOf(sent),
       ...(attachments && { attachments }),
@@ -61,7 +73,7 @@ export function Editor({ message, onSaved, onEnd }: Props) {
     const answer = how.anyway ? await edit(begun.id, change, undefined) : await editFrom(begun, change);
     setProblem(answer.ok ? undefined : answer.problem);
     if (!answer.ok) return;
-    if (isSame(now.current, sent)) return end();
+    if (isSame(now.current, sent) && more.files() === wanted) return end();
     onSaved(answer.body);
     if (isNextDue.current) await save({}, answer.body);
   };
@@ -79,7 +91,8 @@ export function Editor({ message, onSaved, onEnd }: Props) {
   };
   const onKeyDown = (event: KeyboardEvent) => {
     // Escape is pressed too easily to throw away what was written.
-    if (event.key === 'Escape' && changedFiles === undefined && isSame(written, toWritten(message))) end();
+    const hasFiles = changedFiles !== undefined || more.arriving.length > 0;
+    if (event.key === 'Escape' && !hasFiles && isSame(written, toWritten(message))) end();
     const isSent =
       isSend(event) || (preferences.get().enterSends && isEnterAlone(event) && event.target === area.current);
     if (!isSent) return;
@@ -97,13 +110,26 @@ export function Editor({ message, onSaved, onEnd }: Props) {
       class="editor sheet"
       aria-label="Edit message"
       onKeyDown={onKeyDown}
+      onDrop={(event) => {
+        const dropped = [...(event.dataTransfer?.files ?? [])];
+        if (!canFiles || dropped.length === 0) return;
+        // They belong to this message, not to the one that is being written below.
+        event.preventDefault();
+        more.add(dropped);
+      }}
       onSubmit={(event) => {
         event.preventDefault();
         void attempt();
       }}
     >
-      <TextField {...fields} area={area} label="Text" placeholder="" />
-      <EditFiles files={files} onChange={setFiles} />
+      <TextField
+        {...fields}
+        area={area}
+        label="Text"
+        placeholder=""
+        {...(canFiles && { onFiles: more.add })}
+      />
+      <EditFiles files={files} arriving={more.arriving} onChange={setFiles} />
       <EditProblem
         problem={problem}
         onKeep={keepEditing}
@@ -111,6 +137,7 @@ export function Editor({ message, onSaved, onEnd }: Props) {
         onAnyway={() => void attempt({ anyway: true })}
       />
       <div class="row">
+        {canFiles && <ChooseFiles onFiles={more.add} />}
         <TypeMenu {...fields} />
         <TypeFields {...fields} />
         <button type="submit" class="primary" aria-disabled={busy}>
@@ -153,6 +180,8 @@ function EditProblem({ problem, onKeep, onConfirm, onAnyway }: EditProblemProps)
     </p>
   );
 }
+
+const NO_FILES: readonly Attachment[] = [];
 
 const isSame = (a: Written, b: Written): boolean =>
   (Object.keys(a) as (keyof Written)[]).every((key) => a[key] === b[key]);

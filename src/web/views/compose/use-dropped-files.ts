@@ -18,7 +18,8 @@ export function useDroppedFiles(): boolean {
     const leave = (event: DragEvent) => event.relatedTarget === null && setOver(false);
     const drop = (event: DragEvent) => {
       setOver(false);
-      if (!hasFiles(event)) return;
+      // A message that is being edited has taken them.
+      if (event.defaultPrevented || !hasFiles(event)) return;
       event.preventDefault();
       void addFiles([...(event.dataTransfer?.files ?? [])]);
     };

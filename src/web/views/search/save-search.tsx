@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import { parseSearch } from '../../../domain/query.ts';
-import { saveSettings } from '../../actions/settings.ts';
+import { changeSearches } from '../../actions/settings.ts';
 import { say, show } from '../../state/notices.ts';
 import { asSearch, query } from '../../state/query.ts';
 import { settings } from '../../state/settings.ts';
@@ -14,8 +14,8 @@ export function SaveSearch() {
   // What cannot be searched for is not worth keeping.
   if (searches === undefined || q === '' || !parseSearch(q).ok) return null;
   const kept = searches.find((one) => one.q === q);
-  const store = async (next: typeof searches, words: string) => {
-    const failed = await saveSettings({ searches: next });
+  const store = async (change: Parameters<typeof changeSearches>[0], words: string) => {
+    const failed = await changeSearches(change);
     if (failed) return show('bad', failed.detail);
     setName(undefined);
     say(words);
@@ -25,12 +25,7 @@ export function SaveSearch() {
       <button
         type="button"
         class="link"
-        onClick={() =>
-          void store(
-            searches.filter((one) => one !== kept),
-            'Search removed',
-          )
-        }
+        onClick={() => void store((now) => now.filter((one) => one.q !== q), 'Search removed')}
       >
         Remove from saved
       </button>
@@ -50,8 +45,11 @@ export function SaveSearch() {
         event.preventDefault();
         const given = name.trim();
         // A name that is taken gets the new search.
-        const others = searches.filter((one) => one.name !== given);
-        if (given !== '') void store([...others, { name: given, q }], 'Search saved');
+        const change = (now: typeof searches) => [
+          ...now.filter((one) => one.name !== given),
+          { name: given, q },
+        ];
+        if (given !== '') void store(change, 'Search saved');
       }}
     >
       <input
