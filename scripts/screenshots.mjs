@@ -1,4 +1,4 @@
-// Takes the pictures of the page that the README shows, of a gitpost with made-up content: docs/images/*.webp
+// Takes the pictures and the animation of the page that the README shows, of a gitpost with made-up content: docs/images/*.webp
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { startVitest } from 'vitest/node';

@@ -4,12 +4,13 @@ import { fileURLToPath } from 'node:url';
 import type { Locator, Page } from 'playwright-core';
 import { beforeAll, expect, test } from 'vitest';
 import { apiAt } from '../support/api.ts';
-import { bareRepository } from '../support/git.ts';
+import { bareRepository, git } from '../support/git.ts';
 import { openPage, sharedBrowser, soon } from '../support/page.ts';
 import { article, repository, textField, timeline } from '../support/page-parts.ts';
 import { startProcess } from '../support/process.ts';
 import { temporaryFolder } from '../support/tmp.ts';
 import { drafts, notes } from './content.ts';
+import { filmOf } from './film.ts';
 
 const browser = sharedBrowser();
 const images = fileURLToPath(new URL('../../docs/images/', import.meta.url));
@@ -18,7 +19,7 @@ const MOST_BYTES = 300_000;
 beforeAll(() => mkdir(images, { recursive: true }));
 
 /** A gitpost in which some friends have written for a year. */
-async function friends(): Promise<string> {
+async function friends(): Promise<{ readonly url: string; readonly folder: string }> {
   const folder = await temporaryFolder();
   const [boat, family] = await Promise.all(
     ['boat', 'family'].map((name) => bareRepository(join(folder, 'remotes', `${name}.git`))),
@@ -33,7 +34,7 @@ async function friends(): Promise<string> {
   await api.bulk(fresh.slice(0, -3));
   await api.send('POST', '/push', { json: {} });
   await api.bulk(fresh.slice(-3));
-  return url;
+  return { url, folder };
 }
 
 /** Takes a picture and keeps it as WebP, which the browser itself can make. */
@@ -68,7 +69,7 @@ async function expectMonospaced(page: Page): Promise<void> {
 }
 
 test('the page, the calendar and a phone, in light and dark', async () => {
-  const url = await friends();
+  const { url } = await friends();
   for (const colorScheme of ['light', 'dark'] as const) {
     const look = { colorScheme, reducedMotion: 'reduce', deviceScaleFactor: 2, locale: 'en-GB' } as const;
     const page = await openPage(browser(), url, { ...look, viewport: { width: 1280, height: 860 } });
@@ -96,4 +97,55 @@ test('the page, the calendar and a phone, in light and dark', async () => {
     await timeline(phone).getByRole('article').last().waitFor();
     await keep(phone, `phone-${colorScheme}`);
   }
+});
+
+test('an animation of writing, git log and a push', async () => {
+  const { url, folder } = await friends();
+  const page = await openPage(browser(), url, {
+    colorScheme: 'light',
+    reducedMotion: 'reduce',
+    locale: 'en-GB',
+    viewport: { width: 900, height: 470 },
+  });
+  await article(page, 'The five knots').waitFor();
+  await soon(() => page.locator('.hljs-keyword').count()).toBeGreaterThan(1);
+  const film = await filmOf(page);
+  await film.take(1200);
+  const text = 'The anchor is **on board** #launch';
+  for (let end = 4; end < text.length + 4; end += 4) {
+    await textField(page).fill(text.slice(0, end));
+    await film.take(110);
+  }
+  await film.take(700);
+  await textField(page).press('Control+Enter');
+  await article(page, 'The anchor is on board').waitFor();
+  await soon(() => article(page, 'The anchor is').locator('strong').count()).toBe(1);
+  await film.take(1800);
+
+  const run = async (where: string, ...args: string[]) => {
+    const line = `$ git -C ${where} ${args.map((one) => (/[ %]/.test(one) ? `'${one}'` : one)).join(' ')}`;
+    film.print(line);
+    await film.take(1200);
+    film.print(...(await git(join(folder, where), ...args)).split('\n'));
+    await film.take(2600);
+  };
+  await run('repos/boat', 'log', '-3', '--date=short', '--format=%an  %ad  %s');
+  await page.getByRole('button', { name: /^Push \d/ }).click();
+  await soon(() => page.getByRole('button', { name: 'Push', exact: true }).count()).toBe(1);
+  // That the remote is a folder of this machine matters to a new user, not to the picture.
+  await page.getByRole('button', { name: 'Dismiss' }).click();
+  await film.take(1500);
+  await run('remotes/boat.git', 'log', '-1', '--format=%an  %s');
+  const webp = await film.end(2);
+  await writeFile(join(images, 'writing.webp'), webp);
+  expect(webp.length).toBeLessThan(MOST_BYTES);
+  // A browser takes it for a picture of this size.
+  const blank = await page.context().newPage();
+  const size = await blank.evaluate(`(async () => {
+    const image = new Image();
+    image.src = 'data:image/webp;base64,${webp.toString('base64')}';
+    await image.decode();
+    return [image.naturalWidth, image.naturalHeight];
+  })()`);
+  expect(size).toEqual([900, 620]);
 });
