@@ -246,3 +246,26 @@ test('an edit adds files, pasted, dropped or chosen, and cancelling adds none', 
   const changed = await git(clone(), 'show', '--format=', '--name-only', commit);
   expect(changed.split('\n').filter((path) => path.startsWith('attachments/'))).toHaveLength(3);
 });
+
+test('a picture that is sent as it is and may say where it was taken says so before it is sent', async () => {
+  const { url } = scene();
+  const page = await openPage(browser(), url);
+  await composer(page).getByRole('button', { name: 'Add files' }).waitFor();
+  const plain = pngOf(10, 10);
+  // The signature and the first chunk of a PNG have 33 bytes.
+  const exif = Buffer.concat([
+    plain.subarray(0, 33),
+    Buffer.from('\0\0\0\x04eXIfMM\0*\0\0\0\0', 'latin1'),
+    plain.subarray(33),
+  ]);
+  await give(page, 'paste', [
+    { name: 'plain.png', type: 'image/png', bytes: plain },
+    { name: 'placed.png', type: 'image/png', bytes: exif },
+    { name: 'phone.HEIC', type: '', bytes: Buffer.from('\0\0\0\x18ftypheic\0\0\0\0heic', 'latin1') },
+  ]);
+  const warning = 'It may say where it was taken.';
+  for (const name of ['placed.png', 'phone.HEIC']) await fileIn(page, name).getByText(warning).waitFor();
+  await fileIn(page, 'plain.png').waitFor();
+  expect(await composer(page).getByText(warning).count()).toBe(2);
+  expect(await troubles(page)).toEqual([]);
+});

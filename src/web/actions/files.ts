@@ -21,7 +21,7 @@ export async function addFiles(files: readonly File[]): Promise<void> {
     const ready = await prepared(file).catch(() => undefined);
     if (!ready)
       return show('bad', `${file.name} was not added: a part of the page could not be loaded. Reload it.`);
-    const { original, reduced, name } = ready;
+    const { original, reduced, name, tells } = ready;
     const blob = reduced ?? original;
     const preview = kindOfFile(blob.type) === 'picture' ? URL.createObjectURL(blob) : null;
     bytesOfFiles.set(key, { original, reduced, preview });
@@ -32,6 +32,7 @@ export async function addFiles(files: readonly File[]): Promise<void> {
       size: blob.size,
       originalSize: reduced ? file.size : null,
       wantsOriginal: false,
+      tells,
       sha256: null,
       problem: null,
     };
@@ -53,10 +54,16 @@ export function getReadyForFiles(): void {
 /** What of a file is sent. */
 export async function prepared(file: File) {
   const name = cleanFileName(file.name);
-  if (!file.type.startsWith('image/')) return { original: file, reduced: null, name };
-  const { cleaned, nameOfShrunk, shrink } = await import('./shrink.ts');
-  const [original, reduced] = await Promise.all([cleaned(file), shrink(file)]);
-  return { original, reduced, name: reduced ? nameOfShrunk(name, reduced.type) : name };
+  // Not every system knows the type of a HEIC file.
+  const isPicture = file.type.startsWith('image/') || /\.hei[cf]$/i.test(name);
+  if (!isPicture) return { original: file, reduced: null, name, tells: false };
+  const { cleaned, mayTellPlace, nameOfShrunk, shrink } = await import('./shrink.ts');
+  const [original, reduced, tells] = await Promise.all([
+    cleaned(file),
+    shrink(file),
+    mayTellPlace(file, name),
+  ]);
+  return { original, reduced, name: reduced ? nameOfShrunk(name, reduced.type) : name, tells };
 }
 
 export function removeFile(key: string): void {

@@ -40,6 +40,17 @@ export async function cleaned(file: Blob): Promise<Blob> {
   return new Blob([withoutDetails(new Uint8Array(await file.arrayBuffer()))], { type: file.type });
 }
 
+/** So much of a picture is looked at for what it tells besides what is seen. */
+const TELLING_BYTES = 1024 * 1024;
+
+/** Whether a picture that is sent as it is may say where it was taken: only a JPEG is cleaned of that. */
+export async function mayTellPlace(file: Blob, name: string): Promise<boolean> {
+  if (file.type === 'image/jpeg') return false;
+  if (/^image\/hei[cf]/.test(file.type) || /\.hei[cf]$/i.test(name)) return true;
+  const start = new Uint8Array(await file.slice(0, TELLING_BYTES).arrayBuffer());
+  return /Exif\0\0|eXIf|EXIF|<x:xmpmeta/.test(new TextDecoder('latin1').decode(start));
+}
+
 /** A name with the ending of the type that a smaller picture has. */
 export const nameOfShrunk = (name: string, type: string): string =>
   `${name.replace(/\.[a-z0-9]{1,5}$/i, '')}.${type === 'image/webp' ? 'webp' : 'jpg'}`;

@@ -11,6 +11,8 @@ export interface DraftFile {
   /** How large the file was that was chosen, if a smaller picture was made of it. */
   readonly originalSize: number | null;
   readonly wantsOriginal: boolean;
+  /** Whether the file that was chosen may say where it was taken. */
+  readonly tells?: boolean;
   /** Once the server has it. */
   readonly sha256: string | null;
   /** Why the server does not take it. */

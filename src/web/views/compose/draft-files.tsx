@@ -19,7 +19,7 @@ export function DraftFiles({ files }: { files: readonly DraftFile[] }) {
 }
 
 function Row({ file }: { file: DraftFile }) {
-  const { key, name, size, originalSize, wantsOriginal, problem, sha256 } = file;
+  const { key, name, size, originalSize, wantsOriginal, tells, problem, sha256 } = file;
   const part = useStore(progress, (state) => state.get(key));
   const preview = bytesOfFiles.get(key)?.preview;
   return (
@@ -51,6 +51,9 @@ function Row({ file }: { file: DraftFile }) {
             </label>
           )}
         </p>
+        {tells && (originalSize === null || wantsOriginal) && (
+          <p class="warn">It may say where it was taken.</p>
+        )}
         {part !== undefined && <progress value={part} max={1} aria-label={`Uploading ${name}`} />}
         {problem !== null && (
           <p class="error" role="alert">

@@ -35,6 +35,11 @@ export function useEditFiles(files: readonly Attachment[], onChange: (files: rea
     if (isOver.current) return;
     change(now.current.arriving.filter((one) => one.key !== key));
     if (!uploaded.ok) return show('bad', `${file.name} was not added. ${uploaded.why}`);
+    if (uploaded.tells)
+      show(
+        'plain',
+        `${file.name} may say where it was taken. Remove it before you save if nobody should know.`,
+      );
     const { files: held } = now.current;
     if (held.some(({ sha256 }) => sha256 === uploaded.file.sha256)) return;
     now.current.files = [...held, uploaded.file];
