@@ -1,4 +1,3 @@
-// One table on more than 300 lines: what each message of ssh, git, curl and the hosts means to a person.
 import type { SyncFailure } from '../domain/repository.ts';
 import { hostOf, localPath, type Protocol, sshTrial } from './address.ts';
 import type { Spoken, Words } from './words.ts';

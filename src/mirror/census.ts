@@ -44,6 +44,7 @@ export class Census {
     return this.#covered.get(repository);
   }
 
+  /** Notes how far the mirror agrees with a repository; only the first problems of each file are kept. */
   cover(repository: string, covered: Covered): void {
     const isSame = covered.problems === this.#covered.get(repository)?.problems;
     const problems = isSame ? covered.problems : firstProblems(covered.problems);

@@ -248,6 +248,7 @@ export class Database {
     return this.#flusher.room();
   }
 
+  /** Writes everything that is not in files yet. */
   close(): Promise<void> {
     return this.#flusher.close();
   }

@@ -14,6 +14,7 @@ export class LineSet {
     this.#index.set(hash, 0);
   }
 
+  /** Whether a line is in it, by its hash. */
   has(hash: string): boolean {
     return this.#index.get(hash) !== undefined;
   }

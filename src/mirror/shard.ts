@@ -17,6 +17,7 @@ export class Shard {
     return this.#byId.size;
   }
 
+  /** Whether it holds so much that it has to be split. */
   get isFull(): boolean {
     return this.size > SHARD_LIMITS.entries || (this.#characters > SHARD_LIMITS.characters && this.size > 1);
   }
@@ -25,6 +26,7 @@ export class Shard {
     return this.#byId.get(id);
   }
 
+  /** Adds an entry, or replaces the one with its id. */
   put(entry: Entry): void {
     this.remove(entry.id);
     this.#byId.set(entry.id, entry);

@@ -51,6 +51,7 @@ export class Timeline {
     if (slots.length === 0) this.#add(FIRST, new Shard());
   }
 
+  /** All slots, the oldest first. */
   slots(): readonly Slot[] {
     return this.#slots;
   }

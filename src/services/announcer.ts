@@ -24,6 +24,7 @@ export class Announcer {
     this.#ports = ports;
   }
 
+  /** Tells all readers that a message was created, updated or deleted. */
   message(change: 'created' | 'updated' | 'deleted', entry: Entry): void {
     this.#ports.events.publish({ type: 'message', data: { change, message: toMessage(entry, this.#ports) } });
   }
@@ -37,11 +38,13 @@ export class Announcer {
     }
   }
 
+  /** Tells all readers the status of a repository. */
   status(repository: Repository): void {
     if (!this.#ports.isCurrent(repository)) return;
     this.#ports.events.publish({ type: 'repository', data: repository.status() });
   }
 
+  /** Tells all readers how far a sync is, in git's words and percent. */
   progress(repository: string, stage: string, percent: number): void {
     this.#ports.events.publish({ type: 'progress', data: { repository, stage, percent } });
   }

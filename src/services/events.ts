@@ -15,6 +15,7 @@ export class Events {
   #kept: NumberedEvent[] = [];
   #last = 0;
 
+  /** Numbers an event, keeps it and hands it to all listeners. */
   publish(event: GitpostEvent): void {
     this.#last += 1;
     const numbered = { id: `${this.#run}-${this.#last}`, event };
@@ -23,6 +24,7 @@ export class Events {
     for (const listener of this.#listeners) listener(numbered);
   }
 
+  /** Hands every event from now on to a listener, until the returned function is called. */
   subscribe(listener: (event: NumberedEvent) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);

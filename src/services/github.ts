@@ -75,6 +75,7 @@ export class Github {
 
   urlOf = ({ fullName }: Pick<Found, 'fullName'>): string => `${this.#options.url}/${fullName}.git`;
 
+  /** The account that the token belongs to, with what is wrong with the token. Never fails: `state` says why it is unknown. */
   async account(): Promise<GithubAccount> {
     const { url, apiUrl = null } = this.#options;
     const nobody = { url, apiUrl, login: null, token: null, warnings: [] };

@@ -25,16 +25,19 @@ export class Intents {
     return new Intents(low, onTrouble);
   }
 
+  /** The repositories that a message was meant for; `undefined` if its first attempt reached all of them. */
   of(id: string): readonly string[] | undefined {
     return Object.hasOwn(this.#low.data, id) ? this.#low.data[id] : undefined;
   }
 
+  /** Keeps the repositories that a message is meant for. */
   async remember(id: string, repositories: readonly string[]): Promise<void> {
     const others = Object.entries(this.#low.data).filter(([other]) => other !== id);
     this.#low.data = Object.fromEntries([...others.slice(1 - KEPT), [id, repositories]]);
     await this.#low.write().catch(this.#onTrouble);
   }
 
+  /** The message has reached all of them. */
   async forget(id: string): Promise<void> {
     if (this.of(id) === undefined) return;
     this.#low.data = Object.fromEntries(Object.entries(this.#low.data).filter(([other]) => other !== id));

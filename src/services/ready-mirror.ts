@@ -45,6 +45,7 @@ export class ReadyMirror {
     return this.#isAgreed && this.#rebuilding === undefined;
   }
 
+  /** Resolves when mirror and clones agree, however long that takes. */
   async whenReady(): Promise<void> {
     await this.#agreed;
     await this.#rebuilding;

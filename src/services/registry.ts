@@ -25,6 +25,7 @@ export class Registry {
     this.#open = open;
   }
 
+  /** Their names, in the order in which they were opened. */
   names(): string[] {
     return [...this.#repositories.keys()];
   }
@@ -33,6 +34,7 @@ export class Registry {
     return [...this.#repositories.values()];
   }
 
+  /** The repository that has a name now. */
   find(name: string): Repository | undefined {
     return this.#repositories.get(name);
   }
@@ -53,6 +55,7 @@ export class Registry {
     return next;
   }
 
+  /** Forgets a repository, which must be closed. */
   delete(name: string): void {
     this.#repositories.delete(name);
   }

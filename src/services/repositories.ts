@@ -144,6 +144,7 @@ export class RepositoryManager {
     return this.#registry.names();
   }
 
+  /** The name of the repository that `REPOSITORY_NAME` names. */
   get primary(): string {
     return (this.#options.targets[0] as Target).name;
   }
@@ -204,10 +205,12 @@ export class RepositoryManager {
     return notReady(`${why} gitpost tries again on its own.${others}`);
   }
 
+  /** See {@link ReadyMirror.whenReady}. */
   whenReady(): Promise<void> {
     return this.#mirror.whenReady();
   }
 
+  /** See {@link ReadyMirror.rebuild}. */
   rebuild(): void {
     this.#mirror.rebuild();
   }

@@ -51,10 +51,12 @@ export class SharedSettingsStore {
     clearTimeout(this.#timer);
   }
 
+  /** The settings as they are now; `unavailable` if the primary's clone cannot be read. */
   read(): Promise<Result<Settings>> {
     return this.#changes.run(() => this.#inPrimary(async (git) => this.#taken(await readShared(git))));
   }
 
+  /** Changes what is given; `fixed-by-environment`, `invalid` for too many long searches, or `unavailable`. */
   async change({ syncInterval, searches }: ChangeSettings): Promise<Result<Settings>> {
     const { fixedInterval } = this.#options;
     if (syncInterval !== undefined && fixedInterval !== undefined && syncInterval !== fixedInterval)

@@ -24,6 +24,7 @@ export class SyncLog {
     this.#now = now;
   }
 
+  /** Takes the result of a sync, and logs it if that is news. */
   heard({ repository, status, detail, action }: SyncResult): void {
     const before = this.#failing.get(repository);
     if (!isFailure(status)) {

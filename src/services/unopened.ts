@@ -26,6 +26,7 @@ export class Unopened {
     this.#ports = ports;
   }
 
+  /** The names of those that could not be opened yet. */
   names(): string[] {
     return [...this.#found.keys()];
   }
@@ -34,6 +35,7 @@ export class Unopened {
     return this.#found.has(name);
   }
 
+  /** Why a repository could not be opened the last time. */
   troubleOf(name: string): Trouble | undefined {
     return this.#found.get(name)?.trouble;
   }
