@@ -63,6 +63,45 @@ describe.each(names)('%s', (name) => {
     expect(await log(scene().remote(), '%H', '-1')).toEqual([head]);
   });
 
+  test('sends pictures, and a swipe leads from one to the next', async () => {
+    await page().shows(button('Add files'));
+    await page().value(`(async () => {
+      const data = new DataTransfer();
+      for (const [name, size] of [['one.png', 300], ['two.png', 200]]) {
+        const canvas = new OffscreenCanvas(size, size);
+        canvas.getContext('2d').fillRect(0, 0, size / 2, size);
+        data.items.add(new File([await canvas.convertToBlob()], name, { type: 'image/png' }));
+      }
+      const input = document.querySelector('#composer input[type="file"]');
+      input.files = data.files;
+      input.dispatchEvent(new Event('change', { bubbles: true }));
+    })()`);
+    for (const name of ['one.png', 'two.png']) await page().shows(button(`Remove ${name}`));
+    await page().type(TEXT, `Two pictures${SEND}`);
+    await page().shows(`${article('Two pictures')}//img`, 2);
+    const [message] = await scene().api.messages();
+    expect(message).toMatchObject({ attachments: [{ width: 300 }, { width: 200 }] });
+    await page().click(button('View one.png'));
+    const swipe = (from: number, to: number) =>
+      page().value(`(() => {
+        const target = document.querySelector('dialog.viewer');
+        const touch = (clientX) => new Touch({ identifier: 1, target, clientX, clientY: 300 });
+        const send = (type, touches, changedTouches) =>
+          target.dispatchEvent(new TouchEvent(type, { touches, changedTouches, bubbles: true }));
+        send('touchstart', [touch(${from})], [touch(${from})]);
+        send('touchend', [], [touch(${to})]);
+      })()`);
+    await swipe(400, 100);
+    await page().shows('//dialog[@aria-label="two.png"]');
+    await page().picture(`${name}-viewer`);
+    await swipe(100, 400);
+    await page().shows('//dialog[@aria-label="one.png"]');
+    await page().click('//dialog//button[normalize-space()="Close"]');
+    await page().shows('//dialog', 0);
+    await scene().api.delete(message?.id as string);
+    await page().shows(article('Two pictures'), 0);
+  });
+
   test('reloads again and again, and keeps a draft', async () => {
     await page().type(TEXT, 'Not sent yet');
     for (let n = 0; n < RELOADS; n += 1) {

@@ -73,6 +73,8 @@ async function startFirefox(program: string, scheme: Scheme, home: string, start
   const preferences = {
     'marionette.port': 0,
     'ui.systemUsesDarkTheme': scheme === 'dark' ? 1 : 0,
+    // A swipe on a machine without a touch screen.
+    'dom.w3c_touch_events.enabled': 1,
     // Nobody listens there, so Firefox itself cannot talk to anyone; addresses of this machine need no proxy.
     'network.proxy.type': 1,
     'network.proxy.http': '127.0.0.1',
