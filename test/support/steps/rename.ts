@@ -8,20 +8,26 @@ import { eventually } from '../wait.ts';
 import { uploadTo } from './files.ts';
 
 const WRITERS = 5;
+const RENAMES = 3;
 const AGAIN_LIMIT_MS = 30_000;
 
-/** A repository gets another name while messages are written to it. */
+/** A repository gets other names, one soon after the other, while messages are written to it. */
 export async function renameUnderLoad(life: Life, on: Device, pick: number, text: string): Promise<void> {
   const [, name] = on.names;
   if (name === undefined) return;
-  const other = /-\d+$/.test(name) ? name.replace(/-\d+$/, '') : `${name}-${pick}`;
-  const stop = load(life, on, name, text);
-  await delay(pick % 100);
-  const { status, json } = await on.request('PATCH', `/repositories/${name}`, { name: other });
-  expect([200, 503], `${name} becomes ${other}: ${status} ${JSON.stringify(json)}`).toContain(status);
-  if (status === 200) on.names[1] = other;
+  const base = name.replace(/-\d+-\d+$/, '');
+  const stop = load(life, on, text);
+  for (let round = 1; round <= RENAMES; round += 1) {
+    const [before, other] = [on.names[1], `${base}-${pick}-${round}`];
+    if (before === other) continue;
+    // At another moment of a capture each time: only in some of them does a git hold a lock.
+    await delay((pick * round) % 100);
+    const { status, json } = await on.request('PATCH', `/repositories/${before}`, { name: other });
+    expect([200, 503], `${before} becomes ${other}: ${status} ${JSON.stringify(json)}`).toContain(status);
+    if (status === 200) on.names[1] = other;
+  }
   await stop();
-  await captureAgain(life, on, `${text}, after the rename`, `After ${name} was renamed to ${other}`);
+  await captureAgain(life, on, `${text}, after the renames`, `After ${name} was renamed to ${on.names[1]}`);
 }
 
 /** A repository is removed while messages are written to it, and added again. */
@@ -29,7 +35,7 @@ export async function removeUnderLoad(life: Life, on: Device, pick: number, text
   const [, name] = on.names;
   const [, url] = life.remotes;
   if (name === undefined || url === undefined) return;
-  const stop = load(life, on, name, text);
+  const stop = load(life, on, text);
   await delay(pick % 100);
   const { status, json } = await on.request('DELETE', `/repositories/${name}`);
   expect([204, 503], `${name} is removed: ${status} ${JSON.stringify(json)}`).toContain(status);
@@ -45,18 +51,19 @@ export async function removeUnderLoad(life: Life, on: Device, pick: number, text
  * Several write one message after the other until they are told to stop. Those that are refused were never promised to
  * anybody.
  */
-function load({ acknowledged }: Life, on: Device, name: string, text: string) {
+function load({ acknowledged }: Life, on: Device, text: string) {
   let isOver = false;
   const write = async (writer: number) => {
     // A file takes longer than a line does.
     const attachments = writer % 2 === 0 ? [] : [await uploadTo(on, sampleFile(writer + text.length))];
     for (let index = 0; !isOver; index += 1) {
-      const body = { text: `${text}, writer ${writer}, ${index}`, repositories: [name], attachments };
+      const body = { text: `${text}, writer ${writer}, ${index}`, repositories: [on.names[1]], attachments };
       const { status, json } = await on.request('POST', '/messages', body);
       // Refused in words: the repository is busy, or has no such name at the moment.
-      expect([201, 404, 409, 503], `${name} under load: ${status} ${JSON.stringify(json)}`).toContain(status);
-      if (status !== 201) return;
-      acknowledgeAnswer(acknowledged, on, body.text, json);
+      expect([201, 404, 409, 503], `${on.names[1]} under load: ${status} ${JSON.stringify(json)}`).toContain(
+        status,
+      );
+      if (status === 201) acknowledgeAnswer(acknowledged, on, body.text, json);
     }
   };
   const writers = Promise.all(Array.from({ length: WRITERS }, (_, writer) => write(writer)));
