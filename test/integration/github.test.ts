@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { GithubAccount, GithubPage, Probe } from '../../src/contract/github.ts';
 import { type Api, deliveryTo, expected, problemOf, type RepositoryStatus } from '../support/api.ts';
+import { bareRepository } from '../support/git.ts';
 import { startGitServer } from '../support/git-server.ts';
 import { type GithubScene, githubHere, githubToken as token } from '../support/github-scene.ts';
 import type { Here } from '../support/here.ts';
@@ -270,9 +271,10 @@ test('a repository elsewhere gets no call of the API and no token', async () => 
   expect(other.requests.map(({ authorization }) => authorization)).toEqual(
     other.requests.map(() => undefined),
   );
-  const onDisk = expected<Added>(await add({ url: join(folder, 'disk.git') }), 202);
+  const onDisk = expected<Added>(await add({ url: await bareRepository(join(folder, 'disk.git')) }), 202);
   expect(onDisk.probe.warnings).toEqual([]);
-  for (const url of [`${other.url}/ann/x.git`, join(folder, 'x.git'), 'git@example.org:ann/x.git']) {
+  const another = await bareRepository(join(folder, 'x.git'));
+  for (const url of [`${other.url}/ann/x.git`, another, 'git@example.org:ann/x.git']) {
     expect(problemOf(await add({ url, create: true }), 400).errors).toEqual([
       { field: 'create', detail: expect.stringMatching(/only a repository on GitHub/) },
     ]);

@@ -108,17 +108,17 @@ test('a large archive is read in threads when it comes and when the mirror is go
 }, async () => {
   const folder = join(scratch.path, 'whole');
   const start = () => startProcess({ folder, env: { REPOSITORY_NAME: remote } });
-  const beside = join(folder, 'data/mirror/beside');
+  const staging = join(folder, 'data/mirror/staging');
   const first = await start();
   await expectAll(first.url);
   // The threads have written there.
-  expect(await isThere(beside)).toBe(true);
+  expect(await isThere(staging)).toBe(true);
   await first.stop();
 
   await rm(join(folder, 'data/mirror'), { recursive: true });
   const second = await start();
   await expectAll(second.url);
-  expect(await isThere(beside)).toBe(true);
+  expect(await isThere(staging)).toBe(true);
   expect(second.stderr()).toBe('');
   // Neither is a git of theirs left, dead or alive.
   await eventually(async () => (await defunct(second.pid)).length === 0);
@@ -136,7 +136,7 @@ test('a large archive is read in threads when it comes and when the mirror is go
   await second.stop();
   const third = await start();
   await expectAll(third.url, changed);
-  expect(await isThere(beside)).toBe(false);
+  expect(await isThere(staging)).toBe(false);
 });
 
 test('ending it while it reads a large archive loses nothing', {
@@ -150,7 +150,7 @@ test('ending it while it reads a large archive loses nothing', {
   for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
     await rm(join(folder, 'data/mirror'), { recursive: true });
     const cut = await start();
-    await eventually(() => isThere(join(folder, 'data/mirror/beside')));
+    await eventually(() => isThere(join(folder, 'data/mirror/staging')));
     cut.kill(signal);
     await cut.exited;
     const next = await start();
