@@ -80,8 +80,12 @@ test('a public repository is asked about before it is added', async () => {
 });
 
 const add = async (page: Page) => {
+  // The list above moves what is below it when it comes, also from under the mouse.
+  await panel(page).getByText('Loading repositories').waitFor({ state: 'hidden' });
   await panel(page).getByText('Add a repository').click();
-  return panel(page).getByRole('region', { name: 'GitHub' });
+  const github = panel(page).getByRole('region', { name: 'GitHub' });
+  await github.waitFor();
+  return github;
 };
 const choices = (page: Page) => panel(page).getByRole('list', { name: 'My repositories on GitHub' });
 
