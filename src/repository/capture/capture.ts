@@ -193,8 +193,8 @@ export class Capturer {
   }
 
   /**
-   * What was refused must not slip into the next commit; and where it did get into the branch after all, whoever sends
-   * it again is to find it there.
+   * What was refused must not get into the next commit. If it did get into the branch after all, it is found there when
+   * it is sent again.
    */
   async #forgetAttempt(held: Held): Promise<void> {
     this.#clone.forgetSegments(held);
@@ -221,7 +221,11 @@ export class Capturer {
     // git writes one batch at a time, so nothing else begins before it is done with this one.
     const early = await ahead?.written;
     const elsewhere = await this.#elsewhere();
-    if (elsewhere) return settleAll(batch, elsewhere);
+    if (elsewhere) {
+      // They may hold what was written ahead.
+      this.#clone.forgetSegments(held);
+      return settleAll(batch, elsewhere);
+    }
     if (!this.#reconciler.covers(this.#clone.tip)) await this.#reconciler.run(held);
     let written = ahead?.parent === this.#clone.tip ? early : undefined;
     let fresh: readonly Waiting[] = written ? batch : await this.#withoutKnown(batch);
@@ -239,6 +243,7 @@ export class Capturer {
         const gone = await this.#elsewhere();
         if (!gone) return this.#finish(held, written);
         await this.#withdraw(held);
+        this.#clone.forgetSegments(held);
         return settleAll(fresh, gone);
       }
       written = undefined;
