@@ -2,8 +2,10 @@ import type { AsOf, Moment } from '../contract/message.ts';
 import { type Filter, parseSearch } from '../domain/query.ts';
 import { ok, type Result } from '../domain/result.ts';
 import { type Clocks, clocksOf, UTC } from '../domain/zone.ts';
+import type { Past } from '../mirror/past.ts';
 import type { ProblemInput } from './problem.ts';
 import { unknownRepository } from './routes/repositories.ts';
+import type { Services } from './services.ts';
 
 /** Which messages a call asks for, as its query says. */
 export interface Selection {
@@ -21,27 +23,39 @@ export interface Selection {
 /** What decides which messages are meant, and the past that they are of, if it is not the present. */
 export interface Selected {
   readonly filter: Filter;
-  readonly asOf: AsOf | undefined;
+  readonly past: Past | undefined;
 }
 
-/** Reads what a call selects: days begin in its time zone, wherever they are named. */
-export function select(
-  { q = '', since, until, asOf, zone, ...fields }: Selection,
+/** Reads what a call selects, and waits until everything that was committed can be read. */
+export async function select(
+  selection: Selection,
+  { reader, repositories }: Pick<Services, 'reader' | 'repositories'>,
+): Promise<Result<Selected, ProblemInput>> {
+  const filter = filterOf(selection, repositories);
+  if (!filter.ok) return filter;
+  const { repository } = selection;
+  const ready = await reader.ready(repository);
+  if (!ready.ok) return ready;
+  const asOf = pastIn(selection.asOf, selection.zone);
+  const past = asOf === undefined ? ok(undefined) : await reader.past(asOf, repository);
+  return past.ok ? ok({ filter: filter.value, past: past.value }) : past;
+}
+
+/** Days begin in the time zone of the call, wherever they are named. */
+function filterOf(
+  { q = '', since, until, asOf: _asOf, zone, ...fields }: Selection,
   repositories: { readonly find: (name: string) => unknown },
-): Result<Selected, ProblemInput> {
+): Result<Filter, ProblemInput> {
   if (fields.repository !== undefined && !repositories.find(fields.repository))
     return unknownRepository([fields.repository]);
   const clocks = clocksIn(zone);
   const terms = parseSearch(q, new Date(), clocks);
   if (!terms.ok) return terms;
   return ok({
-    filter: {
-      ...fields,
-      ...(since !== undefined && { since: timeOf(since, clocks) }),
-      ...(until !== undefined && { until: timeOf(until, clocks) }),
-      terms: terms.value,
-    },
-    asOf: pastIn(asOf, zone),
+    ...fields,
+    ...(since !== undefined && { since: timeOf(since, clocks) }),
+    ...(until !== undefined && { until: timeOf(until, clocks) }),
+    terms: terms.value,
   });
 }
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { exportQuery } from '../../contract/export.ts';
 import type { Filter } from '../../domain/query.ts';
-import { fail, ok } from '../../domain/result.ts';
+import { fail } from '../../domain/result.ts';
 import { rendererOf } from '../../export/formats.ts';
 import type { Renderer } from '../../export/renderer.ts';
 import type { Past } from '../../mirror/past.ts';
@@ -37,15 +37,11 @@ export const exportRoutes: readonly Route[] = [
     handle: async ({ query, response }, { reader, repositories, attachments }) => {
       const { format = 'ndjson', revisions, ...selection } = query;
       if (revisions !== undefined && format !== 'ndjson' && format !== 'zip') return onlyNdjson;
-      const selected = select(selection, repositories);
+      const selected = await select(selection, { reader, repositories });
       if (!selected.ok) return selected;
-      const { filter, asOf } = selected.value;
-      const ready = await reader.ready(filter.repository);
-      if (!ready.ok) return ready;
-      const past = asOf === undefined ? ok(undefined) : await reader.past(asOf, filter.repository);
-      if (!past.ok) return past;
+      const { filter, past } = selected.value;
       const now = new Date();
-      const wanted = { reader, filter, past: past.value };
+      const wanted = { reader, filter, past };
       const { type, extension, chunks } =
         format === 'zip'
           ? {

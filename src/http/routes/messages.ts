@@ -42,19 +42,15 @@ export const messageRoutes: readonly Route[] = [
     failures: ['unknown-repository', 'unavailable'],
     handle: async ({ query, request, response }, { reader, repositories }) => {
       const { limit, cursor, ...selection } = query;
-      const selected = select(selection, repositories);
+      const selected = await select(selection, { reader, repositories });
       if (!selected.ok) return selected;
-      const { filter, asOf } = selected.value;
-      const ready = await reader.ready(filter.repository);
-      if (!ready.ok) return ready;
-      const past = asOf === undefined ? ok(undefined) : await reader.past(asOf, filter.repository);
-      if (!past.ok) return past;
-      const before = cursor === undefined ? undefined : readCursor(cursor, past.value?.name);
+      const { filter, past } = selected.value;
+      const before = cursor === undefined ? undefined : readCursor(cursor, past?.name);
       if (before === null) return badCursor;
-      const found = reader.query(filter, before, past.value);
+      const found = reader.query(filter, before, past);
       await (limit === undefined
         ? sendAll(found, request, response)
-        : sendPage(found, limit, request, response, past.value?.name));
+        : sendPage(found, limit, request, response, past?.name));
     },
   }),
   route({
@@ -68,14 +64,10 @@ export const messageRoutes: readonly Route[] = [
     answers: { 200: answer('How many there are', countSchema) },
     failures: ['unknown-repository', 'unavailable'],
     handle: async ({ query, response }, { reader, repositories }) => {
-      const selected = select(query, repositories);
+      const selected = await select(query, { reader, repositories });
       if (!selected.ok) return selected;
-      const { filter, asOf } = selected.value;
-      const ready = await reader.ready(filter.repository);
-      if (!ready.ok) return ready;
-      const past = asOf === undefined ? ok(undefined) : await reader.past(asOf, filter.repository);
-      if (!past.ok) return past;
-      return ok(await countFound(reader.query(filter, undefined, past.value), () => response.closed));
+      const { filter, past } = selected.value;
+      return ok(await countFound(reader.query(filter, undefined, past), () => response.closed));
     },
   }),
   route({
