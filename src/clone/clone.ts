@@ -2,7 +2,7 @@ import { type Held, Mutex } from '../async/mutex.ts';
 import { BlobReader } from '../git/blobs.ts';
 import type { CloneSettings } from '../git/clone.ts';
 import { type Identity, Importer, type NewCommit } from '../git/importer.ts';
-import { BranchMover, resolve } from '../git/refs.ts';
+import { RefMover, resolve } from '../git/refs.ts';
 import type { GitContext } from '../git/run.ts';
 import { Segments } from './segments.ts';
 
@@ -32,7 +32,7 @@ export class Clone {
   readonly identity: Identity;
   readonly blobs: BlobReader;
   readonly importer: Importer;
-  readonly mover: BranchMover;
+  readonly mover: RefMover;
   /** Held by everything that moves the branch, or that notes in the mirror where it is. */
   readonly mutex = new Mutex();
   #settings = NO_SETTINGS;
@@ -50,7 +50,7 @@ export class Clone {
     this.identity = identity;
     this.blobs = new BlobReader(git);
     this.importer = new Importer(git, identity, this.blobs);
-    this.mover = new BranchMover(git);
+    this.mover = new RefMover(git);
   }
 
   get settings(): CloneSettings {

@@ -202,10 +202,10 @@ export async function isBranchName(context: GitContext, name: string): Promise<b
 }
 
 /**
- * Moves a branch by compare-and-swap through one long-lived `git update-ref`, so a move by anybody else
- * in between is never undone. One move at a time; others wait for it.
+ * Moves refs through one long-lived `git update-ref`, one at a time: a branch by compare-and-swap, so a move by anybody
+ * else in between is never undone, and a ref that only gitpost uses, wherever it was.
  */
-export class BranchMover {
+export class RefMover {
   readonly #context: GitContext;
   readonly #turns = new Mutex();
   #process: ReturnType<typeof startUpdate> | undefined;

@@ -1,7 +1,7 @@
 import { rm, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { BranchMover, isCheckedOut } from '../../../../src/git/refs.ts';
+import { isCheckedOut, RefMover } from '../../../../src/git/refs.ts';
 import { HeadLog } from '../../../../src/repository/follow/operations.ts';
 import { contextOf } from '../../../support/context.ts';
 import { commitFile, git } from '../../../support/git.ts';
@@ -13,7 +13,7 @@ async function repository() {
   const context = contextOf(folder);
   const first = await commitFile(folder, 'a', '0', 'first');
   const second = await commitFile(folder, 'a', '1', 'second');
-  const mover = new BranchMover(context);
+  const mover = new RefMover(context);
   onTestFinished(() => mover.close());
   return { folder, context, first, second, mover };
 }
