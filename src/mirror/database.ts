@@ -1,21 +1,15 @@
-import type { Filter } from '../domain/query.ts';
 import { Census } from './census.ts';
 import type { Covered } from './covered.ts';
 import { compareKeys, type Entry, type Key } from './entry.ts';
 import { Snapshot } from './files/snapshot.ts';
 import type { StagedShards } from './files/staged-shards.ts';
 import { Flusher } from './flusher.ts';
-import { matches } from './search/filter.ts';
-import { likelyFor } from './search/json-prefilter.ts';
-import { needsOf } from './search/ngram-filter.ts';
 import { type Hints, readCandidates } from './search/read-candidates.ts';
 import { type Tally, tallyOf } from './search/tally.ts';
 import { Shard } from './shard.ts';
 import { FIRST, type Slot, Timeline } from './timeline.ts';
 
 const MOST_KEPT_TAGS = 5000;
-/** How many entries are looked at before others have a turn: most of them are parsed for that. */
-const ENTRIES_A_TURN = 250;
 
 /** Which entries to walk through; all of them if nothing is said. */
 export interface WalkRange {
@@ -167,21 +161,6 @@ export class Database {
     }
   }
 
-  /** The messages that pass a filter, newest first; only those older than `before`, if given. */
-  async *query(filter: Filter, before?: Key): AsyncGenerator<Entry> {
-    const { since } = filter;
-    const needs = needsOf(filter);
-    const hints = needs && { needs, isLikely: likelyFor(filter) };
-    const part = { before: earlier(before, filter.until), since };
-    for await (const entries of this.walk(hints ? { ...part, hints } : part)) {
-      for (const [index, entry] of entries.entries()) {
-        // A long search lets everybody else have their turn between two shards, and within one.
-        if (index % ENTRIES_A_TURN === 0) await new Promise((resolve) => setImmediate(resolve));
-        if (matches(entry, filter)) yield entry;
-      }
-    }
-  }
-
   /**
    * What is counted in each part of the timeline that may hold messages of a time, newest first; times are
    * milliseconds since 1970. A part is read once, and again when it has changed.
@@ -318,11 +297,4 @@ export class Database {
     this.#flusher.continueAt(state);
     return true;
   }
-}
-
-/** The earlier one of a key and a moment, if there is any. */
-function earlier(key: Key | undefined, time: number | undefined): Key | undefined {
-  const moment = time === undefined ? undefined : { time, id: '' };
-  if (!key || !moment) return key ?? moment;
-  return compareKeys(key, moment) < 0 ? key : moment;
 }

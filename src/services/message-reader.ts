@@ -10,6 +10,7 @@ import type { Database } from '../mirror/database.ts';
 import type { Entry, Key } from '../mirror/entry.ts';
 import { MirrorBroken } from '../mirror/errors.ts';
 import { type Past, queryPast, readPast } from '../mirror/past.ts';
+import { queryMirror } from '../mirror/query.ts';
 import { isIn, repositoriesOf } from '../mirror/search/filter.ts';
 import { findPast } from './as-of.ts';
 import { toMessage } from './delivery.ts';
@@ -203,7 +204,7 @@ const isFor =
 const finding =
   (filter: Filter, past: Past | undefined) =>
   (mirror: Database, from?: Key): AsyncGenerator<Entry> =>
-    past ? queryPast(mirror, filter, past, from) : mirror.query(filter, from);
+    past ? queryPast(mirror, filter, past, from) : queryMirror(mirror, filter, from);
 
 /** Every message of a repository and a time, deleted or not, newest first. */
 async function* allIn(

@@ -18,6 +18,7 @@ import {
 } from '../journal/revisions.ts';
 import type { Entry } from '../mirror/entry.ts';
 import { repositoriesOf } from '../mirror/search/filter.ts';
+import type { CaptureOptions } from '../repository/capture/queue.ts';
 import { headsOf } from '../repository/reconcile/mirror-lines.ts';
 import type { Attachments } from './attachments/attachments.ts';
 import type { Intents } from './intents.ts';
@@ -49,20 +50,13 @@ export class Messages {
   readonly #options: MessagesOptions;
   /** One change of a message at a time, so no two of ours replace the same revision. */
   readonly #locks = new KeyedMutex();
-  #lastWrittenAt = Number.NEGATIVE_INFINITY;
 
   constructor(options: MessagesOptions) {
     this.#options = options;
   }
 
-  /** When somebody last wrote a message, in milliseconds since 1970; what {@link take} brings does not count. */
-  get lastWrittenAt(): number {
-    return this.#lastWrittenAt;
-  }
-
   /** Captures a new message, or continues with one that an earlier attempt did not bring everywhere. */
   async create(draft: Draft): Promise<Result<Stored>> {
-    this.#lastWrittenAt = Date.now();
     const id = draft.id ?? uuidv7();
     const unknown = this.#unknown(draft.repositories);
     if (unknown) return unknown;
@@ -97,7 +91,7 @@ export class Messages {
       const lacks = (one: string) => known.value === undefined || this.#missing(known.value, one).length > 0;
       if (lines.length === 0 && ![...targets].some(lacks)) return ok('present');
       const change = lines.length === 0 ? undefined : known.value ? 'updated' : 'created';
-      const done = await this.#bring(id, known.value, lines, [...targets], change);
+      const done = await this.#bring(id, known.value, lines, [...targets], change, { inBulk: true });
       return done.ok ? ok(change ?? 'present') : done;
     });
   }
@@ -138,7 +132,7 @@ export class Messages {
     const readable = checkReadable(line);
     if (!readable.ok) return readable;
     const targets = this.#targets(repositories) ?? this.#intended(id) ?? this.#defaultTargets();
-    return this.#bring(id, undefined, [line], targets, 'created', newFiles([line], undefined));
+    return this.#bring(id, undefined, [line], targets, 'created', { needed: newFiles([line], undefined) });
   }
 
   /** The same message again: its fields must be those of its first revision, and it adds no second commit. */
@@ -160,7 +154,6 @@ export class Messages {
     ifMatch: string | undefined,
     decide: (entry: Entry) => Promise<Result<Line | undefined>>,
   ): Promise<Result<Stored>> {
-    this.#lastWrittenAt = Date.now();
     return this.#locks.run(id, async () => {
       const read = await this.#options.reader.entry(id);
       if (!read.ok) return read;
@@ -184,14 +177,12 @@ export class Messages {
       const outdated = names.some((name) => this.#missing(entry, name).length > 0);
       if (!line.value && !outdated) return ok(toStored(entry, this.#options.repositories, false));
       const lines = line.value ? [line.value] : [];
-      return this.#bring(id, entry, lines, names, change, newFiles(lines, entry));
+      return this.#bring(id, entry, lines, names, change, { needed: newFiles(lines, entry) });
     });
   }
 
   /**
    * Brings to each repository all lines of a message that it lacks, and new ones; answers when all are durable.
-   *
-   * @param needed the hashes of files without which nothing is captured
    */
   async #bring(
     id: string,
@@ -199,14 +190,14 @@ export class Messages {
     fresh: readonly Line[],
     names: readonly string[],
     change: Change | undefined,
-    needed?: ReadonlySet<string>,
+    options?: CaptureOptions,
   ): Promise<Result<Stored>> {
     const { repositories, intents } = this.#options;
     const outcomes = await Promise.all(
       names.map(async (name): Promise<Failure | undefined> => {
         const lines = [...(before ? this.#missing(before, name) : []), ...fresh];
         for (const line of lines) {
-          const captured = await repositories.capture(name, line, needed);
+          const captured = await repositories.capture(name, line, options);
           if (!captured.ok) return captured.failure;
         }
         return undefined;

@@ -26,13 +26,13 @@ import type { Line } from '../journal/line.ts';
 import type { Database } from '../mirror/database.ts';
 import type { Entry } from '../mirror/entry.ts';
 import { MirrorBroken } from '../mirror/errors.ts';
-import type { Captured } from '../repository/capture/capture.ts';
+import type { Captured, CaptureOptions } from '../repository/capture/queue.ts';
 import type { Filler } from '../repository/reconcile/bulk/filler.ts';
 import { Repository } from '../repository/repository.ts';
 import { Announcer } from './announcer.ts';
 import type { Events } from './events.ts';
 import { forget, Membership } from './membership.ts';
-import { notReady, ReadyMirror } from './ready-mirror.ts';
+import { ReadyMirror } from './ready-mirror.ts';
 import { Registry } from './registry.ts';
 import { captureIn, syncAll } from './repository-work.ts';
 import { Unopened } from './unopened.ts';
@@ -89,13 +89,14 @@ export class RepositoryManager {
     this.#unopened = new Unopened({
       isCurrent,
       reopen: (repository, trouble) => this.#openAgain(repository, trouble),
+      isOnly: () => this.names().length <= 1,
       onTrouble: options.onTrouble,
       firstPause: options.retryPause,
     });
     this.#mirror = new ReadyMirror({
       mirror: options.mirror,
       repositories: () => this.list(),
-      notOpened: (concerns) => this.#notOpened(this.unopened().find(concerns)),
+      notOpened: (concerns) => this.#unopened.refusal(concerns),
       onTrouble: options.onTrouble,
     });
     this.#announcer = new Announcer({
@@ -179,8 +180,8 @@ export class RepositoryManager {
     this.find(name)?.isPushed(commit) ?? false;
 
   /** Captures a line in a repository; see {@link captureIn}. */
-  capture(name: string, line: Line, needed?: ReadonlySet<string>): Promise<Captured> {
-    return captureIn(this.#registry, name, line, needed);
+  capture(name: string, line: Line, options?: CaptureOptions): Promise<Captured> {
+    return captureIn(this.#registry, name, line, options);
   }
 
   /** See {@link ReadyMirror.read}. */
@@ -194,15 +195,6 @@ export class RepositoryManager {
   /** The repositories that could not be opened yet, so nobody knows what they hold. */
   unopened(): string[] {
     return this.#unopened.names();
-  }
-
-  #notOpened(name: string | undefined) {
-    if (name === undefined) return undefined;
-    const trouble = this.#unopened.troubleOf(name);
-    const why = `${trouble?.detail ?? `The clone ${name} cannot be used.`} Its messages cannot be read until then.`;
-    const isOne = this.names().length <= 1;
-    const others = isOne ? '' : ' To read those of another repository, use ?repository=<name>.';
-    return notReady(`${why} gitpost tries again on its own.${others}`);
   }
 
   /** See {@link ReadyMirror.whenReady}. */
@@ -265,7 +257,7 @@ export class RepositoryManager {
     failedBefore: Trouble | undefined,
   ): Repository {
     const { githubUrl, identity, mirror, credentials } = this.#options;
-    return Repository.open(target, primary, branch, {
+    return new Repository(target, primary, branch, {
       git: cloneContext(this.#folder, target.name),
       gitSilence: this.#options.gitSilence ?? SILENCE_MS,
       githubUrl,

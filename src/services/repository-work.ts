@@ -2,7 +2,7 @@ import { within } from '../async/within.ts';
 import type { SyncResult } from '../contract/repository.ts';
 import { isFailure } from '../domain/repository.ts';
 import type { Line } from '../journal/line.ts';
-import type { Captured } from '../repository/capture/capture.ts';
+import type { Captured, CaptureOptions } from '../repository/capture/queue.ts';
 import { noRepository } from './membership.ts';
 import { notReady, PATIENCE_MS } from './ready-mirror.ts';
 import type { Registry } from './registry.ts';
@@ -12,21 +12,19 @@ const SYNCS_AT_ONCE = 4;
 /**
  * Captures a line in the repository that has a name, wherever it is by then. Gives the commit once it is durable;
  * `unknown-repository`, or `unavailable` if that takes over 30 seconds.
- *
- * @param needed the hashes of files without which it must not be captured
  */
 export async function captureIn(
   registry: Registry,
   name: string,
   line: Line,
-  needed?: ReadonlySet<string>,
+  options?: CaptureOptions,
 ): Promise<Captured> {
   const captured = await within(
     PATIENCE_MS,
     registry
       .inPlace(
         name,
-        (repository) => repository.capture(line, needed),
+        (repository) => repository.capture(line, options),
         (value) => value.ok,
       )
       .then((value) => value ?? noRepository(name)),

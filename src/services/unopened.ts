@@ -1,5 +1,7 @@
 import type { Trouble } from '../domain/repository.ts';
+import type { Result } from '../domain/result.ts';
 import type { Repository } from '../repository/repository.ts';
+import { notReady } from './ready-mirror.ts';
 
 /** Milliseconds until a clone that could not be opened is tried again, at first and at most; doubled each time. */
 const [FIRST_PAUSE_MS, LONGEST_PAUSE_MS] = [1000, 60_000];
@@ -8,6 +10,8 @@ export interface UnopenedPorts {
   readonly isCurrent: (repository: Repository) => boolean;
   /** Closes a repository that could not be opened, and opens it again; `undefined` if it has gone meanwhile. */
   readonly reopen: (repository: Repository, trouble: Trouble) => Promise<Repository | undefined>;
+  /** Whether there is but one repository. */
+  readonly isOnly: () => boolean;
   readonly onTrouble: (error: unknown) => void;
   /** Tests wait less. */
   readonly firstPause?: number | undefined;
@@ -35,9 +39,17 @@ export class Unopened {
     return this.#found.has(name);
   }
 
-  /** Why a repository could not be opened the last time. */
-  troubleOf(name: string): Trouble | undefined {
-    return this.#found.get(name)?.trouble;
+  /** Why messages cannot be read, if they concern one of these repositories. */
+  refusal(concerns: (repository: string) => boolean): Result<never> | undefined {
+    const name = this.names().find(concerns);
+    if (name === undefined) return undefined;
+    const detail = this.#found.get(name)?.trouble.detail ?? `The clone ${name} cannot be used.`;
+    const others = this.#ports.isOnly()
+      ? ''
+      : ' To read those of another repository, use ?repository=<name>.';
+    return notReady(
+      `${detail} Its messages cannot be read until then. gitpost tries again on its own.${others}`,
+    );
   }
 
   /** Tries again and again until the repository can be opened, or has gone. */

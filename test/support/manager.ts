@@ -5,6 +5,7 @@ import { parseTarget } from '../../src/domain/target.ts';
 import type { Line } from '../../src/journal/line.ts';
 import { Database } from '../../src/mirror/database.ts';
 import type { Entry } from '../../src/mirror/entry.ts';
+import { queryMirror } from '../../src/mirror/query.ts';
 import { Events } from '../../src/services/events.ts';
 import { type ManagerOptions, RepositoryManager } from '../../src/services/repositories.ts';
 import { contextWithout } from './context.ts';
@@ -74,7 +75,7 @@ export async function startManager(
     },
     entries: async () => {
       const entries: Entry[] = [];
-      for await (const entry of mirror.query({ terms: [] })) entries.push(entry);
+      for await (const entry of queryMirror(mirror, { terms: [] })) entries.push(entry);
       return entries;
     },
     close,

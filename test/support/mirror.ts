@@ -4,6 +4,7 @@ import { onTestFinished } from 'vitest';
 import type { Filter } from '../../src/domain/query.ts';
 import { Database } from '../../src/mirror/database.ts';
 import { compareKeys, type Entry } from '../../src/mirror/entry.ts';
+import { queryMirror } from '../../src/mirror/query.ts';
 import { entryOf, idOf, lineOf, timeAt } from './lines.ts';
 
 /** Opens a mirror that is closed when the test is over. What goes wrong in the background fails the test. */
@@ -30,7 +31,7 @@ export async function listOf(
   before?: Entry['key'],
 ): Promise<Entry[]> {
   const entries: Entry[] = [];
-  for await (const entry of database.query({ terms: [], ...filter }, before)) entries.push(entry);
+  for await (const entry of queryMirror(database, { terms: [], ...filter }, before)) entries.push(entry);
   return entries;
 }
 

@@ -1,35 +1,20 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import type { Held } from '../../async/mutex.ts';
 import { Tasks } from '../../async/tasks.ts';
-import { commitOf, UnreadableLine } from '../../clone/chain.ts';
 import { branchRef, type Clone, resolveIn } from '../../clone/clone.ts';
 import type { LineFiles } from '../../clone/line-files.ts';
 import { goneTrouble, type Presence, replacedTrouble } from '../../clone/presence.ts';
-import { fail, ok, type Result } from '../../domain/result.ts';
+import { fail, ok } from '../../domain/result.ts';
 import type { NewCommit, StoredFile } from '../../git/importer.ts';
 import { findNested } from '../../git/refs.ts';
-import { GitError, GitHung } from '../../git/run.ts';
 import type { Line } from '../../journal/line.ts';
 import type { Database } from '../../mirror/database.ts';
 import { begin } from '../reconcile/catch-up.ts';
 import { mirrorLines } from '../reconcile/mirror-lines.ts';
 import type { Reconciler } from '../reconcile/reconciler.ts';
+import { BatchWriter, type Written } from './batch-writer.ts';
+import { type Captured, type CaptureOptions, CaptureQueue, type Waiting } from './queue.ts';
 import { closing, locked, nested, refusalOf, unsafe } from './refusals.ts';
-
-/** What a capture comes to: the id of the commit that holds the line, durable and mirrored. */
-export type Captured = Result<string>;
-
-interface Waiting {
-  readonly line: Line;
-  readonly files: readonly StoredFile[];
-  readonly settle: (captured: Captured) => void;
-}
-
-interface Written {
-  readonly waiting: Waiting;
-  readonly change: NewCommit;
-  readonly commit: string;
-}
 
 /** A batch that git writes on top of the one before, which is not in the branch yet. */
 interface Ahead {
@@ -41,13 +26,8 @@ interface Ahead {
 }
 
 const NONE: ReadonlySet<string> = new Set();
-const LINES_A_BATCH = 500;
-/** If so many wait, half of them are taken first: git writes the other half while the first one is answered. */
-const WORTH_HALVING = 32;
 const ANSWERS_A_TURN = 50;
 const PATIENCE_MS = 5000;
-const GATHER_MS = 30;
-const QUIET_TURNS = 3;
 
 /**
  * The write path of one repository. All lines that wait are taken as one batch: one commit each, written by one
@@ -60,17 +40,16 @@ export class Capturer {
   readonly #clone: Clone;
   readonly #files: LineFiles;
   readonly #mirror: Database;
+  readonly #writer: BatchWriter;
   readonly #reconciler: Reconciler;
   readonly #presence: () => Promise<Presence>;
   readonly #moved: () => void;
   readonly #onTrouble: (error: unknown) => void;
-  readonly #queue: Waiting[] = [];
+  readonly #queue = new CaptureQueue();
   #draining: Promise<void> | undefined;
   readonly #storing = new Tasks();
   #isClosed = false;
   #ahead: Ahead | undefined;
-  /** How many were writing when the last batch was done, and when that was. */
-  #writers = { count: 0, at: 0 };
 
   /**
    * @param files stores the files that lines name
@@ -91,33 +70,33 @@ export class Capturer {
     this.#clone = clone;
     this.#files = files;
     this.#mirror = mirror;
+    this.#writer = new BatchWriter(clone, mirror);
     this.#reconciler = reconciler;
     this.#presence = presence;
     this.#moved = moved;
   }
 
-  /** @param needed the hashes of files without which the line must not be captured */
-  async capture(line: Line, needed: ReadonlySet<string> = NONE): Promise<Captured> {
+  async capture(line: Line, options: CaptureOptions = {}): Promise<Captured> {
     if (this.#isClosed) return closing(this.#clone.name);
     return line.attachments === undefined
-      ? this.#enqueue(line, [])
-      : this.#storing.run(() => this.#captureWithFiles(line, needed));
+      ? this.#enqueue(line, [], options)
+      : this.#storing.run(() => this.#captureWithFiles(line, options));
   }
 
   /** Its files are stored first, while others write. */
-  async #captureWithFiles(line: Line, needed: ReadonlySet<string>): Promise<Captured> {
+  async #captureWithFiles(line: Line, options: CaptureOptions): Promise<Captured> {
     let files: readonly StoredFile[];
     try {
-      files = await this.#files.of(line, needed);
+      files = await this.#files.of(line, options.needed ?? NONE);
     } catch (error) {
       return (await this.#elsewhere()) ?? refusalOf(this.#clone, error);
     }
-    return this.#enqueue(line, files);
+    return this.#enqueue(line, files, options);
   }
 
-  #enqueue(line: Line, files: readonly StoredFile[]): Promise<Captured> {
+  #enqueue(line: Line, files: readonly StoredFile[], { inBulk = false }: CaptureOptions): Promise<Captured> {
     return new Promise((settle) => {
-      this.#queue.push({ line, files, settle });
+      this.#queue.push({ line, files, inBulk, settle });
       this.#draining ??= this.#drain().finally(() => {
         this.#draining = undefined;
       });
@@ -146,7 +125,7 @@ export class Capturer {
 
   async #drain(): Promise<void> {
     while (this.#queue.length > 0) {
-      await this.#gather();
+      await this.#queue.gather();
       await this.#clone.mutex.run((held) => this.#commitQueue(held));
     }
   }
@@ -155,20 +134,10 @@ export class Capturer {
   async #commitQueue(held: Held): Promise<void> {
     do {
       const ahead = this.#takeAhead();
-      const batch = ahead?.batch ?? this.#take(this.#firstShare());
+      const batch = ahead?.batch ?? this.#queue.takeFirst();
       await this.#commit(held, batch, ahead).catch((error: unknown) => this.#refuse(held, batch, error));
-      const count = batch.length + this.#queue.length + (this.#ahead?.batch.length ?? 0);
-      this.#writers = { count, at: Date.now() };
+      this.#queue.answered(batch.length + (this.#ahead?.batch.length ?? 0));
     } while (this.#ahead);
-  }
-
-  #firstShare(): number {
-    const { length } = this.#queue;
-    return length < WORTH_HALVING ? length : Math.ceil(length / 2);
-  }
-
-  #take(most = LINES_A_BATCH): readonly Waiting[] {
-    return this.#queue.splice(0, Math.min(most, LINES_A_BATCH));
   }
 
   #takeAhead(): Ahead | undefined {
@@ -201,22 +170,6 @@ export class Capturer {
     await this.#reconciler.run(held).catch(this.#onTrouble);
   }
 
-  /**
-   * Those who were answered a moment ago are likely to write again. If many write at once, the next batch waits for half
-   * of them, as long as they keep coming: a batch costs about the same whatever its size, and while git writes one half,
-   * the other half is answered and read. Nobody who writes alone waits.
-   */
-  async #gather(): Promise<void> {
-    const deadline = this.#writers.at + GATHER_MS;
-    const expected = Math.min(Math.ceil(this.#writers.count / 2), LINES_A_BATCH);
-    let quiet = 0;
-    while (this.#queue.length < expected && quiet < QUIET_TURNS && Date.now() < deadline) {
-      const before = this.#queue.length;
-      await new Promise((wake) => setTimeout(wake, 1));
-      quiet = this.#queue.length > before ? 0 : quiet + 1;
-    }
-  }
-
   async #commit(held: Held, batch: readonly Waiting[], ahead: Ahead | undefined): Promise<void> {
     // git writes one batch at a time, so nothing else begins before it is done with this one.
     const early = await ahead?.written;
@@ -228,12 +181,12 @@ export class Capturer {
     }
     if (!this.#reconciler.covers(this.#clone.tip)) await this.#reconciler.run(held);
     let written = ahead?.parent === this.#clone.tip ? early : undefined;
-    let fresh: readonly Waiting[] = written ? batch : await this.#withoutKnown(batch);
+    let fresh: readonly Waiting[] = written ? batch : await this.#writer.withoutKnown(batch);
     if (fresh.length === 0) return;
     let refusedSince: number | undefined;
     for (let pause = 20; ; pause = Math.min(pause * 2, 500)) {
       if (this.#clone.isUnsafe) return settleAll(fresh, unsafe(this.#clone.name));
-      written ??= await this.#write(held, fresh);
+      written ??= await this.#writer.write(held, fresh);
       fresh = written.map(({ waiting }) => waiting);
       const last = written.at(-1);
       if (!last) return;
@@ -265,11 +218,12 @@ export class Capturer {
     if (this.#queue.length === 0 || this.#clone.mutex.isWanted) return;
     // A line that is in both batches is known once the first one is mirrored.
     const hashes = new Set(before.map(({ waiting }) => waiting.line.hash));
-    const next = this.#take();
+    const next = this.#queue.take();
     const batch = next.filter(({ line }) => !hashes.has(line.hash));
-    this.#queue.unshift(...next.filter(({ line }) => hashes.has(line.hash)));
-    const written = this.#withoutKnown(batch)
-      .then((fresh) => (fresh.length === 0 ? [] : this.#writeOn(held, parent, fresh)))
+    this.#queue.putBack(next.filter(({ line }) => hashes.has(line.hash)));
+    const written = this.#writer
+      .withoutKnown(batch)
+      .then((fresh) => (fresh.length === 0 ? [] : this.#writer.writeOn(held, parent, fresh)))
       .catch(() => {
         this.#clone.forgetSegments(held);
         return undefined;
@@ -283,69 +237,7 @@ export class Capturer {
     if (!ahead) return;
     await ahead.written;
     this.#clone.forgetSegments(held);
-    this.#queue.unshift(...ahead.batch);
-  }
-
-  /**
-   * A line that came by another way in the meantime, or that comes by two ways at once, such as a delete and a sync that
-   * brings it from another repository, needs no second commit.
-   */
-  async #withoutKnown(batch: readonly Waiting[]): Promise<Waiting[]> {
-    const fresh = new Map<string, Waiting>();
-    for (const waiting of batch) {
-      const { line, settle } = waiting;
-      const entry = await this.#mirror.read(line.id);
-      const commit = entry?.held.get(line.hash)?.commits.get(this.#clone.name);
-      if (commit) {
-        settle(ok(commit));
-        continue;
-      }
-      const twin = fresh.get(line.hash);
-      const settleBoth = (captured: Captured) => {
-        twin?.settle(captured);
-        settle(captured);
-      };
-      fresh.set(line.hash, twin ? { ...waiting, settle: settleBoth } : waiting);
-    }
-    return [...fresh.values()];
-  }
-
-  /**
-   * Writes one commit a line on the tip that we know. git is asked twice, since packs may have been taken away under
-   * the first; where it refuses the batch, its lines are tried one by one.
-   */
-  async #write(held: Held, batch: readonly Waiting[]): Promise<readonly Written[]> {
-    for (let attempt = 1; attempt <= 2; attempt += 1) {
-      try {
-        return await this.#writeOn(held, this.#clone.tip, batch);
-      } catch (error) {
-        if (!(error instanceof GitError || error instanceof UnreadableLine)) throw error;
-        this.#clone.forgetSegments(held);
-        // One that did nothing twice will not do more for each line alone.
-        if (attempt === 2 && (batch.length === 1 || error instanceof GitHung)) throw error;
-      }
-    }
-    const written: Written[] = [];
-    for (const waiting of batch) {
-      try {
-        const parent = written.at(-1)?.commit ?? this.#clone.tip;
-        written.push(...(await this.#writeOn(held, parent, [waiting])));
-      } catch (error) {
-        this.#clone.forgetSegments(held);
-        waiting.settle(refusalOf(this.#clone, error));
-      }
-    }
-    return written;
-  }
-
-  async #writeOn(held: Held, parent: string | null, batch: readonly Waiting[]): Promise<Written[]> {
-    const segments = await this.#clone.segmentsOn(held, parent);
-    const commits: NewCommit[] = [];
-    for (const { line, files } of batch) commits.push(await commitOf(this.#clone, line, segments, files));
-    const ids = await this.#clone.importer.write(parent, commits);
-    return batch.map((waiting, index) => {
-      return { waiting, change: commits[index] as NewCommit, commit: ids[index] ?? '' };
-    });
+    this.#queue.putBack(ahead.batch);
   }
 
   async #finish(held: Held, written: readonly Written[]): Promise<void> {

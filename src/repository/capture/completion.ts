@@ -1,7 +1,7 @@
 import type { Line } from '../../journal/line.ts';
 import type { Database } from '../../mirror/database.ts';
 import { isIn } from '../../mirror/search/filter.ts';
-import type { Captured } from './capture.ts';
+import type { Captured } from './queue.ts';
 
 /**
  * A message that is in several repositories has the same lines in each: those that one of them lacks, since it was out

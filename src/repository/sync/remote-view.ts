@@ -4,12 +4,14 @@ import { countApart, listCommits } from '../../git/refs.ts';
 /** How far a clone's branch and its remote's branch are apart, as far as we have heard of the remote. */
 export class RemoteView {
   readonly #clone: Clone;
+  readonly #onRefreshed: () => void;
   #behind = 0;
   /** How many commits there were when no remote branch was known; they are not listed one by one. */
   #neverPushed = 0;
 
-  constructor(clone: Clone) {
+  constructor(clone: Clone, onRefreshed: () => void) {
     this.#clone = clone;
+    this.#onRefreshed = onRefreshed;
   }
 
   /** How many commits the remote's branch lacks. */
@@ -47,5 +49,6 @@ export class RemoteView {
     // What was captured after the tip that git listed from is no part of the list, and not pushed either.
     const since = [...clone.unpushed].slice(listedBefore);
     clone.remoteAt(remoteTip, [...ahead, ...since.slice(tip === null ? 0 : since.indexOf(tip) + 1)]);
+    this.#onRefreshed();
   }
 }

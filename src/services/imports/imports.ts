@@ -20,10 +20,8 @@ import { SeenIds } from './seen-ids.ts';
 import { Summary } from './summary.ts';
 
 const ITEMS_A_REPORT = 1000;
-/** So many messages are on their way at once: as a rule, and while somebody else writes, who waits for all of them. */
-const [UNDER_WAY, UNDER_WAY_SHARED] = [100, 8];
-/** Somebody who has just written is likely to write again. */
-const SHARED_MS = 3000;
+/** So many messages are on their way at once. */
+const UNDER_WAY = 250;
 
 export interface ImportsOptions {
   readonly messages: Messages;
@@ -144,8 +142,7 @@ export class Imports {
         taken.catch(() => undefined);
         underWay.push(taken);
         if (hasFiles) await finish(1);
-        const most = this.#mostUnderWay();
-        if (underWay.length >= most) await finish(underWay.length - Math.floor(most * 0.8));
+        if (underWay.length >= UNDER_WAY) await finish(UNDER_WAY / 5);
         if (trouble || !isWanted()) break;
       }
       await finish(underWay.length);
@@ -154,11 +151,6 @@ export class Imports {
       if (done < scan.messages) return stopped('The client closed the connection.', result);
       return ok(result);
     });
-  }
-
-  #mostUnderWay(): number {
-    const isShared = Date.now() - this.#options.messages.lastWrittenAt < SHARED_MS;
-    return isShared ? UNDER_WAY_SHARED : UNDER_WAY;
   }
 
   #read(source: ExportSource, format: FormatName, request: ImportRequest, summary: Summary) {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Database } from '../../../src/mirror/database.ts';
 import { type Entry, withChanges } from '../../../src/mirror/entry.ts';
+import { queryMirror } from '../../../src/mirror/query.ts';
 import { SHARD_LIMITS } from '../../../src/mirror/shard.ts';
 import { entryOf, idOf, lineAfter, timeAt } from '../../support/lines.ts';
 import { idsOf, listOf, messageAt, newestFirst, openMirror, put, remove } from '../../support/mirror.ts';
@@ -148,7 +149,7 @@ describe('many messages', { timeout: 30_000 }, () => {
       const pages: Entry[] = [];
       for (;;) {
         const page: Entry[] = [];
-        for await (const entry of database.query({ terms: [] }, pages.at(-1)?.key)) {
+        for await (const entry of queryMirror(database, { terms: [] }, pages.at(-1)?.key)) {
           page.push(entry);
           if (page.length === 400) break;
         }
@@ -203,7 +204,7 @@ describe('many messages', { timeout: 30_000 }, () => {
     const database = await filled(await temporaryFolder());
     const seen: string[] = [];
     let next = COUNT;
-    for await (const { id } of database.query({ terms: [] })) {
+    for await (const { id } of queryMirror(database, { terms: [] })) {
       seen.push(id);
       if (seen.length % 10 === 0) {
         await put(database, messageAt(next, next % 1200));

@@ -4,6 +4,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { Database } from '../../../../src/mirror/database.ts';
 import { compareKeys, type Entry } from '../../../../src/mirror/entry.ts';
 import { StagedShardsWriter } from '../../../../src/mirror/files/staged-shards.ts';
+import { queryMirror } from '../../../../src/mirror/query.ts';
 import { SHARD_LIMITS } from '../../../../src/mirror/shard.ts';
 import { entryOf, idOf, lineAfter, lineOf, timeAt } from '../../../support/lines.ts';
 import { put } from '../../../support/mirror.ts';
@@ -39,7 +40,7 @@ async function written(folder: string, entries: readonly Entry[]) {
 
 async function idsIn(database: Database): Promise<string[]> {
   const ids: string[] = [];
-  for await (const entry of database.query({ terms: [] })) ids.push(entry.id);
+  for await (const entry of queryMirror(database, { terms: [] })) ids.push(entry.id);
   return ids;
 }
 
@@ -104,7 +105,7 @@ describe('staged shards', () => {
     await database.adopt('home', await written(folder, messages(1, MANY)));
     const found: string[] = [];
     const terms = [[{ kind: 'text', value: `message ${MANY - 3}`, exclude: false }]] as const;
-    for await (const { id } of database.query({ terms })) found.push(id);
+    for await (const { id } of queryMirror(database, { terms })) found.push(id);
     expect(found).toEqual([idOf(MANY - 3)]);
   });
 

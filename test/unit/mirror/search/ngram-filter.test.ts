@@ -6,6 +6,7 @@ import type { Filter } from '../../../../src/domain/query.ts';
 import { Database } from '../../../../src/mirror/database.ts';
 import type { Entry } from '../../../../src/mirror/entry.ts';
 import { MirrorBroken } from '../../../../src/mirror/errors.ts';
+import { queryMirror } from '../../../../src/mirror/query.ts';
 import { matches } from '../../../../src/mirror/search/filter.ts';
 import { isAmong, needsOf, partsWith, signatureOf } from '../../../../src/mirror/search/ngram-filter.ts';
 import { partOf } from '../../../../src/mirror/search/parts.ts';
@@ -129,7 +130,7 @@ describe('a search in a mirror of many shards', () => {
 
   async function found(database: Database, search: string): Promise<string[]> {
     const texts: string[] = [];
-    for await (const { folded } of database.query(searching(search))) texts.push(folded.current.text);
+    for await (const { folded } of queryMirror(database, searching(search))) texts.push(folded.current.text);
     return texts;
   }
 

@@ -5,6 +5,7 @@ import { tagsOf } from '../../../../src/domain/message.ts';
 import type { Revision } from '../../../../src/journal/line.ts';
 import { Database } from '../../../../src/mirror/database.ts';
 import type { Entry } from '../../../../src/mirror/entry.ts';
+import { queryMirror } from '../../../../src/mirror/query.ts';
 import { entryOf, idOf, lineAfter, lineOf } from '../../../support/lines.ts';
 import { put } from '../../../support/mirror.ts';
 import { termsOf } from '../../../support/terms.ts';
@@ -96,7 +97,7 @@ function naive(all: readonly Known[], groups: readonly (readonly Asked[])[]): st
 const all = Array.from({ length: MANY }, (_, number) => known(number));
 async function find(database: Database, search: string): Promise<string[]> {
   const ids: string[] = [];
-  for await (const { id } of database.query({ terms: termsOf(search) })) ids.push(id);
+  for await (const { id } of queryMirror(database, { terms: termsOf(search) })) ids.push(id);
   return ids.sort();
 }
 

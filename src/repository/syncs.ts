@@ -1,0 +1,140 @@
+import type { Clone } from '../clone/clone.ts';
+import { renewOwnRemote } from '../clone/opening.ts';
+import { isRewritten } from '../clone/rewritten.ts';
+import type { SyncResult } from '../contract/repository.ts';
+import type { Target, Trouble } from '../domain/repository.ts';
+import { writeSettings } from '../git/clone.ts';
+import { writeCommitGraph } from '../git/refs.ts';
+import type { Network } from '../git/remote.ts';
+import type { Database } from '../mirror/database.ts';
+import type { Capturer } from './capture/capture.ts';
+import { completeLines } from './capture/completion.ts';
+import type { Condition } from './condition.ts';
+import type { Reconciler } from './reconcile/reconciler.ts';
+import { failedSync, surpriseTrouble, toResult } from './sync/outcome.ts';
+import type { RemoteView } from './sync/remote-view.ts';
+import { type Synced, type SyncPort, syncClone } from './sync/sync.ts';
+import { SyncQueue } from './sync/sync-queue.ts';
+
+export interface SyncsPorts {
+  readonly clone: Clone;
+  readonly target: Target;
+  readonly condition: Condition;
+  readonly remote: RemoteView;
+  readonly reconciler: Reconciler;
+  readonly capturer: Capturer;
+  readonly mirror: Database;
+  readonly network: (onProgress: Network['onProgress']) => Network;
+  readonly onProgress: (stage: string, percent: number) => void;
+  /** Resolves when a sync can begin. */
+  readonly ready: () => Promise<void>;
+  /** Ends all syncs. */
+  readonly signal: AbortSignal;
+  /** Clone and remote may have moved; tells whether the sync succeeded. */
+  readonly onSynced: (succeeded: boolean) => void;
+  /** Hears what each sync came to, whoever asked for it. */
+  readonly onOutcome: (result: SyncResult) => void;
+  readonly onTrouble: (error: unknown) => void;
+}
+
+/** With more commits than this to come in, git is helped to see how they hang together before captures have to wait. */
+const MANY_COMMITS = 1000;
+
+/** The syncs of one repository, one at a time, and what each means for its state. */
+export class Syncs {
+  readonly #ports: SyncsPorts;
+  readonly #queue: SyncQueue;
+
+  constructor(ports: SyncsPorts) {
+    this.#ports = ports;
+    this.#queue = new SyncQueue(ports.ready, (push) => this.#sync(push));
+  }
+
+  /** Brings clone and remote together; see {@link SyncQueue}. */
+  run(push: boolean): Promise<SyncResult> {
+    return this.#queue.run(push);
+  }
+
+  /** Meets the remote for the first time. Must not run beside a sync: it is part of what makes one ready. */
+  async meet(): Promise<void> {
+    this.#noteOutcome(await this.#syncNow(false));
+  }
+
+  /** Resolves when the syncs that were asked for have ended. */
+  ended(): Promise<void> {
+    return this.#queue.ended();
+  }
+
+  async #sync(push: boolean): Promise<SyncResult> {
+    const { clone, condition, onTrouble, signal } = this.#ports;
+    if (signal.aborted) return this.#failed(CLOSING, clone.tip);
+    const result = await this.#syncNow(push).catch((error: unknown) => {
+      onTrouble(error);
+      condition.failed(surpriseTrouble(error));
+      return this.#failed(surpriseTrouble(error), clone.tip);
+    });
+    this.#noteOutcome(result);
+    return result;
+  }
+
+  async #syncNow(push: boolean): Promise<SyncResult> {
+    const { clone, target, condition, remote, onSynced, onTrouble } = this.#ports;
+    const absent = condition.broken ?? (await condition.whyAbsent());
+    if (absent) return this.#failed(absent, null);
+    await renewOwnRemote(clone, target);
+    const synced = await syncClone(this.#port(), push).catch((error: unknown): Synced => {
+      onTrouble(error);
+      return failedSync(surpriseTrouble(error));
+    });
+    await remote.refresh();
+    if (synced.trouble) condition.failed(synced.trouble);
+    else await this.#succeeded();
+    onSynced(synced.trouble === undefined);
+    return toResult(clone.name, synced, clone.tip);
+  }
+
+  #port(): SyncPort {
+    const { clone, target, remote, reconciler, capturer, mirror, network, onProgress, signal } = this.#ports;
+    return {
+      clone,
+      url: target.url,
+      network: { ...network(onProgress), signal },
+      reconcile: (held, by) => reconciler.run(held, by),
+      complete: () => completeLines(mirror, clone.name, (line) => capturer.capture(line, { inBulk: true })),
+      refreshRemote: () => remote.refresh(),
+      prepareJoin: async () => {
+        if (remote.behind > MANY_COMMITS) await writeCommitGraph(clone.git);
+      },
+    };
+  }
+
+  async #succeeded(): Promise<void> {
+    const { clone, condition } = this.#ports;
+    if (!(await isRewritten(clone))) await this.#noteTime();
+    await condition.settled();
+  }
+
+  async #noteTime(): Promise<void> {
+    const { clone, onTrouble } = this.#ports;
+    const lastSync = new Date().toISOString();
+    // That it went well does not depend on whether it can be noted, for which git's own lock may stand in the way.
+    await writeSettings(clone.git, { lastSync }).catch(onTrouble);
+    clone.synced(lastSync);
+  }
+
+  #failed(trouble: Trouble, head: string | null): SyncResult {
+    return toResult(this.#ports.clone.name, failedSync(trouble), head);
+  }
+
+  /** A sync that is given up because the program ends is no failure. */
+  #noteOutcome(result: SyncResult): void {
+    const { condition, onOutcome, signal } = this.#ports;
+    if (!signal.aborted && !condition.isReplaced) onOutcome(result);
+  }
+}
+
+const CLOSING: Trouble = {
+  status: 'failed',
+  detail: 'The repository was renamed or removed, or gitpost ended, while it was being synced.',
+  action: 'Nothing is lost: sync again.',
+};
