@@ -7,7 +7,7 @@ import { type FolderLock, lockFolder } from './clone/folder-lock.ts';
 import type { Config } from './config.ts';
 import { given } from './domain/given.ts';
 import { isFailure } from './domain/repository.ts';
-import { personsConfig } from './git/clone.ts';
+import { personsConfig } from './git/config.ts';
 import type { Identity } from './git/importer.ts';
 import type { GitContext } from './git/run.ts';
 import { startServer } from './http/server.ts';

@@ -1,6 +1,7 @@
 import type { Held } from '../async/mutex.ts';
 import { fail, ok, type Result } from '../domain/result.ts';
-import { type CloneSettings, readConfig, writeConfig, writeSettings } from '../git/clone.ts';
+import { type CloneSettings, writeSettings } from '../git/clone.ts';
+import { readConfig, writeConfig } from '../git/config.ts';
 import { checkedOut, checkOut, findNested, isBranchName, resolve, setRef, updateRefs } from '../git/refs.ts';
 import { GitError, output } from '../git/run.ts';
 import { type Clone, trackingRef } from './clone.ts';

@@ -2,7 +2,7 @@ import { type Held, Mutex } from '../async/mutex.ts';
 import { BlobReader } from '../git/blobs.ts';
 import type { CloneSettings } from '../git/clone.ts';
 import { type Identity, Importer, type NewCommit } from '../git/importer.ts';
-import { RefMover, resolve } from '../git/refs.ts';
+import { isSurelyAbsent, RefMover, resolve } from '../git/refs.ts';
 import type { GitContext } from '../git/run.ts';
 import { Segments } from './segments.ts';
 
@@ -160,7 +160,14 @@ export const trackingRef = (clone: Pick<Clone, 'settings'>): string =>
 
 /**
  * The id of the commit that a full name of a ref, or an id, names; `null` if there is none. The git that stays running is
- * asked first. So much follows from there being none that only a git started for the question is believed.
+ * asked first. So much follows from there being none that it is not believed alone: the files of the clone must say so
+ * too, or a git that is started for the question.
  */
-export const resolveIn = async (clone: Pick<Clone, 'git' | 'blobs'>, name: string): Promise<string | null> =>
-  (await clone.blobs.commitOf(name)) ?? resolve(clone.git, name);
+export async function resolveIn(
+  { git, blobs }: Pick<Clone, 'git' | 'blobs'>,
+  name: string,
+): Promise<string | null> {
+  const found = await blobs.commitOf(name);
+  if (found !== null || (await isSurelyAbsent(git, name))) return found;
+  return resolve(git, name);
+}

@@ -2,7 +2,8 @@ import { readdir, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Target } from '../domain/repository.ts';
 import { sameName } from '../domain/target.ts';
-import { inspectFolder, readConfig, writeConfig } from '../git/clone.ts';
+import { inspectFolder } from '../git/clone.ts';
+import { readConfig, writeConfig } from '../git/config.ts';
 import type { GitContext } from '../git/run.ts';
 
 /** The folder that all clones are in. The settings of a repository are in its clone's own git config. */

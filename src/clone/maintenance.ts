@@ -1,4 +1,4 @@
-import { countObjects, type ObjectCounts } from '../git/objects.ts';
+import { estimateObjects } from '../git/objects.ts';
 import { writeCommitGraph } from '../git/refs.ts';
 import { run } from '../git/run.ts';
 import type { Clone } from './clone.ts';
@@ -70,8 +70,8 @@ export class Maintenance {
     await this.#count();
   }
 
-  async #count(): Promise<ObjectCounts> {
-    const counts = await countObjects(this.#clone.git);
+  async #count() {
+    const counts = await estimateObjects(this.#clone.git);
     this.#packs = counts.packs;
     this.#sinceCounted = 0;
     return counts;

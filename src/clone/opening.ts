@@ -5,13 +5,13 @@ import {
   ensureBareRepository,
   inspectFolder,
   prepareClone,
-  readConfig,
   readSettings,
-  writeConfig,
   writeSettings,
 } from '../git/clone.ts';
+import { readConfig, writeConfig } from '../git/config.ts';
+import { SCRATCH_REF } from '../git/importer.ts';
 import { removeLeftOvers } from '../git/left-overs.ts';
-import { listRefs, setRef } from '../git/refs.ts';
+import { isSurelyAbsent, listRefs, setRef } from '../git/refs.ts';
 import { finishRenaming, switchBranch } from './branch.ts';
 import type { Clone } from './clone.ts';
 import { UNKNOWN_ADDRESS } from './folder.ts';
@@ -38,7 +38,7 @@ export async function openClone(
       `The settings of ${target.name} could not be read a moment ago. They are read again soon.`,
     );
   }
-  const isNewRemote = target.own && (await ensureBareRepository(git, target.url));
+  const isRemoteNew = target.own && (await ensureBareRepository(git, target.url));
   if (target.own) await removeLeftOvers(target.url);
   const folder = await inspectFolder(git.directory);
   if (folder === 'blocked') {
@@ -46,11 +46,12 @@ export async function openClone(
       `The folder ${git.directory} is in the way: it is not a git clone. Move it away and start again.`,
     );
   }
-  if (folder === 'absent') await createClone(git, branch ?? 'main', target.url);
+  const isNew = folder === 'absent';
+  if (isNew) await createClone(git, branch ?? 'main', target.url);
   await takeUp();
   await prepareClone(git);
-  await encodeKnown(clone);
-  if (folder === 'absent' && branch !== undefined) await writeSettings(git, { branch, branchGiven: true });
+  if (!isNew) await tidyRefs(clone);
+  if (isNew && branch !== undefined) await writeSettings(git, { branch, branchGiven: true });
   clone.configured(held, await readSettings(git));
   await finishRenaming(clone, held);
   if (branch !== undefined) {
@@ -63,7 +64,15 @@ export async function openClone(
     await writeConfig(git, 'remote.origin.fetch', '+refs/heads/*:refs/remotes/origin/*');
     await forgetRemote(clone, held);
   }
-  if (isNewRemote) await forgetRemote(clone, held);
+  if (isRemoteNew && !isNew) await forgetRemote(clone, held);
+}
+
+/** Removes what a killed git of ours left, and renames what an earlier version called otherwise. */
+async function tidyRefs(clone: Clone): Promise<void> {
+  const { git } = clone;
+  // Whatever keeps it there, it is in nobody's way.
+  if (!(await isSurelyAbsent(git, SCRATCH_REF))) await setRef(git, SCRATCH_REF, null).catch(() => undefined);
+  await encodeKnown(clone);
 }
 
 /** Forgets what we knew of the remote, which is another one now: what comes next is a first contact. */

@@ -1,5 +1,5 @@
 import { LONGEST_INTERVAL, MOST_SEARCHES, SEARCH_LIMITS, type SharedSettings } from '../domain/settings.ts';
-import { readConfig, writeConfig } from '../git/clone.ts';
+import { readConfig, writeConfig } from '../git/config.ts';
 import type { GitContext } from '../git/run.ts';
 
 const INTERVAL = 'gitpost.syncInterval';

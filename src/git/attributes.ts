@@ -1,6 +1,7 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ATTRIBUTES, gitPath } from './clone.ts';
+import { ATTRIBUTES } from './clone.ts';
+import { gitPath } from './paths.ts';
 import { type GitContext, output, run } from './run.ts';
 
 /** One attribute of one path, as `git check-attr` names it: `set`, `unset`, or a value. */

@@ -2,8 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { extendNewConfig, localConfig, readConfig, writeConfig } from './config.ts';
 import { removeLeftOvers } from './left-overs.ts';
-import { type GitContext, GitError, output, run, text } from './run.ts';
+import { gitPath, isThere, isWholeClone } from './paths.ts';
+import { type GitContext, output, run } from './run.ts';
 
 /** What a clone keeps about itself in its own git configuration, section `gitpost`. */
 export interface CloneSettings {
@@ -43,24 +45,20 @@ export async function isSameFolder(one: string, other: string): Promise<boolean>
   return a !== undefined && b !== undefined && a.dev === b.dev && a.ino === b.ino;
 }
 
-// What git itself asks for before it takes a folder for one of its own.
-const PARTS = ['HEAD', 'objects', 'refs'];
-
 /**
  * A string that no other clone in this folder had or will have, unless it is copied. `undefined` if there is no clone, or
  * only a part of one, such as one that is being deleted.
  */
-export async function incarnationOf({ directory }: GitContext): Promise<string | undefined> {
-  const own = join(directory, '.git');
-  const [found, ...parts] = await Promise.all([
+export async function incarnationOf(context: GitContext): Promise<string | undefined> {
+  const own = join(context.directory, '.git');
+  const [found, isWhole] = await Promise.all([
     stat(own, { bigint: true }).catch(() => undefined),
-    ...PARTS.map((part) => isThere(join(own, part))),
+    isWholeClone(context),
   ]);
   if (found === undefined) return undefined;
-  // Of a work tree that belongs to another clone there is a file with its place only.
-  const isWhole = !found.isDirectory() || parts.every((part) => part);
   // The number of a folder that was deleted is given to the next one that is made.
-  return isWhole ? `${found.dev} ${found.ino} ${found.birthtimeNs}` : undefined;
+  // Of a work tree that belongs to another clone there is a file with its place only.
+  return isWhole || !found.isDirectory() ? `${found.dev} ${found.ino} ${found.birthtimeNs}` : undefined;
 }
 
 /** Folders that are being made have such a name next to the finished ones. */
@@ -73,8 +71,12 @@ const UNFINISHED = '.new-';
 export async function createClone(context: GitContext, branch: string, url: string): Promise<void> {
   await appearWhole(context, async (inside) => {
     await output(inside, ['init', '--quiet', '--template=', SHA1, `--initial-branch=${branch}`]);
-    await writeConfig(inside, 'remote.origin.url', url);
-    await writeConfig(inside, 'remote.origin.fetch', '+refs/heads/*:refs/remotes/origin/*');
+    await extendNewConfig(join(inside.directory, '.git', 'config'), {
+      'remote.origin.url': url,
+      'remote.origin.fetch': '+refs/heads/*:refs/remotes/origin/*',
+      'core.symlinks': 'false',
+      [SETTING_KEYS.device]: newDevice(),
+    });
   });
 }
 
@@ -105,19 +107,8 @@ async function formatOf(context: GitContext): Promise<string> {
 
 async function initBare(context: GitContext, format: string): Promise<void> {
   await output(context, ['init', '--quiet', '--bare', '--template=', format, '--initial-branch=main']);
-  const bare = bareContext(context);
-  // The git that receives a push does not get our settings; a person's hooks are none of its business either.
-  for (const [key, value] of BARE_SETTINGS) await writeConfig(bare, key, value);
+  await extendNewConfig(join(context.directory, 'config'), BARE_SETTINGS);
 }
-
-/**
- * How git runs in a bare repository. It is named outright: with `safe.bareRepository=explicit`, a protection that a person
- * may have chosen, git does not work in one that it only happens to be started in.
- */
-const bareContext = (context: GitContext): GitContext => ({
-  ...context,
-  environment: { ...context.environment, GIT_DIR: context.directory },
-});
 
 /** Makes a folder under another name and renames it, so no half of it is left if the program is killed. */
 async function appearWhole(context: GitContext, make: (inside: GitContext) => Promise<void>): Promise<void> {
@@ -141,11 +132,8 @@ export async function removeUnfinished(directory: string): Promise<void> {
   }
 }
 
-const BARE_SETTINGS = [
-  ['core.hooksPath', '/dev/null'],
-  ['receive.autogc', 'false'],
-  ['gc.auto', '0'],
-] as const;
+/** The git that receives a push does not get our settings; a person's hooks are none of its business either. */
+const BARE_SETTINGS = { 'core.hooksPath': '/dev/null', 'receive.autogc': 'false', 'gc.auto': '0' } as const;
 
 /** Sets what every clone of ours needs, whoever made it, and removes what a killed git of ours left behind. */
 export async function prepareClone(context: GitContext): Promise<void> {
@@ -158,44 +146,21 @@ export async function prepareClone(context: GitContext): Promise<void> {
   if (missing !== '') await writeFile(attributes, joinLines(present, missing));
   if ((await readConfig(context, 'core.symlinks')) !== 'false')
     await writeConfig(context, 'core.symlinks', 'false');
-  await run(context, ['update-ref', '-d', 'refs/gitpost/import']);
   await removeLeftOvers(gitDirectory);
 }
 
 const joinLines = (before: string, after: string): string =>
   before === '' || before.endsWith('\n') ? before + after : `${before}\n${after}`;
 
-/** The paths in a clone's own git folder, as git gave them. They stay the same for as long as the clone is there. */
-const paths = new WeakMap<GitContext, Map<string, string>>();
-
-/** A path inside the clone's git folder, wherever that is. */
-export async function gitPath(context: GitContext, path: string): Promise<string> {
-  const known = paths.get(context)?.get(path);
-  if (known !== undefined) return known;
-  const found = await text(context, ['rev-parse', '--path-format=absolute', '--git-path', path]);
-  // Without a clone, git finds the repository around the folder, if there is one.
-  const isOwn = found === join(context.directory, '.git', path);
-  if (isOwn) paths.set(context, (paths.get(context) ?? new Map()).set(path, found));
-  return found;
-}
-
 export async function readSettings(context: GitContext): Promise<CloneSettings> {
-  const lines = await run(context, ['config', '--local', '--get-regexp', '^gitpost\\.']);
-  if (lines.code !== 0 && lines.code !== 1) throw new GitError('config', lines);
-  const values = new Map(
-    lines.stdout
-      .toString('utf8')
-      .split('\n')
-      .map((line) => /^gitpost\.(\S+)(?: (.*))?$/.exec(line))
-      .flatMap((match) => (match ? [[match[1] ?? '', match[2] ?? ''] as const] : [])),
-  );
-  const device = values.get('device') ?? '';
+  const values = await localConfig(context);
+  const device = values.get('gitpost.device') ?? '';
   return {
     device: /^[a-z0-9-]{1,32}$/.test(device) ? device : await renewDevice(context),
-    branch: values.get('branch') ?? 'main',
-    branchGiven: values.get('branchgiven') === 'true',
-    contacted: values.get('contacted') === 'true',
-    lastSync: values.get('lastsync') ?? null,
+    branch: values.get('gitpost.branch') ?? 'main',
+    branchGiven: values.get('gitpost.branchgiven') === 'true',
+    contacted: values.get('gitpost.contacted') === 'true',
+    lastSync: values.get('gitpost.lastsync') ?? null,
   };
 }
 
@@ -215,6 +180,12 @@ export async function writeSettings(context: GitContext, settings: Partial<Clone
 
 /** Gives the clone a device id of its own: a slug of the machine's name and six random characters. */
 export async function renewDevice(context: GitContext): Promise<string> {
+  const device = newDevice();
+  await writeConfig(context, SETTING_KEYS.device, device);
+  return device;
+}
+
+function newDevice(): string {
   const slug = hostname()
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '-')
@@ -223,39 +194,5 @@ export async function renewDevice(context: GitContext): Promise<string> {
     .replace(/-$/, '');
   const alphabet = 'abcdefghijklmnopqrstuvwxyz0123456789';
   const random = [...randomBytes(6)].map((byte) => alphabet[byte % alphabet.length]).join('');
-  const device = `${slug === '' ? 'device' : slug}-${random}`;
-  await writeConfig(context, 'gitpost.device', device);
-  return device;
+  return `${slug === '' ? 'device' : slug}-${random}`;
 }
-
-export async function readConfig(context: GitContext, key: string): Promise<string | null> {
-  const result = await run(context, ['config', '--local', '--get', key]);
-  if (result.code !== 0 && result.code !== 1) throw new GitError('config', result);
-  return result.code === 0 ? result.stdout.toString('utf8').replace(/\n$/, '') : null;
-}
-
-/** Another git has the configuration to itself for a moment at most, which is waited for. */
-export async function writeConfig(context: GitContext, key: string, value: string): Promise<void> {
-  const args = ['config', '--local', '--replace-all', key, value];
-  for (let attempt = 1; ; attempt += 1) {
-    const result = await run(context, args);
-    if (result.code === 0) return;
-    if (attempt === CONFIG_TRIES || !/could not lock config file/.test(result.stderr))
-      throw new GitError('config', result);
-    await new Promise((wake) => setTimeout(wake, 100));
-  }
-}
-
-const CONFIG_TRIES = 8;
-
-/** A value of a person's own git configuration, such as `user.name`; `undefined` if there is none. */
-export async function personsConfig(context: GitContext, key: string): Promise<string | undefined> {
-  const result = await run(context, ['config', '--get', key]);
-  return result.code === 0 ? result.stdout.toString('utf8').trim() || undefined : undefined;
-}
-
-const isThere = (path: string): Promise<boolean> =>
-  stat(path).then(
-    () => true,
-    () => false,
-  );

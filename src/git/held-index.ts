@@ -1,6 +1,6 @@
 import { copyFile, mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { gitPath } from './clone.ts';
+import { gitPath } from './paths.ts';
 import type { GitContext } from './run.ts';
 
 /**

@@ -111,7 +111,7 @@ export class Importer {
 }
 
 // A ref that is named while commits are made and forgotten before they are written.
-const SCRATCH_REF = 'refs/gitpost/import';
+export const SCRATCH_REF = 'refs/gitpost/import';
 
 type ImportProcess = ReturnType<typeof startImport>;
 

@@ -2,9 +2,9 @@ import { mkdir, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { mergeLines } from '../journal/merge.ts';
 import { ATTACHMENT_FOLDER, attachmentOf, JOURNAL_FOLDER } from '../journal/path.ts';
-import { gitPath } from './clone.ts';
 import { trueBlob } from './files.ts';
 import type { Identity } from './importer.ts';
+import { gitPath } from './paths.ts';
 import { type GitContext, GitError, output, run, text } from './run.ts';
 import { diffTrees, hasUnsafeFolder, isAbsent, isFile, listJournals, type TreeChange } from './tree.ts';
 

@@ -1,3 +1,6 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { gitPath } from './paths.ts';
 import { type GitContext, text } from './run.ts';
 
 export interface ObjectCounts {
@@ -19,4 +22,19 @@ export async function countObjects(context: GitContext): Promise<ObjectCounts> {
     // git gives sizes in KiB.
     size: (count('size') + count('size-pack')) * 1024,
   };
+}
+
+/** Loose objects lie in 256 folders by the first byte of their ids, evenly. So many of them are counted. */
+const SAMPLED = ['17', '57', '97', 'd7'];
+
+/**
+ * About how many packs and loose objects a repository has, without a process of git: the loose ones are estimated from
+ * some of their folders, as `git gc --auto` does.
+ */
+export async function estimateObjects(context: GitContext): Promise<Pick<ObjectCounts, 'packs' | 'loose'>> {
+  const objects = await gitPath(context, 'objects');
+  const namesIn = (folder: string) => readdir(join(objects, folder)).catch((): string[] => []);
+  const packs = (await namesIn('pack')).filter((name) => name.endsWith('.pack')).length;
+  const sampled = await Promise.all(SAMPLED.map(namesIn));
+  return { packs, loose: sampled.flat().length * (256 / SAMPLED.length) };
 }

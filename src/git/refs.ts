@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { Mutex } from '../async/mutex.ts';
-import { gitPath } from './clone.ts';
 import { LineReader } from './line-reader.ts';
+import { gitPath, hasUsualPaths, isWholeClone } from './paths.ts';
 import { isNested } from './ref-names.ts';
 import { type GitContext, GitError, GitHung, GitProcess, output, run, text } from './run.ts';
 
@@ -18,6 +18,25 @@ export async function resolve(context: GitContext, revision: string): Promise<st
   if (result.code !== 0 && result.code !== 1) throw new GitError('rev-parse', result);
   return result.code === 0 ? result.stdout.toString().trim() : null;
 }
+
+/**
+ * Whether a clone surely has no ref of a full name: no file for it, and then no line in `packed-refs`, which is how and in
+ * which order git itself looks (gitrepository-layout(5)). False if that cannot be told, or if the clone is not whole.
+ */
+export async function isSurelyAbsent(context: GitContext, ref: string): Promise<boolean> {
+  if (!hasUsualPaths(context) || !ref.startsWith('refs/')) return false;
+  const [file, packed] = [await gitPath(context, ref), await gitPath(context, 'packed-refs')];
+  if (!(await isMissing(stat(file)))) return false;
+  const lines = readFile(packed, 'utf8');
+  if (!(await isMissing(lines)) && (await lines.catch(() => ref)).includes(ref)) return false;
+  return isWholeClone(context);
+}
+
+const isMissing = (found: Promise<unknown>): Promise<boolean> =>
+  found.then(
+    () => false,
+    (error: NodeJS.ErrnoException) => error.code === 'ENOENT',
+  );
 
 /** The branch that is checked out, or `null` if HEAD is detached. It may have no commit yet. */
 export async function checkedOut(context: GitContext): Promise<string | null> {

@@ -181,7 +181,8 @@ export async function diffTrees(
 ): Promise<readonly TreeChange[]> {
   const kept = before !== null && after !== null && differences.get(context)?.get(`${before} ${after}`);
   if (kept) return folders.length === 0 ? kept : kept.filter((change) => isBelow(change, folders));
-  const [from, to] = [before ?? (await emptyTree(context)), after ?? (await emptyTree(context))];
+  if (before === null && after === null) return [];
+  const [from, to] = [before ?? emptyTreeLike(after ?? ''), after ?? emptyTreeLike(before ?? '')];
   const args = ['diff-tree', ...AS_CHANGES, from, to, '--', ...folders];
   const changes = toChanges(await output(context, args, { maxOutput: MAX_LISTING }));
   if (folders.length === 0) keepDifference(context, from, to, changes);
@@ -237,10 +238,11 @@ function splitOnce(value: string, separator: string): [string, string] {
   return [value.slice(0, index), value.slice(index + 1)];
 }
 
-/** The id of the tree without entries, which depends on the repository's kind of hash. */
-export async function emptyTree(context: GitContext): Promise<string> {
-  return (await output(context, ['hash-object', '-t', 'tree', '--stdin'], { input: '' })).toString().trim();
-}
+/** The id of the tree without entries, by the kind of hash that another id has. git knows it in every repository. */
+export const emptyTreeLike = (id: string): string => (/^[0-9a-f]{64}$/.test(id) ? EMPTY_SHA256 : EMPTY_SHA1);
+
+const EMPTY_SHA1 = '4b825dc642cb6eb9a060e54bf8d69288fbee4904';
+const EMPTY_SHA256 = '6ef19b41225c5369f1c104d45d8d85efa9b057b53b14b4b9b939dd74decc5321';
 
 /** Whether a commit has a file or folder at a path. */
 export const hasPath = async (context: GitContext, commit: string, path: string): Promise<boolean> =>

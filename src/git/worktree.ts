@@ -1,11 +1,12 @@
 import { lstat, realpath, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { gitPath } from './clone.ts';
+import { localConfig } from './config.ts';
 import { withIndexHeld } from './held-index.ts';
+import { gitPath, hasUsualPaths, isWholeClone } from './paths.ts';
 import { isCheckedOut } from './refs.ts';
 import { type GitContext, output, run } from './run.ts';
 import { NO_GITMODULES } from './settings.ts';
-import { diffTrees, emptyTree, isAbsent, type TreeChange } from './tree.ts';
+import { diffTrees, emptyTreeLike, isAbsent, type TreeChange } from './tree.ts';
 
 /**
  * How bringing index and work tree to a commit ended: done; `elsewhere` if another branch is checked
@@ -30,7 +31,7 @@ export async function followBranch(
     return { outcome: 'elsewhere' };
   // git itself would bring back what a person deleted, and overwrite a file that is where a folder belongs.
   if (await isAsGitExpects(context, await diffTrees(context, from, to))) {
-    const old = from ?? (await emptyTree(context));
+    const old = from ?? emptyTreeLike(to);
     const result = await run(context, ['read-tree', '-m', '-u', old, to]);
     if (result.code === 0) return { outcome: 'done' };
     if (isLocked(result.stderr)) return { outcome: 'locked' };
@@ -40,6 +41,7 @@ export async function followBranch(
 
 /** Whether git writes files to the clone's folder. A person may have set `core.worktree` to another one, for a while. */
 export async function isOwnWorkTree(context: GitContext): Promise<boolean> {
+  if (await hasUsualWorkTree(context)) return true;
   const { code, stdout } = await run(context, ['rev-parse', '--path-format=absolute', '--show-toplevel']);
   if (code !== 0) return false;
   const [top, own] = await Promise.all(
@@ -48,6 +50,16 @@ export async function isOwnWorkTree(context: GitContext): Promise<boolean> {
     ),
   );
   return top !== null && top === own;
+}
+
+/** Whether nothing in a clone's own configuration, the only one that git heeds in this, puts its work tree elsewhere. */
+async function hasUsualWorkTree(context: GitContext): Promise<boolean> {
+  const config = await localConfig(context).catch(() => undefined);
+  if (!config || !hasUsualPaths(context)) return false;
+  const isChanged = ['core.worktree', 'core.bare', 'extensions.worktreeconfig'].some(
+    (key) => (config.get(key) ?? 'false') !== 'false',
+  );
+  return !isChanged && isWholeClone(context);
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { RepositoryStatus } from '../contract/repository.ts';
-import { inspectFolder, readConfig } from '../git/clone.ts';
+import { inspectFolder } from '../git/clone.ts';
+import { readConfig } from '../git/config.ts';
 import type { Lock } from '../git/locks.ts';
 import { listCommits, resolve } from '../git/refs.ts';
 import type { Credentials } from '../git/remote.ts';

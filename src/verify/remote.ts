@@ -1,4 +1,4 @@
-import { readConfig } from '../git/clone.ts';
+import { readConfig } from '../git/config.ts';
 import { listRemote } from '../git/fetch.ts';
 import { isAncestor, resolve } from '../git/refs.ts';
 import type { Credentials } from '../git/remote.ts';

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
 /** What a failed git command rejects with. */
@@ -76,6 +76,8 @@ export function gitFailure(cwd: string, ...args: string[]): Promise<GitFailure> 
 export async function bareRepository(path: string, branch = 'main'): Promise<string> {
   await mkdir(path, { recursive: true });
   await git(path, 'init', '--quiet', '--bare', '-b', branch);
+  // A push to it starts no tidying up, which no test waits for.
+  await appendFile(join(path, 'config'), '[receive]\n\tautogc = false\n');
   return path;
 }
 

@@ -1,8 +1,8 @@
 import { lstat, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clone } from '../../clone/clone.ts';
-import { gitPath } from '../../git/clone.ts';
 import type { NewCommit } from '../../git/importer.ts';
+import { gitPath } from '../../git/paths.ts';
 import { uncommittedChanges } from '../../git/porcelain.ts';
 import { checkedOut } from '../../git/refs.ts';
 import { text } from '../../git/run.ts';

@@ -1,8 +1,8 @@
 import { stat } from 'node:fs/promises';
 import { branchRef, type Clone, resolveIn, type SyncMove } from '../../clone/clone.ts';
 import { FOLLOW_MARK, type FollowMark, readFollowMark, writeFollowMark } from '../../clone/follow-mark.ts';
-import { gitPath } from '../../git/clone.ts';
 import { mendCutOff } from '../../git/cut-off.ts';
+import { gitPath } from '../../git/paths.ts';
 import { isAncestor, isCheckedOut } from '../../git/refs.ts';
 import { updateStale } from '../../git/stale-files.ts';
 import type { TreeChange } from '../../git/tree.ts';

@@ -1,6 +1,6 @@
 import { open, stat } from 'node:fs/promises';
 import type { Clone } from '../../clone/clone.ts';
-import { gitPath } from '../../git/clone.ts';
+import { gitPath } from '../../git/paths.ts';
 import { run } from '../../git/run.ts';
 import { diffTrees, type TreeChange } from '../../git/tree.ts';
 

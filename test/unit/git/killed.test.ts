@@ -1,7 +1,8 @@
 import { chmod, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { readConfig, readSettings } from '../../../src/git/clone.ts';
+import { readSettings } from '../../../src/git/clone.ts';
+import { readConfig } from '../../../src/git/config.ts';
 import { checkedOut, isAncestor, resolve } from '../../../src/git/refs.ts';
 import { type GitContext, GitError, run } from '../../../src/git/run.ts';
 import { contextOf } from '../../support/context.ts';

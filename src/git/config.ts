@@ -1,0 +1,84 @@
+import { appendFile, stat } from 'node:fs/promises';
+import { gitPath } from './paths.ts';
+import { type GitContext, GitError, run } from './run.ts';
+
+/** A clone's own configuration as it was read, and what its file was then. */
+interface Kept {
+  readonly stamp: string;
+  readonly values: ReadonlyMap<string, string>;
+}
+
+const kept = new WeakMap<GitContext, Kept>();
+
+/**
+ * The values of a clone's own configuration by their keys, which have lower case but for the middle of `remote.Name.url`.
+ * Of several values for a key it is the last one. git reads the file, and is only asked again if the file has changed.
+ */
+export async function localConfig(context: GitContext): Promise<ReadonlyMap<string, string>> {
+  const stamp = await stampOf(await gitPath(context, 'config'));
+  const before = kept.get(context);
+  if (before && before.stamp === stamp) return before.values;
+  const result = await run(context, ['config', '--local', '-z', '--get-regexp', '.']);
+  // 1 if there is no value, or no file.
+  if (result.code !== 0 && result.code !== 1) throw new GitError('config', result);
+  const values = new Map<string, string>();
+  for (const record of result.stdout.toString('utf8').split('\0').slice(0, -1)) {
+    const end = record.indexOf('\n');
+    values.set(end === -1 ? record : record.slice(0, end), end === -1 ? '' : record.slice(end + 1));
+  }
+  if (stamp !== undefined) kept.set(context, { stamp, values });
+  return values;
+}
+
+/** What changes whenever git writes a file: it puts a new one in the place of the old one. */
+async function stampOf(file: string): Promise<string | undefined> {
+  const found = await stat(file, { bigint: true }).catch(() => undefined);
+  return found && `${found.dev} ${found.ino} ${found.size} ${found.mtimeNs} ${found.ctimeNs}`;
+}
+
+/** A value of a clone's own configuration, or `null` if it has none. */
+export const readConfig = async (context: GitContext, key: string): Promise<string | null> =>
+  (await localConfig(context)).get(asListed(key)) ?? null;
+
+/** A key as git lists it. */
+const asListed = (key: string): string => key.replace(/^[^.]+|[^.]+$/g, (part) => part.toLowerCase());
+
+/** Another git has the configuration to itself for a moment at most, which is waited for. */
+export async function writeConfig(context: GitContext, key: string, value: string): Promise<void> {
+  const args = ['config', '--local', '--replace-all', key, value];
+  for (let attempt = 1; ; attempt += 1) {
+    const result = await run(context, args);
+    if (result.code === 0) return;
+    if (attempt === CONFIG_TRIES || !/could not lock config file/.test(result.stderr))
+      throw new GitError('config', result);
+    await new Promise((wake) => setTimeout(wake, 100));
+  }
+}
+
+const CONFIG_TRIES = 8;
+
+/**
+ * Adds values to the configuration of a repository that is being made, so nobody else uses it: as one append in git's
+ * format (git-config(1), "Syntax"), since `git config` takes one value at a time.
+ *
+ * @param file the configuration file
+ * @param values by keys such as `core.symlinks` and `remote.origin.url`
+ */
+export async function extendNewConfig(file: string, values: Readonly<Record<string, string>>): Promise<void> {
+  const sections = Object.entries(values).map(([key, value]) => {
+    const [, section = '', middle, name = ''] = /^([^.]+)\.(?:(.+)\.)?([^.]+)$/.exec(key) ?? [];
+    const head = middle === undefined ? section : `${section} ${quoted(middle)}`;
+    return `[${head}]\n\t${name} = ${quoted(value)}\n`;
+  });
+  await appendFile(file, sections.join(''));
+}
+
+const ESCAPES: Readonly<Record<string, string>> = { '\n': '\\n', '\t': '\\t', '\b': '\\b' };
+const quoted = (value: string): string =>
+  `"${value.replace(/["\\]/g, '\\$&').replace(/[\n\t\b]/g, (sign) => ESCAPES[sign] ?? sign)}"`;
+
+/** A value of a person's own git configuration, such as `user.name`; `undefined` if there is none. */
+export async function personsConfig(context: GitContext, key: string): Promise<string | undefined> {
+  const result = await run(context, ['config', '--get', key]);
+  return result.code === 0 ? result.stdout.toString('utf8').trim() || undefined : undefined;
+}
