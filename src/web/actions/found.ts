@@ -1,5 +1,4 @@
 import { countMessages } from '../api/messages.ts';
-import { abilities } from '../state/abilities.ts';
 import { found } from '../state/found.ts';
 import { formatQuery, isWhole, query } from '../state/query.ts';
 
@@ -14,7 +13,7 @@ export async function countFound(): Promise<void> {
   asking = new AbortController();
   const { signal } = asking;
   const asked = query.get();
-  if (isWhole(asked) || !abilities.get().count) return found.dispatch(undefined);
+  if (isWhole(asked)) return found.dispatch(undefined);
   const answer = await countMessages(`/count?${formatQuery(asked)}`, signal).catch(() => undefined);
   if (!signal.aborted) found.dispatch(answer?.ok ? answer.body : undefined);
 }

@@ -1,6 +1,5 @@
 import type { RepositoryStatus } from '../../contract/repository.ts';
 import { listen, type MessageChange } from '../api/events.ts';
-import { abilities } from '../state/abilities.ts';
 import { connection } from '../state/connection.ts';
 import { draft } from '../state/draft.ts';
 import { matches } from '../state/matches.ts';
@@ -8,17 +7,16 @@ import { say } from '../state/notices.ts';
 import { query } from '../state/query.ts';
 import { repositories } from '../state/repositories.ts';
 import { timeline } from '../state/timeline.ts';
-import { loadAbilities } from './abilities.ts';
 import { isEverywhere } from './everywhere.ts';
-import { countFoundSoon } from './found.ts';
+import { countFound, countFoundSoon } from './found.ts';
 import { keepWhatIsShown } from './kept-pages.ts';
 import { contentOf } from './messages.ts';
 import { lookForUpdate } from './offline.ts';
 import { hearOf, openOutbox, sendWaitingNow } from './outbox.ts';
 import { concernsPins, loadPinned } from './pins.ts';
 import { loadRepositories, loadRepositoriesSoon } from './repositories.ts';
-import { followSettings } from './settings.ts';
-import { loadTagsSoon } from './tags.ts';
+import { followSettings, loadSettings } from './settings.ts';
+import { loadTags, loadTagsSoon } from './tags.ts';
 import { takeIn } from './take-in.ts';
 import { loadTimeline, refreshSoon } from './timeline.ts';
 import { followAttention, noteArrival } from './unread.ts';
@@ -27,7 +25,10 @@ import { followAttention, noteArrival } from './unread.ts';
 export function goLive(): () => void {
   void loadTimeline();
   void loadRepositories();
-  void loadAbilities();
+  void countFound();
+  void loadSettings();
+  void loadTags();
+  void loadPinned();
   const stopKeeping = keepWhatIsShown();
   const stopAttention = followAttention();
   const stopSettings = followSettings();
@@ -70,14 +71,15 @@ function lost(): void {
 function readAgain(): void {
   refreshSoon();
   void loadRepositories();
+  void loadPinned();
+  loadTagsSoon();
 }
 
 function takeChange({ change, message }: MessageChange): void {
   loadRepositoriesSoon();
   countFoundSoon();
-  const can = abilities.get();
-  if (can.tags) loadTagsSoon();
-  if (can.pins && can.operators && concernsPins(message)) void loadPinned();
+  loadTagsSoon();
+  if (concernsPins(message)) void loadPinned();
   if (change === 'deleted') {
     if (query.get().asOf === '') timeline.dispatch({ type: 'gone', id: message.id });
     // A search may be for what is deleted.

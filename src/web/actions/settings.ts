@@ -1,7 +1,6 @@
 import type { ChangeSettings, Settings } from '../../contract/settings.ts';
 import type { Problem } from '../api/problem.ts';
 import { changeSettings, readSettings } from '../api/settings.ts';
-import { abilities } from '../state/abilities.ts';
 import { settings } from '../state/settings.ts';
 import { remember, whenRemembered } from '../state/storage.ts';
 
@@ -33,7 +32,7 @@ export async function changeSearches(
 /** Follows what other tabs change at once, and what other browsers change when one comes back. Returns how to stop. */
 export function followSettings(): () => void {
   const readAgain = () => {
-    if (abilities.get().settings && document.visibilityState === 'visible') void loadSettings();
+    if (document.visibilityState === 'visible') void loadSettings();
   };
   const stop = whenRemembered(CHANGED, readAgain);
   document.addEventListener('visibilitychange', readAgain);

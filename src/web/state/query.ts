@@ -1,6 +1,5 @@
 import { at } from '../api/place.ts';
 import { dayAfter, startOfDay } from '../text/time.ts';
-import { abilities } from './abilities.ts';
 import { createStore } from './store.ts';
 
 /** What is shown: every message, or those that hold each condition given. The address bar says the same. */
@@ -53,7 +52,7 @@ export function formatQuery(query: Query, more: Readonly<Record<string, string>>
 /** The reader's time zone, if a search names days: they begin when the reader's own do. */
 function zoneFor(q: string): Readonly<Record<string, string>> {
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
-  return abilities.get().zone && zone && /(?:before|after):/i.test(q) ? { zone } : {};
+  return zone && /(?:before|after):/i.test(q) ? { zone } : {};
 }
 
 /** From when to when a day is; nothing where it is no day, so that everything is asked for. */

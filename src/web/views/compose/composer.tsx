@@ -2,7 +2,6 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { addFiles } from '../../actions/files.ts';
 import { contentOf, forgetId, send, sendAsEdit } from '../../actions/messages.ts';
 import { isIdTaken, isSecretGuard, type Problem } from '../../api/problem.ts';
-import { abilities } from '../../state/abilities.ts';
 import { author, draft, isBlank } from '../../state/draft.ts';
 import { preferences } from '../../state/preferences.ts';
 import { repositories } from '../../state/repositories.ts';
@@ -48,7 +47,6 @@ function editLast(): boolean {
 export function Composer() {
   const written = useStore(draft, (state) => state);
   const enterSends = useStore(preferences, (state) => state.enterSends);
-  const canFiles = useStore(abilities, ({ files }) => files);
   const isOver = useDroppedFiles();
   const isOneOfMany = useStore(repositories, ({ list }) => list.length > 1);
   const area = useRef<HTMLTextAreaElement>(null);
@@ -123,7 +121,7 @@ export function Composer() {
           area={area}
           label="Message"
           placeholder={PLACEHOLDERS[written.type] ?? ''}
-          {...(canFiles && { onFiles: addFiles })}
+          onFiles={addFiles}
         />
         <DraftFiles files={written.files} />
         <ComposerProblem

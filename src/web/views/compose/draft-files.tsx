@@ -1,6 +1,5 @@
 import { useEffect, useRef } from 'preact/hooks';
 import { addFiles, getReadyForFiles, removeFile, renameFile, useOriginal } from '../../actions/files.ts';
-import { abilities } from '../../state/abilities.ts';
 import { bytesOfFiles, type DraftFile, progress } from '../../state/draft-files.ts';
 import { useStore } from '../../state/store.ts';
 import { sizeInWords } from '../../text/files.ts';
@@ -71,11 +70,8 @@ function Row({ file }: { file: DraftFile }) {
 
 /** Chooses files for the message that is being written, or takes a photo on a phone. */
 export function FileButton() {
-  const can = useStore(abilities, ({ files }) => files);
-  useEffect(() => {
-    if (can) getReadyForFiles();
-  }, [can]);
-  return can ? <ChooseFiles onFiles={(files) => void addFiles(files)} /> : null;
+  useEffect(getReadyForFiles, []);
+  return <ChooseFiles onFiles={(files) => void addFiles(files)} />;
 }
 
 /** The button that opens the system's own choice of files. */

@@ -3,10 +3,8 @@ import type { Message } from '../../../contract/message.ts';
 import { type Attachment, cleanFileName } from '../../../domain/attachment.ts';
 import { contentOf, edit, editFrom } from '../../actions/messages.ts';
 import { isOutOfDate, isSecretGuard, isToldBy, type Problem } from '../../api/problem.ts';
-import { abilities } from '../../state/abilities.ts';
 import { useKept } from '../../state/opened.ts';
 import { preferences } from '../../state/preferences.ts';
-import { useStore } from '../../state/store.ts';
 import { problemInWords } from '../../text/problems.ts';
 import { Question } from '../dialogs/question.tsx';
 import { isEnterAlone, isSend, TypeFields, type Written } from '../ui/fields.tsx';
@@ -31,7 +29,6 @@ export function Editor({ message, onSaved, onEnd }: Props) {
   const [changedFiles, setFiles] = useKept<readonly Attachment[]>(`files ${message.id}`);
   const files = changedFiles ?? message.attachments ?? NO_FILES;
   const more = useEditFiles(files, setFiles);
-  const canFiles = useStore(abilities, (can) => can.files);
   const now = useRef(written);
   now.current = written;
   const [problem, setProblem] = useState<Problem>();
@@ -112,7 +109,7 @@ export function Editor({ message, onSaved, onEnd }: Props) {
       onKeyDown={onKeyDown}
       onDrop={(event) => {
         const dropped = [...(event.dataTransfer?.files ?? [])];
-        if (!canFiles || dropped.length === 0) return;
+        if (dropped.length === 0) return;
         // They belong to this message, not to the one that is being written below.
         event.preventDefault();
         more.add(dropped);
@@ -122,13 +119,7 @@ export function Editor({ message, onSaved, onEnd }: Props) {
         void attempt();
       }}
     >
-      <TextField
-        {...fields}
-        area={area}
-        label="Text"
-        placeholder=""
-        {...(canFiles && { onFiles: more.add })}
-      />
+      <TextField {...fields} area={area} label="Text" placeholder="" onFiles={more.add} />
       <EditFiles files={files} arriving={more.arriving} onChange={setFiles} />
       <EditProblem
         problem={problem}
@@ -137,7 +128,7 @@ export function Editor({ message, onSaved, onEnd }: Props) {
         onAnyway={() => void attempt({ anyway: true })}
       />
       <div class="row">
-        {canFiles && <ChooseFiles onFiles={more.add} />}
+        <ChooseFiles onFiles={more.add} />
         <TypeMenu {...fields} />
         <TypeFields {...fields} />
         <button type="submit" class="primary" aria-disabled={busy}>

@@ -1,9 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import { addFiles } from '../../actions/files.ts';
-import { abilities } from '../../state/abilities.ts';
 
-const hasFiles = ({ dataTransfer }: DragEvent): boolean =>
-  abilities.get().files && (dataTransfer?.types.includes('Files') ?? false);
+const hasFiles = ({ dataTransfer }: DragEvent): boolean => dataTransfer?.types.includes('Files') ?? false;
 
 /** Takes files that are dropped anywhere on the page. Answers whether some are held over it now. */
 export function useDroppedFiles(): boolean {

@@ -3,9 +3,7 @@ import type { HistoryEntry } from '../../../contract/message.ts';
 import { type History, keep } from '../../actions/history.ts';
 import { navigate } from '../../actions/navigate.ts';
 import { isOutOfDate, type Problem } from '../../api/problem.ts';
-import { abilities } from '../../state/abilities.ts';
 import { EVERYTHING } from '../../state/query.ts';
-import { useStore } from '../../state/store.ts';
 import { RevisionHead, RevisionText } from '../timeline/revision.tsx';
 
 export interface HistoryProps extends History {
@@ -17,7 +15,6 @@ export interface HistoryProps extends History {
 /** All revisions of a message, the newest first, each with what it changed. */
 export function HistoryView({ entries, etag, onDone, onOutdated }: HistoryProps) {
   const [problem, setProblem] = useState<Problem>();
-  const canSeeThen = useStore(abilities, (state) => state.asOf);
   const bringBack = async (entry: HistoryEntry) => {
     const failed = await keep(entry, etag);
     if (failed === undefined) return onDone();
@@ -42,18 +39,16 @@ export function HistoryView({ entries, etag, onDone, onOutdated }: HistoryProps)
               {entry.deletedAt === undefined && (
                 <RevisionText before={previousOf(entry, entries)} after={entry} />
               )}
-              {canSeeThen && (
-                <button
-                  type="button"
-                  class="link"
-                  onClick={() => {
-                    onDone();
-                    navigate({ ...EVERYTHING, asOf: entry.updatedAt ?? entry.createdAt, at: entry.id });
-                  }}
-                >
-                  Timeline as it was then
-                </button>
-              )}
+              <button
+                type="button"
+                class="link"
+                onClick={() => {
+                  onDone();
+                  navigate({ ...EVERYTHING, asOf: entry.updatedAt ?? entry.createdAt, at: entry.id });
+                }}
+              >
+                Timeline as it was then
+              </button>
               {canComeBack && (
                 <button type="button" class="link" onClick={() => void bringBack(entry)}>
                   Restore this version

@@ -3,7 +3,6 @@ import { MESSAGE_TYPES } from '../../../domain/message.ts';
 import { FACTS, parseSearch } from '../../../domain/query.ts';
 import { loadAuthors } from '../../actions/authors.ts';
 import { navigate } from '../../actions/navigate.ts';
-import { abilities } from '../../state/abilities.ts';
 import { authors } from '../../state/authors.ts';
 import { repositories } from '../../state/repositories.ts';
 import { seenIn } from '../../state/seen.ts';
@@ -163,7 +162,6 @@ function useVocabulary() {
   const list = useStore(repositories, (state) => state.list);
   const writers = useStore(authors, (state) => state);
   const known = useStore(tags, (state) => state);
-  const can = useStore(abilities, (state) => state);
   return useMemo(() => {
     const seen = seenIn(messages);
     return {
@@ -171,8 +169,8 @@ function useVocabulary() {
       in: list.map(({ name }) => name),
       type: [...MESSAGE_TYPES],
       tag: [...new Set([...known.map(({ tag }) => tag), ...seen.tags])],
-      has: can.operators ? FACTS.has : [],
-      is: can.operators ? FACTS.is : [],
+      has: FACTS.has,
+      is: FACTS.is,
     };
-  }, [messages, list, writers, known, can]);
+  }, [messages, list, writers, known]);
 }

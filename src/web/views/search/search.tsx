@@ -2,7 +2,6 @@ import { useRef, useState } from 'preact/hooks';
 import { MESSAGE_TYPES } from '../../../domain/message.ts';
 import { loadAuthors } from '../../actions/authors.ts';
 import { navigate } from '../../actions/navigate.ts';
-import { abilities } from '../../state/abilities.ts';
 import { query } from '../../state/query.ts';
 import { repositories } from '../../state/repositories.ts';
 import { useStore } from '../../state/store.ts';
@@ -16,7 +15,6 @@ import { SearchField } from './search-field.tsx';
 /** Finds as one types; the fields and the address bar always say the same. */
 export function Search() {
   const current = useStore(query, (state) => state);
-  const can = useStore(abilities, (state) => state);
   const [open, setOpen] = useState(false);
   const chosen = [current.repository, current.author, current.type, current.tag].filter(Boolean).length;
   return (
@@ -40,7 +38,7 @@ export function Search() {
           <AuthorFilter value={current.author} />
           <TypeFilter value={current.type} />
           <DayField at={current.at} />
-          {can.asOf && <AsOfField asOf={current.asOf} />}
+          <AsOfField asOf={current.asOf} />
         </div>
       </form>
     </search>

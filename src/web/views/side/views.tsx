@@ -1,5 +1,4 @@
 import type { ComponentChildren } from 'preact';
-import { abilities } from '../../state/abilities.ts';
 import { dialog } from '../../state/dialog.ts';
 import { addressOf, EVERYTHING, type Query, query } from '../../state/query.ts';
 import { settings } from '../../state/settings.ts';
@@ -10,31 +9,24 @@ import { CalendarIcon, ClockIcon, FileIcon, ListIcon, PinIcon, TaskIcon, TrashIc
 
 /** The ways to look at the messages that most people need. */
 export function Views() {
-  const can = useStore(abilities, (state) => state);
   return (
     <nav class="views" aria-label="Views">
       <View to={EVERYTHING}>
         <ListIcon />
         Timeline
       </View>
-      {can.pins && can.operators && (
-        <View to={{ q: 'is:pinned' }}>
-          <PinIcon />
-          Pinned
-        </View>
-      )}
-      {can.operators && (
-        <>
-          <View to={{ q: 'is:open' }}>
-            <TaskIcon />
-            Open tasks
-          </View>
-          <View to={{ q: 'has:attachment' }}>
-            <FileIcon />
-            Files
-          </View>
-        </>
-      )}
+      <View to={{ q: 'is:pinned' }}>
+        <PinIcon />
+        Pinned
+      </View>
+      <View to={{ q: 'is:open' }}>
+        <TaskIcon />
+        Open tasks
+      </View>
+      <View to={{ q: 'has:attachment' }}>
+        <FileIcon />
+        Files
+      </View>
       <button type="button" aria-haspopup="dialog" onClick={() => dialog.dispatch({ kind: 'on-this-day' })}>
         <ClockIcon />
         On this day
@@ -43,12 +35,10 @@ export function Views() {
         <CalendarIcon />
         Activity
       </button>
-      {can.operators && (
-        <View to={{ q: 'is:deleted' }}>
-          <TrashIcon />
-          Deleted
-        </View>
-      )}
+      <View to={{ q: 'is:deleted' }}>
+        <TrashIcon />
+        Deleted
+      </View>
     </nav>
   );
 }

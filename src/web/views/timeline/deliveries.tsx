@@ -6,8 +6,8 @@ import { commitPage } from '../../text/commit-url.ts';
 import { DELIVERY_WORDS } from '../../text/words.ts';
 import { CopyButton } from '../ui/copy-button.tsx';
 import { CommittedIcon, OutdatedIcon, PushedIcon } from '../ui/icons.tsx';
+import { OneOfMany } from './one-of-many.ts';
 import { SafeLink } from './rich-text.tsx';
-import { RowContext } from './row-facts.ts';
 
 const ICONS: Record<DeliveryState, () => preact.JSX.Element> = {
   committed: CommittedIcon,
@@ -30,7 +30,7 @@ interface Props {
 
 /** Where a message is: an icon for each repository, named only if there are several. More on a click. */
 export function Deliveries({ deliveries, open, onOpen }: Props) {
-  const { isOneOfMany } = useContext(RowContext);
+  const isOneOfMany = useContext(OneOfMany);
   return (
     <ul class="deliveries" aria-label="Where it is">
       {deliveries.map((delivery) => {

@@ -1,17 +1,14 @@
-import { useContext } from 'preact/hooks';
 import type { Message } from '../../../contract/message.ts';
 import { copy } from '../../actions/copy.ts';
 import { remove, restore } from '../../actions/messages.ts';
 import { goToMessage, navigate } from '../../actions/navigate.ts';
 import { isPinned, pin } from '../../actions/pins.ts';
-import { abilities } from '../../state/abilities.ts';
 import { dialog } from '../../state/dialog.ts';
 import { draft } from '../../state/draft.ts';
 import { addressOf, EVERYTHING, isEverything, isFixed, query } from '../../state/query.ts';
 import { focusComposer } from '../compose/composer.tsx';
 import { MoreIcon } from '../ui/icons.tsx';
 import { Menu, type MenuItem } from '../ui/menu.tsx';
-import { RowContext } from './row-facts.ts';
 
 interface Props {
   readonly message: Message;
@@ -20,7 +17,6 @@ interface Props {
 
 /** What can be done with a message. They float over it while a mouse or the keyboard is there. */
 export function MessageActions({ message, onEdit }: Props) {
-  const { canPin } = useContext(RowContext);
   const { id, deletedAt } = message;
   const isThen = query.get().asOf !== '';
   const items = () => itemsFor(message);
@@ -46,11 +42,9 @@ export function MessageActions({ message, onEdit }: Props) {
       <button type="button" data-action="edit" onClick={onEdit}>
         Edit
       </button>
-      {canPin && (
-        <button type="button" onClick={() => void pin(message, !isPinned(message))}>
-          {isPinned(message) ? 'Unpin' : 'Pin'}
-        </button>
-      )}
+      <button type="button" onClick={() => void pin(message, !isPinned(message))}>
+        {isPinned(message) ? 'Unpin' : 'Pin'}
+      </button>
       <Menu label="More actions" items={items}>
         <MoreIcon />
       </Menu>
@@ -73,7 +67,7 @@ function itemsFor(message: Message): readonly MenuItem[] {
     { label: 'Copy link', choose: () => void copy(linkTo(id)) },
     { label: 'Copy text', choose: () => void copy(text || url) },
     { label: 'History', keys: 'H', choose: () => dialog.dispatch({ kind: 'history', id }) },
-    ...(abilities.get().asOf && asked.asOf === '' ? [toThen] : []),
+    ...(asked.asOf === '' ? [toThen] : []),
     ...(isFixed(message) ? [] : [toDelete]),
   ];
 }

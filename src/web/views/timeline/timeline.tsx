@@ -3,7 +3,6 @@ import type { Message } from '../../../contract/message.ts';
 import { navigate } from '../../actions/navigate.ts';
 import { loadNewer, loadOlder, loadTimeline } from '../../actions/timeline.ts';
 import { isUnreachable } from '../../api/problem.ts';
-import { abilities } from '../../state/abilities.ts';
 import { author } from '../../state/draft.ts';
 import { EVERYTHING, isEverything, isWhole, query } from '../../state/query.ts';
 import { repositories } from '../../state/repositories.ts';
@@ -19,7 +18,7 @@ import { copyMessages } from './copy-messages.ts';
 import { Day, Gap } from './day.tsx';
 import { type DayGroup, groupByDay } from './group.ts';
 import { Finding } from './marked.tsx';
-import { RowContext } from './row-facts.ts';
+import { OneOfMany } from './one-of-many.ts';
 import { useWindow, type Window } from './use-window.ts';
 import { WaitingMessages } from './waiting.tsx';
 
@@ -37,8 +36,6 @@ export function Timeline() {
   const find = useMemo(() => finderOf(asked.q), [asked.q]);
 
   const isOneOfMany = useStore(repositories, ({ list }) => list.length > 1);
-  const canPin = useStore(abilities, ({ pins }) => pins);
-  const facts = useMemo(() => ({ isOneOfMany, canPin }), [isOneOfMany, canPin]);
 
   const led = state.wanted.id;
   useEffect(() => {
@@ -61,7 +58,7 @@ export function Timeline() {
       >
         <div class="timeline-content">
           <Beginning />
-          <RowContext.Provider value={facts}>
+          <OneOfMany.Provider value={isOneOfMany}>
             <Finding.Provider value={find}>
               <Days
                 days={days}
@@ -73,7 +70,7 @@ export function Timeline() {
                 now={today}
               />
             </Finding.Provider>
-          </RowContext.Provider>
+          </OneOfMany.Provider>
           {state.newer !== 'none' && <Newer />}
           <WaitingMessages />
         </div>
