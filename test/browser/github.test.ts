@@ -5,7 +5,7 @@ import { startGitServer } from '../support/git-server.ts';
 import { type ApiFault, type ApiOptions, startGithubApi } from '../support/github-api.ts';
 import { answeredWith, openPage, sharedBrowser, soon } from '../support/page.ts';
 import { troubles } from '../support/page-axe.ts';
-import { article, panel, post, repository, targets, wordsAt } from '../support/page-parts.ts';
+import { article, openAddForm, panel, post, repository, targets, wordsAt } from '../support/page-parts.ts';
 import { pageScene } from '../support/page-scene.ts';
 import { temporaryFolder } from '../support/tmp.ts';
 
@@ -40,8 +40,8 @@ async function scene(more: Partial<ApiOptions> = {}) {
 test('a private repository is made on GitHub, written to and pushed to, by the page alone', async () => {
   const { url, api, github, githubUrl } = await scene();
   const page = await openPage(browser(), url);
-  await panel(page).getByText('Add a repository').click();
-  await panel(page).getByLabel('GitHub name, address or folder').fill('ann/diary');
+  const place = await openAddForm(page);
+  await place.fill('ann/diary');
   await panel(page).getByLabel('Create it on GitHub first').check();
   await panel(page).getByRole('button', { name: 'Add', exact: true }).click();
   await soon(() => repository(page, 'diary').getAttribute('data-state')).toBe('ready');
@@ -68,8 +68,8 @@ test('a private repository is made on GitHub, written to and pushed to, by the p
 test('a public repository is asked about before it is added', async () => {
   const { url, api } = await scene();
   const page = await openPage(browser(), url, { expects: answeredWith(422) });
-  await panel(page).getByText('Add a repository').click();
-  await panel(page).getByLabel('GitHub name, address or folder').fill('ann/garden');
+  const place = await openAddForm(page);
+  await place.fill('ann/garden');
   await panel(page).getByRole('button', { name: 'Add', exact: true }).click();
   await panel(page).getByText('anyone can read').waitFor();
   expect((await api.get('/repositories')).json<{ name: string }[]>().map(({ name }) => name)).toEqual([
@@ -80,9 +80,7 @@ test('a public repository is asked about before it is added', async () => {
 });
 
 const add = async (page: Page) => {
-  // The list above moves what is below it when it comes, also from under the mouse.
-  await panel(page).getByText('Loading repositories').waitFor({ state: 'hidden' });
-  await panel(page).getByText('Add a repository').click();
+  await openAddForm(page);
   const github = panel(page).getByRole('region', { name: 'GitHub' });
   await github.waitFor();
   return github;
@@ -153,7 +151,7 @@ test('what GitHub says of a repository is told when it is added', async () => {
 test('without a token the page says what one is for', async () => {
   const { url } = await pageScene();
   const page = await openPage(browser(), url);
-  await panel(page).getByText('Add a repository').click();
+  await openAddForm(page);
   await panel(page).getByText('No GITHUB_TOKEN is set.').waitFor();
   await panel(page).getByText('Capturing, ssh and folders need no token.').waitFor();
   const create = panel(page).getByLabel('Create it on GitHub first');

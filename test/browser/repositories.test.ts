@@ -4,7 +4,7 @@ import { apiAt } from '../support/api.ts';
 import { bareRepository, cloneOf, commitFile, git, log } from '../support/git.ts';
 import { lineOf } from '../support/journal.ts';
 import { answeredWith, openPage, sharedBrowser, soon } from '../support/page.ts';
-import { article, openSettings, panel, repository, wordsAt } from '../support/page-parts.ts';
+import { article, openAddForm, openSettings, panel, repository, wordsAt } from '../support/page-parts.ts';
 import { pageScene } from '../support/page-scene.ts';
 import { startProcess } from '../support/process.ts';
 import { temporaryFolder } from '../support/tmp.ts';
@@ -20,8 +20,7 @@ test('a repository is added by its folder, changed and taken off the list again'
   await git(work, 'push', '--quiet', 'origin', 'HEAD:main');
 
   const page = await openPage(browser(), url, { expects: answeredWith(400, 409) });
-  await panel(page).getByText('Add a repository').click();
-  const place = panel(page).getByLabel('GitHub name, address or folder');
+  const place = await openAddForm(page);
   const add = panel(page).getByRole('button', { name: 'Add', exact: true });
   await place.fill('--upload-pack=touch');
   await add.click();

@@ -155,3 +155,13 @@ export async function idOf(message: Locator): Promise<string> {
     .getAttribute('data-message');
   return id ?? '';
 }
+
+/** Opens the form that adds a repository, and returns the field for its place. */
+export async function openAddForm(page: Page): Promise<Locator> {
+  // The list above the form comes from the server, and moves what is below it, also from under the mouse.
+  await panel(page).getByRole('listitem').first().waitFor();
+  await panel(page).getByText('Add a repository').click();
+  const place = panel(page).getByLabel('GitHub name, address or folder');
+  await place.waitFor();
+  return place;
+}
