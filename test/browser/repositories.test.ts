@@ -80,7 +80,8 @@ test.each([
   // Nothing would be sent: both lead to the choice, and say so.
   for (const name of ['Push journal', 'Pull journal']) {
     const button = repository(page, 'journal').getByRole('button', { name });
-    expect(await button.getAttribute('aria-disabled')).toBe('true');
+    // The pull that found it may still be ending.
+    await soon(() => button.getAttribute('aria-disabled')).toBe('true');
     expect(await wordsAt(page, button)).toContain('wait for the choice below');
     await button.press('Enter');
     expect(await page.locator(':focus').textContent()).toBe('Bring all messages back…');

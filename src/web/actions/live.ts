@@ -14,7 +14,7 @@ import { contentOf } from './messages.ts';
 import { lookForUpdate } from './offline.ts';
 import { hearOf, openOutbox, sendWaitingNow } from './outbox.ts';
 import { concernsPins, loadPinned } from './pins.ts';
-import { loadRepositories, loadRepositoriesSoon } from './repositories.ts';
+import { loadRepositories } from './repositories.ts';
 import { followSettings, loadSettings } from './settings.ts';
 import { loadTags, loadTagsSoon } from './tags.ts';
 import { takeIn } from './take-in.ts';
@@ -76,7 +76,6 @@ function readAgain(): void {
 }
 
 function takeChange({ change, message }: MessageChange): void {
-  loadRepositoriesSoon();
   countFoundSoon();
   loadTagsSoon();
   if (concernsPins(message)) void loadPinned();
@@ -106,5 +105,14 @@ function takeChange({ change, message }: MessageChange): void {
 function takeStatus(status: RepositoryStatus): void {
   const before = repositories.get().list.find(({ name }) => name === status.name);
   repositories.dispatch({ type: 'changed', status });
-  if (before?.remoteHead !== status.remoteHead || before?.head !== status.head) refreshSoon();
+  const hasMoved = before?.head !== status.head && !isShown(status);
+  if (before?.remoteHead !== status.remoteHead || hasMoved) refreshSoon();
 }
+
+/** Whether the commit that a branch is at is of a message in the timeline, so there is nothing to read again. */
+const isShown = ({ name, head }: RepositoryStatus): boolean =>
+  timeline
+    .get()
+    .messages.some(({ deliveries }) =>
+      deliveries.some(({ repository, commit }) => repository === name && commit === head),
+    );

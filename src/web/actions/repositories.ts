@@ -18,25 +18,11 @@ import { recall, remember } from '../state/storage.ts';
 import { hasOwnRemote, resultInWords } from '../text/words.ts';
 import { refreshSoon } from './timeline.ts';
 
-const LOAD_WAIT = 400;
-
-let isLoadDue = false;
-
 export async function loadRepositories(): Promise<void> {
   const answer = await listRepositories();
   repositories.dispatch(
     answer.ok ? { type: 'answered', list: answer.body } : { type: 'refused', problem: answer.problem },
   );
-}
-
-/** Reads the repositories again, soon: a capture changes their counts. Many reasons cause one call. */
-export function loadRepositoriesSoon(): void {
-  if (isLoadDue) return;
-  isLoadDue = true;
-  setTimeout(() => {
-    isLoadDue = false;
-    void loadRepositories();
-  }, LOAD_WAIT);
 }
 
 /** Pushes or pulls one repository, or all of them, and says what each came to. */

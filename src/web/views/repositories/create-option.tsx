@@ -1,40 +1,33 @@
-import { useId } from 'preact/hooks';
 import type { GithubAccount } from '../../../contract/github.ts';
 
 interface CreateOptionProps {
-  readonly account: GithubAccount | undefined;
+  readonly isPossible: boolean;
+  /** The id of what says why it is not possible. */
+  readonly reasonId: string;
   readonly checked: boolean;
   readonly onToggle: () => void;
 }
 
-/** Whether GitHub is to make the repository. It can still be reached where GitHub can't, to be told why. */
-export function CreateOption({ account, checked, onToggle }: CreateOptionProps) {
-  const id = useId();
-  const reason = reasonAgainst(account);
+/** Whether GitHub is to make the repository. If it cannot, the keyboard still reaches the box, and hears why. */
+export function CreateOption({ isPossible, reasonId, checked, onToggle }: CreateOptionProps) {
   return (
-    <>
-      <label class="option" data-off={reason !== undefined}>
-        <input
-          type="checkbox"
-          checked={checked}
-          aria-disabled={reason !== undefined}
-          aria-describedby={reason && id}
-          onClick={(event) => reason && event.preventDefault()}
-          onChange={() => reason ?? onToggle()}
-        />
-        Create it on GitHub first, as a private repository
-      </label>
-      {reason && (
-        <p class="hint" id={id}>
-          {reason}
-        </p>
-      )}
-    </>
+    <label class="option" data-off={!isPossible}>
+      <input
+        type="checkbox"
+        checked={checked}
+        aria-disabled={!isPossible}
+        aria-describedby={isPossible ? undefined : reasonId}
+        onClick={(event) => isPossible || event.preventDefault()}
+        onChange={() => isPossible && onToggle()}
+      />
+      Create it on GitHub first, as a private repository
+    </label>
   );
 }
 
-function reasonAgainst(account: GithubAccount | undefined): string | undefined {
+/** Why GitHub cannot make a repository, if that is known. */
+export function reasonAgainst(account: GithubAccount | undefined): string | undefined {
   if (account?.state === 'no-token') return 'To create it on GitHub, set GITHUB_TOKEN.';
-  // What stands in the way is told in full here, since nothing else is said of an API that nobody asks.
+  // All of it is said here, since nothing else is said of an API that is not used.
   return account?.state === 'off' ? account.error?.detail : undefined;
 }

@@ -4,7 +4,7 @@ import type { Addition } from '../../api/repositories.ts';
 import { additionInWords } from '../../text/problems.ts';
 import { Question } from '../dialogs/question.tsx';
 import { FieldError } from '../ui/problem.tsx';
-import { CreateOption } from './create-option.tsx';
+import { CreateOption, reasonAgainst } from './create-option.tsx';
 import { FromGithub } from './github-account.tsx';
 import { useGithubAccount } from './use-github-account.ts';
 
@@ -54,6 +54,7 @@ export function PlaceForm({ words, isOpen, hasBranch, submit: send, onDone }: Pr
     field.current?.focus();
   };
 
+  const reason = reasonAgainst(inquiry.account);
   const isPublic = problem?.type.endsWith(':public-repository') ?? false;
   const submit = (event: Event) => {
     event.preventDefault();
@@ -61,7 +62,6 @@ export function PlaceForm({ words, isOpen, hasBranch, submit: send, onDone }: Pr
   };
   return (
     <form class="manage-form" onSubmit={submit}>
-      {isOpen && <FromGithub inquiry={inquiry} choose={choose} />}
       <label for={`${id}-place`}>GitHub name, address or folder</label>
       <input
         id={`${id}-place`}
@@ -94,7 +94,12 @@ export function PlaceForm({ words, isOpen, hasBranch, submit: send, onDone }: Pr
           />
         </>
       )}
-      <CreateOption account={inquiry.account} checked={create} onToggle={() => setCreate(!create)} />
+      <CreateOption
+        isPossible={reason === undefined}
+        reasonId={`${id}-reason`}
+        checked={create}
+        onToggle={() => setCreate(!create)}
+      />
       <FieldError id={`${id}-error`} text={isPublic ? undefined : problem?.detail} />
       {isPublic ? (
         <Question
@@ -111,6 +116,13 @@ export function PlaceForm({ words, isOpen, hasBranch, submit: send, onDone }: Pr
           </button>
         </div>
       )}
+      {/* What comes from GitHub comes later, so it is below everything that could move away from under the mouse. */}
+      {reason && (
+        <p class="hint" id={`${id}-reason`}>
+          {reason}
+        </p>
+      )}
+      {isOpen && <FromGithub inquiry={inquiry} choose={choose} />}
     </form>
   );
 }
