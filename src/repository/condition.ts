@@ -5,7 +5,7 @@ import type { RepositoryState } from '../contract/repository.ts';
 import type { Trouble } from '../domain/repository.ts';
 import { GitError } from '../git/run.ts';
 
-/** A state, and what the person should know about it. */
+/** A state, and what a person should know about it. */
 interface Known {
   readonly state: RepositoryState;
   readonly error: Trouble | null;
@@ -20,7 +20,10 @@ const UNSAFE: Trouble = {
   action: 'Nothing is written here until you make it a folder again with a commit of your own.',
 };
 
-/** The state of a repository: as the API gives it, whether its clone can be used, and whether it is still in its folder. */
+/**
+ * The state of a repository: what the API reports, whether its clone can be used, and whether it is still in its
+ * folder.
+ */
 export class Condition {
   readonly #clone: Clone;
   readonly #onChanged: () => void;
@@ -31,7 +34,7 @@ export class Condition {
 
   /**
    * @param failedBefore why an earlier attempt to open the clone failed
-   * @param onReplaced is told when another clone has taken the place of this one
+   * @param onReplaced called when another clone has taken the place of this one
    */
   constructor(
     clone: Clone,
@@ -45,18 +48,18 @@ export class Condition {
     this.#known = failedBefore ? { state: 'failed', error: failedBefore } : { state: 'cloning', error: null };
   }
 
-  /** The state as the API gives it. */
+  /** The state as the API reports it. */
   get reported(): Known {
     if (this.#clone.isUnsafe && this.#known.state === 'ready') return { state: 'unsafe', error: UNSAFE };
     return this.#known;
   }
 
-  /** Why the clone cannot be used at all, if it can't. */
+  /** Why the clone cannot be used at all; `undefined` if it can. */
   get broken(): Trouble | undefined {
     return this.#broken;
   }
 
-  /** Whether the clone is still being made, or meets its remote for the first time. */
+  /** Whether the clone is still being created, or is in first contact with its remote. */
   get isOpening(): boolean {
     return this.#known.state === 'cloning';
   }
@@ -66,7 +69,7 @@ export class Condition {
     return this.#presence === 'other';
   }
 
-  /** Looks whether the clone is still in its folder. If it is not, that is the state until it is back. */
+  /** Checks whether the clone is still in its folder. If it is not, that is the reported state until it is back. */
   async look(): Promise<Presence> {
     const presence = await presenceOf(this.#clone);
     if (this.isReplaced) return 'other';
@@ -79,29 +82,29 @@ export class Condition {
     return presence;
   }
 
-  /** Why nothing can be done in the clone's folder now, if nothing can. */
+  /** Why nothing can be done in the clone's folder at the moment; `undefined` if something can. */
   async whyAbsent(): Promise<Trouble | undefined> {
     const presence = await this.look();
     if (presence === 'here') return undefined;
     return (presence === 'gone' ? goneTrouble : replacedTrouble)(this.#clone.git);
   }
 
-  /** Nothing stands in the way, unless its history waits for a person's choice. */
+  /** Nothing is wrong, unless the history is waiting for a person's choice. */
   async settled(): Promise<void> {
     this.#set((await isRewritten(this.#clone)) ? REWRITTEN : READY);
   }
 
-  /** Its history waits for a person's choice. */
+  /** The history is waiting for a person's choice. */
   rewritten(): void {
     this.#set(REWRITTEN);
   }
 
-  /** Something stands in the way, mostly of the remote: what was captured is committed. */
+  /** Something is wrong, usually with the remote. What was captured is committed all the same. */
   failed(trouble: Trouble): void {
     this.#set({ state: trouble.status, error: trouble });
   }
 
-  /** The clone cannot be used at all. The other repositories go on. */
+  /** The clone cannot be used at all. The other repositories continue. */
   giveUp(error: unknown): void {
     const said = error instanceof GitError ? error.stderr.trim() : (error as Error).message;
     this.#broken = {

@@ -7,7 +7,7 @@ import type { CloneProblem, Growth } from '../contract/repository.ts';
 import type { Follower } from './follow/follow.ts';
 import { findUncommitted } from './uncommitted.ts';
 
-/** What only the clone itself can tell, and a person should know: how large it is, and what is in the way in it. */
+/** What a person should know and only the clone itself can tell: how large it is, and what is wrong in it. */
 export class Inspection {
   readonly #clone: Clone;
   readonly #follower: Follower;
@@ -18,7 +18,7 @@ export class Inspection {
   readonly #attributes: AttributeProblems;
   #uncommitted: readonly CloneProblem[] = [];
 
-  /** @param onChanged is told when what was counted or found in the background has changed */
+  /** @param onChanged called when something that was counted or found in the background has changed */
   constructor(
     clone: Clone,
     follower: Follower,
@@ -35,7 +35,7 @@ export class Inspection {
     this.#attributes = new AttributeProblems(clone, onChanged);
   }
 
-  /** How large the clone was when it was counted last. */
+  /** How large the clone was when it was last measured. */
   get growth(): Growth {
     return this.#growth.known;
   }
@@ -51,7 +51,7 @@ export class Inspection {
     ];
   }
 
-  /** Looks at all of it. Our own changes reach the work tree first. */
+  /** Checks all of it, after our own changes have reached the work tree. */
   async look(): Promise<void> {
     await this.#follower.now();
     await this.#locks.look();
@@ -60,12 +60,12 @@ export class Inspection {
     this.#uncommitted = await findUncommitted(this.#clone.git, this.#follower);
   }
 
-  /** The branch moved by another way than a capture: attributes may have come with it. Nobody waits for it. */
+  /** The branch moved without a capture, which may have brought git attributes. Runs in the background. */
   branchMoved(): void {
     void this.#attributes.check(this.#onTrouble);
   }
 
-  /** Counts again. Nobody waits for it: what it comes to is told. */
+  /** Measures the clone again, in the background. The result is reported. */
   count(): void {
     void this.#growth.look();
   }

@@ -6,12 +6,12 @@ import type { Line } from '../journal/line.ts';
 import type { Database } from '../mirror/database.ts';
 import { type CommitLines, type Past, pastOf } from '../mirror/past.ts';
 
-/** So many commits stay known, since a reader asks for one page after the other. */
+/** How many commits stay in memory, since a reader asks for one page after the other. */
 const KEPT_COMMITS = 2;
-/** Lines that are in no branch any more are kept in memory. In characters. */
+/** The most that is kept in memory of lines that are no longer on any branch. In characters. */
 const MOST_REMOVED = 32 * 1024 * 1024;
 
-/** A line of a commit that the mirror does not hold any more, and whether it knows the message all the same. */
+/** A line of a commit that the mirror no longer holds, and whether the mirror still knows its message. */
 interface Removed {
   readonly line: Line;
   readonly isKnown: boolean;
@@ -22,24 +22,24 @@ export class PastReader {
   readonly #clone: Clone;
   readonly #mirror: Database;
   readonly #signal: AbortSignal;
-  /** One commit is read at a time, however many are asked for. */
+  /** One commit is read at a time, however many are requested. */
   readonly #reading = new Mutex();
   readonly #lines = new Map<string, Promise<CommitLines>>();
   #removed: { readonly range: string; readonly lines: Promise<Result<readonly Removed[]>> } | undefined;
 
-  /** @param signal ends what is being read */
+  /** @param signal stops what is being read */
   constructor(clone: Clone, mirror: Database, signal: AbortSignal) {
     this.#clone = clone;
     this.#mirror = mirror;
     this.#signal = signal;
   }
 
-  /** The commits of the branch that an id, or the first digits of one, can mean. */
+  /** The commits of the branch that match an id or its first digits. */
   find(digits: string): Promise<readonly string[]> {
     return commitsOnBranch(this.#clone, digits);
   }
 
-  /** @param repositories all that have the commit on their branch */
+  /** @param repositories all repositories that have the commit on their branch */
   async read(commit: string, repositories: readonly string[]): Promise<Result<Past>> {
     const lines = await this.#linesAt(commit);
     const removed = await this.#removedSince(commit);
@@ -77,7 +77,7 @@ export class PastReader {
     const removed = new Map<string, Removed>();
     let characters = 0;
     for await (const line of lostSince(this.#clone, commit, tip)) {
-      // It may be in another file now.
+      // It may have moved to another file.
       const entry = await this.#mirror.read(line.id);
       if (entry?.held.has(line.hash) || removed.has(line.hash)) continue;
       removed.set(line.hash, { line, isKnown: entry !== undefined });

@@ -38,39 +38,40 @@ import { RemoteView } from './sync/remote-view.ts';
 import { settleFor } from './sync/resolve.ts';
 import { Syncs } from './syncs.ts';
 
-/** What a repository needs of the program around it. */
+/** What a repository needs from the program around it. */
 export interface RepositoryPorts {
   readonly git: Omit<GitContext, 'gits'>;
-  /** Milliseconds that a git may do nothing while somebody waits for it. */
+  /** How long a git may do nothing while someone waits for it. In milliseconds. */
   readonly gitSilence: number;
   readonly githubUrl: string;
   readonly identity: Identity;
   readonly mirror: Database;
   readonly network: (onProgress: Network['onProgress']) => Network;
-  /** Messages changed by another way than a capture. */
+  /** Messages changed by something other than a capture. */
   readonly onChanges: (changes: readonly EntryChange[]) => void;
-  /** Whether what changes is told to the world. */
+  /** Whether changes are announced to clients. */
   readonly isTold: () => boolean;
   readonly filler: Filler | undefined;
   readonly onStatus: (repository: Repository) => void;
   readonly onProgress: (repository: string, stage: string, percent: number) => void;
-  /** Notes in the clone what the next start needs to know of it. */
+  /** Writes into the clone what the next start needs to know about it. */
   readonly note: (git: GitContext) => Promise<void>;
-  /** Why an earlier attempt to open the clone failed; it stays the state until this one gets through. */
+  /** Why an earlier attempt to open the clone failed. It remains the state until this attempt succeeds. */
   readonly failedBefore: Trouble | undefined;
-  /** Another clone stands in the folder: this repository is to be closed, and that one opened. */
+  /** Another clone is in the folder: this repository has to be closed and that one opened. */
   readonly onReplaced: (repository: Repository) => void;
-  /** Hears what each sync came to, whoever asked for it. */
+  /** Called with the result of each sync, no matter who requested it. */
   readonly onOutcome: (result: SyncResult) => void;
   readonly onTrouble: (error: unknown) => void;
   readonly lockPatience: LockPatience;
-  /** Finds the files that lines name: among the uploads, or there and in all clones. */
+  /** Finds the files that lines name: among the uploads, or among the uploads and in all clones. */
   readonly files: { readonly findUpload: FindFile; readonly findAnywhere: FindFile };
 }
 
 /**
- * One configured repository: its clone, what is known of its remote, and all that can be done with it. It is a long list of
- * short methods: each part works in a file of its own, and this one says in which order they are made, asked and closed.
+ * One configured repository: its clone, what is known of its remote, and everything that can be done with it. It is a
+ * long list of short methods: each part is in a file of its own, and this class decides in which order they are
+ * created, called and closed.
  */
 export class Repository {
   readonly target: Target;
@@ -91,11 +92,11 @@ export class Repository {
   readonly #past: PastReader;
   readonly #opened: Promise<void>;
   readonly #settled: Promise<void>;
-  /** What works in the clone at somebody's request, and not under its lock all the time. */
+  /** Work in the clone that was requested from outside and does not hold its mutex all the time. */
   readonly #tasks = new Tasks();
   readonly #abort = new AbortController();
 
-  /** Begins with a repository; {@link opened} and {@link settled} tell how far it is. */
+  /** Starts with a repository. {@link opened} and {@link settled} resolve as it gets ready. */
   constructor(target: Target, primary: boolean, branch: string | undefined, ports: RepositoryPorts) {
     this.target = target;
     this.primary = primary;
@@ -186,7 +187,7 @@ export class Repository {
     return this.broken !== undefined;
   }
 
-  /** Why the clone can't be used, if it can't. */
+  /** Why the clone cannot be used; `undefined` if it can. */
   get broken(): Trouble | undefined {
     return this.#condition.broken;
   }
@@ -196,12 +197,12 @@ export class Repository {
     return this.#condition.isReplaced;
   }
 
-  /** Whether it is being closed, or was: nothing is done here any more. */
+  /** Whether it is being closed, or is closed. Nothing more is done here. */
   get isClosed(): boolean {
     return this.#abort.signal.aborted;
   }
 
-  /** Whether the clone is still being made, or meets its remote for the first time. */
+  /** Whether the clone is still being created, or is in first contact with its remote. */
   get isOpening(): boolean {
     return this.#condition.isOpening;
   }
@@ -211,30 +212,30 @@ export class Repository {
     return this.#clone.git;
   }
 
-  /** What a person should know of gits that hang here at the moment. */
+  /** What a person should know about git processes that hang here at the moment; `undefined` if none does. */
   get hanging(): string | undefined {
     const commands = this.#gits.hanging.map((command) => `git ${command}`).join(', ');
     if (commands === '') return undefined;
     return `A git process in ${this.name} makes no progress (${commands}): the disk may be slow, or something stopped it.`;
   }
 
-  /** Resolves when the clone is there and the mirror agrees with it. */
+  /** Resolves when the clone exists and the mirror agrees with it. */
   get opened(): Promise<void> {
     return this.#opened;
   }
 
-  /** Resolves when a new clone has met its remote, or its remote has proved out of reach. */
+  /** Resolves when a new clone has met its remote, or when the remote turned out to be unreachable. */
   get settled(): Promise<void> {
     return this.#settled;
   }
 
-  /** Commits a line; resolves when the commit is durable and mirrored. */
+  /** Commits a line. Resolves when the commit is durable and mirrored. */
   async capture(line: Line, options?: CaptureOptions): Promise<Captured> {
     await this.#settled;
     return this.broken ? unavailable(this.broken) : this.#capturer.capture(line, options);
   }
 
-  /** The blob of a file that the branch holds, by the file's hash. */
+  /** The blob of a file on the branch, found by the file's SHA-256. */
   async findFile(sha256: string): Promise<string | undefined> {
     const { git, tip } = this.#clone;
     if (this.isClosed || this.isBroken || tip === null) return undefined;
@@ -246,12 +247,12 @@ export class Repository {
     return this.#remote.isPushed(commit);
   }
 
-  /** Brings clone and remote together. Whoever asks while one is at work gets the result of the next. */
+  /** Syncs the clone with its remote. A request that arrives during a sync gets the result of the next one. */
   sync(push: boolean): Promise<SyncResult> {
     return this.#syncs.run(push);
   }
 
-  /** Looks at files of the clone that may have changed: the branch may have been moved, or a journal appended to. */
+  /** Handles files of the clone that may have changed: the branch may have moved, or a journal was appended to. */
   async filesChanged(paths: Iterable<string>): Promise<void> {
     const [journals, others] = [[], []] as [string[], string[]];
     for (const path of paths) (path.startsWith(`${JOURNAL_FOLDER}/`) ? journals : others).push(path);
@@ -259,12 +260,12 @@ export class Repository {
     if (others.length > 0) await this.#tasks.run(() => this.#refresh(others));
   }
 
-  /** Makes the mirror agree with the branch after somebody else may have moved it. */
+  /** Makes the mirror agree with the branch after someone else may have moved it. */
   refresh(): Promise<void> {
     return this.#tasks.run(() => this.#refresh());
   }
 
-  /** @param paths the files of the clone that have changed, if that is known */
+  /** @param paths the files of the clone that have changed, if known */
   async #refresh(paths?: readonly string[]): Promise<void> {
     await this.#opened;
     if (!(await this.#isUsable())) return;
@@ -274,12 +275,12 @@ export class Repository {
     if (moved || (await clone.blobs.commitOf(trackingRef(clone))) !== clone.remoteTip)
       await this.#remote.refresh();
     if (moved) this.#inspection.branchMoved();
-    // A capture of ours changes the branch's file alone, and is followed anyway.
+    // A capture of ours changes only the branch's file, and is followed anyway.
     const isCapture = !moved && paths?.every((path) => path === `.git/${branchRef(clone)}`);
     if (!isCapture) this.#follower.soon();
   }
 
-  /** Settles a rewritten history for one side. The next sync goes on from there. */
+  /** Settles a rewritten history in favour of one side. The next sync continues from there. */
   resolveRewritten(keep: 'local' | 'remote'): Promise<Result<void>> {
     return this.#tasks.run(() => this.#resolveRewritten(keep));
   }
@@ -303,8 +304,8 @@ export class Repository {
   }
 
   /**
-   * Captures to another branch from now on: the one of that name, here or on the remote, else a new one that begins
-   * where we are.
+   * Captures to another branch from now on: the existing one of that name, here or on the remote, otherwise a new one
+   * that starts at the current tip.
    */
   useBranch(branch: string): Promise<Result<void>> {
     return this.#tasks.run(() => this.#useBranch(branch));
@@ -317,7 +318,7 @@ export class Repository {
     const checked = await checkBranchName(this.#clone, branch);
     if (!checked.ok) return checked;
     const switched = await this.#clone.mutex.run(async (held) => {
-      // git checks nothing out over a journal that has not followed its branch yet.
+      // git does not check out a branch over a journal that has not followed its own branch yet.
       await this.#follower.now();
       return switchBranch(this.#clone, held, branch, () => this.#reconciler.run(held));
     });
@@ -327,36 +328,36 @@ export class Repository {
     return ok(undefined);
   }
 
-  /** The commits of its branch that an id, or the first digits of one, can mean. */
+  /** The commits of its branch that match an id or its first digits. */
   async commitsNamed(digits: string): Promise<readonly string[]> {
     await this.#opened;
     return (await this.#isUsable()) ? this.#tasks.run(() => this.#past.find(digits)) : [];
   }
 
-  /** Who made each of some commits. Nothing is known of those that cannot be read. */
+  /** The committer, time and device of each commit. Commits that cannot be read are left out. */
   async makersOf(commits: readonly string[]): Promise<ReadonlyMap<string, Maker>> {
     if (!(await this.#isUsable())) return new Map();
     return this.#tasks.run(() => makersOf(this.#clone.git, commits));
   }
 
-  /** What the branch held at a commit of it, which some repositories have. */
+  /** The messages as of a commit of the branch, which some repositories have. */
   pastAt(commit: string, repositories: readonly string[]): Promise<Result<Past>> {
     if (this.isClosed) return Promise.resolve(closing(this.name));
     return this.#tasks.run(() => this.#past.read(commit, repositories));
   }
 
-  /** Runs a task while nothing is captured here. */
+  /** Runs a task while nothing is captured here. The task holds the clone's mutex. */
   exclusively<Value>(task: () => Promise<Value>): Promise<Value> {
     return this.#clone.mutex.run(task);
   }
 
-  /** Reads into the mirror what it lacks of the clone, which is everything after the mirror was lost. */
+  /** Reads into the mirror what it lacks of the clone: everything, if the mirror was lost. */
   async restore(): Promise<void> {
     if (this.isBroken || this.isReplaced || this.isClosed) return;
     await this.#tasks.run(() => this.#reconcileAll());
   }
 
-  /** Looks at what only the clone itself can tell: a person's uncommitted changes, and how much there is. */
+  /** Updates what only the clone itself can tell: a person's uncommitted changes, and how large it is. */
   refreshDetails(): Promise<void> {
     return this.#tasks.run(async () => {
       if (!this.isOpening && (await this.#isUsable())) await this.#inspection.look();
@@ -387,9 +388,10 @@ export class Repository {
   }
 
   /**
-   * Ends all work here: what was taken is answered, and no git is at work in the folder any more. False if a git cannot
-   * be ended, so the folder must stay where it is. First what brings new work ends, then what does it, then what they
-   * use: the processes of git, and the locks that one of them may leave.
+   * Ends all work here: accepted lines are answered, and no git process is running in the folder any more. Resolves
+   * to false if a git cannot be ended, so the folder must stay where it is. The order is: first what starts new work,
+   * then what does the work, then what the work uses, which is git's processes and the locks that one of them may
+   * leave behind.
    */
   async close(): Promise<boolean> {
     this.#abort.abort();
@@ -416,7 +418,7 @@ export class Repository {
     return !this.isClosed && !this.isBroken && (await this.#condition.look()) === 'here';
   }
 
-  /** A git that was ended in the middle may leave a lock, which would be in the way of the next one. */
+  /** A git that was killed may leave a lock behind, which would block the next one. */
   #gitHung(since: number): void {
     this.#locks.cutOff(since);
     this.#locks.look().then((freed) => freed && this.#follower.soon(), this.#ports.onTrouble);
@@ -435,7 +437,7 @@ export class Repository {
 
   async #followed(tip: string): Promise<void> {
     this.#ports.onStatus(this);
-    // While the branch is being changed for another one, the tip may still be of the old one.
+    // While the branch is being switched, the tip may still be that of the old one.
     if (this.#reconciler.covers(tip)) await noteKnown(this.#clone, 'branch', tip);
   }
 

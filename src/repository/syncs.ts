@@ -28,19 +28,22 @@ export interface SyncsPorts {
   readonly onProgress: (stage: string, percent: number) => void;
   /** Resolves when a sync can begin. */
   readonly ready: () => Promise<void>;
-  /** Ends all syncs. */
+  /** Aborts all syncs. */
   readonly signal: AbortSignal;
-  /** Clone and remote may have moved; tells whether the sync succeeded. */
+  /** Clone and remote may have moved. The argument says whether the sync succeeded. */
   readonly onSynced: (succeeded: boolean) => void;
-  /** Hears what each sync came to, whoever asked for it. */
+  /** Called with the result of each sync, no matter who requested it. */
   readonly onOutcome: (result: SyncResult) => void;
   readonly onTrouble: (error: unknown) => void;
 }
 
-/** With more commits than this to come in, git is helped to see how they hang together before captures have to wait. */
+/**
+ * If more commits than this are to come in, a commit-graph is written first, so captures don't have to wait while git
+ * walks the history.
+ */
 const MANY_COMMITS = 1000;
 
-/** The syncs of one repository, one at a time, and what each means for its state. */
+/** The syncs of one repository, one at a time, and their effect on its state. */
 export class Syncs {
   readonly #ports: SyncsPorts;
   readonly #queue: SyncQueue;
@@ -50,17 +53,17 @@ export class Syncs {
     this.#queue = new SyncQueue(ports.ready, (push) => this.#sync(push));
   }
 
-  /** Brings clone and remote together; see {@link SyncQueue}. */
+  /** Syncs clone and remote; see {@link SyncQueue}. */
   run(push: boolean): Promise<SyncResult> {
     return this.#queue.run(push);
   }
 
-  /** Meets the remote for the first time. Must not run beside a sync: it is part of what makes one ready. */
+  /** First contact with the remote. Must not run alongside a sync: syncs only begin once it is done. */
   async meet(): Promise<void> {
     this.#noteOutcome(await this.#syncNow(false));
   }
 
-  /** Resolves when the syncs that were asked for have ended. */
+  /** Resolves when the requested syncs have ended. */
   ended(): Promise<void> {
     return this.#queue.ended();
   }
@@ -117,7 +120,8 @@ export class Syncs {
   async #noteTime(): Promise<void> {
     const { clone, onTrouble } = this.#ports;
     const lastSync = new Date().toISOString();
-    // That it went well does not depend on whether it can be noted, for which git's own lock may stand in the way.
+    // The sync succeeded even if this cannot be written, for example because another git holds the lock of its
+    // config.
     await writeSettings(clone.git, { lastSync }).catch(onTrouble);
     clone.synced(lastSync);
   }
@@ -126,7 +130,7 @@ export class Syncs {
     return toResult(this.#ports.clone.name, failedSync(trouble), head);
   }
 
-  /** A sync that is given up because the program ends is no failure. */
+  /** A sync that is aborted because the program ends is not a failure. */
   #noteOutcome(result: SyncResult): void {
     const { condition, onOutcome, signal } = this.#ports;
     if (!signal.aborted && !condition.isReplaced) onOutcome(result);

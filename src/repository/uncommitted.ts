@@ -4,14 +4,14 @@ import type { GitContext } from '../git/run.ts';
 import { isJournal, JOURNAL_FOLDER } from '../journal/path.ts';
 import type { Follower } from './follow/follow.ts';
 
-/** The changes in the work tree that a person has not committed. Nothing but a git that cannot say hides one. */
+/** The changes in the work tree that a person has not committed. Empty if git cannot say. */
 export async function findUncommitted(git: GitContext, follower: Follower): Promise<readonly CloneProblem[]> {
   const find = () => uncommittedChanges(git).catch(() => new Map<string, string>());
   // Our own changes have to reach the work tree first.
   await follower.now();
   let changes = await find();
   if ([...changes.keys()].some((path) => path.startsWith(`${JOURNAL_FOLDER}/`))) {
-    // A journal that only missed a change is nobody's.
+    // A journal that merely missed a change is not a person's change.
     await follower.again();
     changes = await find();
   }
@@ -25,5 +25,5 @@ function reasonFor(file: string, state: string): string {
   return state === '??' ? 'is new here and not committed' : 'has changes of yours that are not committed';
 }
 
-/** What stands for bytes that are not UTF-8. */
+/** The character that stands for bytes that are not UTF-8. */
 const NO_CHARACTER = '\ufffd';

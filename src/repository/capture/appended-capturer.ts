@@ -4,7 +4,7 @@ import type { Reconciler } from '../reconcile/reconciler.ts';
 import { appendedCommit, findAppended } from './appended.ts';
 import type { Capturer } from './capture.ts';
 
-/** A little more than the second that a file has to be at rest. */
+/** Slightly longer than the second for which a file must not have changed. */
 const PAUSE_MS = 1050;
 
 interface Ports {
@@ -12,12 +12,12 @@ interface Ports {
   readonly follower: Follower;
   readonly reconciler: Reconciler;
   readonly capturer: Capturer;
-  /** Whether the clone can be captured to, once it is known. */
+  /** Resolves to whether lines can be captured into the clone, once that is known. */
   readonly whenUsable: () => Promise<boolean>;
   readonly onTrouble: (error: unknown) => void;
 }
 
-/** Captures what other programs append to journals of their own, once it has been at rest for a second. */
+/** Captures what other programs append to journals of their own, once the file has not changed for a second. */
 export class AppendedCapturer {
   readonly #ports: Ports;
   #timer: NodeJS.Timeout | undefined;
@@ -36,13 +36,13 @@ export class AppendedCapturer {
     }, PAUSE_MS);
   }
 
-  /** Begins nothing more. */
+  /** Starts nothing new. */
   stop(): void {
     this.#isClosed = true;
     clearTimeout(this.#timer);
   }
 
-  /** Resolves when what was begun has ended. */
+  /** Resolves when everything that was started has finished. */
   ended(): Promise<void> {
     return this.#running;
   }

@@ -18,7 +18,7 @@ export interface Appended {
   readonly before: Buffer;
 }
 
-/** What there is to capture, and whether something is there that has to rest first. */
+/** What can be captured now, and whether some files are still changing and have to wait. */
 export interface Found {
   readonly ready: readonly Appended[];
   readonly restless: boolean;
@@ -29,9 +29,9 @@ const MAX_BYTES = 64 * 1024 * 1024;
 const NOTHING: Found = { ready: [], restless: false };
 
 /**
- * Looks for journals that another program has appended to without committing: files that no gitpost device writes,
- * with the branch checked out, nothing staged in them and no merge or rebase under way. Every other change in the
- * work tree is a person's.
+ * Looks for journals that another program has appended to without committing. They are files that no gitpost device
+ * writes. The branch must be checked out, nothing of them may be staged, and no merge or rebase may be in progress.
+ * Any other change in the work tree belongs to a person.
  */
 export async function findAppended(clone: Clone): Promise<Found> {
   if ((await checkedOut(clone.git)) !== clone.settings.branch || (await isUnderWay(clone))) return NOTHING;
@@ -48,7 +48,7 @@ export async function findAppended(clone: Clone): Promise<Found> {
   return { ready, restless };
 }
 
-/** Whether a merge, rebase, cherry-pick or revert of a person is half done. */
+/** Whether a person's merge, rebase, cherry-pick or revert is still in progress. */
 async function isUnderWay({ git }: Clone): Promise<boolean> {
   for (const name of ['MERGE_HEAD', 'CHERRY_PICK_HEAD', 'REVERT_HEAD', 'rebase-merge', 'rebase-apply']) {
     if (await exists(await gitPath(git, name))) return true;
@@ -62,7 +62,9 @@ const exists = (path: string): Promise<boolean> =>
     () => false,
   );
 
-/** Whether a gitpost device writes a file: ours, or the one that it is named after and that committed it last. */
+/**
+ * Whether a gitpost device writes this file: this device, or the one in the file's name that also committed it last.
+ */
 async function isOfDevice({ git, settings }: Clone, path: string): Promise<boolean> {
   const device = deviceOfPath(path);
   if (device === undefined) return false;
@@ -99,7 +101,7 @@ async function readAppended(
 
 const LF = 0x0a;
 
-/** Whether no part of a path is a link that leads elsewhere. */
+/** Whether no part of a path is a symbolic link that leads outside. */
 async function isInside(root: string, path: string): Promise<boolean> {
   let at = root;
   for (const part of path.split('/').slice(0, -1)) {
@@ -110,7 +112,7 @@ async function isInside(root: string, path: string): Promise<boolean> {
   return true;
 }
 
-/** The one commit of a file that was appended to, in the words of its first readable new line. */
+/** The single commit for a file that was appended to. Its subject comes from the first readable new line. */
 export function appendedCommit({ path, content, before }: Appended, clone: Clone): NewCommit {
   const { identity, settings } = clone;
   const known = new Set(readJournal(before).lines.map((line) => line.hash));

@@ -8,14 +8,14 @@ import type { Database } from '../../mirror/database.ts';
 import type { Captured, Waiting } from './queue.ts';
 import { refusalOf } from './refusals.ts';
 
-/** A line with the commit that was written for it, which is in no branch yet. */
+/** A line with the commit that was written for it. The commit is not on any branch yet. */
 export interface Written {
   readonly waiting: Waiting;
   readonly change: NewCommit;
   readonly commit: string;
 }
 
-/** Writes batches of lines as commits, without moving the branch. Lines that need no commit are answered at once. */
+/** Writes batches of lines as commits without moving the branch. Lines that need no commit are answered immediately. */
 export class BatchWriter {
   readonly #clone: Clone;
   readonly #mirror: Database;
@@ -26,8 +26,8 @@ export class BatchWriter {
   }
 
   /**
-   * A line that came by another way in the meantime, or that comes by two ways at once, such as a delete and a sync that
-   * brings it from another repository, needs no second commit.
+   * Leaves out lines that need no second commit: they have arrived another way in the meantime, or they are in the
+   * batch twice, as when a delete and a sync from another repository bring the same line.
    */
   async withoutKnown(batch: readonly Waiting[]): Promise<Waiting[]> {
     const fresh = new Map<string, Waiting>();
@@ -50,8 +50,8 @@ export class BatchWriter {
   }
 
   /**
-   * Writes one commit a line on the tip that we know. git is asked twice, since packs may have been taken away under
-   * the first; where it refuses the batch, its lines are tried one by one.
+   * Writes one commit per line on top of the known tip. A failed batch is tried a second time, since packs may have
+   * been removed while git was reading them. If git refuses again, the lines are tried one by one.
    */
   async write(held: Held, batch: readonly Waiting[]): Promise<readonly Written[]> {
     for (let attempt = 1; attempt <= 2; attempt += 1) {
@@ -60,7 +60,7 @@ export class BatchWriter {
       } catch (error) {
         if (!(error instanceof GitError || error instanceof UnreadableLine)) throw error;
         this.#clone.forgetSegments(held);
-        // One that did nothing twice will not do more for each line alone.
+        // A git that hung again would hang for each single line as well.
         if (attempt === 2 && (batch.length === 1 || error instanceof GitHung)) throw error;
       }
     }
@@ -77,7 +77,7 @@ export class BatchWriter {
     return written;
   }
 
-  /** Writes one commit a line on a commit. They are in no branch yet. */
+  /** Writes one commit per line on top of a commit. They are not on any branch yet. */
   async writeOn(held: Held, parent: string | null, batch: readonly Waiting[]): Promise<Written[]> {
     const segments = await this.#clone.segmentsOn(held, parent);
     const commits: NewCommit[] = [];

@@ -16,12 +16,12 @@ import { BatchWriter, type Written } from './batch-writer.ts';
 import { type Captured, type CaptureOptions, CaptureQueue, type Waiting } from './queue.ts';
 import { closing, locked, nested, refusalOf, unsafe } from './refusals.ts';
 
-/** A batch that git writes on top of the one before, which is not in the branch yet. */
+/** A batch that git writes on top of the previous one before that one is on the branch. */
 interface Ahead {
   readonly batch: readonly Waiting[];
-  /** The last commit of the batch before. */
+  /** The last commit of the previous batch. */
   readonly parent: string;
-  /** What was written; `undefined` if git refused, which is tried again when it is this batch's turn. */
+  /** What was written. `undefined` if git refused; it is tried again when it is this batch's turn. */
   readonly written: Promise<readonly Written[] | undefined>;
 }
 
@@ -30,11 +30,11 @@ const ANSWERS_A_TURN = 50;
 const PATIENCE_MS = 5000;
 
 /**
- * The write path of one repository. All lines that wait are taken as one batch: one commit each, written by one
- * `git fast-import`, taken into the branch by one compare-and-swap, mirrored, and only then answered.
+ * The write path of one repository. All waiting lines are taken as one batch: `git fast-import` writes one commit per
+ * line, one compare-and-swap moves the branch, the lines are mirrored, and only then are the requests answered.
  *
- * While a batch is taken into the branch and answered, git already writes the next one on top of it. If the branch turns
- * out to have been moved by somebody else, those commits are on no branch, and the next batch is written again.
+ * While a batch is put on the branch and answered, git already writes the next one on top of it. If someone else
+ * turns out to have moved the branch, those commits are discarded and the next batch is written again.
  */
 export class Capturer {
   readonly #clone: Clone;
@@ -53,9 +53,9 @@ export class Capturer {
 
   /**
    * @param files stores the files that lines name
-   * @param presence tells whether the clone is where it was, since a commit anywhere else is no one's
-   * @param moved is told after each batch that the branch has moved
-   * @param onTrouble is told where a durable commit could not be mirrored: the mirror is to be made anew then
+   * @param presence says whether the clone is still in its folder, since a commit made anywhere else would be lost
+   * @param moved called after each batch, when the branch has moved
+   * @param onTrouble called if a durable commit could not be mirrored; the mirror has to be rebuilt then
    */
   constructor(
     clone: Clone,
@@ -83,7 +83,7 @@ export class Capturer {
       : this.#storing.run(() => this.#captureWithFiles(line, options));
   }
 
-  /** Its files are stored first, while others write. */
+  /** Stores the line's files first, while other lines are being written. */
   async #captureWithFiles(line: Line, options: CaptureOptions): Promise<Captured> {
     let files: readonly StoredFile[];
     try {
@@ -103,14 +103,14 @@ export class Capturer {
     });
   }
 
-  /** Takes nothing more; resolves once everything that was taken is answered. */
+  /** Accepts nothing more. Resolves once everything that was accepted is answered. */
   async close(): Promise<void> {
     this.#isClosed = true;
     await this.#storing.ended();
     await this.#draining;
   }
 
-  /** Commits files as they are, one commit each, and has the mirror read them. False if that failed. */
+  /** Commits files as they are, one commit each, and lets the mirror read them. Resolves to false if that failed. */
   async commitFiles(held: Held, commits: readonly NewCommit[]): Promise<boolean> {
     const clone = this.#clone;
     if (clone.isUnsafe || commits.length === 0) return false;
@@ -130,7 +130,10 @@ export class Capturer {
     }
   }
 
-  /** Commits a batch, and those that were written ahead meanwhile: none is when somebody else waits for the clone. */
+  /**
+   * Commits a batch, and then each batch written ahead in the meantime. None is written ahead while someone else is
+   * waiting for the clone.
+   */
   async #commitQueue(held: Held): Promise<void> {
     do {
       const ahead = this.#takeAhead();
@@ -153,7 +156,7 @@ export class Capturer {
     settleAll(batch, elsewhere ?? refusalOf(this.#clone, error));
   }
 
-  /** Why nothing can be captured where the clone is not in its place any more. */
+  /** The failure to answer with if the clone is no longer in its folder; `undefined` if it is. */
   async #elsewhere(): Promise<Captured | undefined> {
     const presence = await this.#presence();
     if (presence === 'here') return undefined;
@@ -162,7 +165,7 @@ export class Capturer {
   }
 
   /**
-   * What was refused must not get into the next commit. If it did get into the branch after all, it is found there when
+   * What was refused must not get into the next commit. If it did reach the branch after all, it is found there when
    * it is sent again.
    */
   async #forgetAttempt(held: Held): Promise<void> {
@@ -171,11 +174,11 @@ export class Capturer {
   }
 
   async #commit(held: Held, batch: readonly Waiting[], ahead: Ahead | undefined): Promise<void> {
-    // git writes one batch at a time, so nothing else begins before it is done with this one.
+    // git writes one batch at a time, so nothing else can start until it has finished this one.
     const early = await ahead?.written;
     const elsewhere = await this.#elsewhere();
     if (elsewhere) {
-      // They may hold what was written ahead.
+      // The segments may count what was written ahead.
       this.#clone.forgetSegments(held);
       return settleAll(batch, elsewhere);
     }
@@ -192,7 +195,7 @@ export class Capturer {
       if (!last) return;
       this.#writeAhead(held, written, last.commit);
       if (await this.#clone.mover.move(this.#clone.settings.branch, this.#clone.tip, last.commit)) {
-        // Where it was moved in this very moment, the commit is in a folder that nobody may ever look at again.
+        // If the folder was moved at this very moment, the commit is in a folder that may never be used again.
         const gone = await this.#elsewhere();
         if (!gone) return this.#finish(held, written);
         await this.#withdraw(held);
@@ -213,10 +216,10 @@ export class Capturer {
     }
   }
 
-  /** Has git write what waits on top of a batch that is about to be taken into the branch. */
+  /** Lets git write the waiting lines on top of a batch that is about to be put on the branch. */
   #writeAhead(held: Held, before: readonly Written[], parent: string): void {
     if (this.#queue.length === 0 || this.#clone.mutex.isWanted) return;
-    // A line that is in both batches is known once the first one is mirrored.
+    // A line that is in both batches will be known once the first one is mirrored.
     const hashes = new Set(before.map(({ waiting }) => waiting.line.hash));
     const next = this.#queue.take();
     const batch = next.filter(({ line }) => !hashes.has(line.hash));
@@ -231,7 +234,7 @@ export class Capturer {
     this.#ahead = { batch, parent, written };
   }
 
-  /** Puts back what was written ahead: the batch below it is not in the branch. */
+  /** Puts the batch written ahead back into the queue: the batch below it is not on the branch. */
   async #withdraw(held: Held): Promise<void> {
     const ahead = this.#takeAhead();
     if (!ahead) return;
@@ -258,15 +261,15 @@ export class Capturer {
     try {
       begin({ clone, mirror: this.#mirror }, covered, tip);
       await mirrorLines(this.#mirror, clone.name, found);
-      // Where a long way is being read, that is what ends with the mirror agreeing.
+      // If a long range is being read in steps, the mirror only covers the tip when that has finished.
       if (covered.towards === undefined) this.#mirror.cover(clone.name, { ...covered, head: tip });
     } catch (error) {
-      // The commit is durable, which is what the answer says; reads wait until the mirror has been made anew.
+      // The commit is durable, and the answer promises no more than that. Reads wait until the mirror is rebuilt.
       this.#onTrouble(error);
     }
     for (const [index, { waiting, commit }] of written.entries()) {
       waiting.settle(ok(commit));
-      // Whoever waited goes on at once, which hundreds of them do one after the other.
+      // Each answered request continues immediately. With hundreds of them, give the event loop a turn now and then.
       if (index % ANSWERS_A_TURN === ANSWERS_A_TURN - 1) await turn();
     }
     this.#moved();

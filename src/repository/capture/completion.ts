@@ -4,8 +4,8 @@ import { isIn } from '../../mirror/search/filter.ts';
 import type { Captured } from './queue.ts';
 
 /**
- * A message that is in several repositories has the same lines in each: those that one of them lacks, since it was out
- * of reach or on another device, are copied to it verbatim, parents first.
+ * A message that is in several repositories has the same lines in each. If one of them lacks some, because it was
+ * unreachable or on another device, they are copied to it verbatim, parents first.
  */
 export async function completeLines(
   mirror: Database,

@@ -2,18 +2,18 @@ import type { Result } from '../../domain/result.ts';
 import type { StoredFile } from '../../git/importer.ts';
 import type { Line } from '../../journal/line.ts';
 
-/** What a capture comes to: the id of the commit that holds the line, durable and mirrored. */
+/** The result of a capture: the id of the commit that holds the line, durable and mirrored. */
 export type Captured = Result<string>;
 
 /** How a line is captured. */
 export interface CaptureOptions {
-  /** The hashes of files without which it must not be committed; others may have been purged. */
+  /** The hashes of the files that the line must not be committed without. Other files may have been purged. */
   readonly needed?: ReadonlySet<string> | undefined;
-  /** One of many that nobody waits for by itself, such as those of an import: everything else goes first. */
+  /** One of many lines that nobody waits for individually, as in an import. All other lines go first. */
   readonly inBulk?: boolean | undefined;
 }
 
-/** A line that waits for its commit. */
+/** A line that is waiting for its commit. */
 export interface Waiting {
   readonly line: Line;
   readonly files: readonly StoredFile[];
@@ -22,21 +22,24 @@ export interface Waiting {
 }
 
 const LINES_A_BATCH = 500;
-/** If so many wait, half of them are taken first: git writes the other half while the first one is answered. */
+/**
+ * If this many lines are waiting, half of them are taken first. git writes the other half while the first is
+ * answered.
+ */
 const WORTH_HALVING = 32;
-/** So many lines of an import are in a batch while somebody else writes, who waits for the whole batch. */
+/** The most lines of an import per batch while someone else is writing, who has to wait for the whole batch. */
 const BULK_LINES_SHARED = 8;
-/** Somebody who has just written is likely to write again. */
+/** Anyone who wrote within this time is likely to write again. */
 const SHARED_MS = 3000;
 const GATHER_MS = 30;
 const QUIET_TURNS = 3;
 
-/** The lines that wait for their commit, and which of them make the next batch. */
+/** The lines that are waiting for their commit. Decides which of them form the next batch. */
 export class CaptureQueue {
   readonly #single: Waiting[] = [];
   readonly #bulk: Waiting[] = [];
   #lastSingleAt = Number.NEGATIVE_INFINITY;
-  /** How many were writing when the last batch was done, and when that was. */
+  /** How many writers there were when the last batch was done, and when that was. */
   #writers = { count: 0, at: 0 };
 
   get length(): number {
@@ -48,13 +51,13 @@ export class CaptureQueue {
     (waiting.inBulk ? this.#bulk : this.#single).push(waiting);
   }
 
-  /** Gives lines back that were taken: they are the next again. */
+  /** Puts taken lines back at the front of the queue. */
   putBack(batch: readonly Waiting[]): void {
     this.#single.unshift(...batch.filter(({ inBulk }) => !inBulk));
     this.#bulk.unshift(...batch.filter(({ inBulk }) => inBulk));
   }
 
-  /** Takes the first batch after a pause: all that wait, or half of them if they are many. */
+  /** Takes the first batch after a pause: all waiting lines, or half of them if there are many. */
   takeFirst(): readonly Waiting[] {
     const { length } = this;
     return this.take(length < WORTH_HALVING ? length : Math.ceil(length / 2));
@@ -70,9 +73,10 @@ export class CaptureQueue {
   }
 
   /**
-   * Those who were answered a moment ago are likely to write again. If many write at once, the next batch waits for half
-   * of them, as long as they keep coming: a batch costs about the same whatever its size, and while git writes one half,
-   * the other half is answered and read. Nobody who writes alone waits.
+   * Waits a moment for more lines, at most 30 ms after the last batch. Writers who have just been answered are likely
+   * to write again. If many write at once, the next batch waits for half of them, as long as they keep coming. A
+   * batch costs about the same whatever its size, and while git writes one half, the other half is answered and read.
+   * A single writer never waits.
    */
   async gather(): Promise<void> {
     const deadline = this.#writers.at + GATHER_MS;
@@ -85,7 +89,7 @@ export class CaptureQueue {
     }
   }
 
-  /** Notes how many were writing at the end of a batch: those who are answered, and those who wait. */
+  /** Notes how many writers there were at the end of a batch: those just answered and those still waiting. */
   answered(count: number): void {
     this.#writers = { count: count + this.length, at: Date.now() };
   }

@@ -5,10 +5,10 @@ import { type Failure, fail } from '../../domain/result.ts';
 import { NotAppended } from '../../git/importer.ts';
 import { GitError, GitHung } from '../../git/run.ts';
 
-/** What somebody is told whose message could not be captured. */
+/** The answer if a message could not be captured. */
 type Refusal = { readonly ok: false; readonly failure: Failure };
 
-/** Why nothing is captured any more; the manager tries the repository that takes the place of this one. */
+/** The answer while a repository is closing. The manager then tries the repository that takes its place. */
 export const closing = (name: string) =>
   fail(
     'unavailable',
@@ -60,7 +60,10 @@ const hung = (name: string, { stderr }: GitHung): Refusal =>
     { retryAfter: 5 },
   );
 
-/** Why git, or one of our own checks, did not take a batch. git's own words name what is wrong (a full disk, a folder that can't be written); its first line is enough. */
+/**
+ * Why git, or one of our own checks, did not accept a batch. git's own message names what is wrong (a full disk, a
+ * folder that can't be written); its first line is enough.
+ */
 export function refusalOf({ name }: Clone, error: unknown): Refusal {
   if (error instanceof UnreadableLine)
     return fail(

@@ -11,9 +11,9 @@ import { JOURNAL_FOLDER } from '../../journal/path.ts';
 import { broughtByPerson, HeadLog, type Operation } from './operations.ts';
 import { broughtByUs } from './our-changes.ts';
 
-/** Others changed something: they are likely to be looking. */
+/** Pause before following a change made by others, who are likely to be looking at the files. */
 const QUIET_MS = 100;
-/** We captured something: more is likely to come, and each follow starts several gits. */
+/** Pause after a capture of ours: more are likely to come, and each follow starts several git processes. */
 const CAPTURED_QUIET_MS = 400;
 const AT_LATEST_MS = 2000;
 const LOCKED_MS = 250;
@@ -21,8 +21,8 @@ const LOOKS = 8;
 const EARLIER_MS = 5000;
 
 /**
- * Brings index and work tree of a clone after its branch, some time after each batch of captures, and never
- * against what a person has changed or does at the moment.
+ * Brings the index and work tree of a clone to the tip of its branch, shortly after each batch of captures. It never
+ * overrides what a person has changed or is doing at the moment.
  */
 export class Follower {
   readonly #clone: Clone;
@@ -36,7 +36,7 @@ export class Follower {
   #mark: FollowMark | undefined;
   #earlier: readonly { readonly commit: string | null; readonly until: number }[] = [];
   #files: { readonly mark: string; readonly index: string; readonly lock: string } | undefined;
-  /** Whether it was looked, since the last thing that could have left some behind, for journals that are stale. */
+  /** Whether stale journals were looked for since the last event that could have left some behind. */
   #isJudged = false;
   #timer: NodeJS.Timeout | undefined;
   #since = 0;
@@ -44,8 +44,8 @@ export class Follower {
   #closed = false;
 
   /**
-   * @param onTip is told of each new tip of the branch before it is followed
-   * @param onStale is told that the branch is somewhere else than we know
+   * @param onTip called with each new tip of the branch before it is followed
+   * @param onStale called if the branch is not where we thought it was
    */
   constructor(
     clone: Clone,
@@ -61,8 +61,8 @@ export class Follower {
   }
 
   /**
-   * The commit that index and work tree were last brought to, and those before it until some moments ago: a git that a
-   * person started then may still go by the older index, and write it.
+   * The commit that index and work tree were last brought to, followed by those before it from the last few moments.
+   * A git process that a person started then may still be using the older index, and write it back.
    */
   async followed(): Promise<readonly (string | null)[]> {
     this.#mark ??= await this.#readMark();
@@ -70,12 +70,12 @@ export class Follower {
     return [this.#mark.commit, ...this.#earlier.map(({ commit }) => commit)];
   }
 
-  /** Follows once nobody has captured for a moment, and two seconds after the first of a run at the latest. */
+  /** Follows after a pause in the captures, and at most two seconds after the first of a series. */
   afterCapture(): void {
     this.soon(CAPTURED_QUIET_MS);
   }
 
-  /** Follows in a moment; what comes in between puts it off, for two seconds at most. */
+  /** Follows in a moment. Further calls postpone it, by two seconds at most. */
   soon(pause = QUIET_MS): void {
     if (this.#closed) return;
     const now = Date.now();
@@ -85,7 +85,7 @@ export class Follower {
     this.#timer = setTimeout(() => void this.now(), delay);
   }
 
-  /** Follows now; resolves when it is done or was left for later. */
+  /** Follows now. Resolves when that is done or was postponed. */
   now(): Promise<void> {
     clearTimeout(this.#timer);
     this.#timer = undefined;
@@ -104,10 +104,12 @@ export class Follower {
     if (tip === null) return;
     if (tip !== this.#told) await this.#onTip(tip);
     this.#told = tip;
-    // A person may hold the index for as long as they write at a message; until then there is nothing to ask git for.
+    // A person may hold the index for as long as they are writing a commit message. There is no point in asking git
+    // until then.
     if (await this.#isIndexHeld()) return this.soon(LOCKED_MS);
     this.#mark ??= await this.#readMark();
-    // Without an index git takes every file for deleted: nothing can follow, or be finished, until there is one again.
+    // Without an index, git thinks that every file was deleted. Nothing can follow, or be finished, until there is
+    // one again.
     const isLost = this.#mark.commit !== null && !(await this.#hasIndex());
     if (isLost && !(await this.#restoreIndex(this.#mark.commit))) return;
     if (this.#mark.towards !== undefined && !(await this.#finish(this.#mark))) return this.soon(LOCKED_MS);
@@ -117,11 +119,11 @@ export class Follower {
     const isDoubtful = isNew || isLost || !this.#isJudged;
     if (!isDoubtful && this.#mark.commit === tip) return;
     const isMoved = async () => (await resolveIn(this.#clone, branchRef(this.#clone))) !== tip;
-    // Somebody has moved the branch and we have not heard of it: to follow what we know would take it back.
+    // Someone has moved the branch and we have not heard of it. Following what we know would undo their move.
     if (await isMoved()) return this.#onStale();
     if (isNew && !(await isAncestor(git, operation.commit, tip))) return this.#waitFor(operation, tip);
-    // Journals are judged against the commit that was followed, never a later one: an index ahead of the mark would look
-    // like a person's change to the next follow.
+    // Journals are compared with the commit that was followed, never with a later one. An index ahead of the mark
+    // would look like a person's change to the next follow.
     if (!isNew && this.#mark.commit === tip) return this.#judgeOrRetry(tip);
     const before = this.#mark;
     if (isNew && !(await this.#catchUpWith(before, operation.commit))) return this.soon(LOCKED_MS);
@@ -131,7 +133,8 @@ export class Follower {
     if (outcome === 'locked' || outcome === 'elsewhere') await this.#writeMark(before);
     else await this.#followed(before.commit, { commit: tip, operation: operation.name });
     if (outcome === 'locked') return this.soon(LOCKED_MS);
-    // Journals that were stale already stand in the way like those that a person has changed, which they are not.
+    // Journals that were already stale block following just like those a person has changed, although nobody changed
+    // them.
     if (outcome === 'partly' || isDoubtful) await this.#judgeOrRetry(tip);
   }
 
@@ -140,8 +143,8 @@ export class Follower {
   }
 
   /**
-   * Brings journals that the work tree missed up to the branch. Whether that is done; false where it has to wait for
-   * another git.
+   * Updates journals in the work tree that missed changes of the branch. Resolves to false if that has to wait for
+   * another git process.
    */
   async #judge(tip: string): Promise<boolean> {
     const { git } = this.#clone;
@@ -156,7 +159,7 @@ export class Follower {
     );
   }
 
-  /** Whether the index that was lost is there again; where it is not yet, that is tried again. */
+  /** Resolves to whether the lost index has been restored. If not, schedules another attempt. */
   async #restoreIndex(commit: string | null): Promise<boolean> {
     const { git, settings } = this.#clone;
     if (commit === null || !(await isCheckedOut(git, settings.branch)) || !(await isOwnWorkTree(git)))
@@ -166,15 +169,15 @@ export class Follower {
     return isRestored;
   }
 
-  /** Looks again whether journals in the work tree are behind the branch, and follows. */
+  /** Looks again for journals in the work tree that are behind the branch, and follows. */
   again(): Promise<void> {
     this.#isJudged = false;
     return this.now();
   }
 
   /**
-   * Ends what was cut off in the middle of following: parts of index and work tree are at the older commit, parts at the
-   * later one. False where that has to wait for another git, which may be the one that was left to itself.
+   * Finishes a follow that was interrupted: parts of index and work tree are at the older commit, others at the newer
+   * one. Resolves to false if that has to wait for another git process, possibly one of ours that survived us.
    */
   async #finish({ commit, operation, towards, oursOnly }: FollowMark): Promise<boolean> {
     const { git, settings } = this.#clone;
@@ -199,8 +202,8 @@ export class Follower {
   }
 
   /**
-   * HEAD's log is written a moment before the branch is moved. What still has nothing to do with our branch after some
-   * looks is a person's doing, and left as it is.
+   * HEAD's log is written a moment before the branch moves. If the entry still has nothing to do with our branch
+   * after several looks, it is something a person did, and is left alone.
    */
   async #waitFor(operation: Operation, tip: string): Promise<void> {
     this.#looks = this.#waited === operation.name ? this.#looks + 1 : 1;
@@ -210,9 +213,9 @@ export class Follower {
   }
 
   /**
-   * A person's commit of some files leaves the rest of the index where it was: what we had not brought after the
-   * branch by then still has to follow. Not so after a reset, where the index is as the person wants it. False where
-   * another git holds the index.
+   * When a person commits only some files, the rest of the index stays where it was. What we had not brought to the
+   * index by then still has to follow. This does not apply after a reset, since the index is then as the person wants
+   * it. Resolves to false if another git process holds the index.
    */
   async #catchUpWith(mark: FollowMark, commit: string): Promise<boolean> {
     const { git, settings } = this.#clone;
@@ -223,7 +226,7 @@ export class Follower {
       ((await resolveIn(this.#clone, from)) === null || !(await isAncestor(git, from, commit)))
     )
       return true;
-    // Where nothing was followed yet, the rest of the index is as a person has made it.
+    // If nothing was followed yet, a person made the rest of the index.
     const oursOnly = from === null;
     await this.#writeMark({ ...mark, towards: commit, ...(oursOnly ? { oursOnly } : {}) });
     const concerns = await this.#concerns(mark.operation, oursOnly);
@@ -232,7 +235,10 @@ export class Follower {
     return outcome !== 'locked';
   }
 
-  /** What index and work tree may lack because we have not brought it to them, and not because a person took it out. */
+  /**
+   * Selects the changes that index and work tree may lack because we have not brought them there yet, and not because
+   * a person removed them.
+   */
   async #concerns(since: string, oursOnly = false): Promise<(change: TreeChange) => boolean> {
     if (oursOnly) return broughtByUs(this.#clone);
     const isPersons = await broughtByPerson(this.#clone, since);
@@ -247,7 +253,7 @@ export class Follower {
     await this.#letGoOfSyncMoves(mark.commit);
   }
 
-  /** What a sync brought and was followed counts as that for some moments more. */
+  /** Changes that a sync brought are still treated as such for a few moments after they were followed. */
   async #letGoOfSyncMoves(followed: string | null): Promise<void> {
     const clone = this.#clone;
     const ended = new Set<SyncMove>();

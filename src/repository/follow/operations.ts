@@ -10,15 +10,15 @@ export interface Operation {
   readonly name: string;
 }
 
-/** A move of HEAD, by whomever. */
+/** A move of HEAD, made by a person or by us. */
 interface Move extends Operation {
   readonly isPersons: boolean;
 }
 
-/** As far back as is looked for what a person has committed. */
+/** How many moves back we look for what a person has committed. */
 const MOST_MOVES = 200;
 
-/** The log of HEAD, which says what a person's git did last. Entries that are only ours start no git. */
+/** The log of HEAD, which shows what a person's git did last. If only entries of ours were added, no git is started. */
 export class HeadLog {
   readonly #git: Clone['git'];
   #known: { readonly operation: Operation; readonly until: End } | undefined;
@@ -28,8 +28,8 @@ export class HeadLog {
   }
 
   /**
-   * The newest entry that is none of ours. git's own ones have a colon in them (`commit: …`, `checkout: …`,
-   * `pull: …`), and ours has none.
+   * The newest entry that is not ours. git's own entries contain a colon (`commit: …`, `checkout: …`, `pull: …`),
+   * ours do not.
    */
   async lastOperation(): Promise<Operation> {
     const file = await gitPath(this.#git, 'logs/HEAD');
@@ -38,7 +38,7 @@ export class HeadLog {
       this.#known = { ...this.#known, until };
       return this.#known.operation;
     }
-    // It may grow while git reads it, so what comes after this is read again.
+    // The log may grow while git reads it. What is added after this point is read again.
     const end = await endOf(file);
     const [newest] = await movesOf(this.#git, ['-n', '1', '--grep-reflog=:']);
     const operation = newest ?? { commit: '', name: '  ' };
@@ -47,13 +47,13 @@ export class HeadLog {
   }
 }
 
-/** How far a log was read, and of which file: git writes a new one when it drops old entries. */
+/** How far a log was read, and in which file: git writes a new file when it drops old entries. */
 interface End {
   readonly inode: number;
   readonly size: number;
 }
 
-/** More than this is left to git. In bytes. */
+/** If more than this was added, git reads it instead. In bytes. */
 const MOST_READ = 1024 * 1024;
 
 const endOf = (file: string): Promise<End | undefined> =>
@@ -62,7 +62,7 @@ const endOf = (file: string): Promise<End | undefined> =>
     () => undefined,
   );
 
-/** The end of a log if it has only grown since, by whole entries of ours. */
+/** The end of a log if it has only grown since, by complete entries of ours. */
 async function endOfOurs(file: string, since: End): Promise<End | undefined> {
   const end = await endOf(file);
   if (end?.inode !== since.inode || end.size < since.size || end.size - since.size > MOST_READ)
@@ -71,10 +71,10 @@ async function endOfOurs(file: string, since: End): Promise<End | undefined> {
   return entries.every((entry) => entry.endsWith(OURS)) ? end : undefined;
 }
 
-/** What `git update-ref -m gitpost` ends an entry with. */
+/** How an entry made with `git update-ref -m gitpost` ends. */
 const OURS = '\tgitpost';
 
-/** The lines of a part of a file; the last one is cut off if it does not end there. */
+/** The lines of a part of a file. The last one may be cut off if the part does not end at a line break. */
 async function readPart(path: string, from: number, to: number): Promise<string[]> {
   if (from === to) return [];
   const file = await open(path);
@@ -88,8 +88,8 @@ async function readPart(path: string, from: number, to: number): Promise<string[
 }
 
 /**
- * Whether index and work tree got a change by a person's own git, since the operation that was known last:
- * if they lack it now, that person has taken it out again, and we must not bring it back.
+ * Tells whether a person's own git brought a change to the index and work tree since the last known operation. If
+ * they lack the change now, that person has removed it again, and we must not bring it back.
  */
 export async function broughtByPerson(
   { git }: Pick<Clone, 'git'>,

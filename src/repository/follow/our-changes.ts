@@ -6,8 +6,8 @@ import { blobsOf, diffTrees, isAbsent, type TreeChange } from '../../git/tree.ts
 import { attachmentOf, deviceOfPath } from '../../journal/path.ts';
 
 /**
- * Tells of a file whether we brought it onto the branch, by a capture or a sync, so that index and work tree may be
- * behind in it. What a person has committed is theirs: to take it out again a moment later is meant.
+ * Tells whether we brought a file onto the branch, by a capture or a sync, so index and work tree may not have it
+ * yet. What a person has committed is theirs: if they remove it again a moment later, they mean it.
  */
 export async function broughtByUs(
   clone: Pick<Clone, 'git' | 'settings' | 'syncMoves'>,
@@ -17,10 +17,10 @@ export async function broughtByUs(
     synced.has(change.path) || deviceOfPath(change.path) === clone.settings.device || addsFile(change);
 }
 
-/** Tells of a change whether it is of our making, by a capture or a sync, and nobody's since. */
+/** Tells whether a change was made by us, by a capture or a sync, and the file was not changed by anyone since. */
 export async function madeByUs(clone: Clone): Promise<(change: TreeChange) => Promise<boolean>> {
   const synced = await syncedStates(clone);
-  // Only a person takes lines out of a journal of this device and adds none.
+  // Only a person removes lines from a journal of this device without adding any.
   return async (change) =>
     synced.get(change.path)?.has(stateOf(change)) ||
     addsFile(change) ||
@@ -28,17 +28,19 @@ export async function madeByUs(clone: Clone): Promise<(change: TreeChange) => Pr
       (await addedLines(clone, blobsOf(change))).length > 0);
 }
 
-/** Whether a change adds an attachment, which captures do: a line that names it is of no use without it. */
+/**
+ * Whether a change adds an attachment. Captures do that, and a line that names the attachment is useless without it.
+ */
 const addsFile = ({ path, oldMode, newMode }: TreeChange): boolean =>
   isAbsent(oldMode) && !isAbsent(newMode) && attachmentOf(path) !== undefined;
 
-/** As far back as is looked for what a killed program has brought onto the branch. */
+/** How many moves back we look for what a killed process brought onto the branch. */
 const MOST_MOVES = 1000;
 
 /**
- * What the last run of this program had brought onto the branch before anybody else moved it, by the log of the branch:
- * where it was killed, index and work tree may not have followed that, and the mirror may not know of it. `undefined`
- * where there is nothing.
+ * What the last run of this program brought onto the branch before anyone else moved it, according to the branch's
+ * log. If that run was killed, index and work tree may not have followed, and the mirror may not know about it.
+ * `undefined` if there is nothing.
  *
  * @param followed the commit that index and work tree were last brought to
  */
@@ -54,7 +56,7 @@ export async function lastBrought(
   const [to] = moves[last]?.split(' ') ?? [];
   if (to === undefined || (followed !== null && (await isAncestor(clone.git, to, followed))))
     return undefined;
-  // What a person has committed before that is theirs, even where it was not followed yet.
+  // What a person committed before that is theirs, even if it was not followed yet.
   const [before] =
     moves
       .slice(last)
@@ -65,7 +67,7 @@ export async function lastBrought(
   return { from: isLater ? before : followed, to };
 }
 
-/** In which states syncs have brought files that index and work tree may not have followed yet, by path. */
+/** The states in which syncs have brought files that index and work tree may not have followed yet, by path. */
 async function syncedStates({
   git,
   syncMoves,

@@ -12,14 +12,14 @@ import { trailersOf } from '../../journal/commit.ts';
 import { ATTACHMENT_FOLDER, isJournal, isKept, JOURNAL_FOLDER } from '../../journal/path.ts';
 import { madeByUs } from './our-changes.ts';
 
-/** How often the branch is tried to be moved while another git holds it, 50 ms apart. */
+/** How many times we try to move the branch while another git process holds it, 50 ms apart. */
 const TRIES = 100;
 
 /**
- * Puts back what a person's commits took out without meaning to, before anybody sees it gone.
- * Returns the tip that nothing is missing from: the branch may be further by then, which has not been looked at.
+ * Restores what a person's commits dropped by mistake, before anyone sees it gone. Returns a tip that has everything.
+ * The branch may be further ahead by then; that part has not been checked.
  *
- * @param followed tells what index and work tree were last brought to, the newest first
+ * @param followed returns the commits that index and work tree were last brought to, newest first
  * @param known the branch as the mirror knows it
  */
 export async function keepOverlooked(
@@ -39,13 +39,17 @@ export async function keepOverlooked(
     if (overlooked.length === 0) return tip;
     const restored = await restore(clone, tip, overlooked);
     if (await clone.mover.move(clone.settings.branch, tip, restored)) return restored;
-    // Whoever moved it meanwhile may have left out the same lines; whoever only holds it lets go of it.
+    // If someone moved the branch, their commit may have dropped the same lines. If someone only holds it, they will
+    // release it.
     if (tries === TRIES) return tip;
     await delay(50);
   }
 }
 
-/** The branch before anybody else moved it: a mirror that was killed may know less of that than the branch's own log. */
+/**
+ * The branch before anyone else moved it. If we were killed, the mirror may know less of that than the branch's own
+ * log.
+ */
 async function lastKnown(clone: Clone, known: string | null, tip: string): Promise<string | null> {
   let last = known;
   for (const { to } of clone.syncMoves) {
@@ -56,9 +60,9 @@ async function lastKnown(clone: Clone, known: string | null, tip: string): Promi
 }
 
 /**
- * Finds the journals and attachments that a commit has deleted from the branch while their files are still there as we wrote them. That
- * commit was made without the index that named them: it was lost. Anyone who takes one out on purpose deletes the
- * file as well.
+ * Finds the journals and attachments that a commit deleted from the branch while their files are still there as we
+ * wrote them. That commit was made without the index that listed them, because it was lost. Anyone who removes one on
+ * purpose deletes the file as well.
  */
 async function findForgotten(
   clone: Clone,
@@ -70,7 +74,7 @@ async function findForgotten(
   const changes = await diffTrees(clone.git, known, tip, [JOURNAL_FOLDER, ATTACHMENT_FOLDER]);
   const taken = new Map(changes.map((change) => [change.path, change]));
   const deleted = changes.filter(({ path, newMode }) => isAbsent(newMode) && isKept(path));
-  // The files of another branch say nothing of what is meant here.
+  // If another branch is checked out, its files say nothing about this one.
   if (deleted.length === 0 || (await checkedOut(clone.git)) !== clone.settings.branch) return [];
   const forgotten: TreeChange[] = [];
   for (const { path, oldMode, oldId, newMode, newId } of deleted) {
@@ -97,8 +101,9 @@ async function findLeftOut(
 }
 
 /**
- * Whether the file is still as we wrote it, though a commit does not have it: so that commit was made of an older index
- * than the one that we wrote with the file. Whoever takes a line out on purpose takes it out of the file, too.
+ * Whether the file is still as we wrote it although a commit does not have it. That commit was then made from an
+ * older index than the one we wrote with the file. Anyone who removes a line on purpose removes it from the file as
+ * well.
  *
  * @param later what index and work tree were brought to since that older index
  */
@@ -126,14 +131,14 @@ async function isInWorkTree(
 }
 
 /**
- * Finds the files that a person's commit took back without meaning to. For a moment after a capture the index is
- * still behind the branch, as after a pull; a plain `git commit` in that moment brings the files as they were before. They are known by
- * being, to the byte, what index and work tree were last brought to.
+ * Finds the files that a person's commit reverted by mistake. For a moment after a capture the index is still behind
+ * the branch, as it is after a pull. A plain `git commit` in that moment brings back the earlier versions of the
+ * files. We recognise them because they are, byte for byte, what index and work tree were last brought to.
  *
  * @param followed what index and work tree were last brought to
  * @param known the branch as it was before the person's commit
- * @param tip the branch with it
- * @returns how each file was changed by us, which is to be done again
+ * @param tip the branch with that commit
+ * @returns our change of each such file, which has to be made again
  */
 async function findOverlooked(
   clone: Clone,
@@ -142,7 +147,7 @@ async function findOverlooked(
   tip: string,
 ): Promise<TreeChange[]> {
   if (known === null || followed === known || !(await isAncestor(clone.git, known, tip))) return [];
-  // Index and work tree are ahead of a mirror that was not saved any more: nothing was behind the branch then.
+  // Index and work tree are ahead of a mirror whose last changes were not saved, so they were not behind the branch.
   if (followed !== null && !(await isAncestor(clone.git, followed, known))) return [];
   const behind = await diffTrees(clone.git, followed, known);
   if (behind.length === 0) return [];
@@ -157,7 +162,7 @@ async function findOverlooked(
   return overlooked;
 }
 
-/** Whether a person has made a file of a folder of this path, or a folder of the path itself. */
+/** Whether a person has replaced a folder of this path with a file, or the path itself with a folder. */
 function isInTheWay(path: string, taken: ReadonlyMap<string, TreeChange>): boolean {
   return [...taken.values()].some(
     (other) =>
@@ -165,7 +170,7 @@ function isInTheWay(path: string, taken: ReadonlyMap<string, TreeChange>): boole
   );
 }
 
-/** The commit that has them all again. */
+/** Writes the commit that has all of them again. */
 async function restore(clone: Clone, tip: string, changes: readonly TreeChange[]): Promise<string> {
   const records = changes.map(({ path, newMode, newId }) => `${newMode} ${newId}\t${path}\0`);
   const tree = await replaceInTree(clone.git, `${tip}^{tree}`, records);

@@ -1,4 +1,4 @@
-/** Adds a value to those of a key. */
+/** Adds a value to the list of a key. */
 export function append<Key, Value>(map: Map<Key, Value[]>, key: Key, value: Value): void {
   const values = map.get(key);
   if (values) values.push(value);

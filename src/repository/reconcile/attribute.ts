@@ -7,12 +7,12 @@ import type { FoundLine } from '../../mirror/entry.ts';
 import { findCommits, secondOf } from './find-commits.ts';
 import { noteCommits } from './mirror-lines.ts';
 
-/** More lines than this are not held in memory at once. */
+/** The most lines held in memory at once. */
 const LINES_AT_ONCE = 100_000;
 
 /**
- * Finds the commits of all lines of a clone that came without, after a rebuild or a large pull; messages stay as they
- * are. It goes through the history once, a part at a time, and looks into contents only for what trailers leave open.
+ * Finds the commits of all lines of a clone that came without one, after a rebuild or a large pull. Messages do not
+ * change. The history is read once, in ranges, and contents are only read if the trailers leave something open.
  */
 export async function attribute(clone: Clone, mirror: Database, signal: AbortSignal): Promise<void> {
   const tip = await resolve(clone.git, clone.tip ?? '');
@@ -37,7 +37,10 @@ export async function attribute(clone: Clone, mirror: Database, signal: AbortSig
   }
 }
 
-/** Takes a commit that names one message for the one that brought the line of its second, unless there is a doubt. */
+/**
+ * A commit that names one message is taken for the one that brought the line with the same time, unless there is a
+ * doubt.
+ */
 async function noteCapture(
   mirror: Database,
   name: string,
@@ -56,7 +59,7 @@ async function noteCapture(
   else for (const { line } of lines) doubtful.add(line.hash);
 }
 
-/** Lines whose commit is not known, or in doubt. */
+/** Lines whose commit is unknown or doubtful. */
 async function openLines(mirror: Database, name: string, doubtful: ReadonlySet<string>): Promise<Line[]> {
   const open: Line[] = [];
   for await (const entries of mirror.walk()) {

@@ -18,28 +18,28 @@ import { type Problems, readDifference, withoutMoved } from './differences.ts';
 import { findCommits } from './find-commits.ts';
 import { type EntryChange, mirrorLines } from './mirror-lines.ts';
 
-/** What reading a branch into the mirror needs, and whom it tells. */
+/** What is needed to read a branch into the mirror, and whom to notify. */
 export interface Reading {
   readonly clone: Clone;
   readonly mirror: Database;
-  /** Told of all messages that changed, some at a time. */
+  /** Called with all messages that changed, some at a time. */
   readonly onChanges: (changes: readonly EntryChange[]) => void;
-  /** Told that there are lines whose commits are still to be found. */
+  /** Called when there are lines whose commits still have to be found. */
   readonly onUnattributed: () => void;
-  /** Whether what changes is told to the world: at the start nobody knows anything yet. */
+  /** Whether changes are announced to clients: not at the start, when no client has seen anything yet. */
   readonly isTold: () => boolean;
-  /** What reads many journals side by side, where there is something. */
+  /** Reads many journals in parallel, if available. */
   readonly filler: Filler | undefined;
   readonly signal: AbortSignal;
 }
 
-/** More new lines than this get their commits in the background, so that nobody waits for them. */
+/** If there are more new lines than this, their commits are looked up in the background, so nobody waits for them. */
 const ATTRIBUTE_AT_ONCE = 2000;
 
 /**
- * Takes note of the commit that the branch is at.
+ * Notes the commit that the branch is at.
  *
- * @param way what it differs by from another commit, where that is known
+ * @param way how it differs from another commit, if that is known
  */
 export async function takeTip(
   clone: Clone,
@@ -52,7 +52,7 @@ export async function takeTip(
   clone.movedTo(held, tip, isUnsafe);
 }
 
-/** What two commits differ by and the way from one to the other. */
+/** Two commits, the differences between them, and what the mirror covers so far. */
 export interface Way {
   readonly covered: Covered;
   readonly base: string | null;
@@ -60,7 +60,7 @@ export interface Way {
   readonly changes: readonly JournalChange[];
 }
 
-/** Reads the way from what the mirror covers to the tip at once. Returns how many messages changed. */
+/** Reads everything between what the mirror covers and the tip in one go. Returns how many messages changed. */
 export async function catchUp({ clone, mirror, ...reading }: Reading, way: Way): Promise<number> {
   const { covered, base, tip } = way;
   if (tip !== null) begin({ clone, mirror }, covered, tip);
@@ -75,7 +75,7 @@ export async function catchUp({ clone, mirror, ...reading }: Reading, way: Way):
   return changes.length;
 }
 
-/** Notes that lines up to a commit are on their way into the mirror. */
+/** Notes that lines up to a commit are being read into the mirror. */
 export function begin(
   { clone, mirror }: Pick<Reading, 'clone' | 'mirror'>,
   covered: Covered,
@@ -84,7 +84,7 @@ export function begin(
   mirror.cover(clone.name, { ...covered, towards: tip });
 }
 
-/** What the mirror covers at a commit that it agrees with. */
+/** What the mirror covers once it agrees with a commit. */
 export const coveredAt = (
   { clone, mirror }: Pick<Reading, 'clone' | 'mirror'>,
   head: string | null,
@@ -106,14 +106,17 @@ async function attributed(
 ): Promise<FoundLine[]> {
   if (tip === null || added.length > ATTRIBUTE_AT_ONCE) return added.map(uncommitted);
   const parents = await clone.blobs.parentsOf(tip);
-  // Where there is one commit alone, it has brought them all.
+  // If there is only a single commit, it brought them all.
   if (parents?.length === 1 && parents[0] === base) return added.map((line) => ({ line, commit: tip }));
   const range = base === null ? [tip] : [tip, `^${base}`];
   const commits = await findCommits(clone, range, added);
   return added.map((line) => ({ line, commit: commits.get(line.hash) ?? null }));
 }
 
-/** The lines that a rebase or an amend brought again by other commits: the ones that we know are in the branch no more. */
+/**
+ * The lines that a rebase or an amend brought again in other commits: the commits we know are no longer on the
+ * branch.
+ */
 async function movedLines(clone: Clone, base: string | null, tip: string | null): Promise<FoundLine[]> {
   if (base === null || tip === null || (await isAncestor(clone.git, base, tip))) return [];
   const fork = await mergeBase(clone.git, base, tip);

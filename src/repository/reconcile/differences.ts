@@ -10,14 +10,17 @@ import type { Covered } from '../../mirror/covered.ts';
 
 export type Problems = Covered['problems'];
 
-/** What changed journal files brought and took, line by line. */
+/** The lines that changed journal files gained and lost. */
 export interface Difference {
   readonly added: readonly Line[];
   readonly removed: readonly Line[];
   readonly problems: Problems;
 }
 
-/** Reads what changed in some journal files; `known` are the problems of all files until then, and so is what comes back. */
+/**
+ * Reads what changed in some journal files. `known` are the problems of all files so far, and the result has those of
+ * all files, too.
+ */
 export async function readDifference(
   clone: Clone,
   changes: readonly JournalChange[],
@@ -40,7 +43,7 @@ export async function readDifference(
   return { added: [...added.values()], removed: [...removed.values()], problems };
 }
 
-/** A line that one file lost may still stand in another; so those that were lost are looked for in all of them. */
+/** A line that one file lost may still be in another, so lost lines are looked for in all journals. */
 export async function withoutMoved(
   clone: Clone,
   tip: string | null,
@@ -52,7 +55,7 @@ export async function withoutMoved(
   return removed.filter((line) => !present.has(line.hash));
 }
 
-// Whatever a person's settings say of how matches are shown.
+// Overrides a person's settings for how matches are shown.
 const PLAIN = [
   '--text',
   '--no-textconv',
@@ -65,7 +68,7 @@ const PLAIN = [
   '-h',
 ];
 
-/** The hashes of the lines that name one of some messages; `undefined` where git could not tell. */
+/** The hashes of the lines that belong to certain messages; `undefined` if git could not say. */
 async function findByIds(
   { git }: Clone,
   tip: string,

@@ -5,16 +5,16 @@ import type { GitContext } from '../../git/run.ts';
 import { type Line, parentName, timeOf } from '../../journal/line.ts';
 import { append } from './append.ts';
 
-/** Where commits are looked for: a clone's objects and the contents of its files. */
+/** Where commits are searched: a clone's objects and the contents of its files. */
 export interface History {
   readonly git: GitContext;
   readonly blobs: BlobReader;
 }
 
 /**
- * Finds the commit that brought each line onto the branch: the first in `range`, parents before children.
- * Trailers tell it for what was captured; where they do not, or leave a doubt, the contents of the files do,
- * which is slower. A line that no commit of the range brought is left out.
+ * Finds the commit that brought each line onto the branch: the first in `range`, parents before children. For
+ * captured lines, the trailers say which one it was. If they don't, or if they leave a doubt, the contents of the
+ * files are compared, which is slower. Lines that no commit of the range brought are left out.
  */
 export async function findCommits(
   history: History,
@@ -32,7 +32,7 @@ export async function findCommits(
   const found = byTrailers(commits, wanted);
   const open = new Set(wanted.map((line) => line.hash).filter((hash) => !found.has(hash)));
   if (open.size > 0) {
-    // A capture names what it brings: so of ours only those are looked into that name one of them.
+    // A capture names what it brings, so of our own commits only those that name one of these messages are examined.
     const openIds = new Set(wanted.filter((line) => open.has(line.hash)).map((line) => line.id));
     const likely = commits.filter(
       ({ ids: names }) => names.length === 0 || names.some((id) => openIds.has(id)),
@@ -47,17 +47,17 @@ export async function findCommits(
   return found;
 }
 
-/** The second that git keeps of a line's own time. */
+/** A line's own time in whole seconds, which is what git keeps of it. */
 export const secondOf = (line: Line): number => Math.max(0, Math.floor(Date.parse(timeOf(line)) / 1000));
 
 /**
- * Lines of one message with one time and as many commits that name both: they belong together in order, where each line
- * follows from the one before it. Two devices may have changed one message in one second, in whatever order.
+ * Matches lines of one message and one time with as many commits that name both. They are paired in order if each
+ * line follows from the one before it. Two devices may have changed one message in the same second, in either order.
  */
 function byTrailers(commits: readonly TrailerCommit[], wanted: readonly Line[]): Map<string, string> {
   const candidates = new Map<string, string[]>();
   for (const { commit, time, ids } of commits) {
-    // A commit with several ids captured another program's lines: its time says nothing of each.
+    // A commit with several ids captured lines of another program, so its time says nothing about each of them.
     for (const id of ids) append(candidates, ids.length === 1 ? `${id} ${time}` : `${id} *`, commit);
   }
   const groups = new Map<string, Line[]>();
@@ -81,7 +81,7 @@ const isChain = (lines: readonly Line[]): boolean =>
     (line, index) => index === 0 || line.parents.includes(parentName(lines[index - 1]?.hash ?? '')),
   );
 
-/** Takes what is found out of `open`. */
+/** Removes what is found from `open`. */
 async function byContents(
   history: History,
   commits: readonly FileCommit[],

@@ -3,7 +3,7 @@ import type { Line } from '../../journal/line.ts';
 import type { Database } from '../../mirror/database.ts';
 import { type Entry, type FoundLine, withChanges } from '../../mirror/entry.ts';
 
-/** A message before and after a change of the mirror; `undefined` where there is none. */
+/** A message before and after a change of the mirror; `undefined` if it does not exist. */
 export interface EntryChange {
   readonly before: Entry | undefined;
   readonly after: Entry | undefined;
@@ -11,7 +11,7 @@ export interface EntryChange {
 
 const LINES_A_TURN = 200;
 
-/** Makes the mirror say which lines a repository holds now beside, and which no more. */
+/** Records in the mirror which lines a repository now holds in addition, and which it no longer holds. */
 export async function mirrorLines(
   mirror: Database,
   repository: string,
@@ -42,7 +42,10 @@ export async function mirrorLines(
   return changes;
 }
 
-/** Notes the commits of lines that a repository still holds: what was taken out meanwhile must not come back. */
+/**
+ * Records the commits of lines that a repository still holds. Lines that were removed in the meantime must not come
+ * back.
+ */
 export async function noteCommits(
   mirror: Database,
   repository: string,
@@ -65,13 +68,13 @@ export async function noteCommits(
   }
 }
 
-/** Many lines at once, as after a first pull, leave room in memory, and for whoever waits for an answer. */
+/** Between many lines, as after a first pull, frees memory and lets requests be answered. */
 async function pause(mirror: Database): Promise<void> {
   await mirror.room();
   await new Promise((resolve) => setImmediate(resolve));
 }
 
-/** What a change means to a reader, or `undefined` where it means nothing: only where the message is. */
+/** What a change means to a reader: `undefined` if only where the message is held has changed. */
 export function changeOf({ before, after }: EntryChange): Change | undefined {
   if (headsOf(before) === headsOf(after)) return undefined;
   const [was, is] = [isShown(before), isShown(after)];
@@ -82,7 +85,7 @@ export function changeOf({ before, after }: EntryChange): Change | undefined {
 const isShown = (entry: Entry | undefined): boolean =>
   entry !== undefined && entry.folded.current.deletedAt === undefined;
 
-/** The set of heads of a message, as one string: two messages with the same heads read the same. */
+/** The heads of a message as one string. Two messages with the same heads read the same. */
 export const headsOf = (entry: Entry | undefined): string =>
   entry === undefined
     ? ''

@@ -9,10 +9,11 @@ import { coveredAt, type Reading, uncommitted } from './catch-up.ts';
 import type { Problems } from './differences.ts';
 import { mirrorLines } from './mirror-lines.ts';
 
-/** Reads everything that the branch holds. Returns how many messages changed. The commits of the lines follow. */
+/** Reads everything on the branch. Returns how many messages changed. The commits of the lines are found later. */
 export async function rebuild(reading: Reading, tip: string | null): Promise<number> {
   const { clone, mirror } = reading;
-  // Where there is nothing of it, there is nothing that is too much, and no need to look at all of it again.
+  // If the mirror holds nothing of this repository, it cannot hold too much, so there is no need to compare
+  // afterwards.
   const isNew = mirror.size === 0 || (!mirror.covered(clone.name) && mirror.countIn(clone.name) === 0);
   const present = isNew ? undefined : new Set<string>();
   let changed = 0;
@@ -41,7 +42,7 @@ export async function rebuild(reading: Reading, tip: string | null): Promise<num
   return messages + changed;
 }
 
-/** What the mirror holds of a repository that is not among the lines of its branch. */
+/** The lines that the mirror holds of a repository but that are not on its branch. */
 async function linesBeyond(mirror: Database, name: string, present: ReadonlySet<string>): Promise<Line[]> {
   const beyond: Line[] = [];
   for await (const entries of mirror.walk()) {

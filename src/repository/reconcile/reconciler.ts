@@ -13,47 +13,48 @@ import type { EntryChange } from './mirror-lines.ts';
 import { rebuild } from './rebuild.ts';
 import { catchUpInSteps } from './steps.ts';
 
-/** What a move of the branch by anybody else came to. */
+/** The result of a move of the branch that was not a capture of ours. */
 export interface Reconciled {
-  /** How many messages changed; resolves when all of them are read. */
+  /** Resolves to how many messages changed, once all of them are read. */
   readonly changed: Promise<number>;
 }
 
 /**
- * Who has moved the branch: a person's git may have left lines out by mistake or lost them; a person who chose where it is
- * means what it lost; a sync of ours has moved it from the tip that we knew to one that holds all of it.
+ * Who moved the branch. `anybody`: a person's git, which may have dropped or lost lines by mistake. `choice`: a
+ * person chose where the branch is, so lost lines are intended. `syncedTo`: a sync of ours moved it from the tip we
+ * knew to one that has everything.
  */
 export type Mover = 'anybody' | 'choice' | { readonly syncedTo: string };
 
 export interface ReconcilerPorts {
   readonly clone: Clone;
   readonly mirror: Database;
-  /** The commits that index and work tree were last brought to, the newest first. */
+  /** The commits that index and work tree were last brought to, newest first. */
   readonly followed: () => Promise<readonly (string | null)[]>;
   readonly onChanges: (changes: readonly EntryChange[]) => void;
   readonly isTold: Reading['isTold'];
   readonly filler: Reading['filler'];
   readonly onRewritten: () => void;
-  /** Told when commits of lines were found that were not known before. */
+  /** Called when commits of lines were found that were unknown before. */
   readonly onAttributed: () => void;
   readonly onTrouble: (error: unknown) => void;
 }
 
-/** A change of more journal files than this is read in steps, while captures go on. */
+/** A change of more journal files than this is read in steps, while captures continue. */
 const MANY_FILES = 64;
 
 /**
- * Makes the mirror agree with a clone's branch. Our own writes are known by where the branch is, not by a flag: the
- * mirror covers them already.
+ * Makes the mirror agree with a clone's branch. Our own writes are recognised by where the branch is, not by a flag:
+ * the mirror already covers them.
  */
 export class Reconciler {
   readonly #ports: ReconcilerPorts;
   readonly #reading: Reading;
   readonly #abort = new AbortController();
-  /** The reading of a long way, as long as it goes on. */
+  /** The reading in steps, while one is in progress. */
   #steps: Promise<number> | undefined;
   #attributing: Promise<void> = Promise.resolve();
-  /** Whether this program has begun to look for commits, which it then does to the end. */
+  /** Whether this process has started to look for commits. It then continues until it has finished. */
   #isAttributing = false;
 
   constructor(ports: ReconcilerPorts) {
@@ -64,7 +65,7 @@ export class Reconciler {
     this.#reading = { clone, mirror, onChanges, isTold, filler, onUnattributed, signal };
   }
 
-  /** Whether the mirror agrees with a commit of the branch, or will when what is being read is done. */
+  /** Whether the mirror agrees with a commit of the branch, or will when the current reading is done. */
   covers(tip: string | null): boolean {
     const covered = this.#covered();
     if (covered?.branch !== this.#ports.clone.settings.branch) return false;
@@ -74,8 +75,8 @@ export class Reconciler {
   }
 
   /**
-   * Makes the mirror agree with the branch; `undefined` if it does already. If somebody moves the branch again meanwhile,
-   * that is for the next run.
+   * Makes the mirror agree with the branch. `undefined` if it already does. If someone moves the branch again in the
+   * meantime, that is left to the next run.
    */
   async run(held: Held, by: Mover = 'anybody'): Promise<Reconciled | undefined> {
     const { clone, onRewritten } = this.#ports;
@@ -85,7 +86,7 @@ export class Reconciler {
       this.#goOnAttributing();
       return undefined;
     }
-    // What is being read is read to its end, since the next way begins there.
+    // A reading in progress is finished first, because the next one starts from its result.
     await this.#steps;
     const covered = this.#covered();
     const last = covered?.branch === clone.settings.branch ? covered.head : null;
@@ -95,14 +96,14 @@ export class Reconciler {
     return reconciled;
   }
 
-  /** Ends what is being read in steps; the next start goes on with it. */
+  /** Stops a reading in steps. The next start continues it. */
   async close(): Promise<void> {
     this.#abort.abort();
     await this.#steps;
     await this.#attributing;
   }
 
-  /** The commit to make the mirror agree with. */
+  /** The commit that the mirror has to agree with. */
   async #tip(held: Held, by: Mover): Promise<string | null> {
     const { clone, followed } = this.#ports;
     const was = this.#covered();
@@ -135,7 +136,10 @@ export class Reconciler {
     return { changed: this.#steps };
   }
 
-  /** Whether what the mirror holds beyond its commit, from a reading that was cut off, is on the branch still. */
+  /**
+   * Whether the mirror holds only lines that are still on the branch, including those of an interrupted reading
+   * beyond the commit it covers.
+   */
   async #isWhole({ towards }: Covered, tip: string | null): Promise<boolean> {
     if (towards === undefined) return true;
     const { clone } = this.#ports;
@@ -162,7 +166,7 @@ export class Reconciler {
       .catch(onTrouble);
   }
 
-  /** Goes on looking for commits where the end of the program cut that off. */
+  /** Continues to look for commits if the end of the program interrupted that. */
   #goOnAttributing(): void {
     if (this.#covered()?.unattributed && !this.#isAttributing) this.#attribute();
   }

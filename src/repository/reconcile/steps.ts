@@ -10,8 +10,8 @@ import { mirrorLines } from './mirror-lines.ts';
 const FILES_A_STEP = 32;
 
 /**
- * Reads a long way in steps, each of which lets captures have their turn: it needs no lock, since what is captured
- * meanwhile only adds to both. Returns how many messages changed.
+ * Reads a long range in steps and lets captures take their turn between them. It needs no lock, since a capture only
+ * adds lines, both to the branch and to the mirror. Returns how many messages changed.
  */
 export async function catchUpInSteps(reading: Reading, way: Way): Promise<number> {
   const { clone, mirror, signal } = reading;
@@ -42,13 +42,13 @@ export async function catchUpInSteps(reading: Reading, way: Way): Promise<number
   await mirrored(filled.others);
   if (removed.length > 0) await mirrored([], await withoutMoved(clone, way.tip, removed));
   const { towards } = mirror.covered(name) ?? {};
-  // Where it is gone, the mirror was made anew meanwhile, from all that the branch holds.
+  // If this is missing, the mirror was rebuilt in the meantime, from everything on the branch.
   if (towards !== undefined) mirror.cover(name, coveredAt({ clone, mirror }, towards, problems));
   reading.onUnattributed();
   return filled.messages + changed.size;
 }
 
-/** The journals of a way, where they are all new. */
+/** The journals of the range, if all of them are new; otherwise none. */
 const allNew = async ({ base, tip }: Way, { clone }: Reading): Promise<TreeEntry[]> =>
   base === null && tip !== null ? listJournals(clone.git, tip) : [];
 

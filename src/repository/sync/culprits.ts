@@ -5,7 +5,7 @@ import { readJournal } from '../../journal/split.ts';
 
 const LF = 0x0a;
 
-/** Adds to a trouble which messages caused it, where the remote named file and line. */
+/** Adds to a trouble which messages caused it, if the remote named file and line. */
 export async function nameCulprits(
   clone: Pick<Clone, 'blobs'>,
   tip: string,
@@ -17,7 +17,7 @@ export async function nameCulprits(
   return { ...trouble, detail: `${trouble.detail} It is about ${[...names].join(' and ')}.` };
 }
 
-/** The message in words, never with its text, which may hold the very secret. */
+/** Describes the message without quoting its text, which may contain the secret itself. */
 async function describePlace({ blobs }: Pick<Clone, 'blobs'>, tip: string, place: Place): Promise<string> {
   const where = `line ${place.line} of ${place.path}`;
   if (!isJournal(place.path)) return where;
@@ -27,7 +27,7 @@ async function describePlace({ blobs }: Pick<Clone, 'blobs'>, tip: string, place
   return `the message ${line.id} of ${line.author ?? 'an unknown author'}, ${line.updatedAt ?? line.createdAt} (${where})`;
 }
 
-/** The bytes of one line, counted from 1; empty where there are not so many. */
+/** The bytes of one line, counted from 1; empty if there is no such line. */
 function lineOf(content: Buffer, number: number): Buffer {
   let start = 0;
   for (let line = 1; line < number; line += 1) {

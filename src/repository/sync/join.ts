@@ -11,9 +11,9 @@ import { rawLines } from '../../journal/merge.ts';
 import { isNamedAfter, JOURNAL_FOLDER } from '../../journal/path.ts';
 import type { Mover, Reconciled } from '../reconcile/reconciler.ts';
 
-/** What has come in. */
+/** The result of joining the remote's branch into ours. */
 export interface Joined {
-  /** Resolves when all that came in is read. */
+  /** Resolves to the number of messages that came in, once all of them are read. */
   readonly pulled: Promise<number>;
   readonly trouble?: Trouble;
 }
@@ -21,8 +21,8 @@ export interface Joined {
 const NOTHING: Joined = { pulled: Promise.resolve(0) };
 
 /**
- * Takes what the remote's branch holds into ours, in milliseconds: a fast-forward, or a merge that needs no work tree.
- * `switched` if a person has chosen another branch than the one that was fetched.
+ * Takes what is on the remote's branch into ours, within milliseconds: a fast-forward, or a merge that needs no work
+ * tree. `switched` if a person has chosen another branch since the fetch.
  *
  * @param reconcile makes the mirror agree with the branch
  */
@@ -49,7 +49,7 @@ export async function join(
   }
 }
 
-/** The commit that holds both sides: theirs, where ours has nothing beyond it, else a merge. */
+/** The commit that holds both sides: theirs if ours has nothing more, otherwise a merge. */
 async function meet(clone: Clone, ours: string | null, theirs: string): Promise<string | Trouble> {
   if (ours === null || (await isAncestor(clone.git, ours, theirs))) return theirs;
   const merged = await mergeTrees(clone.git, ours, theirs);
@@ -67,7 +67,7 @@ async function meet(clone: Clone, ours: string | null, theirs: string): Promise<
 
 const MERGE_SUBJECT = 'Merge origin/';
 
-/** Whether all that we have beyond the remote is merges that this program made and that add nothing to it. */
+/** Whether our only commits beyond the remote are merges that this program made and that add nothing to it. */
 async function isOnlyOurMerges(clone: Clone, ours: string, theirs: string, tree: string): Promise<boolean> {
   const treeOf = async (commit: string) =>
     (await output(clone.git, ['rev-parse', `${commit}^{tree}`])).toString().trim();
@@ -97,8 +97,9 @@ const conflict = (paths: readonly string[], branch: string): Trouble => ({
 });
 
 /**
- * Takes a new id for this device if the remote has files in its name that it cannot know as its own: the folder was
- * copied, or somebody chose such a name. What the files are does not matter, nor whether their lines can be read.
+ * Takes a new id for this device if the remote has files with this device's id that it did not get from here: the
+ * folder was copied, or someone chose such a name. What kind of files they are does not matter, nor whether their
+ * lines can be read.
  */
 async function keepDeviceApart(clone: Clone, held: Held, ours: string | null, theirs: string): Promise<void> {
   const changes = await diffTrees(clone.git, ours, theirs, [JOURNAL_FOLDER]);
@@ -109,7 +110,7 @@ async function keepDeviceApart(clone: Clone, held: Held, ours: string | null, th
   }
 }
 
-/** Whether the remote's state of a file has no line that ours lacks. */
+/** Whether the remote's version of a file has no line that ours lacks. */
 async function isOwn({ blobs }: Clone, { oldMode, oldId, newMode, newId }: TreeChange): Promise<boolean> {
   if (!isFile(oldMode) || !isFile(newMode)) return false;
   const [own, other] = [await blobs.readClipped(oldId), await blobs.readClipped(newId)];

@@ -3,7 +3,7 @@ import { isFailure, type Trouble } from '../../domain/repository.ts';
 import { cleanLine } from '../../git/words.ts';
 import type { Synced } from './sync.ts';
 
-/** A sync as the API tells of it. */
+/** Converts the result of a sync to what the API reports. */
 export function toResult(repository: string, synced: Synced, head: string | null): SyncResult {
   const { status, pushed, pulled, trouble } = synced;
   if (trouble && isFailure(status)) {
@@ -21,7 +21,7 @@ function describe({ status, pushed, pulled }: Synced): string {
   return 'The remote has everything.';
 }
 
-/** A sync that came to nothing. */
+/** A sync that failed and transferred nothing. */
 export const failedSync = (trouble: Trouble): Synced => ({
   status: trouble.status,
   pushed: 0,
@@ -29,7 +29,7 @@ export const failedSync = (trouble: Trouble): Synced => ({
   trouble,
 });
 
-/** What to say where something went wrong that should not have; the log has the rest. */
+/** The trouble reported after an unexpected error. The log has the details. */
 export const surpriseTrouble = (error: unknown): Trouble => ({
   status: 'failed',
   detail: `Something unexpected went wrong: ${cleanLine((error as Error).message.split('\n')[0] ?? '')}`,

@@ -11,7 +11,9 @@ const oversized: Trouble = {
     'Nothing of it was fetched, nothing is lost here, and messages are captured as before. Remove what does not belong there from the remote, then push again.',
 };
 
-/** Looks at what the remote's branch holds before any of it is taken in; what ours has already is not looked at again. */
+/**
+ * Checks what is on the remote's branch before any of it is merged. What our branch already has is not checked again.
+ */
 export async function checkSize(clone: Clone, tracking: string): Promise<Trouble | undefined> {
   const { git, blobs, tip } = clone;
   const theirs = await resolveIn(clone, tracking);

@@ -1,12 +1,12 @@
 import { branchRef, type Clone, resolveIn, trackingRef } from '../../clone/clone.ts';
 import { countApart, listCommits } from '../../git/refs.ts';
 
-/** How far a clone's branch and its remote's branch are apart, as far as we have heard of the remote. */
+/** How far a clone's branch and its remote's branch have diverged, as far as we know the remote. */
 export class RemoteView {
   readonly #clone: Clone;
   readonly #onRefreshed: () => void;
   #behind = 0;
-  /** How many commits there were when no remote branch was known; they are not listed one by one. */
+  /** How many commits there were while no remote branch was known. They are not listed individually. */
   #neverPushed = 0;
 
   constructor(clone: Clone, onRefreshed: () => void) {
@@ -24,14 +24,17 @@ export class RemoteView {
     return this.#behind;
   }
 
-  /** Whether a commit is on the remote's branch; one that is not known yet counts with all others. */
+  /**
+   * Whether a commit is on the remote's branch. `null`, a commit that we don't know yet, counts as pushed if all
+   * commits are.
+   */
   isPushed(commit: string | null): boolean {
     const { remoteTip, unpushed } = this.#clone;
     if (remoteTip === null) return false;
     return commit === null ? unpushed.size === 0 : !unpushed.has(commit);
   }
 
-  /** Asks git anew, after a fetch, a push or a move of the branch by anybody else. */
+  /** Asks git again, after a fetch, a push or a move of the branch by someone else. */
   async refresh(): Promise<void> {
     const clone = this.#clone;
     const { git } = clone;
@@ -42,11 +45,12 @@ export class RemoteView {
     const apart = await countApart(git, tip, remoteTip);
     const isListed = tip !== null && remoteTip !== null && apart.ahead > 0;
     const ahead = isListed ? await listCommits(git, [tip, `^${remoteTip}`]) : [];
-    // Whoever chose another branch meanwhile asks again; what was read here is of the branch before.
+    // If another branch was chosen in the meantime, that triggers its own refresh. What was read here belongs to the
+    // old one.
     if (clone.settings.branch !== branch) return;
     this.#behind = apart.behind;
     this.#neverPushed = remoteTip === null ? apart.ahead : 0;
-    // What was captured after the tip that git listed from is no part of the list, and not pushed either.
+    // Commits captured after the tip that git listed from are not in the list, and not pushed either.
     const since = [...clone.unpushed].slice(listedBefore);
     clone.remoteAt(remoteTip, [...ahead, ...since.slice(tip === null ? 0 : since.indexOf(tip) + 1)]);
     this.#onRefreshed();

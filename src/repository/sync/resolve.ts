@@ -16,8 +16,10 @@ import { attachmentOf, isKept } from '../../journal/path.ts';
 import type { Mover } from '../reconcile/reconciler.ts';
 
 /**
- * Settles a rewritten history for one side: all of it, or nothing where that fails. The branch moves once, to a commit that
- * holds everything already, so that nothing is missing wherever this is cut off.
+ * Settles a rewritten history in favour of one side: completely, or not at all if that fails. The branch moves once,
+ * to a commit that already has everything, so an interruption at any point loses nothing. The failure is `busy` if
+ * the branch is being changed or the remote has none, and `unavailable` if a journal is too large to merge or git
+ * could not write.
  *
  * @param reconcile makes the mirror agree with the branch
  */
@@ -27,7 +29,7 @@ export async function settleFor(
   reconcile: (held: Held, by: Mover) => Promise<unknown>,
 ): Promise<Result<void>> {
   try {
-    // What takes long is written before anybody has to wait for it.
+    // The slow part is written before anyone has to wait for the clone.
     const prepared = keep === 'remote' ? await remoteSide(clone) : undefined;
     return await clone.mutex.run(async (held) => {
       await reconcile(held, 'anybody');
@@ -38,7 +40,7 @@ export async function settleFor(
     });
   } catch (error) {
     if (error instanceof BlobTooLarge) return TOO_LARGE;
-    // A disk that is full, a folder that can't be written: where the choice was not made yet, it still can be.
+    // A full disk, or a folder that can't be written: if the choice was not made yet, it can still be made.
     if (error instanceof GitError && (await isRewritten(clone))) return refused(error);
     throw error;
   }
@@ -88,7 +90,7 @@ async function localSide(clone: Clone): Promise<string | null> {
   return commitTree(clone.git, tree, tips, message, clone.identity);
 }
 
-/** Of other files that both sides changed ours stays, and the remote's is put beside it under a name of its own. */
+/** If both sides changed another file, ours stays and the remote's is added next to it under a different name. */
 async function besideOurs(
   { git }: Clone,
   paths: readonly string[],
@@ -105,7 +107,7 @@ async function besideOurs(
   return [...ours, ...apart].map(({ mode, id, path }) => `${mode} ${id}\t${path}\0`);
 }
 
-/** The records that put every attachment of some commits into a tree. */
+/** The tree records that add every attachment of some commits. */
 async function attachmentRecords({ git }: Clone, tips: readonly string[]): Promise<string[]> {
   const blobs = new Map<string, Set<string>>();
   for (const tip of tips) {
@@ -121,7 +123,7 @@ async function attachmentRecords({ git }: Clone, tips: readonly string[]): Promi
   return records;
 }
 
-/** One blob with the lines of all. */
+/** One blob with the lines of all of them. */
 async function mergeBlobs(clone: Clone, blobs: readonly string[]): Promise<string> {
   let content: Buffer = Buffer.alloc(0);
   for (const blob of blobs) {
@@ -130,7 +132,7 @@ async function mergeBlobs(clone: Clone, blobs: readonly string[]): Promise<strin
   return storeBlob(clone.git, content);
 }
 
-/** The branch, the remote's branch and the old tips, each once, the branch first. */
+/** The branch, the remote's branch and the old tips, without duplicates, the branch first. */
 async function allTips(clone: Clone): Promise<string[]> {
   const [branch, remote] = [
     await resolve(clone.git, branchRef(clone)),
@@ -150,13 +152,13 @@ async function journalsOf(clone: Clone, tips: readonly string[]): Promise<Map<st
   return journals;
 }
 
-/** A commit that settles for the remote, and the tip of our branch that it takes everything of. */
+/** A commit that settles for the remote, and the tip of our branch whose lines it includes. */
 interface Prepared {
   readonly target: string;
   readonly branch: string | null;
 }
 
-/** The remote's tip, and on top the lines that the branch holds and that no remote tip that we have seen ever did. */
+/** The remote's tip plus the lines that our branch holds and that were not on any tip of the remote we have seen. */
 async function remoteSide(clone: Clone): Promise<Prepared | null> {
   const remote = await resolve(clone.git, trackingRef(clone));
   if (remote === null) return null;
@@ -170,7 +172,7 @@ async function remoteSide(clone: Clone): Promise<Prepared | null> {
   return { target: await writeChain(clone, remote, again, branch), branch };
 }
 
-/** With what was captured since then; `null` where the branch is not the one that it was made of any more. */
+/** Adds what was captured since then. `null` if the branch no longer contains the commit it was prepared from. */
 async function withLater(clone: Clone, prepared: Prepared | null): Promise<string | null> {
   if (prepared === null) return null;
   const { target, branch } = prepared;
@@ -185,7 +187,7 @@ async function withLater(clone: Clone, prepared: Prepared | null): Promise<strin
   return writeChain(clone, target, parentsFirst(later.values()), now);
 }
 
-/** So that every commit on the way holds whole messages. */
+/** This order keeps messages complete in every intermediate commit. */
 const parentsFirst = (lines: Iterable<Line>): Line[] => [...lines].sort((a, b) => a.revision - b.revision);
 
 async function treeOf(clone: Clone, commit: string): Promise<string> {

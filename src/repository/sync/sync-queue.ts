@@ -7,8 +7,8 @@ interface PlannedSync {
 }
 
 /**
- * One sync at a time. Anyone who asks during a sync gets the result of the next one, together with all others who asked
- * meanwhile: so it covers whatever was captured before it was asked for.
+ * Runs one sync at a time. All requests that arrive during a sync share the next one, so a request always covers what
+ * was captured before it.
  */
 export class SyncQueue {
   readonly #work: (push: boolean) => Promise<SyncResult>;
@@ -16,7 +16,7 @@ export class SyncQueue {
   readonly #mutex = new Mutex();
   #next: PlannedSync | undefined;
 
-  /** @param ready resolves when a sync can begin; until then all who ask share it */
+  /** @param ready resolves when a sync can begin; until then all requests share it */
   constructor(ready: () => Promise<void>, work: (push: boolean) => Promise<SyncResult>) {
     this.#ready = ready;
     this.#work = work;
@@ -36,7 +36,7 @@ export class SyncQueue {
     return next.result;
   }
 
-  /** Resolves when the syncs that were asked for have ended. */
+  /** Resolves when the requested syncs have ended. */
   ended(): Promise<void> {
     return this.#mutex.run(async () => undefined);
   }

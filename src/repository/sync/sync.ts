@@ -16,7 +16,7 @@ import { nameCulprits } from './culprits.ts';
 import { join } from './join.ts';
 import { checkSize } from './oversize.ts';
 
-/** What a sync came to, before it is told to anybody. */
+/** The result of a sync, before it is reported. */
 export interface Synced {
   readonly status: SyncStatus;
   readonly pushed: number;
@@ -24,7 +24,7 @@ export interface Synced {
   readonly trouble?: Trouble;
 }
 
-/** What a sync needs of the repository that it works for. */
+/** What a sync needs from its repository. */
 export interface SyncPort {
   readonly clone: Clone;
   readonly url: string;
@@ -32,17 +32,17 @@ export interface SyncPort {
   /** Makes the mirror agree with the branch. */
   readonly reconcile: (held: Held, by: Mover) => Promise<Reconciled | undefined>;
   /**
-   * Captures the lines that other repositories have of messages that this one holds. A capture takes the clone's mutex, so
-   * this must not run under it.
+   * Captures the lines of this repository's messages that only other repositories have. A capture takes the clone's
+   * mutex, so this must not run while it is held.
    */
   readonly complete: () => Promise<void>;
-  /** Reads where the remote's branch is, after a fetch or a push. */
+  /** Updates where the remote's branch is, after a fetch or a push. */
   readonly refreshRemote: () => Promise<void>;
-  /** Makes ready for a join that may be large, while captures go on. */
+  /** Prepares for a join that may be large, while captures continue. */
   readonly prepareJoin: () => Promise<void>;
 }
 
-/** How often a push that somebody else was quicker than is tried again. */
+/** How many times to push again if someone else was faster. */
 const ROUNDS = 6;
 
 const RACED: Trouble = {
@@ -51,7 +51,7 @@ const RACED: Trouble = {
   action: 'Nothing is lost here. Push again in a moment.',
 };
 
-/** Brings a clone and its remote together: fetch, fast-forward or merge, and push. Captures go on meanwhile. */
+/** Syncs a clone with its remote: fetch, fast-forward or merge, and push. Captures continue in the meantime. */
 export async function syncClone(port: SyncPort, push: boolean): Promise<Synced> {
   let pulled = 0;
   let raced = RACED;
@@ -91,14 +91,14 @@ export async function syncClone(port: SyncPort, push: boolean): Promise<Synced> 
 }
 
 /**
- * Brings the tracking ref to where the remote's branch is; `empty` where the remote shows no such branch. Of a
- * remote beyond this machine that is believed only once a push has gone through, since the sign-in page of a
- * network can look like an empty repository. `switched` where a person chose another branch meanwhile: what was fetched
- * says nothing of that one.
+ * Brings the tracking ref to the remote's branch. `empty` if the remote shows no such branch. If the remote is not on
+ * this machine, that is only believed once a push has succeeded, since the sign-in page of a network can look like an
+ * empty repository. `switched` if a person chose another branch in the meantime: what was fetched says nothing about
+ * that one.
  */
 async function fetchRemote(port: SyncPort): Promise<'fetched' | 'empty' | 'switched' | Trouble> {
   const { clone, url, network } = port;
-  // A remote that does not answer this is out of reach; one that does may take its time for what is asked next.
+  // A remote that does not answer this is unreachable. One that does may take its time for the requests after it.
   const listed = await listRemote(clone.git, url, network);
   if (!listed.ok) return listed.trouble;
   const { branches } = listed.value;
@@ -124,8 +124,9 @@ async function fetchRemote(port: SyncPort): Promise<'fetched' | 'empty' | 'switc
 }
 
 /**
- * Notes that the remote was reached for a branch, and keeps its name. Under the lock, since a person may choose another
- * branch at any moment; false where that has happened, and nothing is noted of a branch that is not in use.
+ * Notes that the remote was reached for a branch, and fixes the branch's name. This needs the mutex, since a person
+ * may choose another branch at any moment. Resolves to false if that has happened; nothing is noted about a branch
+ * that is not in use.
  */
 async function setContacted({ clone, refreshRemote }: SyncPort, branch: string): Promise<boolean> {
   await refreshRemote();
@@ -138,15 +139,15 @@ async function setContacted({ clone, refreshRemote }: SyncPort, branch: string):
   });
 }
 
-/** Where nobody chose a branch, ours takes the name of the one that the remote's HEAD names. */
+/** If nobody chose a branch, ours is renamed to the one that the remote's HEAD names. */
 async function takeBranchName(clone: Clone, held: Held, remote: RemoteRefs): Promise<Trouble | undefined> {
   const { branch, branchGiven } = clone.settings;
   const name = remote.head;
   if (branchGiven || name === null || name === branch || !remote.branches.has(name)) return undefined;
-  // A remote may call a branch what git would take for an option.
+  // The name of a remote's branch may look like an option to git.
   if (!(await isBranchName(clone.git, name))) return undefined;
   if ((await resolve(clone.git, `refs/heads/${name}`)) !== null) return nameTaken(name, name, branch);
-  // git can rename `main` to `main/x`, but not while there is another branch that nests with the new name.
+  // git can rename `main` to `main/x`, but not while another branch nests with the new name.
   const inTheWay = (await findNested(clone.git, 'refs/heads/', name)).find((other) => other !== branch);
   if (inTheWay !== undefined) return nameTaken(name, inTheWay, branch);
   await renameBranch(clone, held, name);
@@ -179,14 +180,14 @@ async function pushTip(port: SyncPort, branch: string, empty: boolean): Promise<
   if (!outcome.ok) return { kind: 'trouble', trouble: await nameCulprits(clone, tip, outcome.trouble) };
   if (outcome.value.kind === 'held') return { kind: 'raced', trouble: outcome.value.trouble };
   if (outcome.value.kind === 'raced') return { kind: 'raced' };
-  // git moves the tracking ref itself, but not where the answer to the push was lost.
+  // git moves the tracking ref itself, but not if the answer to the push was lost.
   await setTracking(clone.git, branch, tip);
   await noteKnown(clone, 'remote', tip, branch);
   await setContacted(port, branch);
   return { kind: 'done', pushed: await countMessages(clone, before, tip) };
 }
 
-/** How many messages a commit holds lines of that an earlier one does not. */
+/** The number of messages with lines in a commit that are not in an earlier one. */
 async function countMessages(clone: Clone, before: string | null, after: string): Promise<number> {
   const ids = new Set<string>();
   for (const change of await diffJournals(clone.git, before, after)) {

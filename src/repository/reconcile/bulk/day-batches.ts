@@ -8,15 +8,15 @@ export interface Day {
   readonly journals: readonly TreeEntry[];
 }
 
-/** Some days that are read at once, oldest first. */
+/** Several days that are read together, oldest first. */
 export type Part = readonly Day[];
 
-/** A part ends behind the day that brings it to so much. In bytes. */
+/** A part ends with the day that brings it to this size. In bytes. */
 const PART_BYTES = 4 * 1024 * 1024;
-/** A day of more than this is not held in memory whole. In bytes. */
+/** A larger day is not held in memory as a whole. In bytes. */
 const MOST_DAY_BYTES = 16 * 1024 * 1024;
 
-/** Puts journals together by their days; those that name no day, and those of a day that is too large, are left. */
+/** Groups journals by their days. Journals that name no day, and those of a day that is too large, are left over. */
 export function partsOf(journals: readonly TreeEntry[]): { parts: Part[]; left: TreeEntry[] } {
   const days = new Map<string, TreeEntry[]>();
   const left: TreeEntry[] = [];
@@ -44,7 +44,7 @@ export function partsOf(journals: readonly TreeEntry[]): { parts: Part[]; left: 
   return { parts, left };
 }
 
-/** How many bytes some journals have together. */
+/** The size of some journals together, in bytes. */
 export const sizeOf = (journals: readonly TreeEntry[]): number =>
   journals.reduce((sum, { size }) => sum + size, 0);
 

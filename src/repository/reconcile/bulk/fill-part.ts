@@ -8,12 +8,12 @@ import { type StagedShards, StagedShardsWriter } from '../../../mirror/files/sta
 import { append } from '../append.ts';
 import type { Part } from './day-batches.ts';
 
-/** What a part of the journals came to. */
+/** What was read from a part of the journals. */
 export interface Filled {
   /** Its messages; `undefined` if there are none. */
   readonly staged: StagedShards | undefined;
   readonly problems: Covered['problems'];
-  /** Lines of messages of another day, such as later edits, byte for byte: they belong elsewhere. */
+  /** Lines that belong to messages of another day, such as later edits, byte for byte. */
   readonly others: readonly string[];
 }
 
@@ -25,10 +25,10 @@ export interface Source {
   readonly directory: string;
 }
 
-/** A part with more than this in lines of messages of other days is not worth it. In characters. */
+/** A part with more than this in lines for messages of other days is not worth staging. In characters. */
 const MOST_OTHERS = 256 * 1024;
 
-/** Reads a part of a repository's journals and stages its messages; `undefined` if it is not worth it. */
+/** Reads a part of a repository's journals and stages its messages. `undefined` if that is not worth it. */
 export async function fillPart(source: Source, part: Part, name: string): Promise<Filled | undefined> {
   const { repository, blobs, directory } = source;
   const writer = new StagedShardsWriter(directory, name);
@@ -39,7 +39,7 @@ export async function fillPart(source: Source, part: Part, name: string): Promis
   const read = async ({ day, path, id }: (typeof journals)[number]) => {
     return { day, path, bytes: await blobs.readClipped(id) };
   };
-  // Another program may use an id twice, on two days.
+  // Another program may use the same id on two days.
   const earlier = new Set<string>();
   let today = '';
   let byId = new Map<string, Line[]>();

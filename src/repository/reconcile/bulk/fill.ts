@@ -7,23 +7,23 @@ import type { StagedShards } from '../../../mirror/files/staged-shards.ts';
 import type { Reading } from '../catch-up.ts';
 import { journalsIn, type Part, partsOf, sizeOf } from './day-batches.ts';
 
-/** What became of some journals. */
+/** The result of reading some journals. */
 export interface FilledJournals {
-  /** How many messages came of them. */
+  /** How many messages were read from them. */
   readonly messages: number;
   readonly problems: Covered['problems'];
-  /** Lines that are still to be brought into the mirror. */
+  /** Lines that still have to be mirrored. */
   readonly others: readonly Line[];
-  /** Journals that are still to be read, line by line. */
+  /** Journals that still have to be read line by line. */
   readonly left: readonly TreeEntry[];
 }
 
-/** More than this is not held in memory in lines that are brought in at the end. In characters. */
+/** The most that is held in memory of lines that are mirrored at the end. In characters. */
 const MOST_OTHERS = 32 * 1024 * 1024;
 
 /**
- * Reads journals that the mirror holds nothing of yet, in large parts side by side, into those ranges of the timeline
- * that are still empty. All other journals are left.
+ * Reads journals that the mirror holds nothing of yet. Large parts are read in parallel, into those ranges of the
+ * timeline that are still empty. All other journals are left over.
  */
 export async function fill(reading: Reading, journals: readonly TreeEntry[]): Promise<FilledJournals> {
   const { clone, mirror, filler, signal } = reading;
@@ -39,7 +39,7 @@ export async function fill(reading: Reading, journals: readonly TreeEntry[]): Pr
   }
   const problems: Record<string, Covered['problems'][string]> = {};
   let [messages, characters] = [0, 0];
-  // What knows the gits of a clone stays here: a thread gets copies only.
+  // The list of running git processes stays here, because a thread only gets copies.
   const { gits: _, ...git } = clone.git;
   const data = { git, repository: clone.name, directory: mirror.directory };
   await filler.fill(
@@ -62,7 +62,7 @@ export async function fill(reading: Reading, journals: readonly TreeEntry[]): Pr
   return { messages, problems, others, left };
 }
 
-/** Where all journals are still to be read line by line. */
+/** The result if all journals still have to be read line by line. */
 export const nothingFilled = (journals: readonly TreeEntry[]): FilledJournals => ({
   messages: 0,
   problems: {},
@@ -70,7 +70,7 @@ export const nothingFilled = (journals: readonly TreeEntry[]): FilledJournals =>
   left: journals,
 });
 
-/** Reports all messages of staged shards that the mirror has now. */
+/** Reports all messages of staged shards that are now in the mirror. */
 async function tell({ mirror, onChanges }: Reading, { first, last }: StagedShards): Promise<void> {
   const before: Key = { time: last.time, id: AFTER_EVERY_ID };
   for await (const entries of mirror.walk({ before, since: first.time })) {

@@ -5,14 +5,17 @@ import type { Part } from './day-batches.ts';
 import type { Filled } from './fill-part.ts';
 import type { ThreadData, ThreadTask } from './thread.ts';
 
-/** Told of a part what it came to, or `undefined` where it has to be read in another way. */
+/** Called with a part and its result, or `undefined` if the part has to be read in another way. */
 export type OnFilled = (part: Part, filled: Filled | undefined) => Promise<void>;
 
-/** What reads many journals side by side. */
+/** Reads many journals in parallel. */
 export interface Filler {
-  /** Fewer bytes than this are read line by line as quickly. */
+  /** Fewer bytes than this are read just as quickly line by line. */
   readonly worth: number;
-  /** Reads parts of a repository's journals, in whatever order, and tells of each once; of those that are left at a signal, of none. */
+  /**
+   * Reads parts of a repository's journals in any order and reports each once. Parts that are left when the signal
+   * fires are not reported.
+   */
   readonly fill: (
     data: ThreadData,
     parts: readonly Part[],
@@ -22,13 +25,13 @@ export interface Filler {
 }
 
 const WORTH_BYTES = 8 * 1024 * 1024;
-/** Each thread takes some 100 MB while it works. */
+/** Each thread takes about 100 MB while it works. */
 const MOST_THREADS = 4;
 const END_MS = 5000;
 
 /**
- * Reads parts in threads of a script, as many as there are processors, for one repository at a time. A thread that
- * something goes wrong in ends, and that is told.
+ * Reads parts in threads that run a script, one per processor, for one repository at a time. If something goes wrong
+ * in a thread, the thread ends and the error is reported.
  */
 export function fillInThreads(script: URL, onTrouble: (error: unknown) => void): Filler {
   let before: Promise<unknown> = Promise.resolve();
@@ -48,7 +51,7 @@ async function fillAll(
   ...[data, parts, onFilled, signal]: Parameters<Filler['fill']>
 ): Promise<void> {
   const waiting = [...parts];
-  /** Reads parts in a thread until none waits, or the thread has ended. */
+  /** Reads parts in a thread until none is left or the thread has ended. */
   const work = async () => {
     const thread = tryStart(script, data);
     if (thread instanceof Error) return onTrouble(thread);
@@ -60,11 +63,11 @@ async function fillAll(
           if (!signal.aborted) onTrouble(error);
           return undefined;
         });
-        // The thread goes on while what it has written is taken in.
+        // The thread continues while its last result is being processed.
         await told;
         if (signal.aborted) return;
         told = onFilled(part, filled);
-        // What goes wrong in it is heard of when it is waited for.
+        // An error in it is noticed when it is awaited.
         told.catch(() => undefined);
         if (thread.hasEnded()) break;
       }
@@ -80,7 +83,7 @@ async function fillAll(
   if (!signal.aborted) for (const part of waiting) await onFilled(part, undefined);
 }
 
-/** A thread, or why there can be none, as where the system has no more of them. */
+/** A thread, or why none could be started, for example because the system has reached its limit. */
 function tryStart(script: URL, data: ThreadData) {
   try {
     return startThread(script, data);
@@ -90,7 +93,7 @@ function tryStart(script: URL, data: ThreadData) {
 }
 
 function startThread(script: URL, data: ThreadData) {
-  // It needs nothing of the program's environment, which may hold a token.
+  // It needs nothing from the program's environment, which may contain a token.
   const thread = new Worker(script, { workerData: data, env: {}, execArgv: [] });
   let asked: { resolve: (filled: Filled | undefined) => void; reject: (error: Error) => void } | undefined;
   let ended: Error | undefined;
@@ -103,7 +106,7 @@ function startThread(script: URL, data: ThreadData) {
   thread.on('exit', () => onEnd(new Error('A thread that reads journals has ended')));
   const kill = () => void thread.terminate();
   return {
-    /** Asks for one part at a time; rejects where the thread ends before it has answered. */
+    /** Requests one part at a time. Rejects if the thread ends before it has answered. */
     ask: (task: ThreadTask): Promise<Filled | undefined> =>
       new Promise((resolve, reject) => {
         if (ended) return reject(ended);
@@ -111,7 +114,7 @@ function startThread(script: URL, data: ThreadData) {
         thread.postMessage(task);
       }),
     hasEnded: () => ended !== undefined,
-    /** Lets it end in order, after its git; where that takes long, it is killed. Nobody waits for it. */
+    /** Lets it end in order, after its git. If that takes too long, it is killed. Nobody waits for it. */
     end: (): void => {
       thread.postMessage(null);
       thread.unref();

@@ -1,4 +1,5 @@
-// The script of a thread that reads parts of a repository's journals: each message is a part, each answer what it came to.
+// The script of a thread that reads parts of a repository's journals. Each message it gets is a part, and each answer
+// is the result.
 import { parentPort, workerData } from 'node:worker_threads';
 import { BlobReader } from '../../../git/blobs.ts';
 import type { GitContext } from '../../../git/run.ts';
@@ -12,7 +13,7 @@ export interface ThreadData {
   readonly directory: string;
 }
 
-/** What it is asked for: a part, and a name for what it writes. Where there is nothing more to ask for, it is sent `null`. */
+/** One request: a part, and a name for what is written. `null` is sent when there are no more requests. */
 export interface ThreadTask {
   readonly part: Part;
   readonly name: string;
@@ -23,7 +24,7 @@ const blobs = new BlobReader(git);
 
 parentPort?.on('message', (task: ThreadTask | null) => {
   if (task) return work(task);
-  // It ends by itself once its git has.
+  // The thread ends on its own once its git has ended.
   blobs.close();
   parentPort?.close();
 });
@@ -31,7 +32,7 @@ parentPort?.on('message', (task: ThreadTask | null) => {
 function work({ part, name }: ThreadTask): void {
   fillPart({ repository, blobs, directory }, part, name).then(
     (filled) => parentPort?.postMessage(filled),
-    // Whatever a person's settings say of failed promises, this one ends the thread.
+    // Whatever Node is configured to do about unhandled rejections, this one ends the thread.
     (error: unknown) =>
       setImmediate(() => {
         throw error;
