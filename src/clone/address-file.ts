@@ -2,9 +2,9 @@ import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Holder, isAlive, ownHolder } from './holder.ts';
 
-/** The address at which programs of the same person on the same machine reach a running gitpost. */
+/** The address at which other programs of the same person on this machine can reach a running gitpost. */
 export interface Address {
-  /** Without a slash at its end. */
+  /** Without a trailing slash. */
   readonly url: string;
   /** New at each start. It is accepted in place of the access token, if there is one. */
   readonly secret: string;
@@ -12,11 +12,13 @@ export interface Address {
 
 const FILE = 'server.json';
 
-/** Writes the address of this process to a file that only its own user can read. Returns a function that removes it. */
+/**
+ * Writes this process's address to a file that only its own user can read. Returns a function that removes the file.
+ */
 export async function noteAddress(dataDirectory: string, address: Address): Promise<() => Promise<void>> {
   const path = join(dataDirectory, FILE);
   const staged = `${path}.${process.pid}`;
-  // What is left of a process with the same number may have other rights.
+  // A file left by an earlier process with the same number may have different permissions.
   await rm(staged, { force: true });
   const holder = await ownHolder();
   await writeFile(staged, JSON.stringify({ ...address, ...holder }), { mode: 0o600, flag: 'wx' });
@@ -24,7 +26,7 @@ export async function noteAddress(dataDirectory: string, address: Address): Prom
   return () => rm(path, { force: true });
 }
 
-/** The address of the gitpost that works on a folder; nothing if none runs, or none that listens. */
+/** The address of the gitpost that uses a data folder; `undefined` if none is running, or none that listens. */
 export async function findAddress(dataDirectory: string): Promise<(Address & Holder) | undefined> {
   const text = await readFile(join(dataDirectory, FILE), 'utf8').catch(() => undefined);
   const noted = text === undefined ? undefined : parseAddress(text);

@@ -4,7 +4,7 @@ import { listAstray } from '../git/tree.ts';
 import { JOURNAL_FOLDER } from '../journal/path.ts';
 import type { Clone } from './clone.ts';
 
-/** Journals of a commit that nobody reads, since their folder is not called "messages" letter by letter. */
+/** Journals of a commit that are not read, because their folder is not spelled exactly "messages". */
 export interface Astray {
   /** A folder of a year, such as `Messages/2026`. */
   readonly folder: string;
@@ -12,7 +12,7 @@ export interface Astray {
   readonly action: string;
 }
 
-/** Finds the journals of devices in a folder such as `Messages`, by the folder of the year that they are in. */
+/** Finds the journals of devices in a folder such as `Messages`, grouped by the year's folder they are in. */
 export async function findAstray(git: GitContext, commit: string): Promise<Astray[]> {
   const counts = new Map<string, number>();
   for (const { path } of await listAstray(git, commit)) {
@@ -28,10 +28,10 @@ export async function findAstray(git: GitContext, commit: string): Promise<Astra
   }));
 }
 
-/** A folder that is read, and that no other of these journals goes to. */
+/** A folder that is read, and that is different for each of these folders. */
 const placeFor = (folder: string): string => `${JOURNAL_FOLDER}/from-${folder.split('/')[0]}`;
 
-/** What a clone's branch holds of such journals, looked for again only after the branch has moved. */
+/** Such journals on a clone's branch. They are only looked for again after the branch has moved. */
 export class AstrayJournals {
   readonly #clone: Clone;
   #tip: string | null = null;

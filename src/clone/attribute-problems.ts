@@ -16,8 +16,8 @@ const OWN_ATTRIBUTES = [
 ] as const;
 
 /**
- * Finds out whether attributes of a repository mean something that gitpost does not do: files that Git LFS keeps, and
- * filters and the like on what gitpost writes. Asked after somebody else may have moved the branch, never for a capture.
+ * Finds git attributes of a repository that ask for something gitpost does not do: files kept in Git LFS, and filters
+ * and the like on what gitpost writes. Runs after someone else may have moved the branch, never for a capture.
  */
 export class AttributeProblems {
   readonly #clone: Clone;
@@ -26,24 +26,24 @@ export class AttributeProblems {
   #checked: string | null = null;
   #running: Promise<void> = Promise.resolve();
 
-  /** @param onChanged is called when there are other problems than before */
+  /** @param onChanged called when the problems are different from before */
   constructor(clone: Clone, onChanged: () => void) {
     this.#clone = clone;
     this.#onChanged = onChanged;
   }
 
-  /** As found last. */
+  /** As found by the last check. */
   get problems(): readonly CloneProblem[] {
     return this.#problems;
   }
 
-  /** Looks again, after all that look already. It resolves when that is done, whatever comes of it. */
+  /** Checks again, after any check in progress. Resolves when it is done, even if it failed. */
   check(onTrouble: (error: unknown) => void): Promise<void> {
     this.#running = this.#running.then(() => this.#check()).catch(onTrouble);
     return this.#running;
   }
 
-  /** Resolves when nothing is looked at any more. */
+  /** Resolves when no check is running any more. */
   close(): Promise<void> {
     return this.#running;
   }
@@ -82,7 +82,7 @@ export class AttributeProblems {
 const folderOf = (path: string): string | undefined =>
   [JOURNAL_FOLDER, ATTACHMENTS_FOLDER].find((folder) => path.startsWith(`${folder}/`));
 
-/** The path that a capture of today would write to. */
+/** The paths that a capture made today would write to. */
 function expectedPaths(device: string): string[] {
   const day = new Date().toISOString().slice(0, 10);
   return [
@@ -124,7 +124,7 @@ const MEANINGS: Readonly<Record<string, string>> = {
 /** Whether a value changes anything for the files in a folder of ours. */
 function matters({ path, attribute, value }: PathAttribute): boolean {
   if (attribute === 'eol') return value === 'crlf';
-  // Journals are text; of what else there may be, the bytes count.
+  // Journals are text, so `text` does nothing to them. Of attachments, every byte counts.
   if (attribute === 'text') return value === 'set' && folderOf(path) === ATTACHMENTS_FOLDER;
   if (attribute === 'merge') return !['union', 'text', 'set'].includes(value);
   return value !== 'unset';

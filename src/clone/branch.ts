@@ -6,7 +6,7 @@ import { checkedOut, checkOut, findNested, isBranchName, resolve, setRef, update
 import { GitError, output } from '../git/run.ts';
 import { type Clone, trackingRef } from './clone.ts';
 
-/** Whether a name can be that of a branch. */
+/** Checks whether a name can be that of a branch. */
 export async function checkBranchName(clone: Pick<Clone, 'git'>, branch: string): Promise<Result<void>> {
   return (await isBranchName(clone.git, branch)) ? ok(undefined) : badBranch(branch);
 }
@@ -33,9 +33,9 @@ const NOT_NOW = fail(
 );
 
 /**
- * Makes another branch the one that is captured to: the one of that name, here or on the remote, else a new one that
- * begins where we are. Everything that git can refuse comes before the settings are written. What fails after that puts them
- * back: a refused change leaves everything as it was.
+ * Switches captures to another branch: the existing one of that name, here or on the remote, otherwise a new one that
+ * starts at the current tip. Everything that git may refuse is done before the settings are written. If anything
+ * fails after that, the settings are restored, so a refused switch leaves everything as it was.
  *
  * @param reconcile makes the mirror agree with the branch that the settings name
  */
@@ -52,7 +52,7 @@ export async function switchBranch(
   if (!born.ok) return born;
   const wasCheckedOut = (await checkedOut(git)) === before.branch;
   try {
-    // The name comes last: what was written before it does no harm to the branch that is in use.
+    // The name is written last: what is written before it does no harm to the branch in use.
     await settle(clone, held, { ...(isOther ? { contacted: false } : {}), branchGiven: true, branch });
     if (wasCheckedOut) await checkOut(git, branch);
     await reconcile();
@@ -77,7 +77,10 @@ async function settle(clone: Clone, held: Held, settings: Partial<CloneSettings>
   clone.configured(held, settings);
 }
 
-/** Makes sure that git can have a branch; returns the commit at which it was made, `null` if nothing was made. */
+/**
+ * Makes sure that a branch exists or can be created. Returns the commit at which it was created, or `null` if it was
+ * not created here.
+ */
 async function bear(clone: Clone, branch: string): Promise<Result<string | null>> {
   const { git, settings } = clone;
   const ref = `refs/heads/${branch}`;
@@ -93,7 +96,7 @@ async function bear(clone: Clone, branch: string): Promise<Result<string | null>
     return ok(start);
   } catch (error) {
     if (!(error instanceof GitError)) throw error;
-    // A person's git may have been quicker.
+    // A person's git may have been faster.
     if ((await resolve(git, ref)) !== null) return ok(null);
     const [quicker] = await findNested(git, 'refs/heads/', branch);
     if (quicker !== undefined) return nestedBranch(branch, quicker);
@@ -103,19 +106,19 @@ async function bear(clone: Clone, branch: string): Promise<Result<string | null>
   }
 }
 
-/** Takes a branch away that was made a moment ago, if nobody has moved it since. */
+/** Deletes a branch that was created a moment ago, unless someone has moved it since. */
 async function forget({ git }: Clone, branch: string, at: string): Promise<void> {
   const ref = `refs/heads/${branch}`;
   if ((await checkedOut(git)) === branch || (await resolve(git, ref)) !== at) return;
   await setRef(git, ref, null).catch(() => undefined);
 }
 
-/** The name that the branch in use is about to get; empty otherwise. */
+/** The name that the branch in use is about to get; not set otherwise. */
 const NEW_NAME = 'gitpost.newBranchName';
 
 /**
- * Gives the branch in use another name. The name is noted first, since git and the settings cannot change in one step: if
- * the program is killed in between, {@link finishRenaming} does the rest at the next start.
+ * Renames the branch in use. The new name is noted first, since git and the settings cannot change in one step: if
+ * the program is killed between them, {@link finishRenaming} completes it at the next start.
  */
 export async function renameBranch(clone: Clone, held: Held, name: string): Promise<void> {
   const { git, settings } = clone;
@@ -129,7 +132,7 @@ export async function renameBranch(clone: Clone, held: Held, name: string): Prom
   await writeConfig(git, NEW_NAME, '');
 }
 
-/** Ends a change of name that was cut off: once git has the new name and no longer the old one, the settings get it. */
+/** Completes an interrupted rename: if git has the new name and no longer the old one, the settings get it too. */
 export async function finishRenaming(clone: Clone, held: Held): Promise<void> {
   const { git, settings } = clone;
   const name = (await readConfig(git, NEW_NAME)) ?? '';

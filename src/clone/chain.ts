@@ -9,7 +9,7 @@ import { Segments } from './segments.ts';
 
 const LINES_A_BATCH = 500;
 
-/** A line that no gitpost could read again: a surprise, since such a change is refused before it gets this far. */
+/** A line that no gitpost could read back. This is unexpected, since such a change is refused much earlier. */
 export class UnreadableLine extends Error {
   constructor(reason: string) {
     super(`The line ${reason}`);
@@ -18,10 +18,10 @@ export class UnreadableLine extends Error {
 }
 
 /**
- * The commit of one line, appended to its segment. Throws an {@link UnreadableLine} if the line could not be read again:
- * this is the one place where lines become commits.
+ * The commit of one line, appended to its segment. This is the only place where lines become commits. Throws an
+ * {@link UnreadableLine} if the line could not be read back.
  *
- * @param files those that the line names, as far as they are to be had
+ * @param files those files of the line that are available
  */
 export async function commitOf(
   { identity, settings }: Clone,
@@ -37,10 +37,10 @@ export async function commitOf(
 }
 
 /**
- * Writes one commit per line on top of `parent` and returns the last one. They are durable and on no branch yet: moving a
- * branch there takes all of them or none. Throws a `GitError` if git refuses.
+ * Writes one commit per line on top of `parent` and returns the last one. They are durable but on no branch yet:
+ * moving a branch there adds all of them or none. Throws a `GitError` if git refuses.
  *
- * @param source the commit that holds the lines now, which has the files that they name
+ * @param source the commit that holds the lines now, and has their files
  */
 export async function writeChain(
   clone: Clone,

@@ -6,11 +6,14 @@ import { isSurelyAbsent, RefMover, resolve } from '../git/refs.ts';
 import type { GitContext } from '../git/run.ts';
 import { Segments } from './segments.ts';
 
-/** A move of the branch by a sync, which index and work tree may not have followed yet. */
+/** A move of the branch by a sync. Index and work tree may not have followed it yet. */
 export interface SyncMove {
   readonly from: string | null;
   readonly to: string;
-  /** When it can be forgotten, in milliseconds since 1970: set once it was followed, since a git of then may still run. */
+  /**
+   * When it can be forgotten, in milliseconds since 1970. Set once it was followed, since a git process started
+   * before that may still be running.
+   */
   readonly until?: number;
 }
 
@@ -23,8 +26,9 @@ const NO_SETTINGS: CloneSettings = {
 };
 
 /**
- * One clone, as everything that works in it shares it. What concerns its branch changes only under `mutex`: those methods
- * ask for the token that it hands out. All that is known here is also in the clone itself, and is read again at a start.
+ * One clone, shared by everything that works in it. State that concerns its branch only changes under `mutex`: those
+ * methods require the token that the mutex hands out. Everything known here is also stored in the clone itself, and
+ * is read again at a start.
  */
 export class Clone {
   readonly name: string;
@@ -33,7 +37,7 @@ export class Clone {
   readonly blobs: BlobReader;
   readonly importer: Importer;
   readonly mover: RefMover;
-  /** Held by everything that moves the branch, or that notes in the mirror where it is. */
+  /** Held by everything that moves the branch or records its position in the mirror. */
   readonly mutex = new Mutex();
   #settings = NO_SETTINGS;
   #incarnation: string | undefined;
@@ -57,12 +61,12 @@ export class Clone {
     return this.#settings;
   }
 
-  /** A string that no other clone in its folder has; `undefined` until it is open. */
+  /** A string that no other clone in its folder has; `undefined` until the clone is open. */
   get incarnation(): string | undefined {
     return this.#incarnation;
   }
 
-  /** The commit of the branch that we know of; `null` if the branch has none. */
+  /** The branch's commit as far as we know; `null` if the branch has none. */
   get tip(): string | null {
     return this.#tip;
   }
@@ -72,12 +76,12 @@ export class Clone {
     return this.#isUnsafe;
   }
 
-  /** The commit of the remote's branch, as it was when we last heard of it. */
+  /** The commit of the remote's branch when we last heard of it. */
   get remoteTip(): string | null {
     return this.#remoteTip;
   }
 
-  /** The commits that the branch has and the remote's branch lacks. Without a remote branch they are not listed. */
+  /** The commits of our branch that the remote's branch lacks. They are not listed if there is no remote branch. */
   get unpushed(): ReadonlySet<string> {
     return this.#unpushed;
   }
@@ -86,12 +90,15 @@ export class Clone {
     return this.#syncMoves;
   }
 
-  /** It is open. No other clone that is put into its folder has this string. */
+  /** The clone is open. No other clone put into its folder has this string. */
   opened(incarnation: string | undefined): void {
     this.#incarnation = incarnation;
   }
 
-  /** Takes settings that the clone's git config has by now. Another branch or device changes where lines go. */
+  /**
+   * Takes over settings that are already in the clone's git config. A different branch or device changes where lines
+   * go.
+   */
   configured(_held: Held, settings: Partial<CloneSettings>): void {
     const before = this.#settings;
     this.#settings = { ...before, ...settings };
@@ -99,19 +106,19 @@ export class Clone {
     if (this.#settings.device !== before.device) this.#segments = undefined;
   }
 
-  /** A sync went well, at an ISO time. */
+  /** A sync succeeded, at an ISO time. */
   synced(lastSync: string): void {
     this.#settings = { ...this.#settings, lastSync };
   }
 
-  /** The branch is at another commit, by whomever. */
+  /** The branch is at another commit. It does not matter who moved it. */
   movedTo(_held: Held, tip: string | null, isUnsafe: boolean): void {
     this.#tip = tip;
     this.#isUnsafe = isUnsafe;
     this.#segments = undefined;
   }
 
-  /** The branch was moved to the last of these commits, which made changes that were appended to {@link segmentsOn}. */
+  /** The branch was moved to the last of these commits. Their changes were appended to {@link segmentsOn}. */
   captured(_held: Held, commits: readonly string[], changes: readonly NewCommit[]): void {
     const tip = commits.at(-1);
     if (tip === undefined) return;
@@ -120,28 +127,28 @@ export class Clone {
     this.noteUnpushed(commits);
   }
 
-  /** Commits of ours that the remote has not heard of yet. */
+  /** Adds commits of ours that the remote does not have yet. */
   noteUnpushed(commits: readonly string[]): void {
     for (const commit of commits) this.#unpushed.add(commit);
   }
 
-  /** The remote's branch was looked at. */
+  /** The position of the remote's branch was read. */
   remoteAt(tip: string | null, unpushed: Iterable<string>): void {
     this.#remoteTip = tip;
     this.#unpushed = new Set(unpushed);
   }
 
-  /** A sync has moved the branch, or did in a run of this program that was cut off. */
+  /** A sync has moved the branch, or did so in an earlier run of this program that was interrupted. */
   syncMoved(_held: Held, move: SyncMove): void {
     this.#syncMoves = [...this.#syncMoves, move];
   }
 
-  /** Keeps those moves that index and work tree still have to follow, or have followed a moment ago. */
+  /** Keeps the moves that index and work tree still have to follow, or followed only a moment ago. */
   keepSyncMoves(moves: readonly SyncMove[]): void {
     this.#syncMoves = moves;
   }
 
-  /** Where this device's next lines go, on top of a commit. They are kept until {@link forgetSegments}. */
+  /** Where this device's next lines go, on top of a commit. The result is kept until {@link forgetSegments}. */
   async segmentsOn(_held: Held, commit: string | null): Promise<Segments> {
     this.#segments ??= await Segments.at(this, commit);
     return this.#segments;
@@ -159,9 +166,9 @@ export const trackingRef = (clone: Pick<Clone, 'settings'>): string =>
   `refs/remotes/origin/${clone.settings.branch}`;
 
 /**
- * The id of the commit that a full name of a ref, or an id, names; `null` if there is none. The git that stays running is
- * asked first. So much follows from there being none that it is not believed alone: the files of the clone must say so
- * too, or a git that is started for the question.
+ * The id of the commit that a full ref name or an id names; `null` if there is none. The long-lived git process is
+ * asked first. Since a lot depends on a `null`, it is not believed on its own: either the files of the clone must
+ * confirm it, or a newly started git process.
  */
 export async function resolveIn(
   { git, blobs }: Pick<Clone, 'git' | 'blobs'>,

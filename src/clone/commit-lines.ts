@@ -9,7 +9,7 @@ import type { CommitLines } from '../mirror/past.ts';
 import type { Clone } from './clone.ts';
 import { removedLines } from './journal-lines.ts';
 
-/** The commits of the branch that an id, or the first digits of one, can mean. */
+/** The commits of the branch that match an id or its first digits. */
 export async function commitsOnBranch(clone: Clone, digits: string): Promise<string[]> {
   const { tip, git, blobs } = clone;
   if (tip === null) return [];
@@ -20,13 +20,13 @@ export async function commitsOnBranch(clone: Clone, digits: string): Promise<str
   return found;
 }
 
-/** Never a ref, though one may have such a name. */
+/** Looks only for objects, never for a ref with such a name. */
 async function idsWith(git: GitContext, digits: string): Promise<string[]> {
   const ids = await text(git, ['rev-parse', `--disambiguate=${digits.toLowerCase()}`]);
   return ids === '' ? [] : ids.split('\n');
 }
 
-/** Reads which lines the journals of a commit hold. Nothing else of them stays in memory. */
+/** Reads which lines the journals of a commit hold. Nothing else of the journals stays in memory. */
 export async function readCommitLines(
   clone: Clone,
   commit: string,
@@ -49,8 +49,8 @@ const CREATED = /(?<!\\)"createdAt" ?: ?"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z
 const KEYS = /(?<!\\)"(?:createdAt"|[^"\\]*\\u[^"]*"\s*:)/g;
 
 /**
- * When a line was created, at the latest, without parsing it. This is unknown if the key is there twice, writes a
- * letter by its number, or has a date of another form.
+ * When a line was created at the latest, without parsing it. Unknown if the key is there twice, if a letter is
+ * escaped by its number, or if the date has another form.
  */
 function latestIn(line: Buffer): number {
   const json = line.toString('latin1');
@@ -59,7 +59,7 @@ function latestIn(line: Buffer): number {
   return isPlain ? time : Number.POSITIVE_INFINITY;
 }
 
-/** The lines of a commit that its branch may not hold any more: those that changed files have lost. */
+/** The lines that changed files have lost since a commit. The branch may no longer hold them. */
 export async function* lostSince(clone: Clone, commit: string, tip: string): AsyncGenerator<Line> {
   for (const change of await diffJournals(clone.git, commit, tip)) {
     if (change.before !== null) yield* await removedLines(clone, change);

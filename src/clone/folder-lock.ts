@@ -8,18 +8,18 @@ export interface FolderLock {
 
 const LOCK_FILE = '.gitpost.lock';
 const PATIENCE_MS = 1000;
-/** How long one is waited for that holds the folder for a short work. */
+/** How long to wait for a process that holds the folder only briefly. */
 const BRIEF_PATIENCE_MS = 30_000;
 
-/** The process that holds a folder, and whether only briefly, as a command does. */
+/** The process that holds a folder, and whether it holds it only briefly, as a command does. */
 interface LockHolder extends Holder {
   readonly brief?: true;
 }
 
 /**
- * Takes a folder for this process alone; if another process holds it, a text that says which.
+ * Locks a folder for this process. If another process holds it, returns a text that says which one.
  *
- * @param isBrief whether it is given back soon, so others wait for that
+ * @param isBrief whether it is released soon, so others wait for that
  */
 export async function lockFolder(directory: string, isBrief = false): Promise<FolderLock | string> {
   await mkdir(directory, { recursive: true, mode: 0o700 });
@@ -37,24 +37,24 @@ export async function lockFolder(directory: string, isBrief = false): Promise<Fo
     }
     const holder = await readHolder(path);
     if (holder && (await isAlive(holder))) {
-      // One that was asked to stop a moment ago may still be stopping.
+      // A process that was asked to stop a moment ago may still be stopping.
       const patience = holder.brief ? BRIEF_PATIENCE_MS : PATIENCE_MS;
       if (Date.now() > began + patience)
         return `${directory} is in use by another gitpost, process ${holder.pid}`;
       await new Promise((wake) => setTimeout(wake, 100));
       continue;
     }
-    // Renaming takes the file from any other process that finds it stale at the same moment.
+    // The rename takes the file away from any other process that finds it stale at the same moment.
     await rename(path, `${path}.stale-${process.pid}`).catch(() => undefined);
     await rm(`${path}.stale-${process.pid}`, { force: true });
   }
 }
 
-/** Whether a gitpost works on a folder at the moment. Nothing is taken and nothing is changed. */
+/** Whether a gitpost is using a folder at the moment. Locks nothing and changes nothing. */
 export const isHeld = async (directory: string): Promise<boolean> =>
   (await findHolder(directory)) !== undefined;
 
-/** Whether one works there that will stay, as a server does. */
+/** Whether a process is using a folder that will stay, as a server does. */
 export async function isHeldForLong(directory: string): Promise<boolean> {
   const holder = await findHolder(directory);
   return holder !== undefined && !holder.brief;
@@ -72,7 +72,7 @@ async function readHolder(path: string): Promise<LockHolder | undefined> {
     try {
       return JSON.parse(await readFile(path, 'utf8')) as LockHolder;
     } catch {
-      // It may be written at this moment; what stays unreadable was cut off.
+      // It may be being written right now. If it stays unreadable, its writer was interrupted.
       await new Promise((wake) => setTimeout(wake, 50));
     }
   }

@@ -6,7 +6,7 @@ import { inspectFolder } from '../git/clone.ts';
 import { readConfig, writeConfig } from '../git/config.ts';
 import type { GitContext } from '../git/run.ts';
 
-/** The folder that all clones are in. The settings of a repository are in its clone's own git config. */
+/** The folder of all clones. The settings of a repository are in its clone's own git config. */
 export interface ClonesFolder {
   readonly directory: string;
   /** Where the app's own bare repositories are. */
@@ -24,16 +24,17 @@ export const cloneContext = (folder: ClonesFolder, name: string): GitContext => 
 });
 
 /**
- * The address of a clone whose settings git cannot read, so nobody knows it. Such a clone is listed with its trouble and
- * looked at again; it is never opened under this address.
+ * The address of a clone whose settings git cannot read, so its real address is unknown. Such a clone is listed with
+ * its trouble and checked again. It is never opened with this address.
  */
 export const UNKNOWN_ADDRESS = '';
 
 /**
- * Every clone of ours that is there and was not removed, with its remote.
+ * Every clone of ours that exists and was not removed, with its remote.
  *
- * @param isKnown whether the mirror holds messages of a repository, by its name. A clone that git refuses is counted as
- *   ours if that is so, or if its configuration file has our section: forgetting it would hide its messages.
+ * @param isKnown whether the mirror holds messages of a repository, by its name. If git refuses to read a clone, it
+ *   counts as ours if this is true or if its configuration file has our section: forgetting it would hide its
+ *   messages.
  */
 export async function findClones(
   folder: ClonesFolder,
@@ -48,7 +49,7 @@ export async function findClones(
   return targets;
 }
 
-/** The clone with a name, as {@link findClones} finds it; `undefined` if there is none of ours. */
+/** The clone with a name, found as {@link findClones} does; `undefined` if there is none of ours. */
 export async function findClone(
   folder: ClonesFolder,
   name: string,
@@ -68,15 +69,15 @@ export async function findClone(
   }
 }
 
-/** Whether the configuration file of a clone has our section, although git cannot read the file. */
+/** Whether the configuration file of a clone has our section. For files that git cannot read. */
 async function hasOurSection(directory: string): Promise<boolean> {
   const text = await readFile(join(directory, '.git', 'config'), 'utf8').catch(() => '');
   return text.includes('[gitpost]');
 }
 
 /**
- * Someone who begins with the app's own remote and names a repository later keeps the messages: the clone of the primary
- * so far gets the new name, if no clone has it.
+ * If someone starts with the app's own remote and configures a repository later, the messages are kept: the current
+ * primary's clone gets the new name, unless another clone already has it.
  *
  * @param targets what the environment names, the primary first
  */
@@ -95,8 +96,8 @@ export async function renamePrimary(folder: ClonesFolder, targets: readonly Targ
 }
 
 /**
- * What the environment names, with the remotes that were chosen since: it names none for the app's own, so there the
- * choice that is noted in the clone holds.
+ * The targets in the environment, with the remotes chosen since. For the app's own remote the environment names none,
+ * so the choice stored in the clone applies.
  */
 export function withChosenRemotes(folder: ClonesFolder, targets: readonly Target[]): Promise<Target[]> {
   return Promise.all(
@@ -110,17 +111,17 @@ export function withChosenRemotes(folder: ClonesFolder, targets: readonly Target
   );
 }
 
-/** Notes in a clone which remote was chosen for it in place of the app's own, for the next start. */
+/** Stores in a clone which remote was chosen for it instead of the app's own, for the next start. */
 export async function noteRemote(context: GitContext, url: string): Promise<void> {
   await writeConfig(context, REMOTE, url);
 }
 
-/** Notes in a clone whether it is the primary's, for the next start. */
+/** Stores in a clone whether it is the primary, for the next start. */
 export async function markPrimary(context: GitContext, primary: boolean): Promise<void> {
   await setFlag(context, PRIMARY, primary);
 }
 
-/** Notes in a clone whether it was removed: then it stays on disk and is not opened at the next start. */
+/** Stores in a clone whether it was removed. A removed clone stays on disk and is not opened at the next start. */
 export async function markRemoved(context: GitContext, removed: boolean): Promise<void> {
   await setFlag(context, REMOVED, removed);
 }

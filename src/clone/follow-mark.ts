@@ -4,15 +4,17 @@ import { dirname } from 'node:path';
 /** The commit that index and work tree of a clone were last brought to. */
 export interface FollowMark {
   readonly commit: string | null;
-  /** The last thing that a person's git did to HEAD by then. */
+  /** The last thing a person's git had done to HEAD by then. */
   readonly operation: string;
-  /** The commit that they are being brought to. If it is there at a start, the program was killed in the middle. */
+  /**
+   * The commit that they are being brought to. If this is set at a start, the program was killed in the middle of it.
+   */
   readonly towards?: string;
-  /** Whether only what we brought onto the branch is to follow. */
+  /** Whether only what we brought onto the branch is to be followed. */
   readonly oursOnly?: boolean;
 }
 
-/** The file with the mark, in the clone's own git folder. */
+/** The file with the mark, inside the clone's git folder. */
 export const FOLLOW_MARK = 'gitpost/followed.json';
 
 const NOTHING: FollowMark = { commit: null, operation: '' };
@@ -21,7 +23,7 @@ export async function readFollowMark(file: string): Promise<FollowMark> {
   try {
     return { ...NOTHING, ...(JSON.parse(await readFile(file, 'utf8')) as Partial<FollowMark>) };
   } catch {
-    // Without one nothing was followed yet, or git is asked again.
+    // Without a mark, either nothing was followed yet or git has to be asked again.
     return NOTHING;
   }
 }

@@ -4,13 +4,13 @@ import { countApart } from '../git/refs.ts';
 import { countFiles } from '../git/tree.ts';
 import type { Clone } from './clone.ts';
 
-/** How long to wait for a large clone to be counted before the last known figures are given, in milliseconds. */
+/** How long to wait for a large clone to be measured before the last known figures are returned. In milliseconds. */
 const PATIENCE_MS = 300;
 
-/** GitHub recommends that a repository stays below 1 GB, and strongly below 5 GB. */
+/** GitHub recommends keeping a repository below 1 GB, and strongly recommends below 5 GB. */
 const [RECOMMENDED_BYTES, NEARLY] = [1e9, 0.9];
 
-/** What to know of a clone that nears the size that GitHub recommends. */
+/** A problem to report if a clone comes close to the size that GitHub recommends. */
 export function sizeProblems({ size }: Growth): readonly CloneProblem[] {
   if (size === null || size < NEARLY * RECOMMENDED_BYTES) return [];
   const reason = `takes ${(size / 1e9).toFixed(1)} GB. GitHub recommends to stay below 1 GB, and refuses what makes it hard to serve. Put large files into a repository of their own; docs/files.md says what they cost.`;
@@ -19,7 +19,7 @@ export function sizeProblems({ size }: Growth): readonly CloneProblem[] {
 
 const UNKNOWN: Growth = { commits: null, files: null, size: null };
 
-/** Counts how large a clone has grown, only when it is asked for and the branch has moved since. */
+/** Measures a clone, but only on request and if the branch has moved since the last time. */
 export class GrowthMeter {
   readonly #clone: Clone;
   readonly #onCounted: () => void;
@@ -33,18 +33,18 @@ export class GrowthMeter {
     this.#onCounted = onCounted;
   }
 
-  /** As counted last; `null` if it was not counted yet. */
+  /** As measured last; `null` values if it was not measured yet. */
   get known(): Growth {
     return this.#known;
   }
 
-  /** Resolves when the figures are up to date, or after a moment if that takes long. */
+  /** Resolves when the figures are up to date, or after 300 ms if that takes longer. */
   async look(): Promise<void> {
     const { tip } = this.#clone;
     if (tip === this.#tip && this.#known !== UNKNOWN) return;
     this.#running ??= this.#count(tip)
       .catch(() => {
-        // The commit that was counted to is gone; next time everything is counted.
+        // The commit counted up to is gone, so everything is counted the next time.
         [this.#known, this.#tip] = [UNKNOWN, null];
       })
       .finally(() => {
@@ -57,7 +57,7 @@ export class GrowthMeter {
     const { git } = this.#clone;
     const { size } = await countObjects(git);
     const files = tip === null ? 0 : await countFiles(git, tip);
-    // Only new commits are counted, so a hundred thousand commits are walked once.
+    // Only new commits are counted, so a history of a hundred thousand commits is walked once.
     const { ahead, behind } = await countApart(git, tip, this.#tip);
     this.#known = { commits: (this.#known.commits ?? 0) + ahead - behind, files, size };
     this.#tip = tip;

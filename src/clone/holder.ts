@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 
-/** A process that works on something: its number, and when it began, since numbers of processes are used again. */
+/** A process that holds something: its number, and when it started, since process numbers are reused. */
 export interface Holder {
   readonly pid: number;
   readonly began: string;
@@ -12,7 +12,7 @@ export const ownHolder = async (): Promise<Holder> => ({
   began: await beganOf(process.pid),
 });
 
-/** Whether a process still runs. */
+/** Whether a process is still running. */
 export async function isAlive({ pid, began }: Holder): Promise<boolean> {
   try {
     process.kill(pid, 0);
@@ -25,10 +25,10 @@ export async function isAlive({ pid, began }: Holder): Promise<boolean> {
 
 const ENDED = 'ended';
 
-/** The start of a process, if the system says so, as Linux does; otherwise nothing, and the number has to do. */
+/** The start time of a process, if the system reveals it, as Linux does. Otherwise empty, and the number has to do. */
 async function beganOf(pid: number): Promise<string> {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  // A process that has ended and that nobody has asked for yet still has its number.
+  // A zombie, which has ended but was not reaped yet, still has its number.
   return fields[0] === 'Z' ? ENDED : (fields[19] ?? '');
 }

@@ -4,16 +4,16 @@ import { type LineProblem, readInTurns } from '../journal/split.ts';
 import type { Clone } from './clone.ts';
 
 /**
- * Which lines a journal holds, and which ones a change to it added or removed. A journal is named by its blob; `null` is
- * a file that is not there.
+ * Reads which lines a journal holds, and which ones a change added or removed. A journal is named by its blob; `null`
+ * means that the file does not exist.
  */
 
 type Reader = Pick<Clone, 'blobs'>;
 
-/** The two states of one journal that are compared. */
+/** The two states of a journal to compare. */
 type States = Pick<JournalChange, 'before' | 'after'>;
 
-/** The readable lines of a journal, in its order. */
+/** The readable lines of a journal, in file order. */
 export async function linesOf({ blobs }: Reader, blob: string | null): Promise<readonly Line[]> {
   return (await readInTurns(await contentOf(blobs, blob))).lines;
 }
@@ -30,26 +30,26 @@ export async function linesAt(
   return lines;
 }
 
-/** The lines that a journal has after a change and did not have before. */
+/** The lines that a journal has after a change but did not have before. */
 export async function addedLines(clone: Reader, { before, after }: States): Promise<readonly Line[]> {
   const had = hashesOf(await linesOf(clone, before));
   return (await linesOf(clone, after)).filter(({ hash }) => !had.has(hash));
 }
 
-/** The lines that a journal had before a change and does not have after it. */
+/** The lines that a journal had before a change but does not have after it. */
 export const removedLines = (clone: Reader, { before, after }: States): Promise<readonly Line[]> =>
   addedLines(clone, { before: after, after: before });
 
 /** What a change did to one journal. */
 export interface LineChanges {
-  /** Whether it only added bytes at the end; then `added` and `problems` are those of the new part. */
+  /** Whether it only added bytes at the end. If so, `added` and `problems` are those of the new part. */
   readonly isAppended: boolean;
   readonly added: readonly Line[];
   readonly removed: readonly Line[];
   readonly problems: readonly LineProblem[];
 }
 
-/** Reads what a change did to a journal. If it only appended to the file, no more than the new part is parsed. */
+/** Reads what a change did to a journal. If it only appended to the file, only the new part is parsed. */
 export async function readChange(clone: Reader, { before, after }: States): Promise<LineChanges> {
   const [old, now] = await Promise.all([contentOf(clone.blobs, before), contentOf(clone.blobs, after)]);
   const isAppended = old.length > 0 && old.at(-1) === LF && now.subarray(0, old.length).equals(old);

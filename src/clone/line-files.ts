@@ -5,20 +5,20 @@ import type { Line } from '../journal/line.ts';
 import { attachmentPath } from '../journal/path.ts';
 import type { Clone } from './clone.ts';
 
-/** Finds the bytes of a file by its hash: the path of a file on this disk that holds them. */
+/** Finds a file by the hash of its bytes. Resolves to the path of a file on this disk that holds them. */
 export type FindFile = (sha256: string) => Promise<string | undefined>;
 
 /**
- * Stores the files that lines name as blobs of a clone, before the lines are committed. So others who
- * write at the same time do not wait for a large file. Until a commit names it, such a blob is garbage to git.
+ * Stores the files that lines name as blobs of a clone before the lines are committed, so nobody else has to wait for
+ * a large file. Until a commit names such a blob, it is garbage to git.
  */
 export class LineFiles {
   readonly #clone: Clone;
   readonly #findUpload: FindFile;
   readonly #findAnywhere: FindFile;
-  /** The blobs of files whose bytes were checked, by their hash. */
+  /** The blobs of files whose bytes were checked, by hash. */
   readonly #stored = new Map<string, string>();
-  /** One file at a time: a bulk may name thousands. */
+  /** One file at a time, since a bulk request may name thousands. */
   readonly #storing = new Mutex();
 
   /**
@@ -32,9 +32,11 @@ export class LineFiles {
   }
 
   /**
-   * The files of a line, each stored. One that is nowhere to be had any more is left out, as one that was purged.
+   * The files of a line, each stored as a blob. Files that are no longer found anywhere are left out, like one that
+   * was purged.
    *
-   * @param needed the hashes of those without which the line must not be; throws a {@link MissingFile} for them
+   * @param needed the hashes of the files without which the line must not be committed; throws a {@link MissingFile}
+   *   for them
    */
   async of({ attachments = [] }: Line, needed: ReadonlySet<string>): Promise<readonly StoredFile[]> {
     const files: StoredFile[] = [];
@@ -53,7 +55,7 @@ export class LineFiles {
     const uploaded = await this.#store(sha256, await this.#findUpload(sha256));
     if (uploaded !== undefined) return { path, id: uploaded };
     const present = tip === null ? undefined : await findAttachment(git, tip, sha256);
-    // Somebody may have committed other bytes under its name.
+    // Someone may have committed different bytes under its name.
     if (present && (await holdsFile(git, present.id, sha256))) {
       this.#note(sha256, present.id);
       return present;
@@ -75,7 +77,7 @@ export class LineFiles {
   }
 }
 
-/** A file that a new line names was damaged or removed since it was uploaded, and is nowhere else. */
+/** A file that a new line names was damaged or removed since it was uploaded, and is not found anywhere else. */
 export class MissingFile extends Error {
   constructor(name: string) {
     super(`The file "${name}" was damaged or removed on this disk since it was uploaded`);

@@ -3,23 +3,23 @@ import { writeCommitGraph } from '../git/refs.ts';
 import { run } from '../git/run.ts';
 import type { Clone } from './clone.ts';
 
-/** Each batch of captures leaves one small pack; with many of them every git command gets slower. */
+/** Each batch of captures leaves one small pack. Many packs slow down every git command. */
 const MANY_PACKS = 50;
-/** Merges and small fetches leave loose objects, a file each. */
+/** Merges and small fetches leave loose objects, one file each. */
 const MANY_LOOSE = 2000;
-/** After so many changes there is no waiting for a quiet moment. */
+/** After this many changes, maintenance no longer waits for a quiet moment. */
 const MANY_CHANGES = 250;
 const IDLE_MS = 1500;
 
 /**
- * Keeps a clone quick, off the write path, when nobody has written for a moment: packs its many small packs and loose
- * objects together, and writes a commit-graph.
+ * Keeps a clone fast without slowing down captures: when nobody has written for a moment, packs its many small packs
+ * and loose objects together and writes a commit-graph.
  */
 export class Maintenance {
   readonly #clone: Clone;
   readonly #onTrouble: (error: unknown) => void;
   readonly #abort = new AbortController();
-  /** How many packs there may be: as counted last, and one for each change since. */
+  /** At most how many packs there are: the last count plus one for each change since. */
   #packs = 0;
   #sinceCounted = 0;
   #timer: NodeJS.Timeout | undefined;
@@ -48,7 +48,7 @@ export class Maintenance {
     this.#timer.unref();
   }
 
-  /** Stops what is running. That is safe: git leaves all objects where they are. */
+  /** Stops what is running. That is safe, since git keeps all objects where they are. */
   async close(): Promise<void> {
     this.#abort.abort();
     clearTimeout(this.#timer);
@@ -60,9 +60,9 @@ export class Maintenance {
     if (packs < MANY_PACKS && loose < MANY_LOOSE) return;
     const { git, mutex, importer } = this.#clone;
     const { signal } = this.#abort;
-    // As long as the one that writes lives, it keeps its packs from being packed together; the next one keeps its own.
+    // A running fast-import keeps its packs from being repacked. The next one only protects its own.
     await mutex.run(() => importer.close());
-    // Takes what all small packs hold into one, reachable or not, so nothing that is being written is lost.
+    // Combines all small packs into one, including unreachable objects, so nothing that is being written is lost.
     const settings = ['pack.threads=1', 'core.compression=-1'];
     const args = ['repack', '-q', '-d', '--geometric=2', '--no-write-bitmap-index'];
     await run(git, args, { settings, signal });

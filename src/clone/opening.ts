@@ -18,11 +18,11 @@ import { UNKNOWN_ADDRESS } from './folder.ts';
 import { encodeKnown, forgetKnownRemote } from './rewritten.ts';
 
 /**
- * Makes a repository's clone, or takes up the one that is there, without a network: an empty one can be captured to
- * at once, and meets its remote later.
+ * Creates a repository's clone, or opens the existing one, without using the network. An empty one can be captured to
+ * immediately and meets its remote later.
  *
  * @param branch the branch that a person chose, if any
- * @param takeUp called once the folder is there, before anything is done in it
+ * @param takeUp called once the folder exists, before anything is done in it
  */
 export async function openClone(
   clone: Clone,
@@ -55,7 +55,7 @@ export async function openClone(
   clone.configured(held, await readSettings(git));
   await finishRenaming(clone, held);
   if (branch !== undefined) {
-    // Nothing is mirrored yet: that follows once the clone is open.
+    // Nothing is mirrored yet. That happens after the clone is open.
     const switched = await switchBranch(clone, held, branch, async () => undefined);
     if (!switched.ok) throw new Error(switched.failure.detail);
   }
@@ -67,15 +67,15 @@ export async function openClone(
   if (isRemoteNew && !isNew) await forgetRemote(clone, held);
 }
 
-/** Removes what a killed git of ours left, and renames what an earlier version called otherwise. */
+/** Removes what a killed git of ours left behind, and renames refs that an earlier version named differently. */
 async function tidyRefs(clone: Clone): Promise<void> {
   const { git } = clone;
-  // Whatever keeps it there, it is in nobody's way.
+  // Whatever keeps it from being deleted, it is in nobody's way.
   if (!(await isSurelyAbsent(git, SCRATCH_REF))) await setRef(git, SCRATCH_REF, null).catch(() => undefined);
   await encodeKnown(clone);
 }
 
-/** Forgets what we knew of the remote, which is another one now: what comes next is a first contact. */
+/** Forgets everything about the remote, which has been replaced by another one. The next sync is a first contact. */
 export async function forgetRemote(clone: Clone, held: Held): Promise<void> {
   const tracking = await listRefs(clone.git, 'refs/remotes/origin/');
   for (const ref of tracking.keys()) await setRef(clone.git, ref, null).catch(() => undefined);
@@ -84,7 +84,7 @@ export async function forgetRemote(clone: Clone, held: Held): Promise<void> {
   clone.configured(held, { contacted: false });
 }
 
-/** Makes the app's own bare repository again if it is gone; the next push fills it. */
+/** Recreates the app's own bare repository if it is gone. The next push fills it. */
 export async function renewOwnRemote(clone: Clone, target: Target): Promise<void> {
   if (!target.own || !(await ensureBareRepository(clone.git, target.url))) return;
   await clone.mutex.run((held) => forgetRemote(clone, held));

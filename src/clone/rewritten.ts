@@ -8,9 +8,10 @@ import { branchRef, type Clone, resolveIn, trackingRef } from './clone.ts';
 import { linesOf } from './journal-lines.ts';
 
 /**
- * Histories that lost lines: a branch that a person has reset, or a remote that was force-pushed. Nothing of it is
- * undone or followed on its own: the old tip is kept under `refs/gitpost/backup/`, and syncing stops until a person
- * says which side to keep. What waits for that is kept as refs too, so one transaction of git notes all of it.
+ * Histories that lost lines: a branch that a person has reset, or a remote that was force-pushed. Nothing is undone
+ * or followed automatically. The old tip is kept under `refs/gitpost/backup/`, and syncing stops until a person says
+ * which side to keep. What is waiting for that decision is stored as refs too, so a single git transaction records
+ * all of it.
  */
 
 type Side = 'branch' | 'remote';
@@ -19,15 +20,15 @@ const PENDING = 'refs/gitpost/rewritten/';
 const BACKUP = 'refs/gitpost/backup/';
 
 /**
- * The ref that keeps the last known tip of a branch, or of the remote's branch. Each branch has one component,
- * so `feat` and `feat/x` do not get in each other's way: the tip stays known after the branch is deleted.
+ * The ref that stores the last known tip of a branch, or of the remote's branch. Each branch name is one path
+ * component, so `feat` and `feat/x` do not collide. The tip stays known even after the branch is deleted.
  */
 const knownRef = (side: Side, branch: string): string => `refs/gitpost/known-${side}/${encodeBranch(branch)}`;
 
-/** Earlier versions kept the known tips here, under the plain name of the branch. */
+/** Earlier versions stored the known tips here, under the plain name of the branch. */
 const KNOWN_PLAIN = 'refs/gitpost/known/';
 
-/** Moves the known tips of an earlier version to their encoded names: all in one transaction, or none. */
+/** Moves the known tips of an earlier version to their encoded names, in one transaction. */
 export async function encodeKnown({ git }: Pick<Clone, 'git'>): Promise<void> {
   const plain = await listRefs(git, KNOWN_PLAIN);
   if (plain.size === 0) return;
@@ -50,12 +51,13 @@ export const rewrittenTrouble: Trouble = {
 };
 
 /**
- * Whether something may wait for a choice, as far as is known: only this program notes that, and it is alone in a clone.
- * A listing that began before something was noted must not say afterwards that nothing waits.
+ * Whether something may be waiting for a choice. This can be cached because only this program records it, and no
+ * other works in the clone. A listing that started before something was recorded must not conclude afterwards that
+ * nothing is waiting.
  */
 const mayWait = new WeakMap<GitContext, boolean>();
 
-/** Whether a rewritten history waits for a person's choice. */
+/** Whether a rewritten history is waiting for a person's choice. */
 export async function isRewritten({ git }: Pick<Clone, 'git'>): Promise<boolean> {
   if (mayWait.get(git) === false) return false;
   const isWaiting = (await listRefs(git, PENDING)).size > 0;
@@ -63,20 +65,20 @@ export async function isRewritten({ git }: Pick<Clone, 'git'>): Promise<boolean>
   return isWaiting;
 }
 
-/** The tips that were lost since the last choice, each once. */
+/** The tips that were lost since the last choice, without duplicates. */
 export const lostTips = async (clone: Clone): Promise<ReadonlySet<string>> =>
   new Set((await listRefs(clone.git, PENDING)).values());
 
-/** The old tips of the remote's branch that are kept. */
+/** The old tips of the remote's branch that were kept. */
 export async function remoteBackups(clone: Clone): Promise<readonly string[]> {
   const backups = await listRefs(clone.git, BACKUP);
   return [...backups].flatMap(([ref, id]) => (ref.startsWith(`${BACKUP}remote-`) ? [id] : []));
 }
 
 /**
- * Notes the tip of a side, so a later one can be compared with it.
+ * Stores the tip of a side, so a later one can be compared with it.
  *
- * @param branch the branch that the tip is of; a person may have chosen another one since it was read
+ * @param branch the branch that the tip belongs to; a person may have chosen another one since it was read
  */
 export async function noteKnown(
   clone: Clone,
@@ -89,7 +91,10 @@ export async function noteKnown(
   await (tip === null ? setRef(clone.git, ref, null) : clone.mover.note(ref, tip)).catch(() => undefined);
 }
 
-/** Forgets all that is known of the remote's branches: it is another remote now, and what comes next is a first contact. */
+/**
+ * Forgets everything known about the remote's branches. It is another remote now, so the next sync is a first
+ * contact.
+ */
 export async function forgetKnownRemote({ git }: Pick<Clone, 'git'>): Promise<void> {
   const known = [...(await listRefs(git, 'refs/gitpost/known-remote/')).keys()];
   if (known.length === 0) return;
@@ -98,11 +103,12 @@ export async function forgetKnownRemote({ git }: Pick<Clone, 'git'>): Promise<vo
 }
 
 /**
- * Compares the tip of a side with the last ones known, and notes it as the known one. If it does not descend from them
- * and lines are missing, the old tip is kept and the repository is rewritten from now on. Returns whether it is.
+ * Compares the tip of a side with the last known ones, and stores it as the known one. If it does not descend from
+ * them and lines are missing, the old tip is kept and the repository becomes rewritten. Returns whether that is the
+ * case.
  *
- * @param last a tip that is known besides the one kept with the clone, which may be a moment older
- * @param branch the branch that the tip is of; a person may have chosen another one since it was read
+ * @param last another known tip besides the one stored with the clone, which may be a moment older
+ * @param branch the branch that the tip belongs to; a person may have chosen another one since it was read
  */
 export async function checkSide(
   clone: Clone,
@@ -114,7 +120,7 @@ export async function checkSide(
   const ref = knownRef(side, branch);
   const known = await resolveIn(clone, ref);
   if (known === tip && (last === null || last === tip)) return false;
-  // A remote branch that is gone is filled again by the next push; a branch of ours that is gone has lost its lines.
+  // If the remote's branch is gone, the next push fills it again. If our own branch is gone, it has lost its lines.
   if (tip === null && side === 'remote') return false;
   const lost: string[] = [];
   for (const before of new Set([known, last === null ? null : await resolveIn(clone, last)])) {
@@ -145,8 +151,8 @@ async function isLost(clone: Clone, before: string, after: string | null): Promi
 }
 
 /**
- * Moves the branch to the commit that a person's choice leads to, keeps its tip until now, and ends the rewritten state.
- * False, and nothing is done, if somebody else has moved the branch.
+ * Moves the branch to the commit that a person's choice leads to, keeps its previous tip, and ends the rewritten
+ * state. Returns false and does nothing if someone else has moved the branch.
  */
 export async function settleAt(clone: Clone, _held: Held, target: string): Promise<boolean> {
   const { branch: name } = clone.settings;

@@ -10,25 +10,25 @@ interface Segment {
   size: number;
 }
 
-/** A day's newest segment, and all numbers that are in use, by whatever it is. */
+/** A day's newest segment, and all numbers already taken, by anything of that name. */
 interface Day {
   newest: Segment | undefined;
   readonly taken: Set<number>;
 }
 
-/** A file as it was, whole, with one more line at its end. */
+/** The complete new content of a file: as it was, with one more line at its end. */
 export interface Appending {
   readonly path: string;
   readonly content: Buffer;
-  /** How many bytes at the beginning of `content` are the file as it was. */
+  /** How many bytes at the beginning of `content` are the previous file. */
   readonly kept: number;
 }
 
 const LF = Buffer.from('\n');
-/** So many files of the branch are kept in memory. */
+/** How many files of the branch are kept in memory. */
 const KEPT_CONTENTS = 64;
 
-/** A clone, as far as it matters where lines go. */
+/** The parts of a clone that decide where lines go. */
 interface Place {
   readonly git: GitContext;
   readonly blobs: BlobReader;
@@ -41,9 +41,9 @@ export class Segments {
   readonly #device: string;
   #tip: string | null;
   readonly #days = new Map<string, Day>();
-  /** Files with lines that are not in the branch yet. */
+  /** Files with lines that are not on the branch yet. */
   readonly #pending = new Map<string, Buffer>();
-  /** Files as the branch has them, the last used ones at the end. */
+  /** Files as they are on the branch, the most recently used at the end. */
   readonly #kept = new Map<string, Buffer>();
 
   /** Reads which segments a commit has; `null` has none. */
@@ -51,7 +51,7 @@ export class Segments {
     return new Segments(blobs, settings.device, tip, tip === null ? [] : await listMessages(git, tip));
   }
 
-  /** @param entries everything below the journals' folder of `tip`, of all devices, links and submodules too */
+  /** @param entries everything below the journals' folder of `tip`: of all devices, including links and submodules */
   private constructor(blobs: BlobReader, device: string, tip: string | null, entries: readonly TreeEntry[]) {
     this.#blobs = blobs;
     this.#device = device;
@@ -61,18 +61,18 @@ export class Segments {
       if (segment === undefined) continue;
       const day = this.#day(segment.day);
       day.taken.add(segment.number);
-      // A link, a submodule or a folder may have the name of a segment. It is left alone, and its number passed over.
+      // A link, a submodule or a folder may have the name of a segment. It is left alone and its number is skipped.
       const isSegment = isFile(mode) && path === segmentPath(device, segment.day, segment.number);
       if (isSegment && (day.newest?.number ?? 0) < segment.number)
         day.newest = { path, number: segment.number, size };
     }
   }
 
-  /** Appends a line and returns the file that it went to, whole. The next line goes on top of it. */
+  /** Appends a line and returns the complete file that it went to. The next line goes on top of it. */
   async append(line: Line): Promise<Appending> {
     const bytes = Buffer.from(`${line.raw}\n`);
     const { segment, before } = await this.#segmentFor(dayOf(line), bytes.length);
-    // A file whose last line somebody cut short must not swallow the next one.
+    // If someone cut a file's last line short, it must not swallow the next one.
     const torn = before.length > 0 && before.at(-1) !== LF[0];
     const content = Buffer.concat(torn ? [before, LF, bytes] : [before, bytes]);
     segment.size = content.length;
@@ -80,7 +80,7 @@ export class Segments {
     return { path: segment.path, content, kept: before.length };
   }
 
-  /** Says that these are in the branch, at `tip`, and can be read from there. More may have been appended since. */
+  /** Records that these are on the branch at `tip` and can be read from there. More may have been appended since. */
   committed(tip: string, appended: readonly Appending[]): void {
     this.#tip = tip;
     for (const { path, content } of appended) {
@@ -101,7 +101,7 @@ export class Segments {
     return day;
   }
 
-  /** The segment that has room for so many bytes, and what it holds. */
+  /** The segment that has room for so many bytes, and its content. */
   async #segmentFor(name: string, length: number): Promise<{ segment: Segment; before: Buffer }> {
     const day = this.#day(name);
     const { newest } = day;
@@ -116,14 +116,14 @@ export class Segments {
     return { segment, before: Buffer.alloc(0) };
   }
 
-  /** What a segment holds; `null` if the branch names the file and its content cannot be read. */
+  /** The content of a segment; `null` if the branch has the file but its content cannot be read. */
   async #contentOf({ path }: Segment): Promise<Buffer | null> {
     const known = this.#pending.get(path) ?? this.#kept.get(path);
     return known ?? (await this.#blobs.read(`${this.#tip}:${path}`));
   }
 }
 
-/** The first number after one that is not in use; a gap below if there is none. */
+/** The first free number after the given one; the lowest free one if there is none above it. */
 function nextFree(taken: ReadonlySet<number>, after: number): number {
   let number = after + 1;
   while (taken.has(number)) number += 1;

@@ -5,10 +5,13 @@ import type { GitContext } from '../git/run.ts';
 const INTERVAL = 'gitpost.syncInterval';
 const SEARCHES = 'gitpost.searches';
 
-/** A value goes to git as one argument, and Linux takes 128 KiB in one. */
+/** A value is passed to git as one argument, and Linux allows 128 KiB for one. */
 export const MOST_BYTES = 120_000;
 
-/** The shared settings as a clone's git config has them. A value that nobody could set here counts as not set. */
+/**
+ * The shared settings in a clone's git config. A value that could not have been set through gitpost counts as not
+ * set.
+ */
 export async function readShared(git: GitContext): Promise<SharedSettings> {
   return {
     syncInterval: intervalOf(await readConfig(git, INTERVAL)),
@@ -21,7 +24,7 @@ export async function writeShared(git: GitContext, change: Partial<SharedSetting
   if (change.syncInterval !== undefined) await writeConfig(git, INTERVAL, String(change.syncInterval));
 }
 
-/** Whether searches fit into one value. */
+/** Whether searches fit into a single value. */
 export const fits = (searches: SharedSettings['searches']): boolean =>
   Buffer.byteLength(encodeSearches(searches)) <= MOST_BYTES;
 

@@ -14,21 +14,21 @@ import type { GitContext } from '../git/run.ts';
 import { FOLLOW_MARK, readFollowMark } from './follow-mark.ts';
 import { type Holder, isAlive, ownHolder } from './holder.ts';
 
-/** How long a lock may stand before anything is said of it; git needs one for milliseconds. */
+/** How long a lock may exist before it is reported, in milliseconds. git needs one for milliseconds. */
 export interface LockPatience {
   readonly report: number;
-  /** How long a lock that nobody holds stays unchanged before it counts as left over. */
+  /** How long a lock that nobody holds must stay unchanged before it counts as left over. */
   readonly remove: number;
-  /** How often it is looked. */
+  /** The interval between two checks. */
   readonly look: number;
 }
 
 export const LOCK_PATIENCE: LockPatience = { report: 2000, remove: 180_000, look: 15_000 };
 
-/** How long the gits of a program that was cut off get to come to their end by themselves. */
+/** How much time the git processes of a killed gitpost get to finish on their own. */
 const ORPHANS_MS = 2000;
 
-// Says that a gitpost works in the clone; it stays if one was killed.
+// Says that a gitpost is working in the clone. The file remains if that process was killed.
 const RUNNING = 'gitpost/running.json';
 
 interface Seen {
@@ -36,27 +36,34 @@ interface Seen {
   readonly since: number;
 }
 
-/** What {@link RUNNING} says: which process works in the clone, and since when locks of a killed one may still be there. */
+/**
+ * The content of {@link RUNNING}: which process works in the clone, and since when there may be locks of a killed
+ * one.
+ */
 interface Running extends Holder {
   readonly since?: number;
 }
 
-/** The time in which locks were made that a killed gitpost left; by the clock of the file system. */
+/** The period in which a killed gitpost may have left locks behind, by the file system's clock. */
 interface LeftBehind {
   readonly since: number;
   readonly until: number;
-  /** Whether it was writing index and work tree. The index is locked by people, too, for as long as they write at a message. */
+  /**
+   * Whether it was writing index and work tree. People lock the index too, for as long as they write a commit
+   * message.
+   */
   readonly wasFollowing: boolean;
 }
 
 /**
- * The locks that gits leave behind in a clone when they are cut off, and in the app's own bare repository beside it.
- * Those of our own go at the next start, or once the gits that outlived it are done. Any other one may be held by a person, whose editor is open for hours: it is
- * reported, and removed after some minutes without a change in which no git was at work there.
+ * The lock files that killed git processes leave behind in a clone and in the app's own bare repository next to it.
+ * Our own are removed at the next start, or once the git processes that outlived us are done. Any other may belong to
+ * a person, whose editor may be open for hours: it is reported, and removed after some minutes without a change in
+ * which no git was running there.
  */
 export class StaleLocks {
   readonly #clone: GitContext;
-  /** The app's own bare repository, if the remote is one. */
+  /** The app's own bare repository, if that is the remote. */
   readonly #bare: string | undefined;
   readonly #patience: LockPatience;
   readonly #seen = new Map<string, Seen>();
@@ -71,12 +78,12 @@ export class StaleLocks {
     this.#patience = patience;
   }
 
-  /** The locks in the way, as of the last look. */
+  /** The locks found in the way by the last check. */
   get problems(): readonly CloneProblem[] {
     return this.#problems;
   }
 
-  /** Begins to work in the clone: what a gitpost that was cut off left there is taken away first. */
+  /** Starts working in the clone. First removes what a killed gitpost left there. */
   async takeUp(onFreed: () => void, onTrouble: (error: unknown) => void): Promise<void> {
     this.#folders = await gitFolders(this.#clone);
     const file = join(this.#folders.own, RUNNING);
@@ -94,19 +101,19 @@ export class StaleLocks {
     this.#timer.unref();
   }
 
-  /** Hears that a git of ours was ended in the middle: the locks that were made since it ran (ms since 1970) may be its own. */
+  /** A git process of ours was killed. The locks made since it started (ms since 1970) may be its own. */
   cutOff(since: number): void {
     const wasFollowing = this.#left?.wasFollowing ?? false;
     this.#left = { since: Math.min(since, this.#left?.since ?? since), until: Date.now(), wasFollowing };
   }
 
-  /** Ends the work in the clone, in order. */
+  /** Stops working in the clone, in an orderly way. */
   async layDown(): Promise<void> {
     clearInterval(this.#timer);
     if (this.#folders) await rm(join(this.#folders.own, RUNNING), { force: true });
   }
 
-  /** Looks for locks that stay, and removes those that prove left over. Returns whether it removed any. */
+  /** Checks for locks that stay, and removes those that turn out to be left over. Returns whether any was removed. */
   async look(): Promise<boolean> {
     const now = performance.now();
     const found = await this.#find();
@@ -132,7 +139,10 @@ export class StaleLocks {
     return freed;
   }
 
-  /** Removes what gits left that came from the one before us and that are no more; false if one of them is still there. */
+  /**
+   * Removes the locks left by git processes of the previous gitpost. Returns false if such a process is still
+   * running.
+   */
   async #removeLeft(left: LeftBehind): Promise<boolean> {
     if (!(await this.#waitForOrphans())) return false;
     for (const lock of await this.#find()) if (isLeftBehind(lock, left)) await removeLock(lock);
@@ -140,8 +150,9 @@ export class StaleLocks {
   }
 
   /**
-   * Waits until no git is at work in the clone, so none that outlived its gitpost still changes index or refs
-   * under us. If the system does not say, it waits the whole time if there are locks. False if one stays.
+   * Waits until no git is running in the clone, so none that outlived its gitpost changes index or refs under us. If
+   * the system does not reveal that, it waits the full time if there are locks. Resolves to false if one keeps
+   * running.
    */
   async #waitForOrphans(): Promise<boolean> {
     const deadline = performance.now() + ORPHANS_MS;
@@ -153,7 +164,7 @@ export class StaleLocks {
     return (await this.#isOtherAtWork()) !== true;
   }
 
-  /** The index is locked by us only for this. */
+  /** We lock the index only while following the branch. */
   async #wasFollowing(): Promise<boolean> {
     const { own } = this.#folders as GitFolders;
     return (await readFollowMark(join(own, FOLLOW_MARK))).towards !== undefined;
@@ -192,7 +203,7 @@ const isLeftBehind = ({ path, changedAt }: Lock, left: LeftBehind | undefined): 
   changedAt < left.until &&
   (left.wasFollowing || basename(path) !== 'index.lock');
 
-/** Since when gitposts worked here that are no more and did not come to their end; `undefined` if none did. */
+/** The earliest time at which a gitpost worked here that did not end properly; `undefined` if there was none. */
 async function cutOff(file: string): Promise<number | undefined> {
   const since = await stat(file).then(
     ({ mtimeMs }) => mtimeMs,

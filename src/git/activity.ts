@@ -1,14 +1,14 @@
 import { readdir, readFile } from 'node:fs/promises';
 
-/** What a git and the helpers that it started have done so far. */
+/** What a git process and the helpers it started have done so far. */
 export interface Activity {
-  /** Grows with the processor time and the bytes that they use, so an equal value means that they did nothing. */
+  /** Grows with the processor time and bytes that they use. An equal value means that they did nothing. */
   readonly used: number;
-  /** Whether one of them waits for the disk at this moment. */
+  /** Whether one of them is waiting for the disk right now. */
   readonly waitsForDisk: boolean;
 }
 
-/** Looks at all processes of a group; `undefined` if the system does not say, which only Linux does. */
+/** The activity of all processes of a group; `undefined` if the system does not reveal it. Only Linux does. */
 export async function activityOf(group: number): Promise<Activity | undefined> {
   const pids = (await readdir('/proc').catch(() => [])).filter((name) => /^\d+$/.test(name));
   if (pids.length === 0) return undefined;
@@ -21,7 +21,7 @@ export async function activityOf(group: number): Promise<Activity | undefined> {
 
 async function memberOf(group: number, pid: string) {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
-  // The name of a program may hold anything, spaces and brackets too.
+  // The name of a program may contain anything, including spaces and brackets.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   if (Number(fields[2]) !== group) return undefined;
   const ticks = fields.slice(11, 15).reduce((sum, field) => sum + Number(field), 0);

@@ -2,14 +2,14 @@ import { fileURLToPath } from 'node:url';
 
 export type Protocol = 'file' | 'ssh' | 'http' | 'https';
 
-/** How git reaches an address. `user@host:path` is ssh. */
+/** How git reaches an address. `user@host:path` means ssh. */
 export function protocolOf(url: string): Protocol {
   if (localPath(url) !== undefined) return 'file';
   const named = /^(https?|ssh):\/\//i.exec(url)?.[1]?.toLowerCase();
   return (named as Protocol | undefined) ?? 'ssh';
 }
 
-/** The folder of this machine that an address means; `undefined` if it means another machine. */
+/** The folder on this machine that an address means; `undefined` if it means another machine. */
 export function localPath(url: string): string | undefined {
   if (url.startsWith('file:')) return fileURLToPath(url);
   return url.startsWith('/') || /^[A-Za-z]:[\\/]/.test(url) ? url : undefined;
@@ -23,7 +23,7 @@ export interface RemoteHost {
   readonly path: string;
 }
 
-/** Where an address leads on the network; `undefined` for a folder of this machine. */
+/** Where an address leads on the network; `undefined` for a folder on this machine. */
 export function hostOf(url: string): RemoteHost | undefined {
   if (localPath(url) !== undefined) return undefined;
   const short = /^(?:([^@/:]+)@)?([^/:]+):(?!\/\/)(.+)$/.exec(url);
@@ -38,10 +38,10 @@ export function hostOf(url: string): RemoteHost | undefined {
   };
 }
 
-/** What a person types to try an ssh address by hand. */
+/** The command with which a person can test an ssh address by hand. */
 export function sshTrial(url: string): string {
   const { user, host = '', port } = hostOf(url) ?? {};
   const parts = ['ssh', '-T', ...(port ? ['-p', port] : []), user ? `${user}@${host}` : host];
-  // A name with anything else in it is not put into a line that somebody may paste into a shell.
+  // Names with any other character are not put into a line that someone may paste into a shell.
   return parts.every((part) => /^[\w.@:[\]-]+$/.test(part)) ? parts.join(' ') : 'ssh -T <user>@<host>';
 }

@@ -4,14 +4,14 @@ import { ATTRIBUTES } from './clone.ts';
 import { gitPath } from './paths.ts';
 import { type GitContext, output, run } from './run.ts';
 
-/** One attribute of one path, as `git check-attr` names it: `set`, `unset`, or a value. */
+/** One attribute of one path, as `git check-attr` reports it: `set`, `unset`, or a value. */
 export interface PathAttribute {
   readonly path: string;
   readonly attribute: string;
   readonly value: string;
 }
 
-/** A question about attributes: which ones, of which paths; the paths need not be there. */
+/** A query for attributes: which ones, and of which paths. The paths need not exist. */
 export interface AttributeQuestion {
   readonly paths: readonly string[];
   readonly attributes: readonly string[];
@@ -19,7 +19,7 @@ export interface AttributeQuestion {
 
 const MAX_NAMES = 40 * 1024 * 1024;
 
-/** All paths of a commit; `null` if their names are more than can be looked at. */
+/** All paths of a commit; `null` if there are too many to list. */
 export async function pathsOf(context: GitContext, commit: string): Promise<string[] | null> {
   const args = ['ls-tree', '-r', '-z', '--full-tree', '--name-only', commit];
   const { code, stdout } = await run(context, args, { maxOutput: MAX_NAMES });
@@ -30,16 +30,16 @@ export async function pathsOf(context: GitContext, commit: string): Promise<stri
     .filter((path) => path !== '');
 }
 
-/** What a person wrote into the clone's own `info/attributes`; ours, which win over everything, are left out. */
+/** What a person wrote into the clone's own `info/attributes`. Ours, which override everything, are left out. */
 export async function personsAttributes(context: GitContext): Promise<string> {
   const present = await readFile(await gitPath(context, 'info/attributes'), 'utf8').catch(() => '');
   return ATTRIBUTES.reduce((left, line) => left.replaceAll(line, ''), present);
 }
 
 /**
- * What attributes paths have by the `.gitattributes` of a commit and by `own`, but not by the ones that gitpost sets in
- * this clone: so as every other clone has them. Those that are not specified are left out. Ask one thing at a time of a
- * clone.
+ * The attributes that the `.gitattributes` of a commit and `own` give to paths, without those that gitpost sets in
+ * this clone. These are the ones that apply in every other clone. Unspecified ones are left out. Run only one query
+ * per clone at a time.
  */
 export async function attributesAt(
   context: GitContext,
@@ -49,9 +49,9 @@ export async function attributesAt(
 ): Promise<PathAttribute[]> {
   const objects = await gitPath(context, 'objects');
   const format = (await output(context, ['rev-parse', '--show-object-format'])).toString().trim();
-  // A git folder with an index of its own: the person's index is not touched, and our attributes are not in it.
+  // A git folder with its own index: the person's index is not touched, and our attributes are not in it.
   const directory = await gitPath(context, 'gitpost/attributes');
-  // One that was killed in the middle left its folder behind.
+  // An interrupted run left its folder behind.
   await rm(directory, { recursive: true, force: true });
   await mkdir(directory, { recursive: true });
   try {

@@ -1,6 +1,6 @@
 import { MAX_JOURNAL_BYTES, MAX_LINE_BYTES } from '../journal/split.ts';
 
-/** Takes the bytes of a blob as they come, and keeps what is asked for. */
+/** Takes the bytes of a blob as they arrive, and keeps what is needed. */
 export interface BlobSink {
   readonly take: (bytes: Buffer) => void;
   readonly content: () => Buffer;
@@ -11,10 +11,10 @@ export function wholeBlob(): BlobSink {
   return { take: (bytes) => void parts.push(bytes), content: () => Buffer.concat(parts) };
 }
 
-/** For whom only asks what an object is. */
+/** Keeps nothing, for asking only what an object is. */
 export const nothing = (): BlobSink => ({ take: () => undefined, content: () => Buffer.alloc(0) });
 
-/** Keeps what comes first. */
+/** Keeps the first bytes, `most` of them. */
 export function beginning(most: number): BlobSink {
   const parts: Buffer[] = [];
   let left = most;
@@ -30,9 +30,9 @@ export function beginning(most: number): BlobSink {
 const LF = 0x0a;
 
 /**
- * Keeps one byte more than what is read of a line, and of a journal: enough to see that it is too long. Pieces are
- * those that a pipe delivers, which are far smaller than a line may be; so only the line that a piece begins in can
- * become too long.
+ * Keeps one byte more of a line, and of a journal, than is ever read: enough to see that it is too long. The chunks
+ * that a pipe delivers are far smaller than a line may be, so only the line at the start of a chunk can become too
+ * long.
  */
 export function clippedLines(maxLine = MAX_LINE_BYTES, maxFile = MAX_JOURNAL_BYTES): BlobSink {
   const parts: Buffer[] = [];

@@ -3,13 +3,13 @@ import { type BlobSink, beginning, clippedLines, nothing, wholeBlob } from './bl
 import { type Question, type Received, startCatFile } from './cat-file.ts';
 import { type GitContext, GitHung } from './run.ts';
 
-/** What takes an object of so many bytes. */
+/** Creates the sink for an object of the given size in bytes. */
 type SinkFor = (size: number) => BlobSink;
 
-/** So much of a commit is read for its parents. In bytes. */
+/** How much of a commit is read to find its parents. In bytes. */
 const MAX_COMMIT_HEADER = 64 * 1024;
 
-/** A blob that is larger than what is ever read whole. */
+/** A blob that is too large to be read as a whole. */
 export class BlobTooLarge extends Error {
   constructor(name: string, size: number) {
     super(`${name} has ${size} bytes, but at most ${MAX_JOURNAL_BYTES} are read`);
@@ -18,9 +18,9 @@ export class BlobTooLarge extends Error {
 }
 
 /**
- * Reads objects through one long-lived `git cat-file --batch-command`. Reads may overlap: they are answered in order.
- * One that does nothing is ended and asked a second time, of a new process.
- * Blobs are read rather than files of the work tree, since only they are what was committed.
+ * Reads objects through one long-lived `git cat-file --batch-command`. Reads may overlap and are answered in order.
+ * If the process hangs, it is killed and the read is tried once more with a new process. Blobs are read instead of
+ * files in the work tree, since only blobs are what was committed.
  */
 export class BlobReader {
   readonly #context: GitContext;
@@ -31,8 +31,8 @@ export class BlobReader {
   }
 
   /**
-   * The content of a blob to the byte, named by its id or by `<commit>:<path>`; `null` if there is none. Rejects
-   * with {@link BlobTooLarge} over 64 MiB.
+   * The exact content of a blob, named by its id or by `<commit>:<path>`; `null` if there is none. Rejects with
+   * {@link BlobTooLarge} over 64 MiB.
    */
   read(name: string): Promise<Buffer | null> {
     return this.#read(name, (size) => {
@@ -42,15 +42,15 @@ export class BlobReader {
   }
 
   /**
-   * The id of the commit that a ref names now, as git has it on the disk, or that an id is of; `null` if there is none
-   * or it is something else, and if the clone is gone, which only a newly started git notices.
+   * The id of the commit that a ref (as it is on disk now) or an id names; `null` if there is none, if it is
+   * something else, or if the clone is gone, which only a newly started git notices.
    */
   async commitOf(revision: string): Promise<string | null> {
     const received = await this.#receive('info', revision, nothing);
     return received?.type === 'commit' ? received.id : null;
   }
 
-  /** The id of the blob that a name such as `<commit>:<path>` names, letter by letter; `null` if there is none. */
+  /** The id of the blob with a name such as `<commit>:<path>`, compared byte for byte; `null` if there is none. */
   async idOf(name: string): Promise<string | null> {
     const received = await this.#receive('info', name, nothing);
     return received?.type === 'blob' ? received.id : null;
@@ -61,7 +61,7 @@ export class BlobReader {
     return (await this.#receive('info', id, nothing))?.size ?? null;
   }
 
-  /** The ids of the parents of a commit; `null` if there is no such commit, or it begins with more than is read. */
+  /** The ids of a commit's parents; `null` if there is no such commit, or if its header is longer than what is read. */
   async parentsOf(id: string): Promise<readonly string[] | null> {
     const received = await this.#receive('contents', id, () => beginning(MAX_COMMIT_HEADER));
     if (received?.type !== 'commit') return null;
@@ -71,14 +71,15 @@ export class BlobReader {
   }
 
   /**
-   * The content of a blob as a journal is read, whatever it holds: lines that are too long to be read anyway are cut
-   * short, and so is what comes after 64 MiB. So a remote's file takes no more memory than that. Never to be written back.
+   * The content of a blob as a journal, whatever it holds. Lines that are too long to be read are cut short, and so
+   * is everything after 64 MiB, so a file from a remote never takes more memory than that. The result must never be
+   * written back.
    */
   readClipped(name: string): Promise<Buffer | null> {
     return this.#read(name, () => clippedLines());
   }
 
-  /** Resolves when its process is gone; the next read starts another one. */
+  /** Resolves when its process has ended. The next read starts another one. */
   async close(): Promise<void> {
     const ending = this.#process?.end();
     this.#process = undefined;
@@ -91,7 +92,7 @@ export class BlobReader {
   }
 
   #receive(question: Question, name: string, sink: SinkFor): Promise<Received | null> {
-    // The protocol is one name a line, so a name with a line end can't be asked for, nor one that is empty.
+    // The protocol has one name per line, so an empty name or one with a line end cannot be asked for.
     if (name === '' || name.includes('\n')) return Promise.resolve(null);
     return this.#ask(question, name, sink).catch((error: unknown) => {
       if (!(error instanceof GitHung)) throw error;
@@ -106,7 +107,7 @@ export class BlobReader {
     try {
       return await asked.ask(question, name, sink);
     } catch (error) {
-      // What did not answer once is not asked again, even if the system has not ended it yet.
+      // A process that did not answer is not asked again, even if the system has not ended it yet.
       if (error instanceof GitHung && this.#process === asked) this.#process = undefined;
       throw error;
     }

@@ -1,7 +1,7 @@
 import type { BlobSink } from './blob-sinks.ts';
 import { type GitContext, GitError, GitProcess } from './run.ts';
 
-/** An object as it came: its id, its type, and what was kept of its content. */
+/** An object as received: its id, its type, and what was kept of its content. */
 export interface Received {
   readonly id: string;
   readonly type: string;
@@ -10,18 +10,18 @@ export interface Received {
   readonly content: Buffer;
 }
 
-/** A question about an object: its content, or its type and size alone. */
+/** What to ask about an object: its content, or only its type and size. */
 export type Question = 'contents' | 'info';
 
 interface Waiting {
   readonly question: Question;
-  /** Takes an object of so many bytes. */
+  /** Creates the sink for an object of the given size in bytes. */
   readonly sink: (size: number) => BlobSink;
   readonly resolve: (received: Received | null) => void;
   readonly reject: (error: Error) => void;
 }
 
-/** Starts a `git cat-file` that stays and is asked for one object after another. */
+/** Starts a long-lived `git cat-file` that is asked for one object after another. */
 export function startCatFile(context: GitContext) {
   const git = new GitProcess(context, ['cat-file', '--batch-command']);
   const waiting: Waiting[] = [];
@@ -47,23 +47,26 @@ export function startCatFile(context: GitContext) {
   };
 }
 
-/** What is being received: an object for somebody, or one that nobody gets. */
+/** The object being received; `for` is missing if nobody is waiting for it. */
 interface Receiving {
   readonly id: string;
   readonly type: string;
   readonly size: number;
   readonly sink: BlobSink | undefined;
   readonly for: Waiting | undefined;
-  /** Bytes that are still to come, the LF behind them included. */
+  /** The bytes still to come, including the LF after them. */
   left: number;
 }
 
-/** Cuts the stream into answers: `<id> <type> <size>` and LF, then the bytes and LF if asked for. A missing object is one line. */
+/**
+ * Splits the stream into answers: `<id> <type> <size>` and LF, then the bytes and LF if they were asked for. A
+ * missing object is a single line.
+ */
 function createParser(next: () => Waiting | undefined) {
   let header = Buffer.alloc(0);
   let receiving: Receiving | undefined;
 
-  /** Takes what belongs to the header from the front of the bytes; returns the rest. */
+  /** Takes the part of the bytes that belongs to the header, and returns the rest. */
   function takeHeader(bytes: Buffer): Buffer {
     const end = bytes.indexOf(0x0a);
     header = Buffer.concat([header, end === -1 ? bytes : bytes.subarray(0, end)]);

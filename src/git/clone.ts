@@ -7,28 +7,28 @@ import { removeLeftOvers } from './left-overs.ts';
 import { gitPath, isThere, isWholeClone } from './paths.ts';
 import { type GitContext, output, run } from './run.ts';
 
-/** What a clone keeps about itself in its own git configuration, section `gitpost`. */
+/** What a clone stores about itself in its own git configuration, in the section `gitpost`. */
 export interface CloneSettings {
   readonly device: string;
   /** The branch that is captured to. */
   readonly branch: string;
-  /** Whether a person chose the branch, so it stays whatever the remote calls its own. */
+  /** Whether a person chose the branch, so it is kept whatever the remote's is called. */
   readonly branchGiven: boolean;
   /** Whether the remote has ever been reached. */
   readonly contacted: boolean;
-  /** When the last sync went well, as an ISO date. */
+  /** When the last sync succeeded, as an ISO date. */
   readonly lastSync: string | null;
 }
 
-// The highest precedence of all attributes, so no file from a remote has bytes changed on their way to disk;
-// and if a person merges by hand, both sides' lines are kept.
+// These have the highest precedence of all attributes, so no file from a remote has its bytes changed on the way to
+// disk. If a person merges by hand, the lines of both sides are kept.
 export const ATTRIBUTES = [
   'messages/** -text -ident -filter -working-tree-encoding !eol merge=union\n',
-  // Pictures and the like have nothing in common that git could save room with, and to look for it takes long.
+  // Pictures and the like have nothing in common that git could compress, and looking for it takes long.
   'attachments/** -text -ident -filter -working-tree-encoding !eol -delta\n',
 ] as const;
 
-/** Whether there is a clone in a folder; `blocked` if something else is. */
+/** Whether there is a clone in a folder; `blocked` if there is something else. */
 export async function inspectFolder(directory: string): Promise<'absent' | 'clone' | 'blocked'> {
   const entries = await readdir(directory).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined;
@@ -39,15 +39,15 @@ export async function inspectFolder(directory: string): Promise<'absent' | 'clon
   return entries.includes('.git') ? 'clone' : 'blocked';
 }
 
-/** Whether two paths lead to one folder, as two names do that differ only in case if the system ignores case. */
+/** Whether two paths lead to the same folder, as names that differ only in case do if the system ignores case. */
 export async function isSameFolder(one: string, other: string): Promise<boolean> {
   const [a, b] = await Promise.all([one, other].map((path) => stat(path).catch(() => undefined)));
   return a !== undefined && b !== undefined && a.dev === b.dev && a.ino === b.ino;
 }
 
 /**
- * A string that no other clone in this folder had or will have, unless it is copied. `undefined` if there is no clone, or
- * only a part of one, such as one that is being deleted.
+ * A string that no other clone in this folder had or will have, unless the clone is copied. `undefined` if there is
+ * no clone, or only part of one, for example because it is being deleted.
  */
 export async function incarnationOf(context: GitContext): Promise<string | undefined> {
   const own = join(context.directory, '.git');
@@ -56,17 +56,17 @@ export async function incarnationOf(context: GitContext): Promise<string | undef
     isWholeClone(context),
   ]);
   if (found === undefined) return undefined;
-  // The number of a folder that was deleted is given to the next one that is made.
-  // Of a work tree that belongs to another clone there is a file with its place only.
+  // The inode number of a deleted folder may be given to the next one.
+  // If the work tree belongs to another clone, `.git` is only a file that says where that is.
   return isWhole || !found.isDirectory() ? `${found.dev} ${found.ino} ${found.birthtimeNs}` : undefined;
 }
 
-/** Folders that are being made have such a name next to the finished ones. */
+/** Folders that are being created next to the finished ones have names with this prefix. */
 const UNFINISHED = '.new-';
 
 /**
- * Makes an empty clone that can be captured to at once, whether its remote can be reached or not. It appears
- * whole or not at all.
+ * Creates an empty clone that can be captured to immediately, whether its remote can be reached or not. It appears
+ * complete or not at all.
  */
 export async function createClone(context: GitContext, branch: string, url: string): Promise<void> {
   await appearWhole(context, async (inside) => {
@@ -80,25 +80,25 @@ export async function createClone(context: GitContext, branch: string, url: stri
   });
 }
 
-// Nearly every host has SHA-1 only, whatever `init.defaultObjectFormat` of a person says.
+// Nearly every host supports only SHA-1, whatever a person has set in `init.defaultObjectFormat`.
 const SHA1 = '--object-format=sha1';
 
 /**
- * Makes a bare repository for the app's own use, whole or not at all; one that is there is left as it is. It has the same
- * kind of hash as the clone that is pushed to it, if there is a clone yet.
+ * Creates a bare repository for the app's own use, complete or not at all. An existing one is left alone. It uses the
+ * same hash algorithm as the clone that pushes to it, if there is one already. Returns whether it was created.
  */
 export async function ensureBareRepository(context: GitContext, path: string): Promise<boolean> {
   if (await isThere(join(path, 'HEAD'))) return false;
   const bare = { ...context, directory: path };
   const format = await formatOf(context);
   const make = (inside: GitContext) => initBare(inside, format);
-  // The rest of a damaged one is not thrown away.
+  // The remains of a damaged one are not thrown away.
   if (await isThere(path)) await make(bare);
   else await appearWhole(bare, make);
   return true;
 }
 
-/** The option that gives a new repository the kind of hash that a clone has. */
+/** The option that gives a new repository the same hash algorithm as a clone. */
 async function formatOf(context: GitContext): Promise<string> {
   if ((await inspectFolder(context.directory)) !== 'clone') return SHA1;
   const { code, stdout } = await run(context, ['rev-parse', '--show-object-format']);
@@ -110,13 +110,13 @@ async function initBare(context: GitContext, format: string): Promise<void> {
   await extendNewConfig(join(context.directory, 'config'), BARE_SETTINGS);
 }
 
-/** Makes a folder under another name and renames it, so no half of it is left if the program is killed. */
+/** Creates a folder under another name and renames it, so no half of it is left if the program is killed. */
 async function appearWhole(context: GitContext, make: (inside: GitContext) => Promise<void>): Promise<void> {
   const temporary = join(context.directory, '..', `${UNFINISHED}${randomBytes(6).toString('hex')}`);
   await mkdir(temporary, { recursive: true, mode: 0o700 });
   try {
     await make({ ...context, directory: temporary });
-    // An empty folder may be there already.
+    // There may already be an empty folder.
     await rmdir(context.directory).catch(() => undefined);
     await rename(temporary, context.directory);
   } catch (error) {
@@ -125,17 +125,20 @@ async function appearWhole(context: GitContext, make: (inside: GitContext) => Pr
   }
 }
 
-/** Takes away what was being made in a folder when the program was cut off. Nobody may be making anything there. */
+/**
+ * Removes folders that were still being created when the program was killed. Nobody may be creating one at the same
+ * time.
+ */
 export async function removeUnfinished(directory: string): Promise<void> {
   for (const name of await readdir(directory).catch(() => [])) {
     if (name.startsWith(UNFINISHED)) await rm(join(directory, name), { recursive: true, force: true });
   }
 }
 
-/** The git that receives a push does not get our settings; a person's hooks are none of its business either. */
+/** The git that receives a push does not get our settings, and a person's hooks must not run in it either. */
 const BARE_SETTINGS = { 'core.hooksPath': '/dev/null', 'receive.autogc': 'false', 'gc.auto': '0' } as const;
 
-/** Sets what every clone of ours needs, whoever made it, and removes what a killed git of ours left behind. */
+/** Sets what every clone of ours needs, no matter who made it, and removes what a killed git of ours left behind. */
 export async function prepareClone(context: GitContext): Promise<void> {
   const gitDirectory = await gitPath(context, '.');
   const info = join(gitDirectory, 'info');
@@ -178,7 +181,7 @@ export async function writeSettings(context: GitContext, settings: Partial<Clone
   }
 }
 
-/** Gives the clone a device id of its own: a slug of the machine's name and six random characters. */
+/** Gives the clone its own device id: a slug of the machine's name plus six random characters. */
 export async function renewDevice(context: GitContext): Promise<string> {
   const device = newDevice();
   await writeConfig(context, SETTING_KEYS.device, device);

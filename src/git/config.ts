@@ -2,7 +2,7 @@ import { appendFile, stat } from 'node:fs/promises';
 import { gitPath } from './paths.ts';
 import { type GitContext, GitError, run } from './run.ts';
 
-/** A clone's own configuration as it was read, and what its file was then. */
+/** A clone's own configuration as it was read, with a stamp of its file at that time. */
 interface Kept {
   readonly stamp: string;
   readonly values: ReadonlyMap<string, string>;
@@ -11,15 +11,16 @@ interface Kept {
 const kept = new WeakMap<GitContext, Kept>();
 
 /**
- * The values of a clone's own configuration by their keys, which have lower case but for the middle of `remote.Name.url`.
- * Of several values for a key it is the last one. git reads the file, and is only asked again if the file has changed.
+ * The values of a clone's own configuration by key. Keys are in lower case, except for the middle of
+ * `remote.Name.url`. If a key has several values, the last one counts. git reads the file, and is only asked again
+ * after the file has changed.
  */
 export async function localConfig(context: GitContext): Promise<ReadonlyMap<string, string>> {
   const stamp = await stampOf(await gitPath(context, 'config'));
   const before = kept.get(context);
   if (before && before.stamp === stamp) return before.values;
   const result = await run(context, ['config', '--local', '-z', '--get-regexp', '.']);
-  // 1 if there is no value, or no file.
+  // The code is 1 if there is no value, or no file.
   if (result.code !== 0 && result.code !== 1) throw new GitError('config', result);
   const values = new Map<string, string>();
   for (const record of result.stdout.toString('utf8').split('\0').slice(0, -1)) {
@@ -30,20 +31,20 @@ export async function localConfig(context: GitContext): Promise<ReadonlyMap<stri
   return values;
 }
 
-/** What changes whenever git writes a file: it puts a new one in the place of the old one. */
+/** A stamp that changes whenever git writes a file, since git replaces the file with a new one. */
 async function stampOf(file: string): Promise<string | undefined> {
   const found = await stat(file, { bigint: true }).catch(() => undefined);
   return found && `${found.dev} ${found.ino} ${found.size} ${found.mtimeNs} ${found.ctimeNs}`;
 }
 
-/** A value of a clone's own configuration, or `null` if it has none. */
+/** A value of a clone's own configuration, or `null` if it is not set. */
 export const readConfig = async (context: GitContext, key: string): Promise<string | null> =>
   (await localConfig(context)).get(asListed(key)) ?? null;
 
-/** A key as git lists it. */
+/** A key in the form in which git lists it. */
 const asListed = (key: string): string => key.replace(/^[^.]+|[^.]+$/g, (part) => part.toLowerCase());
 
-/** Another git has the configuration to itself for a moment at most, which is waited for. */
+/** Writes a value. If another git process has locked the configuration, tries again, eight times at most. */
 export async function writeConfig(context: GitContext, key: string, value: string): Promise<void> {
   const args = ['config', '--local', '--replace-all', key, value];
   for (let attempt = 1; ; attempt += 1) {
@@ -58,8 +59,8 @@ export async function writeConfig(context: GitContext, key: string, value: strin
 const CONFIG_TRIES = 8;
 
 /**
- * Adds values to the configuration of a repository that is being made, so nobody else uses it: as one append in git's
- * format (git-config(1), "Syntax"), since `git config` takes one value at a time.
+ * Adds values to the configuration of a repository that is still being created, so nobody else uses it. They are
+ * appended at once in git's format (git-config(1), "Syntax"), since `git config` takes only one value at a time.
  *
  * @param file the configuration file
  * @param values by keys such as `core.symlinks` and `remote.origin.url`
@@ -77,7 +78,7 @@ const ESCAPES: Readonly<Record<string, string>> = { '\n': '\\n', '\t': '\\t', '\
 const quoted = (value: string): string =>
   `"${value.replace(/["\\]/g, '\\$&').replace(/[\n\t\b]/g, (sign) => ESCAPES[sign] ?? sign)}"`;
 
-/** A value of a person's own git configuration, such as `user.name`; `undefined` if there is none. */
+/** A value of a person's own git configuration, such as `user.name`; `undefined` if it is not set. */
 export async function personsConfig(context: GitContext, key: string): Promise<string | undefined> {
   const result = await run(context, ['config', '--get', key]);
   return result.code === 0 ? result.stdout.toString('utf8').trim() || undefined : undefined;

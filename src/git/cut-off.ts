@@ -6,9 +6,9 @@ import { diffTrees, isAbsent, type TreeChange } from './tree.ts';
 import { foldersOf, indexEntry, readIndex } from './worktree.ts';
 
 /**
- * Makes good what a git of ours left when it was cut off on the way from one commit to another: files that it had
- * taken away and not yet written again, or written in part, get the content that the index names for them. Every
- * other content is a person's. False if another git holds the index, so it has to be done later.
+ * Repairs what a git of ours left behind when it was interrupted between two commits. Files that it had removed and
+ * not yet written again, or had written only in part, get the content that the index has for them. Any other content
+ * belongs to a person. Returns false if another git holds the index, so this has to be done later.
  */
 export async function mendCutOff(
   context: GitContext,
@@ -33,7 +33,10 @@ export async function mendCutOff(
   return (await run(context, args, { input: restored.join('') })).code === 0;
 }
 
-/** Whether a file is missing, the beginning of what it was to become, or what the index has left behind already. */
+/**
+ * Whether a file is missing, holds only the beginning of its new content, or is still as it was before the index
+ * changed.
+ */
 async function isCutOff(context: GitContext, change: TreeChange, isNew: boolean): Promise<boolean> {
   const content = await readFile(join(context.directory, change.path)).catch(
     (error: NodeJS.ErrnoException) => (error.code === 'ENOENT' ? null : undefined),

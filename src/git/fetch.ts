@@ -4,19 +4,19 @@ import { type Network, type Outcome, PATIENCE, runRemote, spokenOf } from './rem
 import type { GitContext, RunResult } from './run.ts';
 import { troubleOf } from './trouble.ts';
 
-/** What a remote has: the branch that its HEAD names and the tips of all branches. */
+/** What a remote has: the branch that its HEAD names, and the tips of all branches. */
 export interface RemoteRefs {
   readonly head: string | null;
   readonly branches: ReadonlyMap<string, string>;
 }
 
-// Only git's own words begin a line with these; what the remote says begins with `remote:`.
+// Only lines from git itself start with these. What the remote says starts with `remote:`.
 export const RECEIVING = /(?:^|[\r\n])Receiving objects: /;
 export const RECEIVED = /(?:^|[\r\n])Receiving objects: 100% \((\d+)\/\1\)[^\r\n]{0,200}done/;
-/** What came is checked here, without a word, for so many milliseconds at most. */
+/** How long git may check what it received without any output. In milliseconds. */
 const CHECKING_MS = 30 * 60_000;
 
-/** Lists what the remote has. */
+/** Lists the branches of a remote. */
 export async function listRemote(
   context: GitContext,
   url: string,
@@ -42,10 +42,10 @@ export async function listRemote(
 }
 
 /**
- * Fetches one branch into its tracking ref; `absent` if the remote has no such branch. Some servers say nothing while
- * they count what to send, and answer nobody else meanwhile, so ask with {@link listRemote} first whether it is there.
- * A remote that has traded `feat` for `feat/x` leaves a tracking ref here that git cannot keep next to the new one: that
- * is dropped, as `fetch --prune` would.
+ * Fetches one branch into its tracking ref; `absent` if the remote has no such branch. Some servers are silent while
+ * they prepare what to send, and answer nobody else in the meantime, so check with {@link listRemote} first whether
+ * the branch exists. If a remote has replaced `feat` with `feat/x`, git cannot keep the old tracking ref next to the
+ * new one, so it is dropped, as `fetch --prune` would do.
  */
 export async function fetchBranch(
   context: GitContext,
@@ -79,12 +79,12 @@ export async function fetchBranch(
   if (!result.ok) return result;
   if (isBlocked(result.value))
     return { ok: false, trouble: troubleOf(result.value, spokenOf(context, url, branch)) };
-  // git says so with exit code 0, and fetches nothing.
+  // In this case git exits with code 0 but fetches nothing.
   if (SHALLOW.test(result.value.stderr)) return { ok: false, trouble: shallowRemote };
   return { ok: true, value: result.value.code === 0 ? 'fetched' : 'absent' };
 }
 
-/** Whether what came could not be noted in the tracking ref. */
+/** Whether git could not update the tracking ref. */
 const isBlocked = ({ code, stderr }: RunResult): boolean =>
   code !== 0 &&
   /some local refs could not be updated|cannot lock ref|unable to update local ref/.test(stderr);

@@ -9,7 +9,7 @@ import { isFile, listBelow, type TreeEntry } from './tree.ts';
 export const listAttachments = async (context: GitContext, commit: string): Promise<TreeEntry[]> =>
   (await listBelow(context, commit, `${ATTACHMENT_FOLDER}/`)).filter(isAttachment);
 
-/** The attachment with a hash in a commit, whatever ending it has. */
+/** The attachment with a given hash in a commit, with any extension. */
 export async function findAttachment(
   context: GitContext,
   commit: string,
@@ -22,8 +22,8 @@ export async function findAttachment(
 const isAttachment = ({ mode, path }: TreeEntry): boolean => isFile(mode) && attachmentOf(path) !== undefined;
 
 /**
- * Stores a file as a blob, durably, and returns its id. git reads the file itself, so it is never whole in our memory.
- * `undefined` if the file is not the one with this hash, as one that was damaged on the disk.
+ * Stores a file as a blob, durably, and returns its id. git reads the file itself, so it is never in our memory as a
+ * whole. `undefined` if the file's content does not have this hash, for example because it was damaged on disk.
  */
 export async function storeFile(
   context: GitContext,
@@ -43,8 +43,8 @@ export async function storeFile(
 }
 
 /**
- * The one of several blobs that holds the file with a hash. If none does, the same one for everybody: a merge must not
- * depend on who makes it.
+ * The blob that holds the file with the given hash. If none does, the same one is picked on every machine: the result
+ * of a merge must not depend on who makes it.
  */
 export async function trueBlob(context: GitContext, sha256: string, ids: readonly string[]): Promise<string> {
   const sorted = [...ids].sort();
@@ -52,14 +52,14 @@ export async function trueBlob(context: GitContext, sha256: string, ids: readonl
   return sorted[0] as string;
 }
 
-/** Whether a blob holds the file with a hash. */
+/** Whether a blob holds the file with the given hash. */
 export async function holdsFile(context: GitContext, id: string, sha256: string): Promise<boolean> {
   const hash = createHash('sha256');
   for await (const chunk of readBlob(context, id)) hash.update(chunk);
   return hash.digest('hex') === sha256;
 }
 
-/** The bytes of a blob, piece by piece. Throws a {@link GitError} if it cannot be read to its end. */
+/** The bytes of a blob, in chunks. Throws a {@link GitError} if it cannot be read to its end. */
 export async function* readBlob(context: GitContext, id: string): AsyncGenerator<Buffer> {
   const git = new GitProcess(context, ['cat-file', 'blob', id]);
   git.end();

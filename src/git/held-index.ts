@@ -4,12 +4,12 @@ import { gitPath } from './paths.ts';
 import type { GitContext } from './run.ts';
 
 /**
- * Does several things with the index and no other git in between, under git's own lock: the context that the work is
- * given has a copy, which replaces the index at the end. `null` if another git holds the index. If the work
- * throws, the index stays as it was.
+ * Runs several steps on the index with no other git process getting in between, under git's own lock. The context
+ * passed to `work` uses a copy, which replaces the index at the end. `null` if another git process holds the index.
+ * If `work` throws, the index stays as it was.
  *
- * Work that takes two commands would else leave a moment in which index and work tree do not agree, and a person's
- * `git add --all` in that moment would stage the older content of our files.
+ * Otherwise, work that takes two commands would leave a moment in which index and work tree disagree. A person's `git
+ * add --all` in that moment would stage the older content of our files.
  */
 export async function withIndexHeld<T>(
   context: GitContext,
@@ -19,7 +19,7 @@ export async function withIndexHeld<T>(
   const lock = `${index}.lock`;
   if (!(await take(lock))) return null;
   try {
-    // Left over from work that was cut off; only one git can hold the index.
+    // Left over from interrupted work. Only one git process can hold the index.
     for (const path of [copy, `${copy}.lock`]) await rm(path, { force: true });
     await mkdir(dirname(copy), { recursive: true });
     // A clone in which nothing was checked out yet has no index.
@@ -45,7 +45,7 @@ async function take(lock: string): Promise<boolean> {
   }
 }
 
-/** Whether it was done; false if there was no such file. */
+/** Whether it was done; false if the file did not exist. */
 async function unlessMissing(done: Promise<void>): Promise<boolean> {
   try {
     await done;

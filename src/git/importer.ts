@@ -4,35 +4,35 @@ import type { BlobReader } from './blobs.ts';
 import { LineReader } from './line-reader.ts';
 import { type GitContext, GitError, GitProcess } from './run.ts';
 
-/** Who did something, for git: names without `<`, `>` and line ends. */
+/** A person's name and address for git, without `<`, `>` and line ends. */
 export interface Identity {
   readonly name: string;
   readonly email: string;
 }
 
-/** A file with the blob that it has, which is stored already. */
+/** A file with its blob, which is already stored. */
 export interface StoredFile {
   readonly path: string;
   readonly id: string;
 }
 
-/** One commit that brings one journal file to a new content, and the files that its line names. */
+/** One commit that updates one journal file, and adds the files that its line names. */
 export interface NewCommit {
   readonly author: Identity;
   /** Seconds since 1970. */
   readonly time: number;
   readonly message: string;
   readonly path: string;
-  /** The file as it will be. */
+  /** The new content of the file. */
   readonly content: Buffer;
-  /** How many bytes of `content`, from its beginning, are the whole file as the parent has it; 0 for a new file. */
+  /** How many bytes at the beginning of `content` are the complete file in the parent commit; 0 for a new file. */
   readonly kept: number;
   readonly files?: readonly StoredFile[];
 }
 
 /**
- * A commit that would have done something else than append to one file. It is on no branch, and the message is not
- * saved. Its words are for a person.
+ * A commit that would have done something other than append to one file. It is on no branch, and the message is not
+ * saved. The text is meant for a person.
  */
 export class NotAppended extends GitError {
   constructor(words: string) {
@@ -41,24 +41,23 @@ export class NotAppended extends GitError {
   }
 }
 
-/** After so many commits the process is replaced, since it remembers every object that it wrote. */
+/** After this many commits the process is replaced, since it remembers every object it wrote. */
 const COMMITS_A_PROCESS = 20_000;
 
 /**
- * Writes commits through one long-lived `git fast-import`, which needs neither index nor work tree. Each batch
- * ends with a checkpoint, which makes it durable as a pack of its own; no ref is touched, so a batch that is
- * not taken in the end is only garbage. One batch at a time; {@link close} it when
- * packs were taken away under it.
+ * Writes commits through one long-lived `git fast-import`, which needs neither index nor work tree. Each batch ends
+ * with a checkpoint, which makes it durable as a pack of its own. No ref is touched, so a batch that is not used in
+ * the end is only garbage. Write one batch at a time. {@link close} it if packs were removed while it was running.
  *
- * Every commit only appends. git is asked what the file is before and after each commit, and a second git, which
- * reads paths exactly, is asked once for each file whether the commit has it. So no mistake of ours, and no setting
- * that makes git write to another path, can take a line away.
+ * Every commit only appends. git is asked for the file before and after each commit. Once per file, a second git
+ * process, which matches paths exactly, is asked whether the commit has it. So neither a mistake of ours nor a
+ * setting that makes git write to another path can remove a line.
  */
 export class Importer {
   readonly #context: GitContext;
   readonly #committer: Identity;
   readonly #blobs: BlobReader;
-  /** The files that the process has written to, which are where they belong. */
+  /** The files the process has written to that have proved to be at the right path. */
   readonly #placed = new Set<string>();
   #process: ImportProcess | undefined;
 
@@ -70,9 +69,9 @@ export class Importer {
   }
 
   /**
-   * Makes a chain of commits on `parent` and returns their ids, in order, once all of them are durable.
-   * Throws a {@link GitError} if git refuses or does nothing, and a {@link NotAppended} if a file would lose something;
-   * then none of them counts.
+   * Writes a chain of commits on top of `parent` and returns their ids in order, once all of them are durable. Throws
+   * a {@link GitError} if git refuses or hangs, and a {@link NotAppended} if a file would lose something. In both
+   * cases none of the commits counts.
    */
   async write(parent: string | null, commits: readonly NewCommit[]): Promise<string[]> {
     this.#process ??= startImport(this.#context);
@@ -89,19 +88,19 @@ export class Importer {
   }
 
   /**
-   * fast-import itself may find a file under another path, such as one in upper case. Once a file has proved to be in
-   * its place, the next content of another one would not begin with what it holds.
+   * fast-import itself may find a file under a different path, such as one in upper case. Once a file has proved to
+   * be at the right path, the check of its beginning is enough: the content of another file would not match.
    */
   async #checkPaths(commit: string, files: ReadonlyMap<string, string>): Promise<void> {
     for (const [path, id] of files) {
-      // The git that is asked takes one name per line.
+      // The git process takes one name per line.
       if (this.#placed.has(path) || path.includes('\n')) continue;
       if ((await this.#blobs.idOf(`${commit}:${path}`)) !== id) throw misplaced(path);
       this.#placed.add(path);
     }
   }
 
-  /** Resolves when its process has ended, which takes the marks from its packs until then. */
+  /** Resolves when its process has ended. Until then the process keeps the packs it wrote from being repacked. */
   async close(): Promise<void> {
     const ending = this.#process?.end();
     this.#process = undefined;
@@ -110,7 +109,7 @@ export class Importer {
   }
 }
 
-// A ref that is named while commits are made and forgotten before they are written.
+// A ref that is used while commits are made, and dropped before they are written.
 export const SCRATCH_REF = 'refs/gitpost/import';
 
 type ImportProcess = ReturnType<typeof startImport>;
@@ -129,7 +128,7 @@ function startImport(context: GitContext) {
     for (const [index, commit] of commits.entries()) {
       const from = index === 0 ? parent : `:${index}`;
       writeCommit(git, commit, index + 1, from, `${identity(committer)} ${now} +0000`);
-      // Each brings its whole segment: hundreds of them are megabytes.
+      // Each commit contains its whole segment, so hundreds of them are megabytes.
       if (index % COMMITS_A_TURN === COMMITS_A_TURN - 1) await turn();
     }
     const marks = commits.map((_, index) => `get-mark :${index + 1}\n`).join('');
@@ -164,7 +163,7 @@ function writeCommit(
       `committer ${committer}\ndata ${message.length}\n`,
   );
   git.write(message);
-  // A first commit has no parent; the reset before it has made sure that the scratch ref has none either.
+  // A first commit has no parent. The reset before it makes sure that the scratch ref has none either.
   git.write(
     `\n${from === null ? '' : `from ${from}\n`}ls ${path}\nM 100644 inline ${path}\ndata ${commit.content.length}\n`,
   );
@@ -177,12 +176,12 @@ function writeCommit(
   git.write('\n');
 }
 
-/** What a commit asks git for: each of its files before and after. */
+/** How many listings a commit asks git for: each of its files before and after. */
 const listingsOf = ({ files = [] }: NewCommit): number => 2 + 2 * files.length;
 
 /**
- * Holds what git says of each file before and after its commit against what was meant. Returns the blob of each file
- * after the last commit, by path; throws a {@link NotAppended} if a file would lose something.
+ * Compares what git reports for each file before and after its commit with what was intended. Returns the blob of
+ * each file after the last commit, by path. Throws a {@link NotAppended} if a file would lose something.
  *
  * @param listings two for each file of each commit, before and after
  */
@@ -199,7 +198,7 @@ function checkAppends(
     const [before, after] = [next(), next()];
     const start = content.subarray(0, kept);
     const last = written.get(path);
-    // What this batch wrote itself has its id already.
+    // For a file that this batch wrote itself, the id is already known.
     const known = last?.content.equals(start) ? last.id : blobId(start, algorithm);
     const isKept = fileIn(before) === known || (kept === 0 && before.startsWith('missing '));
     if (!isKept || (last !== undefined && last.content.length !== kept)) throw losing(path);
@@ -217,7 +216,7 @@ function checkAppends(
   return placed;
 }
 
-/** The blob that a listing of fast-import names; `undefined` if it lists no ordinary file. */
+/** The blob in a listing of fast-import; `undefined` if it does not list an ordinary file. */
 const fileIn = (listing: string): string | undefined =>
   /^100(?:644|755) blob ([0-9a-f]+)\t/.exec(listing)?.[1];
 
@@ -235,6 +234,6 @@ const identity = ({ name, email }: Identity): string => `${name} <${email}>`;
 
 const COMMITS_A_TURN = 50;
 
-/** Paths of other programs' journals may hold anything; quoted as fast-import reads them. */
+/** Paths of other programs' journals may contain anything. They are quoted the way fast-import reads them. */
 const quote = (path: string): string =>
   `"${path.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n')}"`;

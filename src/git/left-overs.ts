@@ -2,13 +2,13 @@ import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 
-/** What has not been written to for so long, nobody is writing any more. */
+/** Nobody is still writing a file that has not been written to for this long. */
 const ABANDONED_MS = 24 * 60 * 60 * 1000;
 
 /**
- * Removes what a killed git leaves in a git folder besides locks: the report of a fast-import that was cut off, the
- * marks of fast-import, fetch and push that keep their packs from being packed together, and half-written packs of
- * more than a day ago.
+ * Removes what killed git processes leave in a git folder besides locks: the crash report of fast-import, the `.keep`
+ * files of fast-import, fetch and push that keep their packs from being repacked, and half-written packs that are
+ * more than a day old.
  */
 export async function removeLeftOvers(gitDirectory: string): Promise<void> {
   for (const name of await readdir(gitDirectory)) {
@@ -25,11 +25,15 @@ export async function removeLeftOvers(gitDirectory: string): Promise<void> {
   }
 }
 
-/** Whether the program that keeps a pack is no more. A person's own reason, or none at all, is left alone. */
+/**
+ * Whether the process that protects a pack is gone. A `.keep` file with a person's own reason, or with none at all,
+ * is left alone.
+ */
 async function isLeftKeep(path: string, hasPack: boolean): Promise<boolean> {
   const reason = (await readFile(path, 'utf8').catch(() => '')).trim();
   if (reason === 'fast-import') return true;
-  // git makes the mark, gives its reason and only then puts the pack there; a person keeps what is there.
+  // git creates the `.keep` file, writes its reason and only then puts the pack there. A person protects a pack that
+  // exists.
   if (reason === '') return !hasPack;
   const [, pid, host] = /^(?:fetch-pack|receive-pack) (\d+) on (.+)$/.exec(reason) ?? [];
   return pid !== undefined && host === hostname() && !isRunning(Number(pid));

@@ -1,6 +1,9 @@
 import { GitError, type GitProcess } from './process.ts';
 
-/** Reads the answers of a git that stays, a line at a time. Its end is an error for anyone who waits. */
+/**
+ * Reads the answers of a long-lived git process line by line. If the process ends, everyone who is waiting gets an
+ * error.
+ */
 export class LineReader {
   readonly #git: GitProcess;
   readonly #ready: string[] = [];
@@ -22,7 +25,7 @@ export class LineReader {
   }
 
   /**
-   * The next line without its end, which is ASCII. Rejects once the process has ended, and with a `GitHung` if it does
+   * The next line without its line end, as ASCII. Rejects once the process has ended, and with a `GitHung` if it does
    * nothing for too long.
    */
   next(): Promise<string> {

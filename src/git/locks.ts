@@ -2,16 +2,16 @@ import { lstat, readdir, readFile, readlink, realpath, rm } from 'node:fs/promis
 import { join, sep } from 'node:path';
 import { type GitContext, text } from './run.ts';
 
-/** A file by which one git keeps the others out while it writes. */
+/** A file with which one git process locks out the others while it writes. */
 export interface Lock {
   readonly path: string;
   /** When it was last written, in milliseconds since 1970, by the clock of the file system. */
   readonly changedAt: number;
-  /** Another lock at the same path has another one. */
+  /** A later lock at the same path has a different value. */
   readonly identity: string;
 }
 
-/** Where a repository keeps its files: in a linked work tree, index and HEAD are apart from the rest. */
+/** Where a repository keeps its files. In a linked work tree, index and HEAD are separate from the rest. */
 export interface GitFolders {
   readonly own: string;
   readonly common: string;
@@ -30,7 +30,7 @@ export async function gitFolders(context: GitContext): Promise<GitFolders> {
 
 const COMMIT_GRAPH_LOCK = 'objects/info/commit-graphs/commit-graph-chain.lock';
 
-/** The locks that can stand in the way of what we do: on index, HEAD, refs, configuration and commit-graph. */
+/** The locks that can get in our way: on index, HEAD, refs, configuration and commit-graph. */
 export async function findLocks({ own, common }: GitFolders): Promise<Lock[]> {
   const refs = await readdir(join(common, 'refs'), { recursive: true }).catch(() => []);
   const paths = [
@@ -43,7 +43,7 @@ export async function findLocks({ own, common }: GitFolders): Promise<Lock[]> {
   return readLocks(paths);
 }
 
-/** The locks of git's housekeeping, which keep nothing from being written. */
+/** The locks of git's housekeeping, which do not keep anything from being written. */
 export const findHousekeepingLocks = ({ common }: GitFolders): Promise<Lock[]> =>
   readLocks(['gc.pid', 'objects/maintenance.lock'].map((name) => join(common, name)));
 
@@ -58,7 +58,7 @@ async function readLock(path: string): Promise<Lock | undefined> {
   return { path, changedAt: file.mtimeMs, identity: `${file.ino} ${file.size} ${file.mtimeMs}` };
 }
 
-/** Removes a lock that nobody holds; false if it is another one by now. */
+/** Removes a lock that nobody holds. False if there is a different lock by now. */
 export async function removeLock({ path, identity }: Lock): Promise<boolean> {
   if ((await readLock(path))?.identity !== identity) return false;
   await rm(path, { force: true });
@@ -66,8 +66,8 @@ export async function removeLock({ path, identity }: Lock): Promise<boolean> {
 }
 
 /**
- * Whether a git works in a folder that this process has not started; `undefined` if the system does not tell, as
- * only Linux does. One that can't be looked at counts.
+ * Whether a git process not started by this process is working in a folder; `undefined` if the system does not reveal
+ * it. Only Linux does. A git process that cannot be inspected counts.
  */
 export async function isOtherGitAtWork(folder: string): Promise<boolean | undefined> {
   const entries = await readdir('/proc').catch(() => []);
@@ -92,12 +92,12 @@ interface Process {
 async function readProcess(pid: string): Promise<Process | undefined> {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
   const [, name = '', state, parent] = /^\d+ \((.*)\) (\S) (\d+)/s.exec(stat) ?? [];
-  // One that has ended and that nobody has asked for yet holds nothing.
+  // A zombie, which has ended but was not reaped yet, holds nothing.
   if (state === undefined || state === 'Z' || state === 'X') return undefined;
   return { pid: Number(pid), name, parent: Number(parent) };
 }
 
-/** Whether a process comes from this one, as its child or a child's child. */
+/** Whether a process was started by this one, directly or indirectly. */
 function isOurs(processes: ReadonlyMap<number, Process>, pid: number): boolean {
   for (let at: number | undefined = pid; at; at = processes.get(at)?.parent) {
     if (at === process.pid) return true;
@@ -105,11 +105,11 @@ function isOurs(processes: ReadonlyMap<number, Process>, pid: number): boolean {
   return false;
 }
 
-/** Whether a git runs in a folder, or has it in its arguments. */
+/** Whether a git process runs in a folder, or has it in its arguments. */
 async function concerns(pid: number, folder: string): Promise<boolean> {
   try {
     const words = await readFile(`/proc/${pid}/cmdline`, 'utf8');
-    // Those that stay and serve other gits lock nothing themselves.
+    // Daemons, which serve other git processes, lock nothing themselves.
     if (/daemon/.test(words)) return false;
     const cwd = await readlink(`/proc/${pid}/cwd`);
     return cwd === folder || cwd.startsWith(folder + sep) || words.includes(folder);

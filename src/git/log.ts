@@ -4,16 +4,16 @@ import { type GitContext, output } from './run.ts';
 import { NO_GITMODULES } from './settings.ts';
 import type { JournalChange } from './tree.ts';
 
-/** A commit as its trailers tell it. */
+/** A commit according to its trailers. */
 export interface TrailerCommit {
   readonly commit: string;
   /** The author's time in seconds since 1970. */
   readonly time: number;
-  /** The messages that it names; none if it is not one of ours. */
+  /** The messages that it names; empty if it is not one of our commits. */
   readonly ids: readonly string[];
 }
 
-/** A commit as the journal files tell it that it brought to another content, against its first parent. */
+/** A commit with the journal files it changed, compared with its first parent. */
 export interface FileCommit {
   readonly commit: string;
   readonly changes: readonly JournalChange[];
@@ -43,11 +43,11 @@ export async function* logTrailers(
   }
 }
 
-/** What the commits of a range change of the journal, parents before children. */
+/** The journal changes made by the commits of a range, parents before children. */
 export const logFiles = (context: GitContext, range: readonly string[]): Promise<FileCommit[]> =>
   changesOf(context, ['--reverse', '--topo-order', '--full-history', ...range]);
 
-/** What the commits given change of the journal, in the order given. */
+/** The journal changes made by the given commits, in the given order. */
 export const filesOf = (context: GitContext, commits: readonly string[]): Promise<FileCommit[]> =>
   changesOf(context, ['--no-walk=unsorted', '--stdin'], commits.join('\n'));
 

@@ -1,6 +1,6 @@
 import { type GitContext, output } from './run.ts';
 
-/** Who made a commit, when, and on which device; `null` if it names none, or something that is no device. */
+/** Who made a commit, when, and on which device; `null` if it names none, or something that is not a device id. */
 export interface Maker {
   readonly committer: string;
   readonly at: string;
@@ -9,12 +9,12 @@ export interface Maker {
 
 const DEVICE = /^[a-z0-9-]{1,32}$/;
 
-/** Who made each of some commits. One that is not there any more is left out. */
+/** The maker of each commit. Commits that no longer exist are left out. */
 export async function makersOf(
   context: GitContext,
   commits: readonly string[],
 ): Promise<ReadonlyMap<string, Maker>> {
-  // Without a commit, git would show its HEAD.
+  // Without a commit, git would show HEAD.
   if (commits.length === 0) return new Map();
   const format =
     '--format=%H%x00%cn%x00%ct%x00%(trailers:key=Device,valueonly,separator=%x2C,unfold=true)%x00';

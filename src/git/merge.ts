@@ -9,17 +9,17 @@ import { type GitContext, GitError, output, run, text } from './run.ts';
 import { diffTrees, hasUnsafeFolder, isAbsent, isFile, listJournals, type TreeChange } from './tree.ts';
 
 /**
- * What a merge comes to: a tree, or the files outside the journal that both sides changed, with the tree that git makes of
- * all the others.
+ * The result of a merge: a tree, or the files outside the journals that both sides changed, with the tree that git
+ * made of all the others.
  */
 export type Merged =
   | { readonly outcome: 'merged'; readonly tree: string }
   | { readonly outcome: 'conflicted'; readonly paths: readonly string[]; readonly tree: string };
 
 /**
- * Merges two commits in the object store, without a work tree. Journals never conflict: of a file that both
- * sides changed all lines are kept, whichever side is called which, and a changed file beats a deleted one. Nor do
- * attachments: one that is on either side stays.
+ * Merges two commits in the object store, without a work tree. Journals never conflict: if both sides changed a file,
+ * all its lines are kept, regardless of which side is which, and a changed file wins over a deleted one. Attachments
+ * never conflict either: one that is on either side stays.
  */
 export async function mergeTrees(context: GitContext, ours: string, theirs: string): Promise<Merged> {
   const args = [
@@ -39,7 +39,7 @@ export async function mergeTrees(context: GitContext, ours: string, theirs: stri
   const inside = (path: string) =>
     path.startsWith(`${JOURNAL_FOLDER}/`) || attachmentOf(path.replace(/~[0-9a-f]+$/, '')) !== undefined;
   const outside = [...new Set(paths)].filter((path) => !inside(path));
-  // If one side has a folder by the name of a file, git puts the file aside under a name with the commit in it.
+  // If one side has a folder with the name of a file, git moves the file aside to a name that contains the commit.
   const aside = paths.filter(
     (path) => inside(path) && (path.endsWith(`~${ours}`) || path.endsWith(`~${theirs}`)),
   );
@@ -52,13 +52,13 @@ export async function mergeTrees(context: GitContext, ours: string, theirs: stri
   return mergeJournals(context, clean, ours, theirs, aside.length > 0);
 }
 
-/** A journal that both sides changed is merged by us up to this size, in bytes; a larger one is for a person. */
+/** We merge a journal that both sides changed up to this size, in bytes. A larger one is left to a person. */
 const MAX_MERGED_BYTES = 16 * 1024 * 1024;
 
 /**
- * Puts our own merge of each journal that both sides changed into a tree.
+ * Adds our own merge of each journal that both sides changed to a tree.
  *
- * @param isDisplaced whether one side has a folder by the name of a journal of the other one
+ * @param isDisplaced whether one side has a folder with the name of a journal of the other
  */
 async function mergeJournals(
   context: GitContext,
@@ -87,7 +87,7 @@ async function mergeJournals(
   return { outcome: 'merged', tree: await replaceInTree(context, tree, [...journalRecords(all), ...files]) };
 }
 
-/** The records that put back the attachments that one side deleted, and settle those that both sides have differently. */
+/** The tree records that restore attachments deleted on one side, and settle those that differ between the sides. */
 async function mergeAttachments(
   context: GitContext,
   tree: string,
@@ -106,9 +106,9 @@ async function mergeAttachments(
     const sha256 = attachmentOf(path);
     const [first, second] = changes;
     if (sha256 === undefined || first === undefined) continue;
-    // What only one side added is in the tree.
+    // If only one side added it, it is already in the tree.
     if (second === undefined && isAbsent(first.oldMode)) continue;
-    // The side that did not change it has it as both did before.
+    // The side that did not change it still has the common version.
     const other = second ?? { newMode: first.oldMode, newId: first.oldId };
     const ids = [first, other].filter(({ newMode }) => isFile(newMode)).map(({ newId }) => newId);
     if (ids.length === 0) continue;
@@ -120,8 +120,8 @@ async function mergeAttachments(
 }
 
 /**
- * The records that put journals into a tree. If one has the name of a folder that another one is in, the other gets a
- * name by what it holds, so neither replaces the other.
+ * The tree records that add journals to a tree. If one journal has the name of a folder that another one is in, the
+ * other gets a name based on its content, so neither replaces the other.
  *
  * @param journals the mode and the blob of each, by path
  */
@@ -137,17 +137,17 @@ export function journalRecords(journals: ReadonlyMap<string, string>): string[] 
   return records;
 }
 
-/** The folders that a path is in. */
+/** The folders above a path. */
 const foldersOf = (path: string): string[] =>
   [...path.matchAll(/\//g)].map(({ index }) => path.slice(0, index));
 
-/** The record that takes a file out of a tree; `id` is any id, by which the length of ids is known. */
+/** The tree record that removes a file. `id` can be any id; it only shows how long ids are. */
 const removal = (path: string, id: string): string => `0 ${'0'.repeat(id.length)}\t${path}\0`;
 
-/** The mode and the blob of a journal with the lines of both sides; `null` if it is too large for that. */
+/** The mode and the blob of a journal with the lines of both sides; `null` if it is too large to merge. */
 async function mergeOne(context: GitContext, mine: TreeChange, other: TreeChange): Promise<string | null> {
   if (isAbsent(mine.newId) || !isFile(mine.newMode)) return `${other.newMode} ${other.newId}`;
-  // A link or a submodule that was put in a journal's place holds no lines.
+  // A link or a submodule in place of a journal holds no lines.
   if (isAbsent(other.newId) || !isFile(other.newMode)) return `${mine.newMode} ${mine.newId}`;
   // The order of the sides must not depend on who merges.
   const [first, second] = [mine.newId, other.newId].sort() as [string, string];
@@ -173,7 +173,7 @@ export async function storeBlob(context: GitContext, content: Buffer): Promise<s
   return text(context, ['hash-object', '-w', '--stdin', '--no-filters'], { input: content });
 }
 
-/** A tree with some of its files replaced, given as records of `git update-index --index-info`. */
+/** A tree with some of its files replaced. They are given as records of `git update-index --index-info`. */
 export async function replaceInTree(
   context: GitContext,
   tree: string,
@@ -192,13 +192,13 @@ export async function replaceInTree(
   }
 }
 
-/** The newest commit that both histories hold, or `null` if they have nothing in common. */
+/** The newest commit that is in both histories, or `null` if they have none in common. */
 export async function mergeBase(context: GitContext, ours: string, theirs: string): Promise<string | null> {
   const result = await run(context, ['merge-base', ours, theirs]);
   return result.code === 0 ? (result.stdout.toString('utf8').split('\n')[0] ?? null) : null;
 }
 
-/** Makes a commit of a tree. It is durable, and no branch holds it yet. */
+/** Makes a commit of a tree. It is durable but on no branch yet. */
 export async function commitTree(
   context: GitContext,
   tree: string,

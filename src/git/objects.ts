@@ -5,13 +5,13 @@ import { type GitContext, text } from './run.ts';
 
 export interface ObjectCounts {
   readonly packs: number;
-  /** How many objects have a file each. */
+  /** How many objects are in a file of their own. */
   readonly loose: number;
   /** Bytes on disk of all objects, packed or loose. */
   readonly size: number;
 }
 
-/** How much a repository holds, and in how many files, as `git count-objects` counts it. */
+/** How much a repository holds, and in how many files, as counted by `git count-objects`. */
 export async function countObjects(context: GitContext): Promise<ObjectCounts> {
   const lines = await text(context, ['count-objects', '--verbose']);
   const counts = new Map(lines.split('\n').map((line) => line.split(': ') as [string, string]));
@@ -19,17 +19,17 @@ export async function countObjects(context: GitContext): Promise<ObjectCounts> {
   return {
     packs: count('packs'),
     loose: count('count'),
-    // git gives sizes in KiB.
+    // git reports sizes in KiB.
     size: (count('size') + count('size-pack')) * 1024,
   };
 }
 
-/** Loose objects lie in 256 folders by the first byte of their ids, evenly. So many of them are counted. */
+/** Loose objects are spread evenly over 256 folders by the first byte of their ids. Only these folders are counted. */
 const SAMPLED = ['17', '57', '97', 'd7'];
 
 /**
- * About how many packs and loose objects a repository has, without a process of git: the loose ones are estimated from
- * some of their folders, as `git gc --auto` does.
+ * Estimates how many packs and loose objects a repository has, without starting git. The loose ones are extrapolated
+ * from some of their folders, as `git gc --auto` does.
  */
 export async function estimateObjects(context: GitContext): Promise<Pick<ObjectCounts, 'packs' | 'loose'>> {
   const objects = await gitPath(context, 'objects');

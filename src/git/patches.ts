@@ -8,11 +8,11 @@ export interface PatchCommit {
   readonly merge: boolean;
   /** The messages that its trailers name. */
   readonly ids: readonly string[];
-  /** Whether it has the trailer that every commit of a gitpost has. */
+  /** Whether it has the trailer that every commit made by a gitpost has. */
   readonly ours: boolean;
 }
 
-/** Receives a history while it is read: each commit, then the lines that it added and removed, without LF. */
+/** Receives a history while it is being read: each commit, then the lines that it added and removed, without LF. */
 export interface PatchReader {
   readonly commit: (commit: PatchCommit) => void;
   readonly added: (line: Buffer) => void;
@@ -22,7 +22,7 @@ export interface PatchReader {
 const FORMAT =
   '--format=%x00%H%x00%P%x00%(trailers:key=Message-Id,valueonly,unfold,separator=%x2C)%x00%(trailers:key=Device,valueonly,unfold,separator=%x2C)';
 
-// Whatever a person's settings or a repository's attributes say of how a difference is shown.
+// Overrides what a person's settings or a repository's attributes say about how a diff is shown.
 const PLAIN = [
   '--text',
   '--unified=0',
@@ -38,8 +38,8 @@ const PLAIN = [
 ];
 
 /**
- * Reads which commit brought and took which lines of journals, parents before children, each against its first parent.
- * It is read as git writes it, so a long history is never in memory.
+ * Reads which journal lines each commit added and removed, parents before children, compared with its first parent.
+ * The output is processed as git writes it, so a long history is never in memory as a whole.
  */
 export async function readPatches(
   context: GitContext,
@@ -62,7 +62,7 @@ export async function readPatches(
     const take = lineSplitter(patchParser(reader));
     for await (const chunk of git.output()) {
       take(chunk);
-      // git writes faster than we read, and others want their turn too.
+      // git writes faster than we read, so give the event loop a turn.
       await setImmediate();
     }
     const code = await git.code();
@@ -76,7 +76,7 @@ export async function readPatches(
 
 const LF = 0x0a;
 
-/** Cuts chunks into lines; a line that spans many chunks is joined once. */
+/** Splits chunks into lines. A line that spans many chunks is joined only once. */
 function lineSplitter(onLine: (line: Buffer) => void): (chunk: Buffer) => void {
   let parts: Buffer[] = [];
   return (chunk) => {
@@ -91,7 +91,7 @@ function lineSplitter(onLine: (line: Buffer) => void): (chunk: Buffer) => void {
   };
 }
 
-/** Understands `git log -p`: inside a hunk lines are counted, so no text can pass for a header. */
+/** Parses `git log -p`. Lines are counted inside a hunk, so no text can be mistaken for a header. */
 function patchParser({ commit, added, removed }: PatchReader): (line: Buffer) => void {
   let [toRemove, toAdd] = [0, 0];
   let isJournal = false;
@@ -106,7 +106,7 @@ function patchParser({ commit, added, removed }: PatchReader): (line: Buffer) =>
     } else if (sign === 0) {
       commit(readHeader(line.toString('utf8')));
     } else if (line.subarray(0, 11).toString('latin1') === 'diff --git ') {
-      // The name comes last; git closes one that it has to quote.
+      // The name comes last. git adds a closing quote if it has to quote the name.
       isJournal = /\.jsonl"?$/.test(line.toString('latin1'));
     } else {
       const [, before = '1', after = '1'] =

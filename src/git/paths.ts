@@ -2,26 +2,29 @@ import { stat } from 'node:fs/promises';
 import { join, normalize } from 'node:path';
 import { type GitContext, text } from './run.ts';
 
-/** The clones whose git folder is `.git` in their own folder, with all that belongs to it: nearly all. */
+/** The clones whose git folder is the complete `.git` in their own folder. Nearly all are. */
 const usual = new WeakSet<GitContext>();
 
-/** A path inside the clone's git folder, wherever that is. git is asked once, and each time if it is anywhere unusual. */
+/**
+ * A path inside the clone's git folder, wherever that is. git is asked once, or every time if it is in an unusual
+ * place.
+ */
 export async function gitPath(context: GitContext, path: string): Promise<string> {
   const expected = join(context.directory, '.git', path);
   if (usual.has(context)) return expected;
   const found = normalize(await text(context, ['rev-parse', '--path-format=absolute', '--git-path', path]));
-  // Without a clone, git finds the repository around the folder, if there is one.
+  // If there is no clone, git finds a repository around the folder, if any.
   if (found === expected) usual.add(context);
   return found;
 }
 
-/** Whether the git folder of a clone is known to be in its usual place; {@link gitPath} finds out. */
+/** Whether the git folder of a clone is known to be in its usual place. {@link gitPath} finds out. */
 export const hasUsualPaths = (context: GitContext): boolean => usual.has(context);
 
-/** What git itself asks for before it takes a folder for one of its own. */
+/** What git itself requires before it accepts a folder as a git folder. */
 const PARTS = ['HEAD', 'objects', 'refs'];
 
-/** Whether the git folder in a clone's folder has what git needs, so it is neither gone nor being deleted. */
+/** Whether the git folder in a clone's folder has what git requires, so it is neither gone nor being deleted. */
 export async function isWholeClone({ directory }: GitContext): Promise<boolean> {
   const parts = await Promise.all(PARTS.map((part) => isThere(join(directory, '.git', part))));
   return parts.every((part) => part);

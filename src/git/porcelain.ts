@@ -5,8 +5,8 @@ import { type GitContext, output } from './run.ts';
 import { NO_GITMODULES } from './settings.ts';
 
 /**
- * simple-git for the verbs that people know, off the write path: it waits 50 ms after a command that prints
- * nothing. Without the `errors` option it takes a killed git, and any failure that prints nothing, for a success.
+ * simple-git, for well-known git commands outside the write path: it waits 50 ms after a command that prints nothing.
+ * Without the `errors` option it treats a killed git, and any failure that prints nothing, as a success.
  */
 export function porcelain(context: GitContext): SimpleGit {
   const options: Partial<SimpleGitOptions> = {
@@ -28,7 +28,7 @@ export function porcelain(context: GitContext): SimpleGit {
   return simpleGit(options).env({ ...context.environment });
 }
 
-/** The version of git, such as `2.39.5`, or `undefined` if there is none. */
+/** The version of git, such as `2.39.5`; `undefined` if git is not installed. */
 export async function gitVersion(context: GitContext): Promise<string | undefined> {
   const late = new AbortController();
   const limit = delay(SILENCE_MS, undefined, { signal: late.signal }).then(() => {
@@ -41,7 +41,7 @@ export async function gitVersion(context: GitContext): Promise<string | undefine
   return version.installed ? `${version.major}.${version.minor}.${version.patch}` : undefined;
 }
 
-/** A person's uncommitted changes, as path to what git calls them (`XY` of `git status --porcelain`). */
+/** A person's uncommitted changes: path to git's status code (`XY` of `git status --porcelain`). */
 export async function uncommittedChanges(context: GitContext): Promise<Map<string, string>> {
   const args = ['status', '--porcelain=v1', '-z', '--untracked-files=all', '--no-renames', NO_GITMODULES];
   const rows = (await output(context, args)).toString('utf8').split('\0');

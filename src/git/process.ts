@@ -3,19 +3,19 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { activityOf } from './activity.ts';
 import { type Gits, SILENCE_MS } from './gits.ts';
 
-/** Where git runs and how: everything that a command of ours needs besides its arguments. */
+/** Where and how git runs: everything that our commands need besides their arguments. */
 export interface GitContext {
   /** The clone's folder. */
   readonly directory: string;
-  /** The whole environment of the child: nothing else is inherited. */
+  /** The complete environment of the child. Nothing else is inherited. */
   readonly environment: Readonly<Record<string, string>>;
-  /** Settings as `key=value`, given to each command with `-c`, so a person's own ones change nothing. */
+  /** Settings as `key=value`, passed to each command with `-c`, so a person's own settings change nothing. */
   readonly settings: readonly string[];
-  /** Knows the gits that are at work in the clone; absent when there is no clone. */
+  /** The git processes running in the clone; absent if there is no clone. */
   readonly gits?: Gits;
 }
 
-/** git ended in a way that the caller did not count on: a surprise, never something a person did. */
+/** git ended in a way that the caller did not expect. This is never caused by something a person did. */
 export class GitError extends Error {
   readonly code: number | null;
   readonly stderr: string;
@@ -28,7 +28,7 @@ export class GitError extends Error {
   }
 }
 
-/** A git did nothing for so long that it was ended. It may have done what was asked of it all the same. */
+/** A git process did nothing for so long that it was killed. It may still have done what was asked. */
 export class GitHung extends GitError {
   constructor(command: string, milliseconds: number) {
     const stderr = `git ${command} did nothing for ${Math.round(milliseconds / 1000)} seconds and was ended`;
@@ -37,7 +37,7 @@ export class GitHung extends GitError {
   }
 }
 
-/** The clone was closed, so no git starts in it any more: it is being renamed, removed, or the program ends. */
+/** The clone was closed, so no git may start in it: it is being renamed or removed, or the program is ending. */
 export class GitClosed extends GitError {
   constructor(command: string) {
     super(command, { code: null, stderr: 'the repository is being closed' });
@@ -50,16 +50,16 @@ export interface ProcessOptions {
   readonly settings?: readonly string[];
 }
 
-/** How often a git is looked at in the time that it may do nothing. */
+/** How many times a git process is checked during the time in which it may do nothing. */
 const LOOKS = 4;
-/** It gets this many times as long while it waits for the disk, and if the system does not say what it does. */
+/** The time is multiplied by these if it waits for the disk, and if the system does not reveal what it does. */
 const [SLOW_DISK, BLIND] = [6, 3];
-/** What a git that is ended at the end of its input may take for it, and what the system may take to end it. */
+/** How long git may take to finish after the end of its input, and the system to kill it. */
 const [LAST_CALL_MS, LAST_RESORT_MS] = [2000, 1000];
 
 /**
- * A running git. Nobody outside can reach its streams or wait for it without a limit: each way to wait goes through
- * {@link wait}, which ends a git that does nothing.
+ * A running git process. Nobody outside can reach its streams or wait for it without a limit: every wait goes through
+ * {@link wait}, which kills a git that does nothing.
  */
 export class GitProcess {
   readonly command: string;
@@ -71,7 +71,7 @@ export class GitProcess {
   readonly #exited: Promise<void>;
   readonly #closed: Promise<number | null>;
   #timer: NodeJS.Timeout | undefined;
-  /** How often it was looked at since it last did something, and what it had done by then. */
+  /** How many checks there were since it last did something, and how much it had done by then. */
   #looks = 0;
   #used = -1;
   #hung: GitHung | undefined;
@@ -86,18 +86,20 @@ export class GitProcess {
     const child: ChildProcessWithoutNullStreams = spawn('git', [...settings, ...args], {
       cwd: context.directory,
       env: { ...context.environment, ...options.environment },
-      // A process group of its own: so a limit ends its children too, and Ctrl-C does not reach a half-written commit.
+      // It gets its own process group, so a limit also ends its children, and Ctrl-C does not hit a half-written
+      // commit.
       detached: true,
       windowsHide: true,
     });
     if (child.stdin === undefined) {
-      // Without free file descriptors, node makes no streams, and says why only later, when nobody listens.
+      // Without free file descriptors, node creates no streams and only reports the reason later, when nobody
+      // listens.
       child.on('error', () => undefined);
       throw new Error('git cannot be started: too many files are open.');
     }
     this.#child = child;
     gits?.begun(this);
-    // A git that ends early closes its input; its exit code says so, and the broken pipe says nothing more.
+    // A git that ends early closes its input. The exit code says so; the broken pipe adds nothing.
     child.stdin.on('error', () => undefined);
     child.stderr.on('data', () => this.#heard());
     this.#exited = new Promise((resolve) => {
@@ -109,21 +111,21 @@ export class GitProcess {
       child.once('close', resolve);
       child.once('error', reject);
     });
-    // Anyone who waits for it hears of a git that could not be started.
+    // Anyone who waits for it gets the error if git could not be started.
     this.#closed.catch(() => undefined);
   }
 
-  /** Gives it something to read. */
+  /** Writes to its input. */
   write(input: string | Buffer): void {
     this.#child.stdin.write(input);
   }
 
-  /** Gives it the last that it has to read. */
+  /** Writes the last of its input and closes it. */
   end(input: string | Buffer = ''): void {
     this.#child.stdin.end(input);
   }
 
-  /** Hands over what it prints, as it comes. */
+  /** Calls the listener with its output as it arrives. */
   onOutput(listener: (chunk: Buffer) => void): void {
     this.#child.stdout.on('data', (chunk: Buffer) => {
       this.#heard();
@@ -131,17 +133,20 @@ export class GitProcess {
     });
   }
 
-  /** Hands over what it says on its standard error, as it comes. */
+  /** Calls the listener with its standard error as it arrives. */
   onWords(listener: (words: string) => void): void {
     this.#child.stderr.setEncoding('utf8').on('data', listener);
   }
 
-  /** Is called once, when it has ended and all that it said was handed over, or could not be started. */
+  /** Calls the listener once: when it has ended and all its output was delivered, or if it could not be started. */
   onEnd(listener: (end: { readonly code: number | null } | Error) => void): void {
     this.#closed.then((code) => listener({ code }), listener);
   }
 
-  /** All that it prints, waited for piece by piece. While the caller is busy with one, no time passes. */
+  /**
+   * Its whole output, chunk by chunk. Waiting for each chunk is limited; the time the caller spends on one does not
+   * count.
+   */
   async *output(): AsyncGenerator<Buffer> {
     const chunks = this.#child.stdout[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
     try {
@@ -155,14 +160,15 @@ export class GitProcess {
     }
   }
 
-  /** Waits for its end; answers its exit code, `null` if a signal ended it. */
+  /** Waits for its end. Resolves to the exit code, or `null` if a signal ended it. */
   code(): Promise<number | null> {
     return this.wait(this.#closed);
   }
 
   /**
-   * Waits for something that it has to do. A git that does nothing for {@link Gits.silence} ms is ended with all its
-   * children, and this rejects with {@link GitHung}. One that works, or waits for a slow disk, is left to it.
+   * Waits for something that it has to do. If git does nothing for {@link Gits.silence} ms, it is killed with all its
+   * children, and this rejects with {@link GitHung}. A git that is working, or waiting for a slow disk, is left
+   * alone.
    */
   wait<Value>(work: Promise<Value>): Promise<Value> {
     return new Promise((resolve, reject) => {
@@ -178,18 +184,18 @@ export class GitProcess {
     });
   }
 
-  /** Signals it and the helpers that it started, which would outlive it and keep a connection open. */
+  /** Signals it and the helpers it started, which would otherwise outlive it and keep a connection open. */
   kill(signal: NodeJS.Signals = 'SIGKILL'): void {
     const { pid } = this.#child;
     if (pid === undefined) return;
     try {
       process.kill(-pid, signal);
     } catch {
-      // It has ended on its own.
+      // It has already ended on its own.
     }
   }
 
-  /** Ends it: at the end of its input, or by force. Resolves when it is gone, after three seconds at the latest. */
+  /** Ends it by closing its input, or else by force. Resolves when it is gone, after three seconds at the latest. */
   async stop(): Promise<void> {
     this.end();
     if (await this.#isGone(LAST_CALL_MS)) return;
@@ -220,7 +226,7 @@ export class GitProcess {
     this.#looks += 1;
     const { pid } = this.#child;
     const activity = pid === undefined ? undefined : await activityOf(pid);
-    // What it said in the meantime, or while this program itself was held up, has been read by now.
+    // Output that arrived in the meantime, or while this program itself was held up, has been read by now.
     if (this.#looks === 0 || this.#waiters.size === 0) return;
     if (activity && activity.used !== this.#used) this.#looks = 1;
     this.#used = activity?.used ?? -1;

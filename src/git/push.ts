@@ -6,19 +6,23 @@ import { type Network, type Outcome, PATIENCE, runRemote, spokenOf } from './rem
 import type { GitContext } from './run.ts';
 import { troubleOf } from './trouble.ts';
 
-/** Only git's own words begin a line with this; what the remote says begins with `remote:`. */
+/** Only lines from git itself start with this. What the remote says starts with `remote:`. */
 export const SENT = /(?:^|[\r\n])Writing objects: 100% \((\d+)\/\1\)[^\r\n]{0,200}done/;
-/** What was sent is checked by the remote before it answers. No remote is thought to be slower than this. */
+/**
+ * The remote checks what it received before it answers. We assume that it checks at least this many commits per
+ * second.
+ */
 const CHECKED_A_SECOND = 100;
 
-/** git's own word for a push that comes too late: the remote has commits that we lack. */
+/** git's own message if a push comes too late: the remote has commits that we lack. */
 const OVERTAKEN = /^\[rejected\]/;
-/** What a remote says when another push holds the branch, or has just moved it; also when a lock was left there. */
+/** What a remote says if another push holds the branch or has just moved it, and also if a lock was left there. */
 const HELD = /cannot lock ref|failed to update ref|incorrect old value/;
 
 /**
- * What a push came to. `raced`: somebody else was quicker, so another round of fetch and push is due. `held`: the remote
- * could not move the branch, though nobody moved it. That is worth another round; if it does not help, `trouble` says why.
+ * The result of a push. `raced`: someone else was faster, so fetch and push have to be repeated. `held`: the remote
+ * could not move the branch although nobody else moved it. That is worth another attempt; if it does not help,
+ * `trouble` says why.
  */
 export type Pushed =
   | { readonly kind: 'pushed' }
@@ -26,10 +30,10 @@ export type Pushed =
   | { readonly kind: 'held'; readonly trouble: Trouble };
 
 /**
- * Pushes a commit to a branch of the remote, and believes only what the remote's branch says.
+ * Pushes a commit to a branch of the remote. Whether it succeeded is decided only by where the remote's branch is.
  *
  * @param known where the remote's branch was when we last heard of it
- * @param commits how many there are to push, which the remote needs time for
+ * @param commits how many commits are pushed, which the remote needs time for
  */
 export async function pushBranch(
   context: GitContext,
@@ -66,7 +70,7 @@ export async function pushBranch(
   const [flag, , summary = ''] = line ?? [];
   const pushed: Outcome<Pushed> = { ok: true, value: { kind: 'pushed' } };
   if (code === 0 && flag !== undefined && flag !== '!' && flag !== '=') return pushed;
-  // The words may be wrong both ways: an answer that was lost reads as "up to date", or as a failure.
+  // git's message may be wrong in both directions: a lost answer reads as "up to date", or as a failure.
   const now = await listRemote(context, url, network);
   if (now.ok && now.value.branches.get(branch) === commit) return pushed;
   const inTheWay = now.ok && [...now.value.branches.keys()].find((other) => isNested(other, branch));

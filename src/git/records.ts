@@ -4,8 +4,8 @@ import { type GitContext, GitError, GitProcess } from './run.ts';
 const NUL = '\0';
 
 /**
- * Runs a command that must succeed and hands over what it prints, cut at NUL, some records at a time as they come: so
- * that an answer of any size takes no more memory than its parts. Throws a {@link GitError} if git fails.
+ * Runs a command that must succeed and yields its output, split at NUL, some records at a time as they arrive. So an
+ * output of any size takes no more memory than its parts. Throws a {@link GitError} if git fails.
  */
 export async function* records(
   context: GitContext,

@@ -14,14 +14,15 @@ export async function resolve(context: GitContext, revision: string): Promise<st
     '--end-of-options',
     `${revision}^{commit}`,
   ]);
-  // Any other code is a failure, which must not be taken for a branch that is gone.
+  // Any other code is a failure, which must not be mistaken for a missing branch.
   if (result.code !== 0 && result.code !== 1) throw new GitError('rev-parse', result);
   return result.code === 0 ? result.stdout.toString().trim() : null;
 }
 
 /**
- * Whether a clone surely has no ref of a full name: no file for it, and then no line in `packed-refs`, which is how and in
- * which order git itself looks (gitrepository-layout(5)). False if that cannot be told, or if the clone is not whole.
+ * Whether a clone certainly has no ref of a full name: there is no file for it, and then no line in `packed-refs`,
+ * which is also where and in which order git looks (gitrepository-layout(5)). False if that is uncertain, or if the
+ * clone is not complete.
  */
 export async function isSurelyAbsent(context: GitContext, ref: string): Promise<boolean> {
   if (!hasUsualPaths(context) || !ref.startsWith('refs/')) return false;
@@ -38,12 +39,12 @@ const isMissing = (found: Promise<unknown>): Promise<boolean> =>
     (error: NodeJS.ErrnoException) => error.code === 'ENOENT',
   );
 
-/** The branch that is checked out, or `null` if HEAD is detached. It may have no commit yet. */
+/** The branch that is checked out, or `null` if HEAD is detached. The branch may not have a commit yet. */
 export async function checkedOut(context: GitContext): Promise<string | null> {
   const result = await run(context, ['symbolic-ref', '--quiet', 'HEAD']);
   if (result.code === 1) return null;
   if (result.code !== 0) throw new GitError('symbolic-ref', result);
-  // Not git's own short form, which depends on what else is called so.
+  // Not git's own short form, which depends on what else has this name.
   return result.stdout
     .toString()
     .trim()
@@ -51,15 +52,15 @@ export async function checkedOut(context: GitContext): Promise<string | null> {
 }
 
 /**
- * Whether a branch is checked out. HEAD's file is read first, and git is only started if it does not name the branch:
- * git may keep HEAD elsewhere.
+ * Whether a branch is checked out. HEAD's file is read first. git is only started if the file does not name the
+ * branch, since git may keep HEAD elsewhere.
  */
 export async function isCheckedOut(context: GitContext, branch: string): Promise<boolean> {
   const head = await readFile(await gitPath(context, 'HEAD'), 'utf8').catch(() => '');
   return head === `ref: refs/heads/${branch}\n` || (await checkedOut(context)) === branch;
 }
 
-/** Checks a branch out if nothing of a person's is in the way. Otherwise everything stays as it is. */
+/** Checks out a branch if nothing of a person's is in the way. Otherwise everything stays as it is. */
 export async function checkOut(context: GitContext, branch: string): Promise<void> {
   if ((await resolve(context, `refs/heads/${branch}`)) === null) {
     await output(context, ['symbolic-ref', 'HEAD', `refs/heads/${branch}`]);
@@ -68,7 +69,7 @@ export async function checkOut(context: GitContext, branch: string): Promise<voi
   await run(context, ['checkout', '--quiet', branch, '--']);
 }
 
-/** Every ref below a prefix with the commit that it names. */
+/** Every ref below a prefix with its commit. */
 export async function listRefs(context: GitContext, prefix: string): Promise<Map<string, string>> {
   const lines = await text(context, ['for-each-ref', '--format=%(refname) %(objectname)', prefix]);
   return new Map(
@@ -91,7 +92,7 @@ export async function setRef(context: GitContext, ref: string, id: string | null
  */
 export async function findNested(context: GitContext, prefix: string, name: string): Promise<string[]> {
   const parts = name.split('/');
-  // A pattern finds the ref of that name and all refs below it.
+  // A pattern matches the ref of that name and all refs below it.
   const patterns = parts.map((_, index) => prefix + parts.slice(0, index + 1).join('/'));
   const lines = await text(context, ['for-each-ref', '--format=%(refname)', ...patterns]);
   const found = lines.split('\n').filter((line) => line.startsWith(prefix));
@@ -99,8 +100,8 @@ export async function findNested(context: GitContext, prefix: string, name: stri
 }
 
 /**
- * Drops the tracking refs that keep git from noting where a branch of the remote is. The remote has that branch, so it
- * cannot have those any more. Returns whether there were any.
+ * Drops the tracking refs that keep git from storing where a branch of the remote is. The remote has that branch, so
+ * it cannot have those any more. Returns whether there were any.
  */
 export async function dropStaleTracking(context: GitContext, branch: string): Promise<boolean> {
   const stale = await findNested(context, TRACKING, branch);
@@ -114,7 +115,7 @@ export async function dropStaleTracking(context: GitContext, branch: string): Pr
 
 const TRACKING = 'refs/remotes/origin/';
 
-/** Notes where a branch of the remote is, and drops what we knew of branches that it cannot have next to that one. */
+/** Stores where a branch of the remote is, and drops the tracking refs of branches that cannot exist alongside it. */
 export async function setTracking(context: GitContext, branch: string, id: string): Promise<void> {
   try {
     await setRef(context, `${TRACKING}${branch}`, id);
@@ -124,14 +125,14 @@ export async function setTracking(context: GitContext, branch: string, id: strin
   }
 }
 
-/** A ref and its new commit, `null` to delete it; `from` is the commit it must have had until then, if that matters. */
+/** A ref and its new commit, `null` to delete it. `from` is the commit it must have had before, if that matters. */
 export interface RefUpdate {
   readonly ref: string;
   readonly to: string | null;
   readonly from?: string | null;
 }
 
-/** Moves several refs in one transaction; throws a {@link GitError} if one of them cannot be moved; then none was. */
+/** Moves several refs in one transaction. If one of them cannot be moved, throws a {@link GitError} and moves none. */
 export async function updateRefs(context: GitContext, updates: readonly RefUpdate[]): Promise<void> {
   const input = updates.map(({ ref, to, from }) => {
     const old = from === undefined ? '' : ` ${from ?? '0'.repeat(to?.length ?? 40)}`;
@@ -140,11 +141,11 @@ export async function updateRefs(context: GitContext, updates: readonly RefUpdat
   await output(context, ['update-ref', '--stdin', '-m', 'gitpost'], { input: input.join('') });
 }
 
-/** Which commits descend from which, as far as was asked: that one does is true for good. */
+/** Which commits descend from which, as found by earlier queries. A positive answer never changes. */
 const descents = new WeakMap<GitContext, Set<string>>();
 const MOST_DESCENTS = 1000;
 
-/** Whether everything that `ancestor` holds is part of the history of `descendant`. */
+/** Whether `ancestor` and its whole history are part of the history of `descendant`. */
 export async function isAncestor(
   context: GitContext,
   ancestor: string,
@@ -160,7 +161,7 @@ export async function isAncestor(
     return true;
   }
   if (result.code === 1) return false;
-  // What git has no more is part of nothing.
+  // A commit that git no longer has is not part of anything.
   if (/Not a valid commit name/.test(result.stderr)) return false;
   throw new GitError('merge-base', result);
 }
@@ -172,10 +173,10 @@ function noteDescent(context: GitContext, ancestor: string, descendant: string):
   descents.set(context, known.add(`${ancestor} ${descendant}`));
 }
 
-/** Whether a name is the whole id of an object, which means the same for good. */
+/** Whether a name is the full id of an object, so its meaning never changes. */
 export const isId = (name: string): boolean => /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(name);
 
-/** How many commits each of two histories has beyond the other; `null` is one without any. */
+/** How many commits each of two histories has that the other lacks; `null` is an empty history. */
 export async function countApart(
   context: GitContext,
   ours: string | null,
@@ -187,13 +188,13 @@ export async function countApart(
   const [left = 0, right = 0] = counts.split('\t').map(Number);
   if (ours !== null && theirs !== null && left === 0) noteDescent(context, ours, theirs);
   if (ours !== null && theirs !== null && right === 0) noteDescent(context, theirs, ours);
-  // Of one history alone, git counts each commit on the right.
+  // For a single history, git counts each commit on the right side.
   return ours === null || theirs !== null ? { ahead: left, behind: right } : { ahead: right, behind: left };
 }
 
 /**
- * Writes a commit-graph, so git need not read all commits one by one to find out whether one
- * descends from another: a tenth of the time for a hundred thousand commits.
+ * Writes a commit-graph, so git need not read the commits one by one to find out whether one descends from another.
+ * With a hundred thousand commits that takes a tenth of the time.
  */
 export async function writeCommitGraph(context: GitContext, signal?: AbortSignal): Promise<void> {
   const args = ['commit-graph', 'write', '--reachable', '--split', '--no-progress'];
@@ -206,23 +207,23 @@ export async function listCommits(context: GitContext, range: readonly string[])
   return lines === '' ? [] : lines.split('\n');
 }
 
-/** git's file for a branch has 255 bytes at most, `.lock` included, and GitHub takes no longer name either. */
+/** git's file for a branch has at most 255 bytes, including `.lock`, and GitHub accepts no longer name either. */
 const MOST_BRANCH_BYTES = 244;
 
-// What git takes for an option, for something else than a branch, or for the folder of the remote's HEAD.
+// Names that git would take for an option, for something other than a branch, or for the folder of the remote's HEAD.
 const ODD_BRANCH = /^(?:-|refs\/|HEAD\/|HEAD$|@$|FETCH_HEAD$)/;
 
-/** Whether a name can be a branch, here and on any remote: git allows it, and no git reads it as something else. */
+/** Whether a name can be a branch, here and on any remote: git allows it, and no git takes it for something else. */
 export async function isBranchName(context: GitContext, name: string): Promise<boolean> {
   if (ODD_BRANCH.test(name) || /[\p{Cc}\p{Cs}]/u.test(name)) return false;
   if (Buffer.byteLength(name) > MOST_BRANCH_BYTES) return false;
-  // Not `--branch`, which reads `@{-1}` as the branch before this one.
+  // Not `--branch`, which reads `@{-1}` as the previous branch.
   return (await run(context, ['check-ref-format', `refs/heads/${name}`])).code === 0;
 }
 
 /**
- * Moves refs through one long-lived `git update-ref`, one at a time: a branch by compare-and-swap, so a move by anybody
- * else in between is never undone, and a ref that only gitpost uses, wherever it was.
+ * Moves refs through one long-lived `git update-ref`, one at a time. Branches are moved by compare-and-swap, so
+ * someone else's move is never undone. Refs that only gitpost uses are set regardless of where they were.
  */
 export class RefMover {
   readonly #context: GitContext;
@@ -234,14 +235,14 @@ export class RefMover {
   }
 
   /**
-   * Whether the branch was at `from` (`null`: did not exist) and now is at `to`, durably. Rejects with a {@link GitHung}
-   * if two processes in a row did nothing.
+   * Resolves to whether the branch was at `from` (`null`: did not exist) and is now at `to`, durably. Rejects with a
+   * {@link GitHung} if two processes in a row hung.
    */
   move(branch: string, from: string | null, to: string): Promise<boolean> {
     return this.#turns.run(() => this.#move(`refs/heads/${branch}`, from, to));
   }
 
-  /** Sets a ref that only gitpost uses, wherever it was. Whether it is at `to` now. */
+  /** Sets a ref that only gitpost uses, regardless of where it was. Resolves to whether it is at `to` now. */
   note(ref: string, to: string): Promise<boolean> {
     return this.#turns.run(() => this.#move(ref, undefined, to));
   }
@@ -253,7 +254,7 @@ export class RefMover {
         await this.#process.move(ref, from === null ? '0'.repeat(to.length) : from, to);
         return true;
       } catch (error) {
-        // A refusal ends the process. What counts is where the branch is now: it may have been moved all the same.
+        // A refusal ends the process. What counts is where the branch is now, since it may have been moved after all.
         await this.close();
         if ((await resolve(this.#context, ref)) === to) return true;
         if (!(error instanceof GitHung)) return false;
@@ -262,7 +263,7 @@ export class RefMover {
     }
   }
 
-  /** Resolves when its process is gone; the next move starts another one. */
+  /** Resolves when its process has ended. The next move starts another one. */
   async close(): Promise<void> {
     const ending = this.#process?.end();
     this.#process = undefined;

@@ -12,8 +12,8 @@ const PURGE =
   'Editing or deleting a message does not take it out of the history: docs/sync.md says how to do that on every machine.';
 
 /**
- * Why a remote refuses a push, by the codes of GitHub (`GH001` and so on) and the words of others. They are matched
- * against what is left without names; see {@link wordsOf}. The first rule that fits counts.
+ * Why a remote refuses a push, by GitHub's codes (`GH001` and so on) and the wording of other hosts. The rules are
+ * matched against the text without names; see {@link wordsOf}. The first rule that matches applies.
  */
 const RULES: readonly Rule[] = [
   {
@@ -125,10 +125,10 @@ const MOST_WORDS = 600;
 const MOST_PLACES = 10;
 
 /**
- * What it means that a remote refused a push.
+ * What it means to a person that a remote refused a push.
  *
  * @param reason what is next to the ref in git's answer
- * @param stderr what git printed, with the remote's own words
+ * @param stderr what git printed, including the remote's own text
  */
 export function rejection(reason: string, stderr: string, spoken: Spoken): Trouble {
   const words = wordsOf(`${reason}\n${stderr}`, spoken);
@@ -147,7 +147,7 @@ export function rejection(reason: string, stderr: string, spoken: Spoken): Troub
   };
 }
 
-/** What the remote says, without git's prefix, controls and empty lines. */
+/** What the remote says, without git's prefix, control characters and empty lines. */
 function remoteLines(stderr: string): string[] {
   return stderr
     .split(/[\r\n]+/)
@@ -156,13 +156,15 @@ function remoteLines(stderr: string): string[] {
     .filter((line) => line !== '');
 }
 
-/** A line as a sentence can hold it: no rules or bullets, and nothing of the places, which are reported on their own. */
+/**
+ * A line in a form that fits into a sentence: without rules, bullets, and the places, which are reported separately.
+ */
 const plain = (line: string): string =>
   /^(- )?(locations|commit|path):/.test(line) ? '' : line.replace(/[—=_*]{2,}|-{2,}|^[-*•] /g, '').trim();
 
 /**
- * The places that the remote objects to. GitHub's push protection names `commit: <id>` and then `path: <file>:<line>`;
- * GitLab's names the commit in a sentence and then `-- <file>:<line> | <kind>`.
+ * The places that the remote objects to. GitHub's push protection prints `commit: <id>` and then `path:
+ * <file>:<line>`. GitLab's names the commit in a sentence and then prints `-- <file>:<line> | <kind>`.
  */
 function placesIn(lines: readonly string[]): Place[] {
   const places: Place[] = [];
@@ -177,7 +179,7 @@ function placesIn(lines: readonly string[]): Place[] {
 }
 
 /**
- * The pages on which the remote offers to let a credential pass. Anyone can print an address, so it must be one of the
+ * The pages on which the remote offers to allow a credential. Anyone can print an address, so it must be on the
  * remote's own host.
  */
 function unblocking(lines: readonly string[], { url }: Spoken): string {

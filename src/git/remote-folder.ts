@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { localPath } from './address.ts';
 
-/** What is in the folder that an address leads to; `elsewhere` if it leads to another machine. */
+/** What is in the folder that an address leads to; `elsewhere` if the address leads to another machine. */
 export type RemoteFolder = 'elsewhere' | 'repository' | 'nothing' | 'absent';
 
 export async function inspectRemoteFolder(url: string): Promise<RemoteFolder> {
@@ -13,7 +13,7 @@ export async function inspectRemoteFolder(url: string): Promise<RemoteFolder> {
   return isRepository ? 'repository' : 'nothing';
 }
 
-/** What may not be looked at may still be there. */
+/** A path we have no permission to look at may still exist. */
 const isThere = (path: string): Promise<boolean> =>
   stat(path).then(
     () => true,

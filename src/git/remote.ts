@@ -6,9 +6,9 @@ import { type GitContext, type RunOptions, type RunResult, run } from './run.ts'
 import { troubleOf } from './trouble.ts';
 import type { Spoken } from './words.ts';
 
-/** Who we are to a remote. The token is asked for again for each command. */
+/** How we log in to a remote. The token is requested again for each command. */
 export interface Credentials {
-  /** The address that the token is for; it goes nowhere else. */
+  /** The address that the token is for. It is never sent anywhere else. */
   readonly url: string;
   readonly username: string;
   readonly token: () => string | undefined;
@@ -18,15 +18,15 @@ export interface Network {
   readonly credentials: Credentials | undefined;
   readonly onProgress: (stage: string, percent: number) => void;
   readonly signal?: AbortSignal;
-  /** Only tests are less patient. */
+  /** Only tests use shorter limits. */
   readonly patience?: Patience;
 }
 
-/** How long a remote may say nothing, in milliseconds. */
+/** How long a remote may be silent, in milliseconds. */
 export interface Patience {
-  /** When it is asked where its branches are, and while bytes are on their way. */
+  /** When it is asked for its branches, and while bytes are being transferred. */
   readonly answer: number;
-  /** While it prepares what was asked for, or checks what it was sent. */
+  /** While it prepares what was requested, or checks what it received. */
   readonly work: number;
 }
 
@@ -37,16 +37,17 @@ export type Outcome<Value> =
   | { readonly ok: false; readonly trouble: Trouble };
 
 /**
- * libcurl gives up what stays below this. It counts before the first byte of an answer, too, when a remote may be at
- * work, so the limit is only for one that sends next to nothing, and we look at git's words for everything else.
+ * libcurl gives up if the transfer is slower than this. The limit also applies before the first byte of an answer,
+ * when a remote may be working. So it only catches remotes that send next to nothing; everything else is judged by
+ * git's output.
  */
 const BYTES_A_SECOND = 10;
 
-// Reads the token from its own environment, so it is in no argument, file or address.
+// Reads the token from its own environment, so the token is in no argument, file or address.
 const HELPER =
   '!f() { test "$1" = get && printf "username=%s\\npassword=%s\\n" "$GITPOST_USERNAME" "$GITPOST_TOKEN"; }; f';
 
-/** What is known of a remote, for those who read its words. */
+/** What is known about a remote, for interpreting git's messages about it. */
 export const spokenOf = ({ directory, environment }: GitContext, url: string, branch?: string): Spoken => ({
   url,
   directory,
@@ -55,16 +56,17 @@ export const spokenOf = ({ directory, environment }: GitContext, url: string, br
 });
 
 interface Asking extends Pick<RunOptions, 'stages'> {
-  /** Whether an end that is no success is an answer. */
+  /** Whether a result other than success is a valid answer. */
   readonly accepts?: (result: RunResult) => boolean;
-  /** How long git may say nothing, and how long next to nothing may come over HTTP, in milliseconds. */
+  /** How long git may print nothing, and how long HTTP may transfer next to nothing, in milliseconds. */
   readonly timeout?: number;
   readonly longest?: number;
 }
 
 /**
- * Runs git with a remote, with our credentials if they are for its address. The token is in no argument, file, result or log.
- * A trouble if git fails, hangs or is stopped, unless the caller accepts that end as an answer.
+ * Runs git against a remote, with our credentials if they are for its address. The token is in no argument, file,
+ * result or log. Resolves to a trouble if git fails, hangs or is stopped, unless the caller accepts that result as an
+ * answer.
  */
 export async function runRemote(
   context: GitContext,
@@ -114,14 +116,14 @@ function optionsFor(
     settings: [
       ...settings,
       'http.followRedirects=false',
-      // The empty value removes the person's own helpers, which would keep our token.
+      // The empty value removes the person's own helpers, which would store our token.
       'credential.helper=',
       `credential.${login.origin}.helper=${HELPER}`,
     ],
   };
 }
 
-/** A remote may repeat what it was sent, and its words go into answers and logs. */
+/** A remote may repeat what it was sent, and its text goes into answers and logs. */
 function withoutToken(result: RunResult, { username, token }: Login): RunResult {
   const header = Buffer.from(`${username}:${token}`).toString('base64');
   const hidden = (text: string) => text.replaceAll(token, '[hidden]').replaceAll(header, '[hidden]');
@@ -148,7 +150,7 @@ const pathMissing = (url: string): Trouble => ({
     'Plug in the disk that it is on, or correct the path. Nothing is lost: it is sent with the next push.',
 });
 
-/** Finds git's own percentages in what it says while it works, and passes each on once. */
+/** Finds git's own percentages in its progress output and passes on each once. */
 function progressReader(onProgress: Network['onProgress']): (text: string) => void {
   let last = '';
   return (text) => {

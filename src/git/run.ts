@@ -5,21 +5,21 @@ export { GitClosed, type GitContext, GitError, GitHung, GitProcess } from './pro
 export interface RunOptions extends ProcessOptions {
   readonly input?: string | Buffer;
   /**
-   * Milliseconds without a word of git after which it is ended with all its children, whatever it does. For a git that
-   * waits for a remote; any other one is ended once it does nothing at all.
+   * After this long without output, git is killed with all its children, whatever it is doing. In milliseconds. This
+   * is for commands that wait for a remote; any other one is killed once it does nothing at all.
    */
   readonly timeout?: number;
-  /** The limits that take the place of `timeout`, one after the other, each once git has said its words. */
+  /** Limits that replace `timeout` one after the other, each once git has printed its text. */
   readonly stages?: readonly Stage[];
-  /** Bytes on its standard output after which it is ended with all its children; 400 MiB if nothing is said. */
+  /** After this many bytes of output, git is killed with all its children. 400 MiB by default. */
   readonly maxOutput?: number;
   /** Ends it early: git is asked first, so it can release its locks, and killed if it does not end. */
   readonly signal?: AbortSignal;
-  /** Called with what git says on its standard error while it runs, such as progress. */
+  /** Called with git's standard error while it runs, such as progress. */
   readonly onProgress?: (text: string) => void;
 }
 
-/** A part of what git does that has a limit of its own: how long it may say nothing, in milliseconds. */
+/** A phase of git's work with its own limit: how long it may print nothing, in milliseconds. */
 export interface Stage {
   readonly after: RegExp;
   readonly timeout: number;
@@ -31,14 +31,14 @@ export interface RunResult {
   readonly stdout: Buffer;
   readonly stderr: string;
   readonly timedOut: boolean;
-  /** Whether it was ended because it had more to say than it may. */
+  /** Whether it was killed because it printed more than allowed. */
   readonly overflowed: boolean;
 }
 
 /**
- * Runs one git command to its end. It rejects if git can't be started, with a {@link GitHung} if it does nothing, and
- * with a {@link GitError} if somebody else kills it, such as a system without memory: that says nothing about what was
- * asked, and is no refusal.
+ * Runs one git command to its end. Rejects if git can't be started, with a {@link GitHung} if it does nothing, and
+ * with a {@link GitError} if something else kills it, such as a system that is out of memory. Such an end says
+ * nothing about the question asked, so it must not look like a refusal.
  */
 export async function run(
   context: GitContext,
@@ -101,7 +101,7 @@ function toEnd(git: GitProcess, options: RunOptions): Promise<RunResult> {
       const isKilled = code === null && !timedOut && !overflowed && !options.signal?.aborted;
       if (isKilled) return reject(new GitError(git.command, { code, stderr }));
       resolve({
-        // What was cut short is no success, even if it ended before it could be stopped.
+        // A truncated output is not a success, even if git ended before it could be stopped.
         code: overflowed ? null : code,
         stdout: overflowed ? Buffer.alloc(0) : Buffer.concat(stdout),
         stderr: overflowed ? `It printed more than ${maxOutput} bytes.` : stderr,
@@ -113,29 +113,30 @@ function toEnd(git: GitProcess, options: RunOptions): Promise<RunResult> {
   });
 }
 
-/** Runs a command that must succeed and returns what it printed; throws a {@link GitError} if it fails. */
+/** Runs a command that must succeed and returns its output. Throws a {@link GitError} if it fails. */
 export async function output(context: GitContext, args: readonly string[], options: RunOptions = {}) {
   const result = await run(context, args, options);
   if (result.code !== 0) throw new GitError(args[0] ?? '', result);
   return result.stdout;
 }
 
-/** As {@link output}, as text without the last line end. */
+/** Like {@link output}, but as text without the last line end. */
 export async function text(context: GitContext, args: readonly string[], options: RunOptions = {}) {
   return (await output(context, args, options)).toString('utf8').replace(/\n$/, '');
 }
 
 const MAX_STDERR = 64 * 1024;
 
-/** The end of a text, from the beginning of a line: half a line would lose the mark that says who said it. */
+/** The end of a text, starting at a line break: half a line would lose the prefix that says who printed it. */
 function lastLines(text: string): string {
   if (text.length <= MAX_STDERR) return text;
   const end = text.slice(-MAX_STDERR);
   return end.slice(end.search(/[\r\n]/) + 1);
 }
 
-/** How long a git that was asked to end may take for it, in milliseconds. */
+/** How long git may take to end after it was asked to. In milliseconds. */
 const LAST_CALL_MS = 1000;
 
-// A tree from a remote can hold more names than there is memory; half of this is a million commits with their files.
+// A tree from a remote can contain more names than there is memory. Half of this is a million commits with their
+// files.
 const MAX_STDOUT = 400 * 1024 * 1024;

@@ -5,11 +5,11 @@ import { withIndexHeld } from './held-index.ts';
 import { type GitContext, output, run } from './run.ts';
 import { NO_GITMODULES } from './settings.ts';
 
-/** A file that differs from what a commit holds for it. */
+/** A file that differs from the commit's version. */
 interface Differing {
   readonly path: string;
   readonly mode: string;
-  /** The blob that the commit has. */
+  /** The blob in the commit. */
   readonly id: string;
 }
 
@@ -17,7 +17,7 @@ interface Stale extends Differing {
   readonly file: Stats;
 }
 
-/** One state of a file in the history of a branch. */
+/** One version of a file in the history of a branch. */
 interface State {
   readonly id: string;
   /** When it was committed, in whole seconds since 1970. */
@@ -25,10 +25,10 @@ interface State {
 }
 
 /**
- * Brings the files below a folder up to a commit that the work tree only missed, because it lost its index, or git wrote
- * elsewhere for a while. A file is stale if its bytes are an earlier state of itself and it was last written before the
- * next state was committed: so nobody can have taken out what it lacks. Every other difference is a person's, and stays.
- * False if another git holds the index.
+ * Updates the files below a folder that merely missed changes up to a commit, because the index was lost or git wrote
+ * elsewhere for a while. A file is stale if its bytes are an earlier version of itself and it was last written before
+ * the next version was committed, so nobody can have removed what it lacks. Any other difference is a person's, and
+ * stays. Resolves to false if another git process holds the index.
  *
  * @param folder as a path in the tree, such as `messages`
  */
@@ -51,7 +51,7 @@ export async function updateStale(context: GitContext, folder: string, commit: s
   return done === true;
 }
 
-/** The files whose bytes are not those of the commit, with their own blob ids as `current`. */
+/** The files whose bytes differ from the commit's, with their own blob ids as `current`. */
 async function findChanged(context: GitContext, folder: string, commit: string) {
   const args = ['diff-index', '-z', '--raw', '--no-abbrev', '--diff-filter=M', NO_GITMODULES, commit];
   const parts = (await output(context, [...args, '--', folder])).toString('utf8').split('\0');
@@ -59,13 +59,13 @@ async function findChanged(context: GitContext, folder: string, commit: string) 
   for (let at = 0; at + 1 < parts.length; at += 2) {
     const [, mode, id] = /^:(\d+) \d+ ([0-9a-f]+) /.exec(parts[at] ?? '') ?? [];
     const path = parts[at + 1] ?? '';
-    // One path a line is how git takes many at once.
+    // git takes many paths at once as one per line.
     if (mode !== undefined && id !== undefined && !/^"|\n/.test(path)) differing.push({ path, mode, id });
   }
   const present: Differing[] = [];
   for (const one of differing) if ((await statOf(context, one.path))?.isFile()) present.push(one);
   if (present.length === 0) return [];
-  // git lists a file for its date alone as well, as all are in a clone that was copied.
+  // git also lists files that differ only in their date, as all do in a copied clone.
   const input = present.map(({ path }) => `${path}\n`).join('');
   const { code, stdout } = await run(context, ['hash-object', '--no-filters', '--stdin-paths'], { input });
   if (code !== 0) return [];
@@ -85,7 +85,7 @@ async function isUntouched(context: GitContext, { path, file }: Stale): Promise<
   return now !== undefined && stampOf(now) === stampOf(file);
 }
 
-/** The files that proved a person's, by how they were then: no later commit makes them stale. */
+/** The files found to be a person's, with their state at that time: no later commit makes them stale. */
 const persons = new WeakMap<GitContext, Map<string, string>>();
 
 async function findStale(
@@ -105,10 +105,10 @@ async function findStale(
   return undefined;
 }
 
-/** As far back as a file's states are looked at. */
+/** How many versions of a file are examined at most. */
 const MOST_STATES = 10_000;
 
-/** The states that a file had, the newest first. */
+/** The versions that a file had, newest first. */
 async function statesOf(context: GitContext, path: string, commit: string): Promise<State[]> {
   const args = ['log', '--raw', '--no-abbrev', '--no-renames', '--format=%ct', '-n', String(MOST_STATES)];
   const lines = (await output(context, [...args, commit, '--', path])).toString('utf8').split('\n');

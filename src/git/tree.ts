@@ -11,7 +11,7 @@ export interface TreeEntry {
   readonly size: number;
 }
 
-/** A journal file that two commits hold in different states; an absent side is `null`. */
+/** A journal file that differs between two commits; `null` if it is missing on a side. */
 export interface JournalChange {
   readonly path: string;
   readonly before: string | null;
@@ -20,20 +20,20 @@ export interface JournalChange {
 
 export const isFile = (mode: string): boolean => mode === '100644' || mode === '100755';
 
-/** What a tree may hold to be taken in: a few kilobytes of git can stand for more files than any disk has room for. */
+/** The limits for a tree to be accepted: a few kilobytes of git can expand to more files than fit on any disk. */
 export const TREE_LIMITS = {
   files: 200_000,
-  /** The sum of all files. */
+  /** The total size of all files. */
   bytes: 4 * 1024 ** 3,
-  /** The longest path: systems take no more than 4096 bytes, with the folder of the clone. */
+  /** The longest path: systems accept at most 4096 bytes, including the folder of the clone. */
   path: 2000,
 } as const;
 
-/** Bytes of a listing that no tree within the limits comes to, unless its paths are of no ordinary length. */
+/** A listing within the limits stays below these sizes in bytes, unless its paths have no ordinary length. */
 const MAX_NAMES = 40 * 1024 * 1024;
 const MAX_LISTING = 128 * 1024 * 1024;
 
-/** How many files the tree of a commit has; `null` if their names alone are more than can be listed. */
+/** How many files the tree of a commit has; `null` if their names alone are too much to list. */
 export async function countFiles(context: GitContext, commit: string): Promise<number | null> {
   const args = ['ls-tree', '-r', '-z', '--full-tree', '--name-only', commit];
   const names = await run(context, args, { maxOutput: MAX_NAMES });
@@ -42,9 +42,9 @@ export async function countFiles(context: GitContext, commit: string): Promise<n
   return countNames(names.stdout);
 }
 
-/** Whether the tree of a commit is larger than {@link TREE_LIMITS} allow. */
+/** Whether the tree of a commit exceeds {@link TREE_LIMITS}. */
 export async function isTooLarge(context: GitContext, commit: string): Promise<boolean> {
-  // Without sizes first, which git looks up one by one.
+  // First without sizes, which git looks up one by one.
   const files = await countFiles(context, commit);
   if (files === null || files > TREE_LIMITS.files) return true;
   const entries = await listTree(context, ['-r', '-l', commit]);
@@ -52,11 +52,11 @@ export async function isTooLarge(context: GitContext, commit: string): Promise<b
   return bytes > TREE_LIMITS.bytes || entries.some(({ path }) => Buffer.byteLength(path) > TREE_LIMITS.path);
 }
 
-/** What a pull of every day changes at most; whatever is in it, many of them do not come to {@link TREE_LIMITS}. */
+/** The most that an everyday pull changes. Whatever it contains, {@link TREE_LIMITS} are far away. */
 const SMALL_STEP = { files: 100, bytes: 16 * 1024 * 1024 } as const;
 
 /**
- * Whether a commit holds so little beyond another one that a tree within the limits stays so. This is quick.
+ * A quick check: whether a commit adds so little to another one that a tree within the limits stays within them.
  *
  * @param sizeOf the size of an object in bytes, `null` if there is none
  */
@@ -86,30 +86,30 @@ function countNames(listing: Buffer): number {
   return names;
 }
 
-/** The files of a commit at some paths. */
+/** The files of a commit at the given paths. */
 export const filesAt = (
   context: GitContext,
   commit: string,
   paths: readonly string[],
 ): Promise<TreeEntry[]> => listTree(context, ['-r', '-l', commit, '--', ...paths]);
 
-/** Every journal file of a commit. Links and submodules are no journals, whatever they are called. */
+/** Every journal file of a commit. Links and submodules are not journals, whatever their names are. */
 export async function listJournals(context: GitContext, commit: string): Promise<TreeEntry[]> {
   const entries = await listMessages(context, commit);
   return entries.filter((entry) => isFile(entry.mode) && isJournal(entry.path));
 }
 
-/** Everything below the journals' folder of a commit: files, links and submodules, whatever they are called. */
+/** Everything below the journals' folder of a commit: files, links and submodules of any name. */
 export const listMessages = (context: GitContext, commit: string): Promise<TreeEntry[]> =>
   listBelow(context, commit, `${JOURNAL_FOLDER}/`);
 
-/** Everything below a folder of a commit, which is named with a slash at its end. */
+/** Everything below a folder of a commit. The folder's name ends with a slash. */
 export const listBelow = (context: GitContext, commit: string, folder: string): Promise<TreeEntry[]> =>
   listTree(context, ['-r', '-l', commit, '--', folder]);
 
 /**
- * Journals that devices wrote into a folder whose name differs from that of the journals' folder in case only, as
- * earlier versions did on some disks. Nobody reads them there.
+ * Journals that devices wrote into a folder whose name differs from the journals' folder only in case, as earlier
+ * versions did on some disks. They are not read there.
  */
 export async function listAstray(context: GitContext, commit: string): Promise<TreeEntry[]> {
   const top = await listTree(context, [commit]);
@@ -127,8 +127,9 @@ export async function listAstray(context: GitContext, commit: string): Promise<T
 }
 
 /**
- * Whether a commit has something other than a folder in the place of ours: a link, a file or a submodule at `messages`
- * or `attachments`, or where a month or the first digits of a hash would be. It must not be written over.
+ * Whether a commit has something other than a folder in place of one of ours: a link, a file or a submodule at
+ * `messages` or `attachments`, or where the folder of a month or of a hash's first digits would be. It must not be
+ * overwritten.
  */
 export async function hasUnsafeFolder(context: GitContext, commit: string): Promise<boolean> {
   const folders = [JOURNAL_FOLDER, ATTACHMENT_FOLDER].flatMap((folder) => [folder, `${folder}/`]);
@@ -136,7 +137,7 @@ export async function hasUnsafeFolder(context: GitContext, commit: string): Prom
   return entries.some(({ path, mode }) => OUR_FOLDERS.test(path) && mode !== '040000');
 }
 
-/** Whether a change cannot turn a folder of ours into something else, or back into a folder. */
+/** Whether a change cannot replace a folder of ours with something else, or bring it back. */
 export const leavesFolders = ({ path }: TreeChange): boolean => !OUR_FOLDERS.test(path);
 
 const OUR_FOLDERS = /^(?:messages(\/\d{4}-\d{2})?|attachments(\/[0-9a-f]{2})?)$/;
@@ -154,7 +155,7 @@ export async function diffJournals(
 export const journalsOf = (changes: readonly TreeChange[]): JournalChange[] =>
   changes.filter(({ path }) => isJournal(path)).map(blobsOf);
 
-/** The blobs of a changed file; `null` if there is no such file, or something else in its place. */
+/** The blobs of a changed file; `null` if the file does not exist on that side, or is not an ordinary file. */
 export const blobsOf = ({ path, oldMode, newMode, oldId, newId }: TreeChange): JournalChange => ({
   path,
   before: isFile(oldMode) ? oldId : null,
@@ -169,10 +170,10 @@ export interface TreeChange {
   readonly newId: string;
 }
 
-/** Whether a mode says that there is no such file. */
+/** Whether a mode means that the file does not exist. */
 export const isAbsent = (mode: string): boolean => /^0+$/.test(mode);
 
-/** All files that differ between two commits, below some folders or anywhere. */
+/** All files that differ between two commits, below the given folders or anywhere. */
 export async function diffTrees(
   context: GitContext,
   before: string | null,
@@ -191,7 +192,10 @@ export async function diffTrees(
 
 const AS_CHANGES = ['-r', '-z', '--raw', '--no-abbrev', '--no-renames', NO_GITMODULES];
 
-/** What two commits differ by, as far as it was asked for lately: several look at it in one sync, and it is true for good. */
+/**
+ * The differences between two commits, cached from recent queries: one sync needs them several times, and they never
+ * change.
+ */
 const differences = new WeakMap<GitContext, Map<string, readonly TreeChange[]>>();
 const [MOST_DIFFERENCES, MOST_CHANGES] = [8, 1000];
 
@@ -225,7 +229,7 @@ async function listTree(context: GitContext, args: readonly string[]): Promise<T
     const [meta = '', path = ''] = splitOnce(record, '\t');
     const [mode = '', , id = '', size = '0'] = meta.split(/ +/);
     entries.push({ path, mode, id, size: Number(size) || 0 });
-    // Large trees have a hundred thousand files, and others have their turn meanwhile.
+    // Large trees have a hundred thousand files, so give the event loop a turn now and then.
     if (entries.length % RECORDS_A_TURN === 0) await new Promise((wake) => setImmediate(wake));
   }
   return entries;
@@ -238,7 +242,7 @@ function splitOnce(value: string, separator: string): [string, string] {
   return [value.slice(0, index), value.slice(index + 1)];
 }
 
-/** The id of the tree without entries, by the kind of hash that another id has. git knows it in every repository. */
+/** The id of the empty tree, in the hash algorithm of the given id. git knows it in every repository. */
 export const emptyTreeLike = (id: string): string => (/^[0-9a-f]{64}$/.test(id) ? EMPTY_SHA256 : EMPTY_SHA1);
 
 const EMPTY_SHA1 = '4b825dc642cb6eb9a060e54bf8d69288fbee4904';

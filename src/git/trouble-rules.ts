@@ -4,18 +4,20 @@ import type { Spoken, Words } from './words.ts';
 
 export type TroubleText = string | ((spoken: Spoken, stderr: string) => string);
 
-/** What some words mean to a person. */
+/** What a message means to a person. */
 export interface TroubleRule {
-  /** Matched against what is left without names; see {@link wordsOf}. */
+  /** Matched against the text without names; see {@link wordsOf}. */
   readonly words: RegExp;
-  /** Whose words count. The remote's own can say anything, so few rules listen to them. */
+  /** Whose text is matched. The remote's own text can say anything, so few rules use it. */
   readonly by?: keyof Words | 'both';
-  /** The kinds of remote that it is about; all of them if nothing is said. */
+  /** The kinds of remote that the rule applies to; all of them if not set. */
   readonly of?: readonly Protocol[];
   readonly status: SyncFailure;
   readonly detail: TroubleText;
   readonly action: TroubleText;
-  /** Whether git's words stay out of the answer, because they advise something that must not be done blindly. */
+  /**
+   * Whether git's message is left out of the answer, because it recommends something that should not be done blindly.
+   */
   readonly unquoted?: boolean;
 }
 
@@ -26,11 +28,11 @@ const FILE = ['file'] as const;
 
 const hostName = ({ url }: Spoken): string => hostOf(url)?.host ?? 'the host';
 const folder = ({ url }: Spoken): string => localPath(url) ?? hostOf(url)?.path ?? url;
-/** As an argument of a shell. */
+/** Quoted as a shell argument. */
 const quoted = (path: string): string =>
   /^[\w./@:+-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
 
-/** What ssh says, and what it means to a person. */
+/** What ssh prints, and what it means to a person. */
 const SSH_RULES: readonly TroubleRule[] = [
   {
     words: /REMOTE HOST IDENTIFICATION HAS CHANGED|REVOKED HOST KEY|Host key for \S{1,300} has changed/,
@@ -121,7 +123,7 @@ const SSH_RULES: readonly TroubleRule[] = [
     action: 'Let the key write to it, in the settings of the repository, or use another key.',
   },
   {
-    // gitolite, and what GitHub and GitLab say over ssh.
+    // gitolite, and what GitHub and GitLab print over ssh.
     words:
       /\bDENIED by\b|Permission to .{0,500} denied|Write access to repository not granted|not allowed to (?:push|upload|access)|access denied/i,
     by: 'both',
@@ -151,7 +153,7 @@ const FILE_RULES: readonly TroubleRule[] = [
   },
 ];
 
-/** What git and curl say under `LC_ALL=C`, and what it means to a person. The first rule that fits counts. */
+/** What git and curl print under `LC_ALL=C`, and what it means to a person. The first rule that matches applies. */
 export const TROUBLE_RULES: readonly TroubleRule[] = [
   {
     words: /dubious ownership/i,
@@ -247,13 +249,13 @@ export const TROUBLE_RULES: readonly TroubleRule[] = [
   },
 ];
 
-/** The fingerprint that the host showed, which is all that a person needs of ssh's warning. */
+/** The fingerprint that the host showed. A person needs nothing else of ssh's warning. */
 function fingerprint(stderr: string): string {
   const shown = /\bSHA256:[A-Za-z0-9+/]{43}\b/.exec(stderr)?.[0];
   return shown === undefined ? '' : ` The key that it shows has the fingerprint ${shown}.`;
 }
 
-/** The folder that git does not trust, in words: the clone's own, or the remote's. */
+/** A description of the folder that git does not trust: the clone's own, or the remote's. */
 function distrusted(spoken: Spoken, stderr: string): string {
   const path = untrusted(spoken, stderr);
   if (path === spoken.directory) return `the folder of the clone, ${path}`;
@@ -262,7 +264,10 @@ function distrusted(spoken: Spoken, stderr: string): string {
     : `the folder ${path} on ${hostName(spoken)}`;
 }
 
-/** Its path. Only one inside a folder that we know is believed: an ssh server can print any path. */
+/**
+ * The path of that folder. It is only believed if it is inside a folder that we know, since an ssh server can print
+ * any path.
+ */
 function untrusted(spoken: Spoken, stderr: string): string {
   const { directory } = spoken;
   const named = /dubious ownership in repository at '(.{0,4000})'/.exec(stderr)?.[1] ?? '';

@@ -4,7 +4,10 @@ import type { RunResult } from './run.ts';
 import { TROUBLE_RULES, TRY_AGAIN, type TroubleText } from './trouble-rules.ts';
 import { cleanLine, type Spoken, wordsOf } from './words.ts';
 
-/** What went wrong with a remote, by git's words: the first rule that fits, or the words themselves if none does. */
+/**
+ * What went wrong with a remote, according to git's messages: the first rule that matches, or the message itself if
+ * none does.
+ */
 export function troubleOf(result: Pick<RunResult, 'stderr' | 'timedOut'>, spoken: Spoken): Trouble {
   const { stderr } = result;
   if (result.timedOut) {
@@ -34,7 +37,7 @@ export function troubleOf(result: Pick<RunResult, 'stderr' | 'timedOut'>, spoken
   return { status: rule.status, detail: `${told(rule.detail)}${quote}`, action: told(rule.action) };
 }
 
-/** The lines that say what went wrong, without progress, controls, credentials and what git adds to everything. */
+/** The lines that say what went wrong, without progress, control characters, credentials and git's usual additions. */
 function saidBy(stderr: string): string {
   const lines = stderr
     .split(/[\r\n]+/)

@@ -1,24 +1,24 @@
 import { hostOf, localPath } from './address.ts';
 
-/** A remote, as far as what git says about it is concerned. */
+/** What has to be known about a remote to interpret git's messages about it. */
 export interface Spoken {
   readonly url: string;
   /** The folder of the clone that talks to it. */
   readonly directory: string;
   readonly branch?: string;
-  /** Whether an ssh-agent can be reached, which decides about keys with a passphrase. */
+  /** Whether an ssh-agent can be reached, which decides whether keys with a passphrase work. */
   readonly hasAgent?: boolean;
 }
 
-/** What was said about a remote, without any name in it: an address must never be taken for a reason. */
+/** The messages about a remote with all names removed: an address must never be mistaken for a reason. */
 export interface Words {
-  /** Lines of git, ssh and curl. Of an ssh remote, what its programs print is among them. */
+  /** Lines from git, ssh and curl. For an ssh remote, the output of its programs is among them. */
   readonly own: string;
-  /** Lines that the remote sent, which git marks with `remote:`. They can say anything. */
+  /** Lines sent by the remote, which git marks with `remote:`. They can say anything. */
   readonly remote: string;
 }
 
-/** Takes the lines apart by who said them, and takes every address, path and name out of them. */
+/** Separates the lines by who printed them, and removes every address, path and name. */
 export function wordsOf(stderr: string, spoken: Spoken): Words {
   const lines = stderr.split(/[\r\n]+/);
   const remote = lines.flatMap((line) => /^remote: ?(.*)$/.exec(line)?.[1] ?? []);
@@ -31,10 +31,10 @@ export function wordsOf(stderr: string, spoken: Spoken): Words {
   };
 }
 
-/** Replaces a name. */
+/** Stands in for a removed name. */
 const NAME = '…';
 
-/** The places in which git, ssh, curl and some hosts put a name without quotes around it. */
+/** The places where git, ssh, curl and some hosts print a name without quotes. */
 const SLOTS: readonly RegExp[] = [
   /(?<=\bresolve (?:host|hostname|proxy):? )[^\s:]+/gi,
   /(?<=\bconnect to (?:host )?)\S{1,300}(?= port\b)/gi,
@@ -54,7 +54,7 @@ const NAMES: readonly RegExp[] = [
   /\brefs\/[^\s'",:]+/g,
   /(?<=^|[\s(=])(?:[A-Za-z]:)?[\\/][^\s'",:;)]+/g,
   /[^\s'"@]{1,255}@[^\s'":]+/g,
-  // It begins at the start of a word: otherwise each place of a long word is tried.
+  // The match starts at the beginning of a word. Otherwise every position in a long word would be tried.
   /(?<![^\s'"])[^\s'"]{1,1000}\.git\b/g,
 ];
 
@@ -63,7 +63,7 @@ function withoutNames(line: string, spoken: Spoken): string {
   return [...NAMES, ...SLOTS].reduce((rest, pattern) => rest.replace(pattern, NAME), known);
 }
 
-/** Names that can not be mistaken for a word, since there is a separator in them, the longest first. */
+/** Names that cannot be mistaken for a word because they contain a separator, longest first. */
 function longNamesOf({ url, directory }: Spoken): string[] {
   const path = localPath(url) ?? hostOf(url)?.path ?? '';
   const inside = path.replace(/^[\\/]+|(?<![\\/])[\\/]+$/g, '');
@@ -72,7 +72,7 @@ function longNamesOf({ url, directory }: Spoken): string[] {
     .sort((a, b) => b.length - a.length);
 }
 
-/** A remote's own sentences may hold a name just like that. Losing a word of theirs does no harm. */
+/** A remote's own sentences may contain a name without any mark. Losing one of their words does no harm. */
 function withoutBareNames(line: string, { url, branch }: Spoken): string {
   const { host, user, path = '' } = hostOf(url) ?? {};
   const parts = (localPath(url) ?? path)
@@ -87,7 +87,7 @@ function withoutBareNames(line: string, { url, branch }: Spoken): string {
 
 const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 
-/** A line as it can be shown: without controls, marks that turn text around, and credentials in addresses. */
+/** A line that is safe to show: without control characters, marks that reverse text, and credentials in addresses. */
 export const cleanLine = (line: string): string =>
   line
     .replace(/\p{C}+/gu, ' ')

@@ -9,17 +9,17 @@ import { NO_GITMODULES } from './settings.ts';
 import { diffTrees, emptyTreeLike, isAbsent, type TreeChange } from './tree.ts';
 
 /**
- * How bringing index and work tree to a commit ended: done; `elsewhere` if another branch is checked
- * out, or git has its work tree in another folder, so there is nothing to do; `locked` while another git
- * holds the index; `partly` if a person's own changes are in the way of the files named.
+ * The result of bringing index and work tree to a commit. `done`; `elsewhere` if another branch is checked out or
+ * git's work tree is another folder, so there is nothing to do; `locked` if another git process holds the index;
+ * `partly` if a person's own changes block the listed files.
  */
 export type Followed =
   | { readonly outcome: 'done' | 'elsewhere' | 'locked' }
   | { readonly outcome: 'partly'; readonly left: readonly string[] };
 
 /**
- * Brings index and work tree of the checked out branch from one commit to a later one, as a fast-forward pull
- * would, and never touches what a person changed. `from` is `null` for a clone that has followed nothing yet.
+ * Brings index and work tree of the checked-out branch from one commit to a later one, like a fast-forward pull, and
+ * never touches what a person changed. `from` is `null` for a clone that has not followed anything yet.
  */
 export async function followBranch(
   context: GitContext,
@@ -29,7 +29,7 @@ export async function followBranch(
 ): Promise<Followed> {
   if (!(await isCheckedOut(context, branch)) || !(await isOwnWorkTree(context)))
     return { outcome: 'elsewhere' };
-  // git itself would bring back what a person deleted, and overwrite a file that is where a folder belongs.
+  // git itself would bring back what a person deleted, and overwrite a file that is in the place of a folder.
   if (await isAsGitExpects(context, await diffTrees(context, from, to))) {
     const old = from ?? emptyTreeLike(to);
     const result = await run(context, ['read-tree', '-m', '-u', old, to]);
@@ -39,7 +39,7 @@ export async function followBranch(
   return followPathByPath(context, branch, from, to);
 }
 
-/** Whether git writes files to the clone's folder. A person may have set `core.worktree` to another one, for a while. */
+/** Whether git writes files to the clone's folder. A person may have set `core.worktree` to another one for a while. */
 export async function isOwnWorkTree(context: GitContext): Promise<boolean> {
   if (await hasUsualWorkTree(context)) return true;
   const { code, stdout } = await run(context, ['rev-parse', '--path-format=absolute', '--show-toplevel']);
@@ -52,7 +52,10 @@ export async function isOwnWorkTree(context: GitContext): Promise<boolean> {
   return top !== null && top === own;
 }
 
-/** Whether nothing in a clone's own configuration, the only one that git heeds in this, puts its work tree elsewhere. */
+/**
+ * Whether nothing in a clone's own configuration, the only one that git respects for this, puts its work tree
+ * elsewhere.
+ */
 async function hasUsualWorkTree(context: GitContext): Promise<boolean> {
   const config = await localConfig(context).catch(() => undefined);
   if (!config || !hasUsualPaths(context)) return false;
@@ -63,8 +66,9 @@ async function hasUsualWorkTree(context: GitContext): Promise<boolean> {
 }
 
 /**
- * Makes an index that is lost again as it was when index and work tree were last brought to a commit. What a person had
- * staged went with it; their files stay as they are. False if another git holds the index, or has made one meanwhile.
+ * Restores a lost index to the commit that index and work tree were last brought to. What a person had staged is lost
+ * with the old one; their files stay as they are. Resolves to false if another git process holds the index, or has
+ * created one in the meantime.
  */
 export async function restoreIndex(context: GitContext, commit: string): Promise<boolean> {
   const index = await gitPath(context, 'index');
@@ -80,7 +84,7 @@ export async function restoreIndex(context: GitContext, commit: string): Promise
 
 const isFile = async (path: string): Promise<boolean> => (await stats(path)) !== undefined;
 
-/** Whether every file that is to change is there, or left out on purpose, and every one that is to come has room. */
+/** Whether every file that will change is there or was left out on purpose, and nothing is in the way of new files. */
 async function isAsGitExpects(context: GitContext, changes: readonly TreeChange[]): Promise<boolean> {
   const missing: string[] = [];
   for (const change of changes) {
@@ -96,8 +100,8 @@ async function isAsGitExpects(context: GitContext, changes: readonly TreeChange[
 const isLocked = (stderr: string): boolean => /index\.lock/.test(stderr);
 
 /**
- * If git refuses the whole, the index entries that still are as we left them follow all the same. Otherwise the
- * person's next plain `git commit` would take our lines out again.
+ * If git refuses the whole update, this still updates the index entries that are as we left them. Otherwise the
+ * person's next plain `git commit` would remove our lines again.
  */
 export async function followPathByPath(
   context: GitContext,
@@ -114,7 +118,7 @@ export async function followPathByPath(
   return left.length === 0 ? { outcome: 'done' } : { outcome: 'partly', left: left.map(({ path }) => path) };
 }
 
-/** Brings the files that are as we left them to their new content; returns the others. */
+/** Brings the files that are as we left them to their new content. Returns the others. */
 async function bringTo(context: GitContext, changes: readonly TreeChange[]): Promise<TreeChange[]> {
   await run(context, ['update-index', '-q', '--refresh']);
   const index = await readIndex(context);
@@ -122,7 +126,7 @@ async function bringTo(context: GitContext, changes: readonly TreeChange[]): Pro
   const followable = changes.filter((change) => isAsWeLeftIt(index, change));
   const clean: TreeChange[] = [];
   for (const change of followable) {
-    // A file that was deleted is as dirty as one that was edited.
+    // A deleted file counts as changed, just like an edited one.
     if (!dirty.has(change.path) && !(await isInTheWay(context, change))) clean.push(change);
   }
   await output(context, ['update-index', '-z', '--index-info'], {
@@ -135,7 +139,7 @@ async function bringTo(context: GitContext, changes: readonly TreeChange[]): Pro
 
 export type Index = ReadonlyMap<string, string>;
 
-/** The index as path to `<mode> <id>`; an unmerged file has a mark of its own instead. */
+/** The index as path to `<mode> <id>`. An unmerged file has a special mark instead. */
 export async function readIndex(context: GitContext): Promise<Index> {
   const index = new Map<string, string>();
   for (const record of await names(context, ['ls-files', '-s', '-z'])) {
@@ -146,7 +150,7 @@ export async function readIndex(context: GitContext): Promise<Index> {
   return index;
 }
 
-/** What the index says of a file that has a mode and an id; `undefined` if there is no such file. */
+/** The index entry of a file with the given mode and id; `undefined` if the file does not exist. */
 export const indexEntry = (mode: string, id: string): string | undefined =>
   isAbsent(mode) ? undefined : `${mode} ${id}`;
 
@@ -163,7 +167,7 @@ async function isInTheWay(context: GitContext, change: TreeChange): Promise<bool
   return isAbsent(change.oldMode) && (await isThere(context, change.path));
 }
 
-/** Whether the folders of a file are there; `blocked` if something else, such as a link, has the name of one. */
+/** Whether the folders of a file exist; `blocked` if something else, such as a link, has the name of one. */
 export async function foldersOf(context: GitContext, path: string): Promise<'there' | 'absent' | 'blocked'> {
   const folders = path.split('/').slice(0, -1);
   for (let depth = 1; depth <= folders.length; depth += 1) {
