@@ -3,10 +3,12 @@ import type { Entry } from './entry.ts';
 import type { State } from './files/snapshot.ts';
 import { isPartial, shownIn } from './search/filter.ts';
 
-/** The part of the state that is a census. */
+/** The part of the state that the census stores. */
 type StoredCensus = Pick<State, 'repositories' | 'counts' | 'partial' | 'size' | 'current'>;
 
-/** What the mirror knows of its repositories and messages without reading any: how many there are, and how far it agrees. */
+/**
+ * What the mirror knows of its repositories and messages without reading any: how many there are, and what it covers.
+ */
 export class Census {
   readonly #covered = new Map<string, Covered>();
   readonly #counts = new Map<string, number>();
@@ -14,7 +16,7 @@ export class Census {
   #size = 0;
   #current = 0;
 
-  /** How many messages there are, deleted ones too. */
+  /** How many messages there are, including deleted ones. */
   get size(): number {
     return this.#size;
   }
@@ -24,12 +26,12 @@ export class Census {
     return this.#current;
   }
 
-  /** The ids of messages of which a repository that holds them lacks lines that another one has. */
+  /** The ids of messages that are in a repository that lacks some of their lines. */
   partial(): string[] {
     return [...this.#partial];
   }
 
-  /** The names of all repositories that something is known of. */
+  /** The names of all repositories that anything is known about. */
   repositories(): string[] {
     return [...this.#covered.keys()];
   }
@@ -39,19 +41,19 @@ export class Census {
     return this.#counts.get(repository) ?? 0;
   }
 
-  /** How far the mirror agrees with a repository; `undefined` if it knows nothing of it. */
+  /** What the mirror covers of a repository; `undefined` if it knows nothing about it. */
   covered(repository: string): Covered | undefined {
     return this.#covered.get(repository);
   }
 
-  /** Notes how far the mirror agrees with a repository; only the first problems of each file are kept. */
+  /** Records what the mirror covers of a repository. Only the first problems of each file are kept. */
   cover(repository: string, covered: Covered): void {
     const isSame = covered.problems === this.#covered.get(repository)?.problems;
     const problems = isSame ? covered.problems : firstProblems(covered.problems);
     this.#covered.set(repository, { ...covered, problems });
   }
 
-  /** Counts a message that has changed from one entry to another; `undefined` is none. */
+  /** Counts a message whose entry has changed; `undefined` means that there is none. */
   changed(id: string, before: Entry | undefined, after: Entry | undefined): void {
     const [names, namesBefore] = [shownIn(after), shownIn(before)];
     this.#size += Number(after !== undefined) - Number(before !== undefined);
@@ -62,20 +64,20 @@ export class Census {
     else this.#partial.delete(id);
   }
 
-  /** Counts messages that one repository alone holds; `shown` of them are not deleted. */
+  /** Counts messages that only one repository holds; `shown` of them are not deleted. */
   added(repository: string, { size, shown }: { readonly size: number; readonly shown: number }): void {
     this.#size += size;
     this.#current += shown;
     this.#counts.set(repository, this.countIn(repository) + shown);
   }
 
-  /** Nothing of a repository is left. */
+  /** Drops everything about a repository. */
   forget(repository: string): void {
     this.#covered.delete(repository);
     this.#counts.delete(repository);
   }
 
-  /** Nothing is left at all. */
+  /** Drops everything. */
   clear(): void {
     this.#size = 0;
     this.#current = 0;

@@ -1,14 +1,16 @@
-/** What the mirror knows of a repository besides its messages: the commit it agrees with, and what could not be read. */
+/**
+ * What the mirror knows of a repository besides its messages: the commit it agrees with, and what could not be read.
+ */
 export interface Covered {
   readonly branch: string;
   readonly head: string | null;
   /**
-   * The commit that is being read: some of its lines may be in the mirror already. If that was cut off and the
-   * branch is no longer on this commit, they may be on no branch at all.
+   * The commit that is being read: some of its lines may already be in the mirror. If the reading was interrupted and
+   * the branch is no longer at this commit, they may not be on any branch.
    */
   readonly towards?: string;
   readonly problems: Problems;
-  /** Whether there are lines whose commits were still being looked for. The next start continues that. */
+  /** Whether the commits of some lines were still being looked up. The next start continues that. */
   readonly unattributed?: true;
 }
 
@@ -17,10 +19,10 @@ export type Problems = Readonly<
   Record<string, readonly { readonly line: number; readonly reason: string }[]>
 >;
 
-/** How many are listed one by one: the status of a repository is sent whole, again and again. */
+/** How many are listed individually. The status of a repository is sent as a whole, over and over. */
 const MOST_PROBLEMS = 2000;
 
-/** The first problems, and in place of the others how many there are. */
+/** The first problems, and for all others only their number. */
 export function firstProblems(problems: Problems): Problems {
   const all = Object.entries(problems).flatMap(([file, rows]) => rows.map((row) => [file, row] as const));
   if (all.length <= MOST_PROBLEMS) return problems;

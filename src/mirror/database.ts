@@ -11,20 +11,20 @@ import { FIRST, type Slot, Timeline } from './timeline.ts';
 
 const MOST_KEPT_TAGS = 5000;
 
-/** Which entries to walk through; all of them if nothing is said. */
+/** Which entries to walk through; all of them by default. */
 export interface WalkRange {
-  /** Begin with those older than this. */
+  /** Start with entries older than this. */
   readonly before?: Key | undefined;
-  /** Groups that hold nothing of this time or later are not read; in milliseconds since 1970. */
+  /** Skip groups that hold nothing of this time or later. In milliseconds since 1970. */
   readonly since?: number | undefined;
-  /** What every entry that is looked for has; entries without it are left out, as far as is known. */
+  /** What every wanted entry has. Entries that are known not to have it are left out. */
   readonly hints?: Hints;
 }
 
 /**
- * The mirror: every message of every repository in a local JSON database (lowdb), cut into shards along the
- * timeline. It serves all reads and can be lost at any time: what its files lack after a crash is read again from the
- * commits.
+ * The mirror: every message of every repository in a local JSON database (lowdb), split into shards along the
+ * timeline. It answers all reads and can be lost at any time: what its files lack after a crash is read again from
+ * the commits.
  */
 export class Database {
   /** The folder that its files are in. */
@@ -47,7 +47,7 @@ export class Database {
     });
   }
 
-  /** Opens the mirror in a folder. If it is not whole, it is empty. */
+  /** Opens the mirror in a folder. If its files are not complete, it starts empty. */
   static async open(
     directory: string,
     onTrouble: (error: unknown) => void = () => undefined,
@@ -60,23 +60,23 @@ export class Database {
     return database;
   }
 
-  /** How far it agrees with a repository; `undefined` if it knows nothing of it. */
+  /** What the mirror covers of a repository; `undefined` if it knows nothing about it. */
   covered(repository: string): Covered | undefined {
     return this.#census.covered(repository);
   }
 
-  /** Notes how far it agrees with a repository; only the first problems of each file are kept. */
+  /** Records what the mirror covers of a repository. Only the first problems of each file are kept. */
   cover(repository: string, covered: Covered): void {
     this.#census.cover(repository, covered);
     this.#flusher.schedule();
   }
 
-  /** The names of all repositories that it knows something of. */
+  /** The names of all repositories that it knows anything about. */
   repositories(): string[] {
     return this.#census.repositories();
   }
 
-  /** How many messages it holds, deleted ones too. */
+  /** How many messages it holds, including deleted ones. */
   get size(): number {
     return this.#census.size;
   }
@@ -86,7 +86,7 @@ export class Database {
     return this.#census.current;
   }
 
-  /** The ids of messages of which a repository that holds them lacks lines that another one has. */
+  /** The ids of messages that are in a repository that lacks some of their lines. */
   partial(): string[] {
     return this.#census.partial();
   }
@@ -106,13 +106,13 @@ export class Database {
     }
   }
 
-  /** The ids of all messages that end with some digits, deleted ones too. */
+  /** The ids of all messages that end with some digits, including deleted ones. */
   idsEnding(ending: string): readonly string[] {
     return this.#timeline.ids.endingWith(ending);
   }
 
   /**
-   * Changes a message by a function of what is there now. Nothing else comes in between. If the function returns
+   * Changes a message with a function of its current entry. Nothing else can get in between. If the function returns
    * `undefined`, the message is removed.
    */
   async update(id: string, change: (entry: Entry | undefined) => Entry | undefined): Promise<void> {
@@ -125,7 +125,7 @@ export class Database {
         continue;
       }
       const before = slot?.shard?.get(id);
-      // Asked once, unless somebody else has changed the message while a shard was read.
+      // The function is called once, unless the message was changed elsewhere while a shard was being read.
       if (!last || last.before !== before) last = { before, after: change(before) };
       const { after } = last;
       if (after === before) return;
@@ -142,7 +142,7 @@ export class Database {
     }
   }
 
-  /** All entries, newest first, or those of a range. They come in groups, each read when it is asked for. */
+  /** All entries, or those of a range, newest first. They come in groups, each read on demand. */
   async *walk({ before, since, hints }: WalkRange = {}): AsyncGenerator<readonly Entry[]> {
     let end = before;
     for (;;) {
@@ -150,7 +150,8 @@ export class Database {
       if (!slot) return;
       const some = hints && (await readCandidates(slot, hints, this.#snapshot, this.#flusher.isWriting));
       const entries = some ?? (await this.#ensure(slot)).entries();
-      // It may have been changed or split while its file was read: then its later half is in another one.
+      // The shard may have been changed or split while its file was being read. Its later half is then in another
+      // one.
       if (this.#timeline.slotBefore(end) !== slot) continue;
       if (entries.length > 0) {
         const limit = end;
@@ -162,8 +163,8 @@ export class Database {
   }
 
   /**
-   * What is counted in each part of the timeline that may hold messages of a time, newest first; times are
-   * milliseconds since 1970. A part is read once, and again when it has changed.
+   * The counts of each part of the timeline that may hold messages of a time, newest first. Times are milliseconds
+   * since 1970. A part is only read once, and again after it has changed.
    */
   async *tallies(since: number, until?: number): AsyncGenerator<Tally> {
     let end: Key | undefined = until === undefined ? undefined : { time: until, id: '' };
@@ -178,7 +179,7 @@ export class Database {
     }
   }
 
-  /** Whether there is no message between two keys, both included. */
+  /** Whether there is no message between two keys, inclusive. */
   async isFree(first: Key, last: Key): Promise<boolean> {
     for (;;) {
       const slot = this.#timeline.slotAt(first);
@@ -188,8 +189,9 @@ export class Database {
   }
 
   /**
-   * Makes staged shards a part of the mirror, all at once. False if there are messages in between already, if one of them
-   * is known, or if their files are gone: then nothing is changed. It is written with the next change.
+   * Makes staged shards part of the mirror, all at once. Returns false and changes nothing if there are already
+   * messages between them, if one of them is already known, or if their files are gone. The state is written with the
+   * next change.
    */
   adopt(repository: string, staged: StagedShards): Promise<boolean> {
     return this.#flusher
@@ -200,7 +202,7 @@ export class Database {
       );
   }
 
-  /** Removes everything of a repository; `without` removes it from one message. */
+  /** Removes everything of a repository. `without` removes it from one message. */
   async forget(repository: string, without: (entry: Entry) => Entry | undefined): Promise<void> {
     for await (const entries of this.walk()) {
       for (const { id } of entries) await this.update(id, (entry) => entry && without(entry));
@@ -210,19 +212,19 @@ export class Database {
     this.#flusher.schedule();
   }
 
-  /** Forgets everything. It is read again from the clones. */
+  /** Forgets everything. It is then read again from the clones. */
   clear(): void {
     this.#census.clear();
     this.#begin();
     this.#flusher.schedule();
   }
 
-  /** Writes what has changed. Resolves when the files are there, or when the trouble with them was reported. */
+  /** Writes what has changed. Resolves when the files are written, or when an error was reported. */
   flush(): Promise<void> {
     return this.#flusher.flush();
   }
 
-  /** Resolves when there is room for many more messages in memory; see {@link Flusher.room}. */
+  /** Resolves when there is room in memory for many more messages; see {@link Flusher.room}. */
   room(): Promise<void> {
     return this.#flusher.room();
   }
@@ -240,12 +242,13 @@ export class Database {
     const placed = shards.map((shard) => ({ ...shard, number: timeline.newNumber(), written }));
     for (const shard of placed) await this.#snapshot.adopt(shard.name, shard);
     await timeline.ids.reserve(size);
-    // What came in the meantime stays, and the next flush removes the files again.
+    // Entries that were added in the meantime stay, and the next flush removes the files again.
     while (!timeline.slotAt(first).shard) await this.#ensure(timeline.slotAt(first));
     if (timeline !== this.#timeline || !timeline.isFree(first, last) || isKnown()) return false;
     timeline.insert(last, placed);
     this.#census.added(repository, { size, shown });
-    // It is written with what covers it: without that it would have to be compared with the branch, line by line.
+    // The state is written when the branch is covered. Without that, the shards would have to be compared with the
+    // branch line by line.
     this.#flusher.noteChange();
     return true;
   }
@@ -257,7 +260,7 @@ export class Database {
 
   async #ensure(slot: Slot): Promise<Shard> {
     const read = slot.shard ?? new Shard(await this.#snapshot.readShard(slot));
-    // Another reader may have been quicker, and what was changed since must not be lost.
+    // Another reader may have been faster, and changes since then must not be lost.
     const shard = slot.shard ?? read;
     this.#timeline.use(slot, shard);
     this.#timeline.letGo(this.#flusher.isWriting);
@@ -271,9 +274,10 @@ export class Database {
     const kept = await this.#snapshot.readTally({ number, written });
     const tally =
       kept ?? tallyOf(slot.shard?.entries() ?? (await this.#snapshot.readShard({ number, written })));
-    // What was changed or written meanwhile is another content.
+    // If it was changed or written in the meantime, these are the counts of an older content.
     if (slot.changed || slot.written !== written) return this.#tally(slot);
-    // One with a multitude of tags, as somebody may send on purpose, is read again from its file instead.
+    // If there are very many tags, as someone may send on purpose, the counts are not kept in memory but read from
+    // the file again.
     if (tally.tags.length <= MOST_KEPT_TAGS) slot.tally = tally;
     if (!kept) await this.#snapshot.writeTally({ number, written }, tally).catch(this.#onTrouble);
     return tally;

@@ -2,23 +2,23 @@ import { type Folded, fold } from '../journal/fold.ts';
 import { type Line, readLine } from '../journal/line.ts';
 import { MirrorBroken } from './errors.ts';
 
-/** A line with the commit that brought it to each repository, `null` if that is not known yet. */
+/** A line with the commit that brought it to each repository; `null` if that is not known yet. */
 export interface HeldLine {
   readonly line: Line;
   readonly commits: ReadonlyMap<string, string | null>;
 }
 
-/** Everything known of one message. It is never changed: a change makes a new one. */
+/** Everything known about one message. It is immutable: a change creates a new one. */
 export interface Entry {
   readonly id: string;
   readonly held: ReadonlyMap<string, HeldLine>;
   readonly folded: Folded;
   readonly key: Key;
-  /** How many characters all its lines have together. */
+  /** The total length of all its lines, in characters. */
   readonly characters: number;
 }
 
-/** The place of a message in the timeline: the milliseconds of `createdAt`, then the id. */
+/** The position of a message in the timeline: the milliseconds of `createdAt`, then the id. */
 export interface Key {
   readonly time: number;
   readonly id: string;
@@ -30,7 +30,7 @@ export const compareKeys = (a: Key, b: Key): number => {
   return a.id < b.id ? -1 : 1;
 };
 
-/** Makes an entry of lines that are all of one message, or `undefined` of none. */
+/** Makes an entry from lines that all belong to one message; `undefined` if there are none. */
 export function makeEntry(held: ReadonlyMap<string, HeldLine>): Entry | undefined {
   if (held.size === 0) return undefined;
   const lines = [...held.values()].map(({ line }) => line);
@@ -40,15 +40,15 @@ export function makeEntry(held: ReadonlyMap<string, HeldLine>): Entry | undefine
   return { id, held, folded, key: { time: Date.parse(createdAt), id }, characters };
 }
 
-/** A line with the commit that brought it to one repository, `null` if that is not known yet. */
+/** A line with the commit that brought it to one repository; `null` if that is not known yet. */
 export interface FoundLine {
   readonly line: Line;
   readonly commit: string | null;
 }
 
 /**
- * An entry with lines known to be in a repository, and others known not to be there any more; `undefined` if nothing
- * is left of it. An id of a commit is not forgotten for `null`. The message is folded once, however many lines there are.
+ * An entry with some lines added to a repository and others removed from it; `undefined` if nothing is left. A known
+ * commit id is not replaced by `null`. The message is folded once, however many lines there are.
  */
 export function withChanges(
   entry: Entry | undefined,
@@ -79,7 +79,7 @@ export function withChanges(
   return { id, held, folded, key, characters };
 }
 
-/** The commits of a line that are still to be found: one object, shared by a million lines after a rebuild. */
+/** The commits of a line that still have to be found. One object is shared by a million lines after a rebuild. */
 function notFoundIn(repository: string): HeldLine['commits'] {
   const commits = notFound.get(repository) ?? new Map([[repository, null]]);
   notFound.set(repository, commits);
@@ -88,7 +88,10 @@ function notFoundIn(repository: string): HeldLine['commits'] {
 
 const notFound = new Map<string, HeldLine['commits']>();
 
-/** An entry as a shard keeps it: its place in the timeline, the lines as they are, and where each is. */
+/**
+ * An entry as stored in a shard: its position in the timeline, its lines as they are, and which repositories have
+ * each.
+ */
 export type StoredEntry = readonly [
   id: string,
   time: number,
@@ -102,16 +105,19 @@ export function toStored(entry: Entry): StoredEntry {
   return [id, time, lines.map(({ line, commits }) => [line.raw, Object.fromEntries(commits)])];
 }
 
-/** An entry that a shard kept; throws {@link MirrorBroken} if its lines are looked at and are none for this version. */
+/**
+ * An entry read from a shard. Throws {@link MirrorBroken} when its lines are accessed and this version cannot read
+ * them.
+ */
 export const fromStored = (stored: StoredEntry): Entry => new KeptEntry(stored);
 
-/** All lines of a message, as they are in the journals; one that a shard kept is not parsed for that. */
+/** All lines of a message exactly as they are in the journals. Lines from a shard are not parsed for this. */
 export const rawLinesOf = (entry: Entry): string[] =>
   entry instanceof KeptEntry
     ? entry.stored[2].map(([raw]) => raw)
     : [...entry.held.values()].map(({ line }) => line.raw);
 
-/** An entry whose lines are parsed when somebody looks at them, since most of a shard is read past. */
+/** An entry whose lines are parsed on access, since most entries of a shard are skipped. */
 class KeptEntry implements Entry {
   readonly id: string;
   readonly key: Key;
@@ -151,7 +157,7 @@ function parse([id, , lines]: StoredEntry): Entry {
     const entry = makeEntry(new Map(held.map((one) => [one.line.hash, one])));
     if (entry?.id === id) return entry;
   } catch {
-    // A version that read lines otherwise wrote it.
+    // It was written by a version that read lines differently.
   }
   throw new MirrorBroken(`entry ${id}`);
 }

@@ -1,4 +1,4 @@
-/** A part of the mirror is gone or damaged: the mirror is to be made again from the commits. */
+/** A part of the mirror is missing or damaged, so it has to be rebuilt from the commits. */
 export class MirrorBroken extends Error {
   constructor(part: string) {
     super(`The mirror's ${part} is missing or damaged`);

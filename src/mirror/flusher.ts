@@ -5,24 +5,26 @@ import type { Shard } from './shard.ts';
 import { FIRST, type Slot, type Timeline } from './timeline.ts';
 
 const FLUSH_DELAY_MS = 1000;
-/** With more shards than these in memory, they are written at once; a long work waits if there are twice as many. */
+/**
+ * If more shards than this are in memory, they are written immediately. A long task waits if there are twice as many.
+ */
 const MOST_SHARDS = 32;
 
 interface Ports {
   readonly snapshot: Snapshot;
   readonly census: Census;
-  /** The timeline as it is now: another one after everything was forgotten. */
+  /** The current timeline. It is replaced when everything is forgotten. */
   readonly timeline: () => Timeline;
   readonly onTrouble: (error: unknown) => void;
 }
 
 /**
- * Decides when the mirror's files are written: a second after a change, at once if much is in memory, and at the end. One
- * flush at a time. What a flush could not write stays in memory and is written with the next change.
+ * Decides when the mirror's files are written: a second after a change, immediately if a lot is in memory, and at the
+ * end. One flush runs at a time. What a flush could not write stays in memory and is written with the next change.
  */
 export class Flusher {
   readonly #ports: Ports;
-  /** The number of the last flush; each file is named after the one that wrote it. */
+  /** The number of the last flush. Each file is named after the flush that wrote it. */
   #flush = 0;
   /** The flush that wrote the index of ids; 0 if it has to be written. */
   #idsFlush = 0;
@@ -37,7 +39,7 @@ export class Flusher {
     this.#ports = ports;
   }
 
-  /** Continues with the files that a state names. */
+  /** Continues from the files listed in a state. */
   continueAt({ flush, idsFlush }: Pick<State, 'flush' | 'idsFlush'>): void {
     this.#flush = flush;
     this.#idsFlush = idsFlush;
@@ -48,50 +50,50 @@ export class Flusher {
     this.#idsFlush = 0;
   }
 
-  /** Whether the file of a slot is on its way to the disk. */
+  /** Whether the file of a slot is being written. */
   isWriting = (slot: Slot): boolean => this.#writing.has(slot);
 
-  /** Something has changed: it is written soon. */
+  /** Something has changed and will be written soon. */
   schedule(): void {
     this.#isDirty = true;
     this.#timer ??= setTimeout(() => void this.flush(), FLUSH_DELAY_MS);
     this.#timer.unref();
   }
 
-  /** Something has changed that is of no use without the next change: it is written with that one. */
+  /** Something has changed that is useless without the next change. It is written together with that one. */
   noteChange(): void {
     this.#isDirty = true;
   }
 
-  /** The number that files get which are not written by a flush. */
+  /** A number for files that are not written by a flush. */
   nextNumber(): number {
     this.#flush += 1;
     return this.#flush;
   }
 
-  /** Writes what has changed. Resolves when the files are there, or when the trouble with them was reported. */
+  /** Writes what has changed. Resolves when the files are written, or when an error was reported. */
   flush(): Promise<void> {
     return this.#run(false);
   }
 
-  /** Runs a task while no flush is under way: a flush removes the files that its state does not name. */
+  /** Runs a task while no flush is running. A flush removes the files that its state does not list. */
   between<Value>(task: () => Promise<Value>): Promise<Value> {
     const done = this.#running.then(task);
     this.#running = done.then(() => undefined, this.#ports.onTrouble);
     return done;
   }
 
-  /** Resolves when there is room for many more, as far as possible: what is in no file yet is held in memory. */
+  /** Resolves when there is room for many more entries, as far as possible. What is not in a file yet is in memory. */
   async room(): Promise<void> {
     const { loaded } = this.#ports.timeline();
     // If files cannot be written, waiting for them makes no room.
     if (loaded <= MOST_SHARDS || this.#isStuck) return;
     const written = this.#writing.size > 0 ? this.#running : this.flush();
-    // Two works continue side by side: what is read now, and the writing of what was read before.
+    // Reading continues while what was read before is being written.
     if (this.#ports.timeline().loaded > 2 * MOST_SHARDS) await written;
   }
 
-  /** Writes everything, the index of ids too. */
+  /** Writes everything, including the index of ids. */
   async close(): Promise<void> {
     await this.#run(true);
     clearTimeout(this.#timer);
@@ -110,7 +112,7 @@ export class Flusher {
     if (!this.#isDirty && !(isLast && (timeline.idsChanged > 0 || this.#younger(timeline) > 0))) return;
     this.#isDirty = false;
     this.#flush += 1;
-    // Everything to be written is taken now, at one moment, and turned into files in turns.
+    // Everything to be written is collected at one moment, and then written step by step.
     const changed = timeline.slots().filter((slot) => slot.changed);
     const contents = changed.map((slot) => ({ slot, entries: (slot.shard as Shard).entries() }));
     for (const slot of changed) {
@@ -127,7 +129,7 @@ export class Flusher {
       for (const { slot, entries } of contents) {
         const file = { number: slot.number, written: state.flush };
         await snapshot.writeShard(file, entries);
-        // The newest one is written again and again, and in memory most of the time.
+        // The newest shard is written over and over, and is in memory most of the time.
         if (slot !== newest) await snapshot.writeSignature(file, signatureOf(entries));
         timeline.use(slot, slot.shard as Shard);
       }
@@ -135,7 +137,7 @@ export class Flusher {
       await snapshot.commit(state);
       this.#isStuck = false;
     } catch (error) {
-      // What was not written is still in memory: it is tried again with the next change.
+      // What was not written is still in memory and is tried again with the next change.
       for (const slot of changed) slot.changed = true;
       this.#idsFlush = 0;
       this.#isDirty = true;
@@ -147,7 +149,7 @@ export class Flusher {
     }
   }
 
-  /** The index of ids, if it is time to write it: it is large, and what it lacks is in newer shards. */
+  /** The index of ids, if it is time to write it. It is large, and the ids it lacks are in newer shards. */
   #takeIds(timeline: Timeline, isLast: boolean) {
     const { ids, idsChanged } = timeline;
     const isYoung =
@@ -159,7 +161,7 @@ export class Flusher {
     return ids.copies();
   }
 
-  /** How many shards were written after the index of ids: the next start reads them. */
+  /** How many shards were written after the index of ids. The next start has to read them. */
   #younger(timeline: Timeline): number {
     return timeline.slots().filter(({ written }) => written > this.#idsFlush).length;
   }

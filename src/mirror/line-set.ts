@@ -1,6 +1,6 @@
 import { IdIndex } from './files/id-index.ts';
 
-/** Which lines are among some, by their hashes: in typed arrays, so a million of them take at most 40 MB. */
+/** A set of lines, by their hashes, in typed arrays. A million of them take at most 40 MB. */
 export class LineSet {
   readonly #index = new IdIndex();
 
@@ -8,13 +8,13 @@ export class LineSet {
     return this.#index.size;
   }
 
-  /** @param hash the SHA-256 of a line in hex: half of its digits tell it from every other line */
+  /** @param hash the SHA-256 of a line in hex; half of its digits are enough to identify it */
   add(hash: string): void {
-    // The index reads the digits that a UUID has, and passes over four in between.
+    // The index reads only the digits where a UUID has them, and skips four in between.
     this.#index.set(hash, 0);
   }
 
-  /** Whether a line is in it, by its hash. */
+  /** Whether a line with this hash is in the set. */
   has(hash: string): boolean {
     return this.#index.get(hash) !== undefined;
   }

@@ -9,21 +9,21 @@ import { likelyFor } from './search/json-prefilter.ts';
 import { EARLY } from './search/ngram-filter.ts';
 import type { Hints } from './search/read-candidates.ts';
 
-/** What the mirror was once: which lines count, and what it does not hold any more. */
+/** An earlier state of the mirror: which lines count, and those that it no longer holds. */
 export interface Past {
-  /** What identifies it in a cursor. */
+  /** Identifies it in a cursor. */
   readonly name: string;
   /** No line that counts is later than this, in milliseconds since 1970. */
   readonly latest: number;
-  /** A line as it counts, if it does. */
+  /** The line as it counted then, if it did. */
   readonly keep: (held: HeldLine) => HeldLine | undefined;
-  /** Lines that were there and that the mirror does not hold any more, by the id of their message. */
+  /** Lines that existed then but are no longer in the mirror, by the id of their message. */
   readonly gone: ReadonlyMap<string, readonly HeldLine[]>;
-  /** The messages that the mirror holds no line of any more, newest first. */
+  /** The messages that have no line in the mirror any more, newest first. */
   readonly goneEntries: readonly Entry[];
 }
 
-/** The mirror as of a moment: with every line that is not later. */
+/** The mirror as of a moment, with every line up to then. */
 export const pastAt = (time: number): Past => ({
   name: new Date(time).toISOString(),
   latest: time,
@@ -32,19 +32,19 @@ export const pastAt = (time: number): Past => ({
   goneEntries: [],
 });
 
-/** What the journals of a commit hold. */
+/** The lines in the journals of a commit. */
 export interface CommitLines {
   readonly commit: string;
   readonly lines: LineSet;
-  /** The latest time in them; infinite if it is not known. */
+  /** The latest time in them; infinite if unknown. */
   readonly latest: number;
 }
 
 /**
- * The mirror as of a commit: with the lines that the branch held there.
+ * The mirror as of a commit, with the lines that the branch held there.
  *
  * @param repositories those that have the commit on their branch
- * @param removed lines of the commit that the mirror does not hold any more
+ * @param removed lines of the commit that are no longer in the mirror
  */
 export function pastOf(
   { commit, lines, latest }: CommitLines,
@@ -70,7 +70,7 @@ export function pastOf(
   };
 }
 
-/** A line as some repositories have it; the same object if no other one does. */
+/** A line as held by some repositories only; the same object if no other one has it. */
 function within(held: HeldLine, repositories: readonly string[]): HeldLine {
   const { line, commits } = held;
   const isSame = commits.size === repositories.length && repositories.every((name) => commits.has(name));
@@ -79,7 +79,7 @@ function within(held: HeldLine, repositories: readonly string[]): HeldLine {
     : { line, commits: new Map(repositories.map((name) => [name, commits.get(name) ?? null])) };
 }
 
-/** A message as it was, in its place of now; `undefined` if it was not there yet. */
+/** A message as it was then, at its current position; `undefined` if it did not exist yet. */
 export function entryAt(past: Past, entry: Entry): Entry | undefined {
   const gone = past.gone.get(entry.id) ?? [];
   const kept = [...entry.held.values()].map(past.keep);
@@ -92,19 +92,19 @@ export function entryAt(past: Past, entry: Entry): Entry | undefined {
 const entryOf = (held: readonly HeldLine[]): Entry | undefined =>
   makeEntry(new Map(held.map((one) => [one.line.hash, one])));
 
-/** The message with an id as it was. */
+/** The message with an id as it was then. */
 export async function readPast(mirror: Database, past: Past, id: string): Promise<Entry | undefined> {
   const entry = await mirror.read(id);
   return entry ? entryAt(past, entry) : past.goneEntries.find((gone) => gone.id === id);
 }
 
-/** Finds the messages with a line that is earlier than their place. */
+/** Finds the messages with a line that is earlier than their position. */
 const EARLIER: Hints = { needs: EARLY, isLikely: () => true };
 
-/** So many entries are looked at before others have a turn: most of them are parsed for that. */
+/** How many entries are examined before the event loop gets a turn. Most of them have to be parsed. */
 const ENTRIES_A_TURN = 250;
 
-/** The messages that passed a filter once, newest first, older than `before` if it is given. */
+/** The messages that passed a filter then, newest first, and older than `before` if that is given. */
 export async function* queryPast(
   mirror: Database,
   filter: Filter,
@@ -126,7 +126,10 @@ export async function* queryPast(
   }
 }
 
-/** Every message that may have been there. Of those that are newer than all that counts, few have an earlier line. */
+/**
+ * Every message that may have existed then. Of the messages after the latest line that counts, only the few with an
+ * earlier line are read.
+ */
 async function* entriesOf(mirror: Database, past: Past, { before, since }: WalkRange): AsyncGenerator<Entry> {
   if (past.latest === Number.POSITIVE_INFINITY) return yield* flat(mirror.walk({ before, since }));
   const border: Key = { time: past.latest + 1, id: '' };
@@ -140,7 +143,7 @@ async function* flat(groups: AsyncIterable<readonly Entry[]>): AsyncGenerator<En
   for await (const entries of groups) yield* entries;
 }
 
-/** Puts the messages that are gone into their places. */
+/** Inserts the messages that are gone at their positions. */
 async function* withGone(
   mirror: Database,
   entries: AsyncIterable<Entry>,
@@ -149,7 +152,7 @@ async function* withGone(
 ): AsyncGenerator<Entry> {
   let at = before === undefined ? 0 : goneEntries.findIndex(({ key }) => compareKeys(key, before) < 0);
   if (at === -1) at = goneEntries.length;
-  // One that the mirror has again by now is among the others.
+  // If the mirror has the message again by now, it is among the others.
   const isGone = async ({ id }: Entry) => (await mirror.read(id)) === undefined;
   for await (const entry of entries) {
     for (let gone = goneEntries[at]; gone && compareKeys(gone.key, entry.key) > 0; gone = goneEntries[at]) {

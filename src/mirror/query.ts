@@ -6,7 +6,7 @@ import { matches } from './search/filter.ts';
 import { likelyFor } from './search/json-prefilter.ts';
 import { needsOf } from './search/ngram-filter.ts';
 
-/** How many entries are looked at before others have a turn: most of them are parsed for that. */
+/** How many entries are examined before the event loop gets a turn. Most of them have to be parsed. */
 const ENTRIES_A_TURN = 250;
 
 /**
@@ -21,14 +21,14 @@ export async function* queryMirror(mirror: Database, filter: Filter, before?: Ke
   const range = { before: earlier(before, filter.until), since };
   for await (const entries of mirror.walk(hints ? { ...range, hints } : range)) {
     for (const [index, entry] of entries.entries()) {
-      // A long search lets everybody else have their turn between two shards, and within one.
+      // A long search gives the event loop a turn between two shards, and within one.
       if (index % ENTRIES_A_TURN === 0) await turn();
       if (matches(entry, filter)) yield entry;
     }
   }
 }
 
-/** The earlier one of a key and a moment, if there is any. */
+/** The earlier one of a key and a moment, if either is given. */
 function earlier(key: Key | undefined, time: number | undefined): Key | undefined {
   const moment = time === undefined ? undefined : { time, id: '' };
   if (!key || !moment) return key ?? moment;

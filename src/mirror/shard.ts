@@ -1,9 +1,9 @@
 import { compareKeys, type Entry, type Key } from './entry.ts';
 
-/** How much a shard may hold before it is split: it is written whole, and the event loop waits for that. */
+/** How much a shard may hold before it is split. It is written as a whole, and the event loop waits for that. */
 export const SHARD_LIMITS = { entries: 1000, characters: 1_000_000 } as const;
 
-/** A run of the timeline that is kept in one file: entries in the order of their keys, oldest first. */
+/** A section of the timeline that is stored in one file: entries in the order of their keys, oldest first. */
 export class Shard {
   readonly #byId = new Map<string, Entry>();
   #sorted: Entry[] | undefined;
@@ -26,13 +26,13 @@ export class Shard {
     return this.#byId.get(id);
   }
 
-  /** Adds an entry, or replaces the one with its id. */
+  /** Adds an entry, or replaces the one with the same id. */
   put(entry: Entry): void {
     this.remove(entry.id);
     this.#byId.set(entry.id, entry);
     this.#characters += entry.characters;
     const last = this.#sorted?.at(-1);
-    // Most messages are new ones, which stand last; anything else is sorted when it is read.
+    // Most messages are new and come last. After anything else, the entries are sorted when they are read.
     if (last === undefined || compareKeys(last.key, entry.key) > 0) this.#sorted = undefined;
     else this.#sorted?.push(entry);
   }
@@ -45,15 +45,15 @@ export class Shard {
     this.#sorted = undefined;
   }
 
-  /** The entries, oldest first, as they are now: later changes do not show in it. */
+  /** The current entries, oldest first. Later changes do not affect the result. */
   entries(): readonly Entry[] {
     this.#sorted ??= [...this.#byId.values()].sort((a, b) => compareKeys(a.key, b.key));
     return this.#sorted.slice();
   }
 
   /**
-   * Takes the later half out, as a shard of its own. If what has made it too full is in that half, no more than
-   * that and what comes after it is taken: so messages that are written in order leave full shards behind.
+   * Moves the later half to a new shard. If the entry that made the shard too full is in that half, only that entry
+   * and what follows it are moved, so messages written in order leave full shards behind.
    */
   split(added: Entry): { readonly from: Key; readonly shard: Shard } {
     const entries = this.entries();

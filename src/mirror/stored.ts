@@ -2,15 +2,15 @@ import type { Covered } from './covered.ts';
 import type { Entry } from './entry.ts';
 import { Snapshot } from './files/snapshot.ts';
 
-/** The mirror as its files have it at one moment, for who may not open it: nothing is changed. */
+/** The mirror as it is in its files at one moment, for processes that may not open it. Changes nothing. */
 export interface StoredMirror {
   readonly covered: (repository: string) => Covered | undefined;
   readonly countIn: (repository: string) => number;
-  /** All entries, newest first; throws {@link MirrorBroken} if a file is gone since. */
+  /** All entries, newest first. Throws {@link MirrorBroken} if a file has disappeared since. */
   readonly walk: () => AsyncGenerator<readonly Entry[]>;
 }
 
-/** Reads what the files say; `undefined` if they are not all there. */
+/** Reads the mirror from its files; `undefined` if they are not all there. */
 export async function readStored(directory: string): Promise<StoredMirror | undefined> {
   const snapshot = new Snapshot(directory);
   const state = await snapshot.readState();
@@ -19,7 +19,7 @@ export async function readStored(directory: string): Promise<StoredMirror | unde
     covered: (repository) => state.repositories[repository],
     countIn: (repository) => state.counts[repository] ?? 0,
     walk: async function* () {
-      // The newest first: they are the ones that are soonest replaced under a reader.
+      // The newest come first, since they are the first to be replaced while we read.
       for (const shard of state.shards.toReversed()) yield await snapshot.readShard(shard);
     },
   };

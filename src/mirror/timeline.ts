@@ -4,42 +4,42 @@ import type { Signature } from './search/ngram-filter.ts';
 import type { Tally } from './search/tally.ts';
 import { Shard } from './shard.ts';
 
-/** A shard's place in the timeline, and the file it is in. */
+/** A shard's place in the timeline, and its file. */
 interface StoredPlace {
-  /** Its number, which it keeps for good. */
+  /** Its number, which never changes. */
   readonly number: number;
   /** The first key that belongs to it. */
   readonly from: Key;
-  /** The flush that wrote its file last; 0 for never. */
+  /** The flush that last wrote its file; 0 for never. */
   readonly written: number;
 }
 
-/** A shard's place in the timeline. Its content is in memory, or in its file, or both. */
+/** A shard's place in the timeline. Its content is in memory, in its file, or both. */
 export interface Slot extends Omit<StoredPlace, 'written'> {
   written: number;
-  /** Whether it holds more than its file. */
+  /** Whether it has changes that are not in its file. */
   changed: boolean;
   shard: Shard | undefined;
-  /** Which runs of characters its file holds, once that was asked for; `null` if that is not known. */
+  /** The n-grams in its file, once they were needed; `null` if that is unknown. */
   signature?: Signature | null;
-  /** What is counted in its file, once that was asked for. */
+  /** The counts of its file, once they were needed. */
   tally?: Tally;
 }
 
-/** How many shards stay in memory besides those that are not written yet. */
+/** How many shards stay in memory, besides those that are not written yet. */
 const KEPT_SHARDS = 16;
 
-/** Before every key. */
+/** A key before all others. */
 export const FIRST: Key = { time: Number.NEGATIVE_INFINITY, id: '' };
 
-/** All shards in the order of the timeline, and which of them each id is in. */
+/** All shards in timeline order, and which of them each id is in. */
 export class Timeline {
   readonly ids: IdIndex;
-  /** How many ids went to another shard since the index was last written. */
+  /** How many ids moved to another shard since the index was last written. */
   idsChanged = 0;
   readonly #slots: Slot[];
   readonly #byNumber: Map<number, Slot>;
-  /** Those that are in memory, the one used last standing last. */
+  /** Those in memory, the most recently used last. */
   readonly #loaded = new Set<Slot>();
   #nextNumber: number;
 
@@ -51,7 +51,7 @@ export class Timeline {
     if (slots.length === 0) this.#add(FIRST, new Shard());
   }
 
-  /** All slots, the oldest first. */
+  /** All slots, oldest first. */
   slots(): readonly Slot[] {
     return this.#slots;
   }
@@ -72,7 +72,7 @@ export class Timeline {
     return this.#slots[Math.max(0, this.#position(key) - 1)] as Slot;
   }
 
-  /** The last slot with keys before a key; the last of all if none is given. */
+  /** The last slot with keys before the given key, or the last of all if none is given. */
   slotBefore(key?: Key): Slot | undefined {
     if (key === undefined) return this.#slots.at(-1);
     const index = this.#position(key) - 1;
@@ -80,7 +80,7 @@ export class Timeline {
     return slot && compareKeys(slot.from, key) < 0 ? slot : this.#slots[index - 1];
   }
 
-  /** Puts an entry into its slot, which must be in memory; one that gets too full is split. */
+  /** Adds an entry to its slot, which must be in memory. If the shard gets too full, it is split. */
   put(slot: Slot, entry: Entry): void {
     const shard = slot.shard as Shard;
     shard.put(entry);
@@ -96,13 +96,13 @@ export class Timeline {
     slot.changed = true;
   }
 
-  /** A number for a shard that is to come. */
+  /** A number for a new shard. */
   newNumber(): number {
     this.#nextNumber += 1;
     return this.#nextNumber - 1;
   }
 
-  /** Whether there is no message between two keys, both included. The slot of the first one must be in memory. */
+  /** Whether there is no message between two keys, inclusive. The slot of the first key must be in memory. */
   isFree(first: Key, last: Key): boolean {
     const next = this.#slots[this.#position(first)];
     if (next && compareKeys(next.from, last) <= 0) return false;
@@ -110,7 +110,10 @@ export class Timeline {
     return entries.every(({ key }) => compareKeys(key, first) < 0 || compareKeys(key, last) > 0);
   }
 
-  /** Inserts shards that are in files. {@link isFree} must say that nothing is there, and their ids must be nowhere else. */
+  /**
+   * Inserts shards that are already in files. {@link isFree} must be true for their range, and their ids must not be
+   * anywhere else.
+   */
   insert(last: Key, shards: readonly (StoredPlace & { readonly ids: Uint32Array })[]): void {
     const [first] = shards;
     if (!first) return;
@@ -130,14 +133,16 @@ export class Timeline {
     }
   }
 
-  /** Takes a slot's content into memory, or notes that it was used. */
+  /** Loads a slot's content into memory, or marks it as recently used. */
   use(slot: Slot, shard: Shard): void {
     slot.shard = shard;
     this.#loaded.delete(slot);
     this.#loaded.add(slot);
   }
 
-  /** Drops shards that nobody has read for long from memory, except those in no file yet and the one used last. */
+  /**
+   * Drops shards from memory that were not read for long, except those in no file yet and the most recently used one.
+   */
   letGo(isPinned: (slot: Slot) => boolean): void {
     const newest = [...this.#loaded].at(-1);
     for (const slot of this.#loaded) {

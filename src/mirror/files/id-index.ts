@@ -1,16 +1,16 @@
 import { fromBase64, toBase64 } from '../search/words.ts';
 
-/** The table as plain data: the words of its arrays in base64. */
+/** A table as plain data: its typed arrays in base64. */
 export interface StoredIds {
   readonly size: number;
   readonly keys: string;
   readonly shards: string;
 }
 
-/** So many tables that none of a million ids takes long to grow or to be written. */
+/** With this many tables, none takes long to grow or to be written, even for a million ids. */
 export const TABLES = 32;
 
-/** Finds the shard of a message by its id. Ids are UUIDs, 16 bytes each. */
+/** Finds the shard of a message by its id. Ids are UUIDs of 16 bytes. */
 export class IdIndex {
   readonly #tables: readonly IdTable[];
 
@@ -28,14 +28,14 @@ export class IdIndex {
     return this.#table(hash).get(words, hash);
   }
 
-  /** Notes the shard of an id; false if it was known to be in that one. */
+  /** Stores the shard of an id. Returns false if that was already known. */
   set(id: string, shard: number): boolean {
     const words = wordsOf(id);
     const hash = mix(words);
     return this.#table(hash).set(words, hash, shard);
   }
 
-  /** Whether the shard of any of some packed ids is known. */
+  /** Whether the shard of any of these packed ids is known. */
   hasAny(packed: Uint32Array): boolean {
     for (let at = 0; at < packed.length; at += 4) {
       const words = wordsAt(packed, at);
@@ -45,16 +45,16 @@ export class IdIndex {
     return false;
   }
 
-  /** Makes room for so many more ids, in turns, so noting them later takes no time. */
+  /** Reserves room for this many more ids, in steps, so storing them later is fast. */
   async reserve(count: number): Promise<void> {
     for (const table of this.#tables) {
-      // They are spread evenly, but for chance.
+      // Ids are spread evenly, apart from chance.
       table.reserve(Math.ceil((count / TABLES) * 1.1));
       await new Promise((resolve) => setImmediate(resolve));
     }
   }
 
-  /** Notes the shard of all of some packed ids. */
+  /** Stores the shard of all these packed ids. */
   setAll(packed: Uint32Array, shard: number): void {
     for (let at = 0; at < packed.length; at += 4) {
       const words = wordsAt(packed, at);
@@ -63,37 +63,35 @@ export class IdIndex {
     }
   }
 
-  /** The ids that end with some hexadecimal digits, as they are written with dashes. */
+  /** The ids that end with some hexadecimal digits, in the form with dashes. */
   endingWith(ending: string): string[] {
     return this.#tables.flatMap((table) => table.endingWith(ending));
   }
 
-  /** What it holds now, as tables that no change reaches any more. */
+  /** The current contents, as tables that later changes do not affect. */
   copies(): IdTable[] {
     return this.#tables.map((table) => table.copy());
   }
 
-  /** An index of tables that were kept; `undefined` if they are not all of one. */
+  /** An index made from stored tables; `undefined` if they don't form a complete one. */
   static of(stored: readonly (StoredIds | null)[]): IdIndex | undefined {
     const tables = stored.flatMap((data) => (data ? [IdTable.fromJSON(data)] : []));
     return tables.length === TABLES ? new IdIndex(tables) : undefined;
   }
 
-  // The upper bits of the hash choose the table, the lower ones the place in it.
+  // The upper bits of the hash select the table, the lower ones the slot in it.
   #table(hash: number): IdTable {
     return this.#tables[hash >>> 27] as IdTable;
   }
 }
 
-/**
- * An open-addressed hash table in typed arrays, since a million entries of a `Map` would take ten times the memory.
- */
+/** An open-addressed hash table in typed arrays. A `Map` with a million entries would take ten times the memory. */
 export class IdTable {
   #keys: Uint32Array = new Uint32Array(4 * 64);
   /** The shard's number + 1; 0 if the slot is free. */
   #shards: Uint32Array = new Uint32Array(64);
   #size = 0;
-  /** Whether a copy has the same arrays, which are not changed then. */
+  /** Whether a copy uses the same arrays. They must not be changed then. */
   #isShared = false;
 
   get size(): number {
@@ -119,7 +117,7 @@ export class IdTable {
   }
 
   endingWith(ending: string): string[] {
-    // The last eight digits are one word, which rules out nearly all others without making a string.
+    // The last eight digits are one word, which rules out nearly all other ids without creating a string.
     const digits = ending.slice(-8);
     const value = Number.parseInt(digits, 16);
     const mask = 2 ** (4 * digits.length) - 1;
@@ -133,13 +131,15 @@ export class IdTable {
     return found;
   }
 
-  /** Makes room for so many more, in arrays that no copy has. */
+  /** Reserves room for this many more, in arrays that no copy uses. */
   reserve(count: number): void {
     while (!this.#hasRoom(count)) this.#grow();
     this.#own();
   }
 
-  /** A table of what is in this one now. Neither is slow to make it: the first change that comes copies the arrays. */
+  /**
+   * A table with the current contents. This is fast: the arrays are only copied by the first change to either table.
+   */
   copy(): IdTable {
     const copy = new IdTable();
     copy.#size = this.#size;
@@ -148,7 +148,7 @@ export class IdTable {
     return copy;
   }
 
-  /** The words of the table as plain data, for keeping. */
+  /** The arrays of the table as plain data, for storage. */
   toJSON(): StoredIds {
     return { size: this.#size, keys: toBase64(this.#keys), shards: toBase64(this.#shards) };
   }
@@ -206,7 +206,7 @@ export class IdTable {
   }
 }
 
-/** Spreads ids that differ in any of their words, since not all UUIDs are random in the same places. */
+/** Mixes all words of an id, since not all UUIDs are random in the same places. */
 function mix(words: Words): number {
   let hash = 0;
   for (const word of words) {
@@ -226,13 +226,13 @@ export function packIds(ids: readonly string[]): Uint32Array {
 
 type Words = readonly [number, number, number, number];
 
-/** The id that some words are of. */
+/** The id made from its words. */
 function idOf(words: Words): string {
   const digits = words.map((word) => word.toString(16).padStart(8, '0')).join('');
   return digits.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
 }
 
-/** Where the digits of each word are in a UUID. */
+/** The positions of each word's digits in a UUID. */
 const PLACES = [
   [0, 1, 2, 3, 4, 5, 6, 7],
   [9, 10, 11, 12, 14, 15, 16, 17],
@@ -240,7 +240,7 @@ const PLACES = [
   [28, 29, 30, 31, 32, 33, 34, 35],
 ] as const;
 
-// Called several times for each message that is read, so no string is made on the way.
+// Called several times for each message that is read, so it creates no string.
 function wordsOf(id: string): Words {
   return [wordAt(id, PLACES[0]), wordAt(id, PLACES[1]), wordAt(id, PLACES[2]), wordAt(id, PLACES[3])];
 }
@@ -256,7 +256,7 @@ function wordAt(id: string, places: readonly number[]): number {
   let word = 0;
   for (const place of places) {
     const code = id.charCodeAt(place);
-    // The digits 0 to 9 stand at 48, and a to f at 97.
+    // The character codes of the digits 0 to 9 start at 48, those of a to f at 97.
     word = (word << 4) | (code < 58 ? code - 48 : code - 87);
   }
   return word >>> 0;

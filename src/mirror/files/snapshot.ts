@@ -11,7 +11,7 @@ import { fromBase64, toBase64 } from '../search/words.ts';
 import { IdIndex, type IdTable, type StoredIds, TABLES } from './id-index.ts';
 import { isWhole, VerifiedFile } from './verified-file.ts';
 
-/** A shard as the state names it: its file, and the first key that belongs to it (`null` for the very first). */
+/** A shard as listed in the state: its file, and the first key that belongs to it (`null` for the very first shard). */
 export interface StoredShard {
   readonly number: number;
   /** The flush that wrote its file. */
@@ -23,22 +23,22 @@ export interface StoredShard {
 export interface State {
   readonly version: number;
   readonly flush: number;
-  /** The flush that wrote the index of ids; shards that were written later are read for theirs. */
+  /** The flush that wrote the index of ids. Shards written later are read for their ids. */
   readonly idsFlush: number;
   readonly repositories: Readonly<Record<string, Covered>>;
   readonly counts: Readonly<Record<string, number>>;
   readonly partial: readonly string[];
   readonly size: number;
-  /** How many of them are not deleted. */
+  /** How many of the messages are not deleted. */
   readonly current: number;
   readonly shards: readonly StoredShard[];
 }
 
-/** Files of another version are taken for absent. */
+/** Files of another version are treated as absent. */
 export const VERSION = 12;
 
 const STATE_FILE = 'state.json';
-/** The folder of shards that are not a part of the mirror yet. */
+/** The folder of shards that are not part of the mirror yet. */
 const STAGING = 'staging';
 const shardFile = ({ number, written }: Pick<StoredShard, 'number' | 'written'>): string =>
   `shard-${number}-${written}.json`;
@@ -49,18 +49,18 @@ const tallyFile = ({ number, written }: Pick<StoredShard, 'number' | 'written'>)
 const idsFiles = (flush: number): string[] =>
   Array.from({ length: TABLES }, (_, table) => `ids-${table}-${flush}.json`);
 
-/** How often a mirror that is being written is looked at. */
+/** How many times the check looks at a mirror that is being written. */
 const MOST_LOOKS = 10;
 
-/** All files that a state names, those first that are soonest replaced. */
+/** All files listed in a state. Those that will be replaced soonest come first. */
 const filesOf = (state: State): string[] => [
   ...idsFiles(state.idsFlush),
   ...state.shards.toReversed().map(shardFile),
 ];
 
 /**
- * The mirror's folder of lowdb files. A file is never written over but the state, which is written last and names
- * the others: so whatever is cut off, the state and its files fit together.
+ * The mirror's folder of lowdb files. Only the state is ever overwritten. It is written last and lists the other
+ * files, so wherever an interruption happens, the state and its files match.
  */
 export class Snapshot {
   readonly #directory: string;
@@ -69,7 +69,7 @@ export class Snapshot {
     this.#directory = directory;
   }
 
-  /** The state, if it is whole and all of its files are there. */
+  /** The state, if it is intact and all of its files exist. */
   async readState(): Promise<State | undefined> {
     const state = await this.#file<State>(STATE_FILE).read();
     if (state?.version !== VERSION || state.shards.length === 0) return undefined;
@@ -79,7 +79,7 @@ export class Snapshot {
 
   /**
    * The names of the files that are missing or damaged; `absent` if there is no mirror, or one of another version.
-   * Nothing is changed. A mirror that is written meanwhile is looked at again.
+   * Changes nothing. If the mirror is written in the meantime, it is checked again.
    */
   async check(): Promise<readonly string[] | 'absent'> {
     let state = await this.#file<State>(STATE_FILE).read();
@@ -90,7 +90,7 @@ export class Snapshot {
       const broken = await this.#notWhole(suspects);
       const later = await this.#file<State>(STATE_FILE).read();
       if (broken.length === 0 || later?.flush === state?.flush || look === MOST_LOOKS) return broken;
-      // What was replaced in the meantime is no longer named.
+      // Files that were replaced in the meantime are no longer listed.
       const named = new Set(later ? filesOf(later) : []);
       suspects = later ? broken.filter((name) => named.has(name)) : [STATE_FILE];
       state = later;
@@ -110,27 +110,27 @@ export class Snapshot {
     );
   }
 
-  /** Takes everything away, the state first: files that are made again have the names of old ones. */
+  /** Deletes everything, starting with the state, since new files will have the names of old ones. */
   async wipe(): Promise<void> {
     await rm(join(this.#directory, STATE_FILE), { recursive: true, force: true });
     await rm(this.#directory, { recursive: true, force: true });
   }
 
-  /** The index of ids; `undefined` if a file of it is missing or not whole. */
+  /** The index of ids; `undefined` if one of its files is missing or damaged. */
   async readIds(flush: number): Promise<IdIndex | undefined> {
     const tables: (StoredIds | null)[] = [];
     for (const file of idsFiles(flush)) tables.push(await this.#file<StoredIds>(file).read());
     return IdIndex.of(tables);
   }
 
-  /** The entries of a shard; throws {@link MirrorBroken} if its file is not whole. */
+  /** The entries of a shard. Throws {@link MirrorBroken} if its file is damaged. */
   async readShard(shard: Pick<StoredShard, 'number' | 'written'>): Promise<Entry[]> {
     const data = await this.#file<StoredEntry[]>(shardFile(shard)).read();
     if (data === null) throw new MirrorBroken(`file ${shardFile(shard)}`);
     return data.map(fromStored);
   }
 
-  /** The likely entries of some parts of a shard; throws {@link MirrorBroken} if those are not whole. */
+  /** The likely entries in some parts of a shard. Throws {@link MirrorBroken} if those parts are damaged. */
   readSome(
     shard: Pick<StoredShard, 'number' | 'written'>,
     isWanted: (part: number) => boolean,
@@ -145,13 +145,13 @@ export class Snapshot {
     await this.#save(shardFile(shard), entries.map(toStored));
   }
 
-  /** Writes a shard with its signature to the staging folder. */
+  /** Writes a shard and its signature to the staging folder. */
   async stage(name: string, entries: readonly Entry[]): Promise<void> {
     await this.#save(join(STAGING, `${name}.json`), entries.map(toStored));
     await this.#save(join(STAGING, `${name}.signature.json`), toBase64(signatureOf(entries)));
   }
 
-  /** Gives staged files the names of a shard. */
+  /** Renames staged files to those of a shard of the mirror. */
   async adopt(name: string, shard: Pick<StoredShard, 'number' | 'written'>): Promise<void> {
     const move = (from: string, to: string) =>
       rename(join(this.#directory, STAGING, from), join(this.#directory, to));
@@ -159,7 +159,7 @@ export class Snapshot {
     await move(`${name}.json`, shardFile(shard));
   }
 
-  /** Removes the staged files of some names, as far as they were not adopted. */
+  /** Removes the staged files with these names, unless they were adopted. */
   async removeStaged(names: readonly string[]): Promise<void> {
     for (const name of names) {
       await rm(join(this.#directory, STAGING, `${name}.signature.json`), { force: true });
@@ -167,12 +167,12 @@ export class Snapshot {
     }
   }
 
-  /** Removes everything that was staged and never adopted. */
+  /** Removes everything that was staged but never adopted. */
   async clearStaged(): Promise<void> {
     await rm(join(this.#directory, STAGING), { recursive: true, force: true });
   }
 
-  /** The signature that was kept with a shard, or `null` if there is none or it is not whole. */
+  /** The signature stored with a shard, or `null` if it is missing or damaged. */
   async readSignature(shard: Pick<StoredShard, 'number' | 'written'>): Promise<Signature | null> {
     const text = await this.#file<string>(signatureFile(shard)).read();
     return text === null ? null : fromBase64(text);
@@ -182,7 +182,7 @@ export class Snapshot {
     await this.#save(signatureFile(shard), toBase64(signature));
   }
 
-  /** What was counted in a shard, or `null` if that was not kept or is not whole. */
+  /** The counts stored with a shard, or `null` if they are missing or damaged. */
   readTally(shard: Pick<StoredShard, 'number' | 'written'>): Promise<Tally | null> {
     return this.#file<Tally>(tallyFile(shard)).read();
   }
@@ -195,7 +195,7 @@ export class Snapshot {
     for (const [index, file] of idsFiles(flush).entries()) await this.#save(file, tables[index]);
   }
 
-  /** Writes the state and removes everything that it does not name. Throws if it names a file that is gone. */
+  /** Writes the state and removes all files that it does not list. Throws if a listed file is gone. */
   async commit(state: State): Promise<void> {
     await this.#save(STATE_FILE, state);
     const named = new Set([STATE_FILE, ...idsFiles(state.idsFlush), ...state.shards.map(shardFile)]);

@@ -4,17 +4,17 @@ import { SHARD_LIMITS } from '../shard.ts';
 import { packIds } from './id-index.ts';
 import { Snapshot } from './snapshot.ts';
 
-/** A shard in the staging folder of a mirror, which {@link Database.adopt} can make one of its own. */
+/** A shard in the mirror's staging folder. {@link Database.adopt} can make it part of the mirror. */
 export interface StagedShard {
-  /** What it is called until then. */
+  /** Its name until then. */
   readonly name: string;
   /** The key of its first message. */
   readonly from: Key;
-  /** The ids of its messages, as {@link packIds} packs them. */
+  /** The ids of its messages, packed by {@link packIds}. */
   readonly ids: Uint32Array;
 }
 
-/** Some messages that follow each other in the timeline, all of one repository and not in the mirror yet. */
+/** Messages that follow each other in the timeline, all of one repository and not in the mirror yet. */
 export interface StagedShards {
   readonly shards: readonly StagedShard[];
   readonly first: Key;
@@ -25,15 +25,15 @@ export interface StagedShards {
 }
 
 /**
- * Writes messages as full shards to the staging folder of a mirror, which somebody else may have open. They come in the
- * order of the timeline, none of them twice.
+ * Writes messages as full shards to a mirror's staging folder, even if the mirror is open elsewhere. They must come
+ * in timeline order without duplicates.
  */
 export class StagedShardsWriter {
   readonly #snapshot: Snapshot;
   readonly #name: string;
   readonly #shards: StagedShard[] = [];
   #waiting: Entry[] = [];
-  /** The writing of the shard before, which continues while the next one fills. */
+  /** The writing of the previous shard, which continues while the next one fills up. */
   #writing: Promise<void> = Promise.resolve();
   #characters = 0;
   #first: Key | undefined;
@@ -41,7 +41,7 @@ export class StagedShardsWriter {
   #size = 0;
   #shown = 0;
 
-  /** @param name a name that no other writer has at the same time */
+  /** @param name a name that no other writer uses at the same time */
   constructor(directory: string, name: string) {
     this.#snapshot = new Snapshot(directory);
     this.#name = name;
@@ -61,7 +61,7 @@ export class StagedShardsWriter {
     }
   }
 
-  /** Writes what is left; `undefined` if nothing came at all. */
+  /** Writes what is left; `undefined` if there was nothing at all. */
   async end(): Promise<StagedShards | undefined> {
     if (this.#waiting.length > 0) await this.#write();
     await this.#writing;

@@ -5,12 +5,12 @@ import { dirname } from 'node:path';
 import type { Adapter } from 'lowdb';
 import { PARTS, partOf } from '../search/parts.ts';
 
-/** What a file begins with: how many bytes each part of its data has, and the checksum of each; all that with its own. */
+/** The header of a file: the length and checksum of each part of its data, and a checksum of the header itself. */
 const HEADER = /^\{"checksum":"([0-9a-f]{16})","parts":"([0-9a-f: ]+)","data":/;
-/** No header is longer: each part has at most ten digits, a colon, sixteen digits and a space. */
+/** The longest possible header: each part has at most ten digits, a colon, sixteen digits and a space. */
 const MOST_HEADER_BYTES = 64 + PARTS * 28;
 
-/** The place of a part in its file, and the checksum of its bytes. */
+/** The position of a part in its file, and the checksum of its bytes. */
 interface Part {
   readonly start: number;
   readonly end: number;
@@ -18,10 +18,10 @@ interface Part {
 }
 
 /**
- * A lowdb adapter for a JSON file that knows whether it is whole: a file that is cut short, zeroed or edited reads as
- * absent (`null`), since everything here can be made again from the commits. Written beside and renamed, so
- * that a reader sees the old or the new; not synced to disk, for the same reason. An array is kept in {@link PARTS} parts
- * that each have a checksum, so some of its items can be read and believed without the others.
+ * A lowdb adapter for a JSON file that detects damage: a file that was truncated, zeroed or edited reads as absent
+ * (`null`), since everything here can be rebuilt from the commits. It is written under another name and renamed, so a
+ * reader sees either the old or the new content. For the same reason it is not synced to disk. An array is stored in
+ * {@link PARTS} parts that each have a checksum, so some of its items can be read and trusted without the others.
  */
 export class VerifiedFile<Data> implements Adapter<Data> {
   readonly #path: string;
@@ -37,10 +37,10 @@ export class VerifiedFile<Data> implements Adapter<Data> {
   }
 
   /**
-   * Reads the items of an array that are in some of its parts, and nothing else of the file. At once: some kilobytes
-   * are read ten times faster than a thread is asked to do it, and a search asks for many.
+   * Reads only the items of an array that are in some of its parts. Reads synchronously: for a few kilobytes that is
+   * ten times faster than asking a thread, and a search needs many such reads.
    *
-   * @param isLikely whether an item may be wanted, as its JSON looks, so the others need not be parsed
+   * @param isLikely whether an item may be wanted, judging by its JSON, so the others need not be parsed
    */
   readSome(isWanted: (part: number) => boolean, isLikely: (json: string) => boolean = () => true) {
     const data = readParts(this.#path, isWanted);
@@ -49,7 +49,7 @@ export class VerifiedFile<Data> implements Adapter<Data> {
     return JSON.parse(`[${lines.join('').replace(/,$/, '')}]`) as Data;
   }
 
-  /** Writes the data as they are now. Writes that overlap are done one after the other, so the last one counts. */
+  /** Writes the data as they are now. Overlapping writes are done one after the other, so the last one counts. */
   write(data: Data): Promise<void> {
     const content = contentOf(data);
     const written = this.#lastWrite.then(() => this.#replace(content));
@@ -58,7 +58,7 @@ export class VerifiedFile<Data> implements Adapter<Data> {
   }
 
   async #replace(content: Buffer): Promise<void> {
-    // Nobody else writes a file of this name, not even another adapter for the same path.
+    // No other writer uses this name, not even another adapter for the same path.
     writes += 1;
     const temporary = `${this.#path}.${process.pid}-${writes}.tmp`;
     try {
@@ -80,10 +80,10 @@ function contentOf(data: unknown): Buffer {
   return Buffer.concat([Buffer.from(header), ...parts, Buffer.from('}')]);
 }
 
-/** Whether a file that {@link VerifiedFile} wrote is there and whole. */
+/** Whether a file written by {@link VerifiedFile} exists and is intact. */
 export const isWhole = async (path: string): Promise<boolean> => (await readWhole(path)) !== null;
 
-/** The JSON of some data in its parts, which make it up together: those of an array end behind an item. */
+/** The JSON of the data in parts that add up to it. The parts of an array end after an item. */
 function partsOf(data: unknown): string[] {
   if (!Array.isArray(data)) return [JSON.stringify(data)];
   if (data.length === 0) return ['[\n\n]'];
@@ -98,7 +98,7 @@ function partsOf(data: unknown): string[] {
 
 const checksumOf = (bytes: Buffer | string): string => hash('sha256', bytes, 'hex').slice(0, 16);
 
-/** The JSON of what was written, if the file is there and whole. */
+/** The JSON that was written, if the file exists and is intact. */
 async function readWhole(path: string): Promise<Buffer | null> {
   const content = await readFile(path).catch(() => null);
   const parts = content && partsIn(content);
@@ -108,7 +108,7 @@ async function readWhole(path: string): Promise<Buffer | null> {
   return parts.every((part) => isRight(part, content, 0)) ? content.subarray(start, end) : null;
 }
 
-/** The JSON of some parts of what was written, if they are whole. */
+/** The JSON of some parts of what was written, if they are intact. */
 function readParts(path: string, isWanted: (part: number) => boolean): string | null {
   let file: number | undefined;
   try {
@@ -133,7 +133,7 @@ function readAt(file: number, start: number, end: number): Buffer {
   return bytes.subarray(0, readSync(file, bytes, 0, bytes.length, start));
 }
 
-/** The parts that a file's header names; `undefined` if it is not whole. */
+/** The parts listed in a file's header; `undefined` if the header is damaged. */
 function partsIn(beginning: Buffer): Part[] | undefined {
   const [header, checksum, listed = ''] =
     HEADER.exec(beginning.toString('latin1', 0, MOST_HEADER_BYTES)) ?? [];
@@ -148,11 +148,11 @@ function partsIn(beginning: Buffer): Part[] | undefined {
   });
 }
 
-/** Whether the bytes of a part, which stand in a buffer that begins at some place of the file, are those that were written. */
+/** Whether the bytes of a part are those that were written. They are in a buffer that starts at `from` in the file. */
 const isRight = ({ start, end, checksum }: Part, bytes: Buffer, from: number): boolean =>
   checksumOf(bytes.subarray(start - from, end - from)) === checksum;
 
-/** Writes a file, and makes the folder if it is not there yet. */
+/** Writes a file, and creates its folder if necessary. */
 async function writeAnew(path: string, content: Buffer): Promise<void> {
   const options = { mode: 0o600 };
   try {

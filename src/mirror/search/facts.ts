@@ -3,13 +3,13 @@ import type { Line } from '../../journal/line.ts';
 import { contentBefore } from '../../journal/revisions.ts';
 import type { Entry } from '../entry.ts';
 
-/** What a message says, or said before it was deleted. */
+/** The content of a message; for a deleted one, what it said before. */
 export const contentOf = (entry: Entry): Line => contentBefore(entry.folded);
 
 export const isDeleted = (entry: Entry): boolean => entry.folded.current.deletedAt !== undefined;
 
 /**
- * Whether something holds for a message.
+ * Whether a fact is true of a message.
  *
  * @param text its text, case-folded
  */

@@ -5,7 +5,7 @@ import type { Line } from '../../journal/line.ts';
 import type { Entry } from '../entry.ts';
 import { contentOf, holds, isDeleted } from './facts.ts';
 
-/** Whether a message passes a filter. A deleted one is judged by what it said, if it is looked for at all. */
+/** Whether a message passes a filter. If deleted messages are wanted, they are judged by what they said. */
 export function matches(entry: Entry, filter: Filter): boolean {
   const { time } = entry.key;
   if (filter.since !== undefined && time < filter.since) return false;
@@ -19,7 +19,7 @@ export function matches(entry: Entry, filter: Filter): boolean {
   return filter.terms.length === 0 || matchesTerms(entry, content, filter.terms);
 }
 
-/** Whether any line of a message is in a repository. */
+/** Whether a repository holds any line of a message. */
 export function isIn(entry: Entry, repository: string): boolean {
   for (const { commits } of entry.held.values()) if (commits.has(repository)) return true;
   return false;
@@ -56,12 +56,12 @@ function matchesTerm(entry: Entry, content: Line, text: string, { kind, value }:
 /** The names of all repositories that hold any line of a message. */
 export function repositoriesOf(entry: Entry): string[] {
   const [first] = entry.held.values();
-  // Nearly all messages have one line.
+  // Nearly all messages have only one line.
   if (first && entry.held.size === 1) return [...first.commits.keys()];
   return [...new Set([...entry.held.values()].flatMap(({ commits }) => [...commits.keys()]))];
 }
 
-/** The repositories that a message counts in: those that hold it, unless it is deleted. */
+/** The repositories that a message is counted in: those that hold it, unless it is deleted. */
 export const shownIn = (entry: Entry | undefined): string[] =>
   entry === undefined || isDeleted(entry) ? [] : repositoriesOf(entry);
 

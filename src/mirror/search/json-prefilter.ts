@@ -1,18 +1,18 @@
 import { foldCase, isAscii } from '../../domain/fold-case.ts';
 import type { Fact, Filter, Term } from '../../domain/query.ts';
 
-/** Whether the JSON of a message, which may stand in other JSON, may be that of one that is looked for. */
+/** Whether some JSON, which may contain more than the message, may be that of a message that is searched for. */
 export type Likely = (json: string) => boolean;
 
 /**
- * A look at the JSON of a message that is quicker than parsing it: if it says no, the message does not pass the
+ * A check of a message's JSON that is faster than parsing it. If it returns false, the message does not pass the
  * filter.
  */
 export function likelyFor(filter: Filter): Likely {
   const looks = filter.terms.flatMap((group): Likely[] => {
     const either = group.flatMap((term) => lookFor(term) ?? []);
     const [only] = either;
-    // One term that cannot be looked for can hold without the others.
+    // If one term of a group cannot be checked this way, it alone may satisfy the group.
     if (only === undefined || either.length < group.length) return [];
     return either.length === 1 ? [only] : [(json) => either.some((look) => look(json))];
   });
@@ -25,7 +25,7 @@ function lookFor({ kind, value, exclude }: Term): Likely | undefined {
   return kind === 'text' && AS_IT_IS.test(value) ? saying(value) : undefined;
 }
 
-/** What the JSON of a message that a fact holds for has in it. */
+/** What is in the JSON of a message if a fact is true of it. */
 const SIGNS: Readonly<Record<Fact, RegExp>> = {
   attachment: /attachments/,
   link: /http|link/i,
@@ -41,8 +41,8 @@ const writing =
     sign.test(json) || json.includes(BY_NUMBER);
 
 /**
- * What JSON holds as it is, unless it gives characters by their numbers, which is looked for as well. A mark that
- * belongs to the letter before it could join the letter of an escape.
+ * Text that JSON contains literally, unless it escapes characters by number, which is checked as well. A leading
+ * combining mark is excluded, since it could join with the last letter of an escape.
  */
 const AS_IT_IS = /^[^\p{M}\p{Cc}"\\/][^\p{Cc}"\\/]*$/u;
 const BY_NUMBER = '\\u';
@@ -52,17 +52,17 @@ function saying(folded: string): Likely {
   return (json) => holds(json) || json.includes(BY_NUMBER);
 }
 
-/** This much of a search term is looked for in the JSON. */
+/** How much of a search term is looked for in the JSON. */
 const MOST_CHARACTERS = 32;
 
-/** Whether a text may hold a case-folded one; `foldCase` is certain, but takes ten times as long for most. */
+/** Whether a text may contain a case-folded one. `foldCase` is exact, but takes ten times as long for most texts. */
 function holding(folded: string): (text: string) => boolean {
   if (!isAscii(folded)) return (text) => foldCase(text).includes(folded);
-  // The beginning of a long search is enough for a look, and a long one of equal letters would be looked for at each.
+  // The beginning of a long term is enough for a prefilter. A long term of equal letters would be slow to search for.
   const beginning = folded.slice(0, MOST_CHARACTERS);
   const pattern = new RegExp(beginning.replace(/[.*+?^${}()|[\]]/g, '\\$&'), 'iu');
   return (text) => pattern.test(text) || FOLDED_TO_ASCII.test(text);
 }
 
-/** What `foldCase` makes ASCII of, and a pattern that ignores case does not: `ß`, ligatures and the like. */
+/** Characters that `foldCase` turns into ASCII but a case-insensitive pattern does not: `ß`, ligatures and the like. */
 const FOLDED_TO_ASCII = /[ßİıŉǰ\u037e\u1e96-\u1e9a\u1fef\ufb00-\ufb06]/;

@@ -2,12 +2,12 @@ import type { Database } from '../database.ts';
 import type { Entry } from '../entry.ts';
 import { needsOfHash } from './ngram-filter.ts';
 
-/** Whether a message that is not deleted names a file, in any of its revisions. */
+/** Whether a message names a file in any of its revisions and is not deleted. */
 export const isNaming = ({ folded }: Entry, sha256: string): boolean =>
   folded.current.deletedAt === undefined &&
   folded.lines.some(({ attachments }) => attachments?.some((one) => one.sha256 === sha256));
 
-/** So many messages are looked at before others have a turn. */
+/** How many messages are examined before the event loop gets a turn. */
 const ENTRIES_A_TURN = 250;
 
 /** The newest message that names a file and is not deleted. */

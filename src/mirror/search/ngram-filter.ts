@@ -6,33 +6,33 @@ import { contentOf, holds } from './facts.ts';
 import { PARTS, partOf } from './parts.ts';
 
 /**
- * Which runs of some lengths the messages of a shard hold: one word for each run, by its hash, with a bit for each
- * part of the shard. A search passes over every part that lacks one of its own. A word can stand for several runs, so a
- * part may be read for nothing, but none that holds a match is skipped.
+ * The n-grams of several lengths that the messages of a shard contain: the hash of an n-gram selects a word, which
+ * has one bit for each part of the shard. A search skips every part that lacks one of its n-grams. Several n-grams
+ * can share a word, so a part may be read for nothing, but no part with a match is skipped.
  */
 export type Signature = Uint32Array;
 
 /**
- * The lengths of the runs, the rarest first. Long ones tell apart what is made of common pieces; the shortest find a word
- * of Chinese, or an emoji.
+ * The lengths of the n-grams, rarest first. Long ones distinguish texts made of common pieces; the shortest find a
+ * Chinese word or an emoji.
  */
 const LENGTHS = [6, 4, 3, 2, 1] as const;
 const [LEAST_WORDS, MOST_WORDS] = [2 ** 6, 2 ** 14];
-/** So many words for each character of a part. */
+/** How many words there are per character of a part. */
 const WORDS_A_CHARACTER = 4;
-/** The sum of a run is a polynomial of its characters, as Rabin and Karp have it. */
+/** The sum of an n-gram is a polynomial of its characters (Rabin–Karp). */
 const FACTOR = 0x9e3779b1;
-/** Goes around an author's name, so it is no part of the text. */
+/** Encloses an author's name, so it is not mistaken for text. */
 const MARK = '\u0001';
-/** Stands around the name of a fact. */
+/** Encloses the name of a fact. */
 const FACT_MARK = '\u0002';
 const ALL_FACTS: readonly Fact[] = [...FACTS.has, ...FACTS.is];
 
 const nameOfFact = (fact: Fact): string => `${FACT_MARK}${fact}${FACT_MARK}`;
-/** Stands for a message with a line that is earlier than the place of the message in the timeline. */
+/** Marks a message with a line that is earlier than the message's position in the timeline. */
 const EARLY_MARK = `${FACT_MARK}early${FACT_MARK}`;
 
-/** The signature of all that a search may find in these messages, which are those of a shard in their order. */
+/** The signature of everything that a search may find in these messages. They are those of a shard, in order. */
 export function signatureOf(entries: readonly Entry[]): Signature {
   const texts = entries.map((entry) => {
     const content = contentOf(entry);
@@ -61,13 +61,13 @@ function hasEarlierLine({ folded: { lines }, key: { time } }: Entry): boolean {
   );
 }
 
-/** The files that any revision of a message names: the history shows them too. */
+/** The files named in any revision of a message, since the history shows them too. */
 const hashesIn = (lines: readonly Line[]): string[] =>
   lines.flatMap(({ attachments }) => attachments?.map(({ sha256 }) => sha256) ?? []);
 
-/** Notes all runs of a text. Each character is looked at once, since this is much of the work of writing a shard. */
+/** Adds all n-grams of a text. Each character is read only once, since this is much of the work of writing a shard. */
 function addRuns(signature: Signature, text: string, bit: number): void {
-  // The sums of the runs that end with the last character; a longer one continues the shorter one before it.
+  // The sums of the n-grams that end with the last character. Each is computed from the next shorter one.
   let [one, two, three, four, five, six] = [0, 0, 0, 0, 0, 0];
   for (let at = 0; at < text.length; at += 1) {
     const next = text.charCodeAt(at);
@@ -90,20 +90,20 @@ function add(signature: Signature, sum: number, bit: number): void {
   signature[word] = (signature[word] as number) | bit;
 }
 
-/** The runs that a message must hold to pass a filter. */
+/** The n-grams that a message must contain to pass a filter. */
 export interface Needs {
   readonly all: readonly number[];
-  /** Of each group, all runs of one member. */
+  /** For each group, the n-grams of its members. A message must contain all of at least one member. */
   readonly anyOf: readonly (readonly (readonly number[])[])[];
 }
 
-/** What a message must hold to pass a filter; `undefined` if that says nothing. */
+/** What a message must contain to pass a filter; `undefined` if nothing is required. */
 export function needsOf(filter: Filter): Needs | undefined {
   const needed: string[] = [];
   const anyOf: Needs['anyOf'][number][] = [];
   for (const group of filter.terms) {
     const texts = group.flatMap((term) => textOf(term) ?? []);
-    // A term that says nothing can hold without the others.
+    // If one term of a group requires nothing, it alone may satisfy the group.
     if (texts.length < group.length) continue;
     if (texts.length === 1) needed.push(...texts);
     else anyOf.push(texts.map((text) => runsOf([text])));
@@ -114,7 +114,7 @@ export function needsOf(filter: Filter): Needs | undefined {
   return all.length + anyOf.length === 0 ? undefined : { all, anyOf };
 }
 
-/** The text that every message has that matches a term. */
+/** The text that every message matching a term contains. */
 function textOf({ kind, value, exclude }: Term): string | undefined {
   if (exclude) return undefined;
   switch (kind) {
@@ -135,16 +135,16 @@ const runsOf = (texts: readonly string[]): readonly number[] => [
   ...new Set(LENGTHS.flatMap((length) => texts.flatMap((text) => runsIn(text, length)))),
 ];
 
-/** What all messages have that have a line earlier than their place. */
+/** What all messages with a line earlier than their position have. */
 export const EARLY: Needs = { all: runsOf([EARLY_MARK]), anyOf: [] };
 
-/** What a message must hold to name a file. */
+/** What a message must contain to name a file. */
 export const needsOfHash = (sha256: string): Needs => ({ all: runsOf([sha256]), anyOf: [] });
 
-/** A tag but for its last letter, which an accent after it may have made another one in the text. */
+/** A tag without its last letter: in the text, a following accent may have changed that letter. */
 const startOfTag = (tag: string): string => `#${tag}`.slice(0, -1);
 
-/** The parts that may hold what is needed, a bit for each; 0 if none may. */
+/** The parts that may contain what is needed, one bit for each; 0 if there is none. */
 export function partsWith(signature: Signature, { all, anyOf }: Needs): number {
   let parts = partsHolding(signature, all);
   for (const group of anyOf) {
@@ -163,19 +163,19 @@ function partsHolding(signature: Signature, runs: readonly number[]): number {
   return parts;
 }
 
-/** Whether a part is one of some parts. */
+/** Whether a part is included. */
 export const isAmong = (parts: number, part: number): boolean => (parts & (1 << part)) !== 0;
 
-/** How many parts some parts are. */
+/** How many parts are included. */
 export const countOf = (parts: number): number =>
   Array.from({ length: PARTS }).filter((_, part) => isAmong(parts, part)).length;
 
-// A run is 16 bits and a signature no longer than 2 ** 14, so their product is a small integer.
+// A hash has 16 bits and a signature at most 2 ** 14 words, so their product is a small integer.
 const wordOf = (signature: Signature, run: number): number => (run * signature.length) >>> 16;
 
 const clamp = (value: number, least: number, most: number): number => Math.min(most, Math.max(least, value));
 
-/** The runs of one length in a text. */
+/** The n-grams of one length in a text. */
 function runsIn(text: string, length: (typeof LENGTHS)[number]): number[] {
   const runs: number[] = [];
   for (let end = length; end <= text.length; end += 1) {
@@ -186,7 +186,10 @@ function runsIn(text: string, length: (typeof LENGTHS)[number]): number[] {
   return runs;
 }
 
-/** Sixteen bits that each hang on all of a sum's, as MurmurHash3 ends: with less, some words led to a third of all parts. */
+/**
+ * Sixteen bits that each depend on all bits of a sum, like the end of MurmurHash3. With less mixing, some words
+ * selected a third of all parts.
+ */
 function spread(sum: number): number {
   let mixed = Math.imul(sum ^ (sum >>> 16), 0x85ebca6b);
   mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35);

@@ -1,5 +1,5 @@
-/** So many parts has what a shard holds, as many as a word of its signature has bits. */
+/** How many parts the content of a shard has: as many as a word of its signature has bits. */
 export const PARTS = 32;
 
-/** The part that an item is in, by its place among so many. */
+/** The part that an item belongs to, by its position among `count` items. */
 export const partOf = (index: number, count: number): number => Math.floor((index * PARTS) / count);

@@ -2,18 +2,18 @@ import { tagsOf } from '../../domain/message.ts';
 import type { Entry } from '../entry.ts';
 import { shownIn } from './filter.ts';
 
-/** A quarter of an hour in milliseconds: days begin at one in every zone of today. */
+/** A quarter of an hour in milliseconds. In every time zone in use today, days begin at a full quarter. */
 export const QUARTER_MS = 15 * 60_000;
 
-/** How many current messages a part of the timeline holds, without what they say. */
+/** The counts of current messages in a part of the timeline, without their texts. */
 export interface Tally {
   readonly authors: readonly string[];
   /** Each set of repositories that a message is in. */
   readonly places: readonly (readonly string[])[];
-  /** One row a quarter of an hour since 1970, author, place (by their index) and how many: four numbers in a run. */
+  /** One row per quarter of an hour since 1970, author, place (by their index) and count: four numbers each. */
   readonly rows: readonly number[];
   readonly tags: readonly string[];
-  /** One row per tag, place (by their index) and how many: three numbers in a run. */
+  /** One row per tag, place (by their index) and count: three numbers each. */
   readonly tagRows: readonly number[];
 }
 
@@ -25,7 +25,7 @@ export function tallyOf(entries: readonly Entry[]): Tally {
     if (names.length === 0) continue;
     const { current } = entry.folded;
     const quarter = Math.floor(entry.key.time / QUARTER_MS);
-    // Names of repositories hold no white space.
+    // Names of repositories contain no white space.
     const place = places.of(names.sort().join(' '));
     rows.add(quarter, authors.of(current.author), place);
     for (const tag of tagsOf(current.text, current.tags)) tagRows.add(tags.of(tag), place);
@@ -39,7 +39,7 @@ export function tallyOf(entries: readonly Entry[]): Tally {
   };
 }
 
-/** A number for each name, in the order in which they came. */
+/** Numbers names in the order in which they appear. */
 class Numbers {
   readonly #known = new Map<string, number>();
 
@@ -54,7 +54,7 @@ class Numbers {
   }
 }
 
-/** How often each row of numbers came. */
+/** Counts how often each row of numbers appears. */
 class Rows {
   readonly #counts = new Map<string, number[]>();
 

@@ -1,8 +1,8 @@
-/** The bytes of an array in base64, as a JSON file keeps them. */
+/** The bytes of an array in base64, for storage in JSON. */
 export const toBase64 = (words: Uint32Array): string =>
   Buffer.from(words.buffer, words.byteOffset, words.byteLength).toString('base64');
 
-/** The array whose bytes {@link toBase64} made a text of. */
+/** The array that {@link toBase64} encoded. */
 export function fromBase64(text: string): Uint32Array {
   const bytes = Buffer.from(text, 'base64');
   return new Uint32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length));
