@@ -1,7 +1,7 @@
 import { toJson } from '../domain/unicode.ts';
 import type { Exported, Renderer } from './renderer.ts';
 
-/** The journal's own lines, byte for byte: the current one of each message, or all of them. */
+/** The journal's own lines, byte for byte: the current line of each message, or all of them. */
 export const ndjson = (revisions: 'current' | 'all'): Renderer => ({
   type: 'application/x-ndjson; charset=utf-8',
   extension: 'ndjson',
@@ -13,7 +13,7 @@ export const ndjson = (revisions: 'current' | 'all'): Renderer => ({
   tail: '',
 });
 
-/** A list of messages as `GET /messages` answers it. */
+/** A list of messages in the same form as the answer to `GET /messages`. */
 export function json(): Renderer {
   let isFirst = true;
   return {
@@ -53,7 +53,7 @@ function cellText({ message }: Exported, column: (typeof COLUMNS)[number]): stri
   return value === undefined ? '' : String(value);
 }
 
-/** A spreadsheet takes what begins like this for a formula, unless a quote stands before it. */
+/** A spreadsheet treats text that begins like this as a formula, unless it is preceded by a quote. */
 const FORMULA = /^[\t\r\n ]{0,100}[=+\-@\t\r|%\uff0b\uff0d\uff1d\uff20]/;
 
 function cellOf(value: string): string {

@@ -9,7 +9,7 @@ import type { Renderer } from './renderer.ts';
 /**
  * A renderer for one export.
  *
- * @param revisions only of NDJSON: all revisions, or the current one of each message
+ * @param revisions for NDJSON only: all revisions, or the current one of each message
  * @param now when the export is made
  */
 export function rendererOf(

@@ -5,10 +5,10 @@ import { attachmentPath } from '../journal/path.ts';
 import type { Renderer } from './renderer.ts';
 import { markup } from './xml.ts';
 
-/** Nothing is fetched by the page that is made: no HTML of a message becomes markup, and no image is loaded. */
+/** The page fetches nothing: no HTML in a message becomes markup, and no image is loaded. */
 const parser = new MarkdownIt({ html: false, linkify: true, breaks: true }).disable('image');
 
-/** A longer text is shown as it was written, since some texts take a parser long. */
+/** A longer text is shown as it was written, since parsing some texts takes very long. */
 const MOST_PARSED = 20_000;
 
 const STYLE = `:root{color-scheme:light dark;--line:#8884}body{font:16px/1.5 system-ui,sans-serif;max-width:46rem;margin:2rem auto;padding:0 1rem}
@@ -21,11 +21,11 @@ figure{margin:.25rem 0}figcaption{font-size:.875rem;opacity:.7}img{max-width:100
 @media print{body{max-width:none;margin:0;font-size:11pt}a{color:inherit}}`;
 
 export interface HtmlOptions {
-  /** Whether the files of messages are beside the page. */
+  /** Whether the files of the messages are next to the page. */
   readonly hasFiles: boolean;
 }
 
-/** One HTML file that looks good on a screen and printed, and needs nothing from anywhere. Days are those of UTC. */
+/** A single HTML file that looks good on screen and in print, and loads nothing. Days are in UTC. */
 export function html({ hasFiles }: HtmlOptions = { hasFiles: false }): Renderer {
   let day = '';
   return {
@@ -55,13 +55,13 @@ export function html({ hasFiles }: HtmlOptions = { hasFiles: false }): Renderer 
   };
 }
 
-/** The page that is made holds no files: it says which ones there are. */
+/** Lists the files of a message, which are not part of the page. */
 function filesOf({ attachments = [] }: Message): string {
   const names = attachments.map(({ name, type }) => `<bdi>${markup(name)}</bdi> (${markup(type)})`);
   return names.length === 0 ? '' : `<p class="tags">Files: ${names.join(', ')}</p>`;
 }
 
-/** The files of a message that are beside the page: pictures are shown, everything else is a link that saves it. */
+/** The files of a message, which are next to the page. Pictures are shown; everything else is a download link. */
 function linkedFiles({ attachments = [] }: Message): string {
   const files = attachments.map(({ sha256, name, type, width, height }) => {
     const path = markup(attachmentPath(sha256, type));

@@ -49,5 +49,5 @@ function contentOf({ type, text, url, language, done }: Message): string {
   }
 }
 
-/** Plain text, each line of which stays one. */
+/** Plain text that keeps its line breaks. */
 const lined = (text: string): string => escaped(text).replace(/(?<=[^\n])\n(?=[^\n])/g, '\\\n');

@@ -1,7 +1,10 @@
 import type { Renderer } from './renderer.ts';
 import { titleOf } from './xml.ts';
 
-/** A mailbox (RFC 4155), oldest first, in which replies are threads. Texts are base64, so no line can look like a separator. */
+/**
+ * A mailbox (RFC 4155), oldest first, with replies as threads. Texts are base64, so no line can look like a
+ * separator.
+ */
 export const mbox = (): Renderer => ({
   type: 'application/mbox',
   extension: 'mbox',
@@ -35,10 +38,10 @@ export const mbox = (): Renderer => ({
   tail: '',
 });
 
-/** Other programs may put anything into `replyTo`, and a header must not end early. */
+/** Other programs may put anything into `replyTo`, but a header must not end early. */
 const nameOf = (id: string): string => `<${id.replace(/[^\w.-]/g, '').slice(0, 100)}@gitpost.invalid>`;
 
-/** As `Sun Nov 29 10:00:00 2026`, in UTC. */
+/** A date like `Sun Nov 29 10:00:00 2026`, in UTC. */
 function asctime(date: Date): string {
   const [day = '', number = '', month = '', year = '', time = ''] = date
     .toUTCString()
@@ -47,10 +50,10 @@ function asctime(date: Date): string {
   return `${day} ${month} ${number.replace(/^0/, ' ')} ${time} ${year}`;
 }
 
-/** So many bytes fit into one encoded word (RFC 2047). */
+/** How many bytes fit into one encoded word (RFC 2047). */
 const MOST_BYTES = 42;
 
-/** A header's text: as it is if it is plain ASCII, else in encoded words, cut between characters. */
+/** A header's text: unchanged if it is plain ASCII, otherwise as encoded words, split between characters. */
 function encoded(text: string): string {
   if (/^[A-Za-z0-9 ]{1,60}$/.test(text)) return text;
   const words: string[] = [];

@@ -9,14 +9,14 @@ export interface Exported {
   readonly lines: readonly Line[];
 }
 
-/** Writes one format. A renderer is made for each export, since some remember what came before. */
+/** Writes one format. Each export has its own renderer, since some remember what they wrote before. */
 export interface Renderer {
   /** The media type, with its charset. */
   readonly type: string;
-  /** Of the file's name, without the dot. */
+  /** The file's extension, without the dot. */
   readonly extension: string;
   readonly order: 'newest-first' | 'oldest-first';
-  /** Whether messages that are deleted are exported too, if the filter can say so of them. */
+  /** Whether deleted messages are exported too, if the filter can judge them. */
   readonly withDeleted?: boolean;
   readonly head: string;
   readonly each: (exported: Exported) => string;

@@ -1,4 +1,4 @@
-/** Text in HTML and XML. Characters that XML cannot hold become U+FFFD. */
+/** Text for HTML and XML. Characters that XML does not allow become U+FFFD. */
 export const markup = (text: string): string =>
   text
     .replace(/[\p{Cc}\ufffe\uffff]/gu, (found) => ('\t\n\r'.includes(found) ? found : '\ufffd'))
@@ -7,7 +7,7 @@ export const markup = (text: string): string =>
     .replaceAll('>', '&gt;')
     .replaceAll('"', '&quot;');
 
-/** The first line of a text with something in it, at most 80 characters. */
+/** The first line of a text that is not empty, at most 80 characters. */
 export function titleOf(text: string): string {
   const line =
     text

@@ -3,7 +3,7 @@ import { type Line, timeOf } from './line.ts';
 /** A revision as a commit: author, time and message. */
 export interface CommitText {
   readonly author: string;
-  /** Seconds since 1970, never negative: remotes that check objects refuse that. */
+  /** Seconds since 1970, never negative: remotes that check objects would refuse that. */
   readonly time: number;
   readonly message: string;
 }
@@ -20,7 +20,7 @@ export function commitTextOf(line: Line, device: string): CommitText {
   };
 }
 
-/** The trailers of a commit, the last paragraph of its message. */
+/** The trailers of a commit, which are the last paragraph of its message. */
 export function trailersOf(ids: readonly string[], device: string): string {
   return [...ids.map((id) => `Message-Id: ${id}`), `Device: ${device}`, ''].join('\n');
 }
@@ -31,11 +31,11 @@ function subjectOf(line: Line): string {
   return shorten(prefix + withoutScissors(firstText(line.text) ?? '(no text)'));
 }
 
-/** git takes a line of scissors for the end of a message, and would not see the trailers after it. */
+/** git treats a scissors line as the end of a message, and would not see the trailers after it. */
 const withoutScissors = (text: string): string =>
   /^\S? ?-+ >8 -+$/.test(text) ? text.replace('>8', '> 8') : text;
 
-/** The first line of a text that has something to see in it, on one line and without control characters. */
+/** The first line of a text with anything visible in it, without control characters. */
 function firstText(text: string): string | undefined {
   for (const line of text.split(/\r\n|[\n\r\u2028\u2029]/)) {
     const cleaned = line.replace(CONTROLS, ' ').trim();
@@ -53,7 +53,7 @@ function shorten(subject: string): string {
     .trimEnd()}…`;
 }
 
-/** A name as git can take it: what its identity line is made of is taken out, and nothing else. */
+/** A name that git accepts: only the delimiters of git's identity line are removed, and nothing else. */
 export function cleanName(name: string): string {
   const cleaned = name.replace(/[<>]/g, '').replace(CONTROLS, ' ').trim();
   return cleaned === '' ? 'unknown' : cleaned;

@@ -10,20 +10,20 @@ export interface Folded {
 }
 
 /**
- * Folds the lines of one message, in any order and with any duplicates, so all who hold the same set of
- * lines see the same message. Of several heads, one that is no delete beats a delete, then the later one wins,
- * then the greater line by bytes.
+ * Folds the lines of one message, in any order and with any duplicates, so everyone who holds the same lines sees the
+ * same message. Of several heads, any other line wins over a delete, then the later one wins, then the greater line
+ * by bytes.
  *
  * @param lines at least one line, all of the same message
  */
 export function fold(lines: readonly Line[]): Folded {
-  // Nearly all messages have one line.
+  // Nearly all messages have only one line.
   if (lines.length === 1) return { current: lines[0] as Line, heads: lines, lines };
   const unique = [...new Map(lines.map((line) => [line.hash, line])).values()];
   const instants = new Map(unique.map((line) => [line, Date.parse(timeOf(line))]));
   const replaced = new Set(unique.flatMap((line) => line.parents));
   const open = unique.filter((line) => !replaced.has(parentName(line.hash)));
-  // Lines that replace each other in a circle would leave none.
+  // If lines replace each other in a circle, there would be no head.
   const heads = (open.length > 0 ? open : [...unique]).sort(byPrecedence(instants));
   const current = heads[0];
   if (current === undefined) throw new Error('A message without lines cannot be folded');
@@ -45,8 +45,8 @@ const difference = (instants: Instants, a: Line, b: Line): number =>
   (instants.get(a) ?? 0) - (instants.get(b) ?? 0);
 
 /**
- * Puts each line after those that it replaces; of the rest, the older one comes first. A chain of lines may be of any
- * length, since others write them too, so it is followed without calling itself.
+ * Sorts each line after those that it replaces, and otherwise by age, oldest first. Other programs write lines too,
+ * so a chain may have any length. That is why this is not recursive.
  */
 function parentsFirst(lines: readonly Line[]): Line[] {
   const open = new Set(lines);
@@ -61,13 +61,13 @@ function parentsFirst(lines: readonly Line[]): Line[] {
   for (const line of lines) {
     const path: { readonly line: Line; next: number }[] = [];
     const enter = (found: Line): void => {
-      // Taken out before its parents are placed, so a line comes once.
+      // Removed before its parents are placed, so each line appears only once.
       if (open.delete(found)) path.push({ line: found, next: 0 });
     };
     enter(line);
     for (let last = path.at(-1); last; last = path.at(-1)) {
       const parent = last.line.parents[last.next];
-      // Two lines with one name are placed one after the other.
+      // Two lines with the same name are placed one after the other.
       const found = parent === undefined ? undefined : byName.get(parent)?.find((one) => open.has(one));
       if (found) {
         enter(found);

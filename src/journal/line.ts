@@ -5,7 +5,7 @@ import { readTags } from '../domain/message.ts';
 import { mayHoldHalves, wellFormed, wellFormedJson } from '../domain/unicode.ts';
 import { topLevelMembers } from './members.ts';
 
-/** What a message says: the fields that an edit can change, and what it replies to. */
+/** The content of a message: the fields that an edit can change, and what it replies to. */
 export interface Content {
   readonly author: string;
   readonly type: string;
@@ -14,7 +14,7 @@ export interface Content {
   readonly done?: boolean;
   readonly text: string;
   readonly replyTo?: string;
-  /** Tags besides those in the text, lower-cased; absent if there are none. */
+  /** Tags besides those in the text, in lower case; absent if there are none. */
   readonly tags?: readonly string[];
   /** Its files; absent if there are none. */
   readonly attachments?: readonly Attachment[];
@@ -22,33 +22,33 @@ export interface Content {
   readonly pinned?: boolean;
 }
 
-/** One readable line of a journal: one complete revision of a message. See docs/format.md. */
+/** One readable line of a journal, which is one complete revision of a message. See docs/format.md. */
 export interface Line extends Content {
-  /** The SHA-256 of the line's bytes without LF, in hex: which no other line has. */
+  /** The SHA-256 of the line's bytes without LF, in hex. It identifies the line. */
   readonly hash: string;
-  /** The line's text, byte for byte, without LF. Copies use this, never what was parsed. */
+  /** The line's text, byte for byte, without LF. Copies are made from this, never from the parsed values. */
   readonly raw: string;
   readonly id: string;
   readonly revision: number;
-  /** The lines that it replaces, by {@link parentName}. */
+  /** The lines that it replaces, named by {@link parentName}. */
   readonly parents: readonly string[];
   readonly createdAt: string;
   readonly updatedAt?: string;
   readonly deletedAt?: string;
   /**
-   * Keys that this version does not know, kept through edits, in the order in which they came, each with its value
-   * as the JSON text that stood there: what was parsed may have lost digits.
+   * Keys that this version does not know. They are kept through edits, in their original order, each with its value
+   * as the original JSON text, since parsing may have lost digits.
    */
   readonly others: readonly (readonly [key: string, json: string])[];
 }
 
-/** What a line says, before it has bytes. */
+/** The fields of a line before they are serialised. */
 export type Revision = Omit<Line, 'hash' | 'raw'>;
 
-/** A line that is no revision for this version: left where it is, and reported. */
+/** A line that is not a revision for this version. It is left where it is, and reported. */
 export interface Unreadable {
   readonly reason: string;
-  /** If it is of a later version of the format, which is no fault of the line. */
+  /** Set if the line is of a later version of the format, so nothing is wrong with it. */
   readonly newer?: true;
 }
 
@@ -66,8 +66,8 @@ const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 export const hashOf = (bytes: string | Buffer): string => hash('sha256', bytes, 'hex');
 
 /**
- * What `parents` call a line with a hash: its first 16 hex digits. Somebody can make two lines that share them, so
- * nothing but `parents` goes by this name, and a line that is named so is every line with that name.
+ * The name that `parents` uses for a line: the first 16 hex digits of its hash. Someone can create two lines that
+ * share them, so only `parents` uses this name, and it refers to every line with these digits.
  */
 export const parentName = (hash: string): string => hash.slice(0, PARENT_DIGITS);
 
@@ -87,8 +87,8 @@ export function toLine(revision: Revision): Line {
 }
 
 /**
- * Reads a line leniently: `v` 1, a UUID, a whole `revision`, a string `text` and dates that parse are enough. Half of a
- * surrogate pair is read as U+FFFD, since no other program could read what we write and answer otherwise.
+ * Reads a line leniently: it needs `v` 1, a UUID, an integer `revision`, a string `text` and dates that can be
+ * parsed. Half of a surrogate pair is read as U+FFFD, since other programs could not read it if we wrote it back.
  */
 export function parseLine(bytes: Buffer): Line | Unreadable {
   try {
@@ -98,7 +98,7 @@ export function parseLine(bytes: Buffer): Line | Unreadable {
   }
 }
 
-/** Reads a line that is known to be readable, such as one that the mirror kept. */
+/** Reads a line that is known to be readable, such as one stored in the mirror. */
 export function readLine(raw: string): Line {
   const line = parseText(raw, raw);
   if (isUnreadable(line))
@@ -139,7 +139,10 @@ function parseText(raw: string, bytes: string | Buffer): Line | Unreadable {
   return Object.keys(members).every((key) => KNOWN.has(key)) ? line : withOthers(line);
 }
 
-/** Only an edit asks for the members that are not known, and somebody may have written a hundred thousand of them. */
+/**
+ * The unknown members are only parsed when an edit needs them, since someone may have written a hundred thousand of
+ * them.
+ */
 function withOthers(line: Line): Line {
   let others: Line['others'] | undefined;
   const get = () => {
@@ -157,7 +160,7 @@ function parseJson(raw: string): unknown {
   }
 }
 
-/** What a line's JSON holds by name; none of the format's names is one that every object has. */
+/** The members of a line's JSON by name. None of the format's names is one that every object inherits. */
 type Members = Readonly<Record<string, unknown>>;
 
 function readParents(value: unknown): string[] {
@@ -165,7 +168,7 @@ function readParents(value: unknown): string[] {
   return value.filter((parent): parent is string => typeof parent === 'string' && PARENT.test(parent));
 }
 
-/** The known members of a line with strings that are Unicode; those within other members are not looked at. */
+/** The known members of a line, with strings made valid Unicode. Strings inside nested values are not checked. */
 const wellFormedStrings = (members: Members): Members =>
   Object.fromEntries(
     [...KNOWN].map((key) => {
@@ -192,7 +195,7 @@ function readContent(members: Members): Content {
   };
 }
 
-/** The members that are not known, by the last of each name, as JSON has it. */
+/** The unknown members as JSON text. If a name appears several times, the last one counts. */
 function otherMembers(raw: string): [string, string][] {
   const others = topLevelMembers(raw).filter(([key]) => !KNOWN.has(key));
   return [...new Map(others.map(([key, json]) => [wellFormed(key), wellFormedJson(json)]))];
@@ -216,16 +219,18 @@ function readDates(members: Members): Dates | Unreadable {
   return dates as unknown as Dates;
 }
 
-/** A date as it is written here, of a day that each month has: most of those that are read, and nothing to look at further. */
+/**
+ * A date in the form we write, with a day that every month has. Most dates look like this and need no further check.
+ */
 const WRITTEN = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z$/;
 
-/** A date without a zone means UTC, since it must mean the same on every machine. */
+/** A date without a zone is UTC, so it means the same on every machine. */
 function parseInstant(text: string): number {
   if (/(?:Z|GMT|UTC?|[+-]\d{2}:?\d{2})\s*$/i.test(text) || /^\d{4}(-\d{2}(-\d{2})?)?$/.test(text))
     return Date.parse(text);
   return Date.parse(/^\d{4}-\d{2}-\d{2}T/.test(text) ? `${text}Z` : `${text} UTC`);
 }
 
-/** The moment of a revision itself: what it was written at, not what the message was. */
+/** The time of the revision itself, that is, when it was written. */
 export const timeOf = (line: Pick<Line, 'createdAt' | 'updatedAt'>): string =>
   line.updatedAt ?? line.createdAt;

@@ -1,6 +1,6 @@
 /**
- * The members of a JSON object in the order in which they stand, each with the text of its value: `JSON.parse` moves
- * keys that look like numbers, and rounds numbers that are longer than its own.
+ * The members of a JSON object in their original order, each with the text of its value. `JSON.parse` would reorder
+ * keys that look like numbers, and round long numbers.
  *
  * @param json the text of an object that is known to be valid
  */
@@ -24,14 +24,14 @@ function skipSpace(json: string, from: number): number {
   return at;
 }
 
-/** The place behind a string that begins at `from`. */
+/** The position after a string that starts at `from`. */
 function endOfString(json: string, from: number): number {
   let at = from + 1;
   while (json[at] !== '"') at += json[at] === '\\' ? 2 : 1;
   return at + 1;
 }
 
-/** The place of the comma or brace that ends a value. */
+/** The position of the comma or brace that ends a value. */
 function endOfValue(json: string, from: number): number {
   let depth = 0;
   let at = from;

@@ -1,8 +1,8 @@
 const LF = 0x0a;
 
 /**
- * Merges two versions of a journal line by line: what either side added is kept, and what either side took out
- * of their common base stays out. No line is there twice that was not before.
+ * Merges two versions of a journal line by line. What either side added is kept, and what either side removed from
+ * their common base stays removed. No line is duplicated that was not duplicated before.
  *
  * @param base the version that both come from; empty if there is none
  */
@@ -14,7 +14,7 @@ export function mergeLines(base: Buffer, first: Buffer, second: Buffer): Buffer 
   return Buffer.concat([...kept, ...added].map((line) => Buffer.from(`${line}\n`, 'latin1')));
 }
 
-/** Lines as strings of their bytes, so they compare exactly, whatever they hold. */
+/** Lines as strings of their bytes, so any content compares exactly. */
 export function rawLines(bytes: Buffer): string[] {
   const lines: string[] = [];
   for (let start = 0; start < bytes.length; ) {

@@ -7,51 +7,54 @@ export const JOURNAL_FOLDER = 'messages';
 /** The folder of every attachment, at the top of a repository. */
 export const ATTACHMENT_FOLDER = 'attachments';
 
-/** Where a file is in a repository: by its hash, with an ending that belongs to its type. */
+/** The path of a file in a repository: its hash with an extension for its type. */
 export const attachmentPath = (sha256: string, type: string): string =>
   `${ATTACHMENT_FOLDER}/${sha256.slice(0, 2)}/${sha256}${endingOf(type)}`;
 
-/** The hash that a path names, if it is one of an attachment, whoever wrote it. */
+/** The hash in a path, if it is the path of an attachment, no matter who wrote it. */
 export const attachmentOf = (path: string): string | undefined => ATTACHMENT.exec(path)?.[2];
 
 const ATTACHMENT = /^attachments\/([0-9a-f]{2})\/(\1[0-9a-f]{62})(?:\.[A-Za-z0-9]{1,16})?$/;
 
-/** Whether a path is one that only this program and others that keep its format write: a journal or an attachment. */
+/**
+ * Whether a path is one that only gitpost, and other programs that follow its format, write: a journal or an
+ * attachment.
+ */
 export const isKept = (path: string): boolean => isJournal(path) || attachmentOf(path) !== undefined;
 
 /**
- * How large a segment may get, in bytes. A commit writes its segment whole, so a smaller one is faster to
- * commit and makes more files.
+ * The size limit of a segment, in bytes. A commit writes its whole segment, so smaller segments are faster to commit
+ * but make more files.
  */
 export const SEGMENT_BYTES = 16 * 1024;
 
-/** Whether a path of a repository is one of its journals, whoever wrote it. */
+/** Whether a path in a repository is a journal, no matter who wrote it. */
 export const isJournal = (path: string): boolean =>
   path.startsWith(`${JOURNAL_FOLDER}/`) && path.endsWith('.jsonl');
 
 /** The UTC day that a revision is filed under: that of its own time. */
 export function dayOf(line: Pick<Line, 'createdAt' | 'updatedAt'>): string {
   const time = timeOf(line);
-  // Other programs may write years that have more than four digits, or a sign.
+  // Other programs may write years with more than four digits, or with a sign.
   if (/^\d{4}-/.test(time)) return time.slice(0, 10);
   return time.startsWith('-') ? '0000-01-01' : '9999-12-31';
 }
 
 /**
- * The path of one segment: one folder a month, since each folder on the way is one more tree in every commit. The date
- * comes last because git groups blobs for compression by the end of their path.
+ * The path of one segment. There is one folder per month, since every further level would be one more tree in each
+ * commit. The date comes last because git groups blobs for compression by the end of their path.
  */
 export function segmentPath(device: string, day: string, segment: number): string {
   const suffix = segment === 1 ? '' : `.${segment}`;
   return `${JOURNAL_FOLDER}/${day.slice(0, 7)}/${device}.${day}${suffix}.jsonl`;
 }
 
-/** A device writes fewer segments in a day. A name with a higher number is not one that a device gives. */
+/** A device never writes this many segments in a day. A name with a higher number was not given by a device. */
 export const MOST_SEGMENTS = 999_999;
 
 /**
- * The segment of a device that a path, or a folder at its beginning, has the name of; `undefined` if a device gives
- * no such name: with a number that it never gets to, written otherwise, or in the folder of another month.
+ * The segment of a device whose name a path, or a folder at its beginning, has. `undefined` if a device never gives
+ * that name: because its number is too high, is spelled differently, or is in the folder of another month.
  */
 export function segmentOf(path: string, device: string): { day: string; number: number } | undefined {
   const place = path.split('/').slice(0, SEGMENT_DEPTH).join('/');
@@ -61,30 +64,30 @@ export function segmentOf(path: string, device: string): { day: string; number: 
   return { day, number };
 }
 
-/** How many parts the path of a segment has. */
+/** How many components the path of a segment has. */
 const SEGMENT_DEPTH = 3;
 
 /**
- * The device that a journal belongs to, if its name is one that a device gives, or gave when it had a folder for
- * the year and one for the month in it.
+ * The device that a journal belongs to, if its name is one that a device gives now, or gave when years had a folder
+ * with one for each month in it.
  */
 export function deviceOfPath(path: string): string | undefined {
   return /^messages\/\d{4}[-/]\d{2}\/([a-z0-9-]{1,32})\.\d{4}-\d{2}-\d{2}(?:\.\d+)?\.jsonl$/.exec(path)?.[1];
 }
 
 /**
- * Whether a path below the journals' folder has a device's name in it, in whatever case and with whatever ending:
- * more than the names that the device gives, since some disks take names that differ in case for the same one.
+ * Whether a path below the journals' folder contains a device's name, in any case and with any extension. That is
+ * more than the names the device gives, since some disks treat names that differ in case as the same.
  */
 export const isNamedAfter = (path: string, device: string): boolean =>
   path.split('/').some((part) => part.toLowerCase().startsWith(`${device}.`));
 
-/** The day that a journal's name says it is of; `undefined` if it says none. */
+/** The day in a journal's name; `undefined` if there is none. */
 export const dayOfPath = (path: string): string | undefined => NAMED_DAY.exec(path)?.[1];
 
 const NAMED_DAY = /\.(\d{4}-\d{2}-\d{2})(?:\.(\d+))?\.jsonl$/;
 
-/** Journals with the oldest first, as their names tell it: so their messages come nearly in the order of the timeline. */
+/** Sorts journals by the day in their names, oldest first, so their messages come nearly in timeline order. */
 export function oldestFirst<Journal extends { readonly path: string }>(
   journals: readonly Journal[],
 ): Journal[] {

@@ -6,10 +6,10 @@ import type { Content } from './line.ts';
 import { type Line, parentName, type Revision, toLine } from './line.ts';
 import { MAX_LINE_BYTES, whyUnreadable } from './split.ts';
 
-/** The fields of a message that an edit can give. */
+/** The fields of a message that an edit can change. */
 export type Edit = Partial<Omit<Content, 'replyTo'>>;
 
-/** A new message as it was asked for, with its defaults filled in. */
+/** A new message as requested, with defaults filled in. */
 export interface NewMessage extends Content {
   readonly id: string;
   readonly createdAt: string;
@@ -20,7 +20,7 @@ export function firstLine({ id, createdAt, ...content }: NewMessage): Line {
   return toLine({ id, revision: 1, parents: [], ...fitting(content), createdAt, others: [] });
 }
 
-/** The line that edits, brings back or settles a message: it replaces all its heads. */
+/** The line that edits a message, restores it or settles a conflict. It replaces all heads. */
 export function editedLine(folded: Folded, edit: Edit, now: string): Line {
   return toLine({
     ...following(folded, contentBefore(folded)),
@@ -42,8 +42,9 @@ export function deletedLine(folded: Folded, now: string): Line {
 }
 
 /**
- * A new line, if it can be read again. `unwritable` if not: it would be longer than any reader takes, since it carries
- * what other programs added and names every version that it replaces, or its revision has no number any more.
+ * A new line, if it can be read back. `unwritable` if not: it would be longer than any reader accepts, because it
+ * carries what other programs added and names every version that it replaces, or its revision number would be too
+ * high.
  */
 export function checkReadable(line: Line): Result<Line> {
   if (!Number.isSafeInteger(line.revision)) {
@@ -71,10 +72,10 @@ function tooLong(bytes: number, versions: number): string {
   return `The change would make a line of ${bytes} bytes, but at most ${MAX_LINE_BYTES} are read. Nothing was changed, and the message is safe. ${cause}`;
 }
 
-/** From so many on it is their names that make a line long. */
+/** From this many on, it is their names that make a line too long. */
 const MANY_VERSIONS = 10_000;
 
-/** The content that an edit starts from: of a deleted message that of its newest revision before the delete. */
+/** The content that an edit starts from. For a deleted message, that is its newest revision before the delete. */
 export function contentBefore({ current, lines }: Folded): Line {
   if (current.deletedAt === undefined) return current;
   return lines.findLast((line) => line.deletedAt === undefined) ?? current;
@@ -85,7 +86,7 @@ export function isUnchanged(line: Line, edit: Readonly<Record<string, unknown>>)
   return Object.entries(edit).every(([key, value]) => value === undefined || says(line, key, value));
 }
 
-/** Whether a line has a value for a field. No tags, no files and no pin are what a line leaves out. */
+/** Whether a field of a line has a value. An empty list of tags or files, and a missing pin, are left out of a line. */
 export function says(line: Line, field: string, value: unknown): boolean {
   const written = line[field as keyof Line];
   if (field === 'tags') return JSON.stringify(written ?? []) === JSON.stringify(value ?? []);
@@ -101,7 +102,7 @@ function following(
 ): Pick<Revision, 'id' | 'revision' | 'parents' | 'createdAt' | 'others'> {
   return {
     id: current.id,
-    // Others can give a message more heads than a function takes arguments.
+    // Others can give a message more heads than a function can take arguments.
     revision: heads.reduce((highest, { revision }) => Math.max(highest, revision), 0) + 1,
     parents: [...new Set(heads.map(({ hash }) => parentName(hash)))],
     createdAt: current.createdAt,
@@ -115,7 +116,7 @@ function contentOf(line: Line): Content {
   return defined(content) as unknown as Content;
 }
 
-/** Leaves out the fields that the type has no use for, such as the language of a message that is no longer code. */
+/** Leaves out fields that do not apply to the type, such as the language if a message is no longer code. */
 function fitting(given: Content): Content {
   const tags = given.tags?.length === 0 ? undefined : given.tags;
   const attachments = given.attachments?.length === 0 ? undefined : given.attachments;

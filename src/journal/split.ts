@@ -1,9 +1,9 @@
 import { hashOf, isUnreadable, type Line, parseLine, type Unreadable } from './line.ts';
 
-/** What the bytes of one journal file hold. */
+/** What was read from the bytes of one journal file. */
 export interface JournalFile {
   readonly lines: readonly Line[];
-  /** Lines that can't be read, with the number that an editor shows. */
+  /** Lines that can't be read, with the line number that an editor shows. */
   readonly problems: readonly LineProblem[];
 }
 
@@ -12,37 +12,37 @@ export interface LineProblem {
   readonly reason: string;
 }
 
-/** Longer lines are reported and passed over: no line that is written here comes near. In bytes. */
+/** Longer lines are reported and skipped. Lines written by gitpost are far shorter. In bytes. */
 export const MAX_LINE_BYTES = 4 * 1024 * 1024;
 
-/** What comes after so many bytes of one journal is not read. */
+/** Nothing after this many bytes of a journal is read. */
 export const MAX_JOURNAL_BYTES = 64 * 1024 * 1024;
 
-/** So many lines of one file that can't be read are reported one by one; the others are counted. */
+/** How many unreadable lines of one file are reported individually. The others are only counted. */
 export const MAX_PROBLEMS = 1000;
 
-/** No line that can be read is shorter. In bytes. */
+/** No readable line is shorter. In bytes. */
 const SHORTEST_LINE = 80;
 
-/** How much of a journal is read before others have a turn. In bytes. */
+/** How much of a journal is read before the event loop gets a turn. In bytes. */
 const PART_BYTES = 256 * 1024;
 
 const LF = 0x0a;
 const BLANKS = new Set([0x09, 0x0d, 0x20]);
 const BOM = Buffer.from([0xef, 0xbb, 0xbf]);
 
-/** One line of a journal that is not blank, with the number that an editor shows. */
+/** A line of a journal that is not blank, with the line number that an editor shows. */
 export interface NumberedLine {
   readonly number: number;
   readonly outcome: Line | Unreadable;
 }
 
 /**
- * Splits a journal into its lines at LF alone, with a limit of its own, since readers of the standard library
- * die on a line of some hundred megabytes. Blank lines are nothing and a BOM does not count; a CR
- * belongs to its line's bytes, as the hash of a line is of all of them but LF.
+ * Splits a journal into its lines at LF only. It has its own limit, since the standard library's readers fail on a
+ * line of some hundred megabytes. Blank lines are skipped and a BOM is ignored. A CR belongs to its line, since a
+ * line's hash covers all of its bytes except the LF.
  *
- * @param firstLine the number of the first line, if only a file's later part is read
+ * @param firstLine the number of the first line, if only the later part of a file is read
  */
 export function* splitJournal(bytes: Buffer, firstLine = 1): Generator<NumberedLine> {
   for (const { number, content } of cut(bytes, firstLine)) {
@@ -51,14 +51,14 @@ export function* splitJournal(bytes: Buffer, firstLine = 1): Generator<NumberedL
   }
 }
 
-/** Reads a journal, or the later part of one, as {@link splitJournal} cuts it, as far as {@link MAX_JOURNAL_BYTES}. */
+/** Reads a journal, or the later part of one, up to {@link MAX_JOURNAL_BYTES}. It is split by {@link splitJournal}. */
 export function readJournal(bytes: Buffer, firstLine = 1): JournalFile {
   const reader = journalReader();
   for (const line of cut(bytes, firstLine)) if (!reader.take(line)) break;
   return reader.file();
 }
 
-/** As {@link readJournal}, and lets others have a turn now and then, since a large file takes seconds. */
+/** Like {@link readJournal}, but gives the event loop a turn now and then, since a large file takes seconds. */
 export async function readInTurns(bytes: Buffer, firstLine = 1): Promise<JournalFile> {
   const reader = journalReader();
   let pause = PART_BYTES;
@@ -71,7 +71,10 @@ export async function readInTurns(bytes: Buffer, firstLine = 1): Promise<Journal
   return reader.file();
 }
 
-/** Hands on each line of a journal that may be readable, by its hash and its bytes, without reading it; in turns. */
+/**
+ * Passes on the hash and bytes of each line of a journal that may be readable, without reading it. Gives the event
+ * loop a turn now and then.
+ */
 export async function hashInTurns(bytes: Buffer, take: (hash: string, line: Buffer) => void): Promise<void> {
   let pause = PART_BYTES;
   for (const { content, end } of cut(bytes, 1)) {
@@ -89,7 +92,7 @@ function journalReader() {
   let further = 0;
   let last = 0;
   return {
-    /** Takes a line; false if no more is read. */
+    /** Takes a line. Returns false if nothing more is read. */
     take: ({ number, content, end }: CutLine): boolean => {
       if (end > MAX_JOURNAL_BYTES) {
         problems.push({
@@ -100,7 +103,7 @@ function journalReader() {
       }
       last = number;
       const isFull = problems.length >= MAX_PROBLEMS;
-      // Reasons are no longer reported, so a line that is too short needs no look.
+      // Reasons are no longer reported, so a line that is too short need not be read.
       const outcome = isFull && content.length < SHORTEST_LINE ? passedOver(content) : readOne(content);
       if (outcome === undefined) return true;
       if (!isUnreadable(outcome)) lines.push(outcome);
@@ -118,7 +121,7 @@ function journalReader() {
 interface CutLine {
   readonly number: number;
   readonly content: Buffer;
-  /** Where it ends in the file, without its LF. */
+  /** Where the line ends in the file, without its LF. */
   readonly end: number;
 }
 
@@ -134,7 +137,7 @@ function* cut(bytes: Buffer, firstLine: number): Generator<CutLine> {
   }
 }
 
-/** The bytes of a file, or of its first line, without the mark that some editors put before them. */
+/** The bytes of a file, or of its first line, without the BOM that some editors add. */
 export const withoutBom = (bytes: Buffer): Buffer =>
   bytes.subarray(0, 3).equals(BOM) ? bytes.subarray(3) : bytes;
 
@@ -144,8 +147,8 @@ function readOne(bytes: Buffer): Line | Unreadable | undefined {
 }
 
 /**
- * Why a line that is to be written could not be read again, in words that continue "the line"; `undefined` if it
- * reads as what it is. Nothing else may become a commit.
+ * Why a line to be written could not be read back, as a phrase that continues "the line"; `undefined` if it reads
+ * back unchanged. A line that does not must never become a commit.
  */
 export function whyUnreadable(line: Line): string | undefined {
   const bytes = Buffer.from(line.raw);

@@ -9,11 +9,11 @@ export interface Named {
   readonly id: string;
   readonly file: string;
   readonly line: number;
-  /** Whether the message shows the file now, rather than in its history. */
+  /** Whether the message shows the file now, rather than only in its history. */
   readonly isCurrent: boolean;
 }
 
-/** Holds every attachment of a commit against its name, and against the lines that name one. */
+/** Compares every attachment of a commit with its name, and with the lines that name one. */
 export async function checkAttachments(
   git: GitContext,
   head: string | null,

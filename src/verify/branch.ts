@@ -8,30 +8,30 @@ import { splitJournal } from '../journal/split.ts';
 import type { Named } from './attachments.ts';
 import type { Findings } from './findings.ts';
 
-/** One line as a branch holds it: its first place, and the commits that brought it. */
+/** One line on a branch: where it is first, and the commits that brought it. */
 export interface BranchLine {
   readonly id: string;
   readonly file: string;
   readonly line: number;
-  /** The first commit that brought it, and further ones, which few lines have; filled in from the history. */
+  /** The first commit that brought it, and any further ones, which few lines have. Filled in from the history. */
   commit: string | undefined;
   others: string[] | undefined;
 }
 
-/** Everything that the journals of one commit hold. */
+/** Everything in the journals of one commit. */
 export interface BranchContents {
   readonly lines: ReadonlyMap<string, BranchLine>;
   readonly ids: ReadonlySet<string>;
-  /** Lines that are named as a parent and are not there, by that name, with the line that names them. */
+  /** Lines that are named as a parent but are missing, by that name, with the line that names them. */
   readonly orphans: Map<string, BranchLine>;
-  /** The files that lines name, by their hash, each with a line: one that is current, if there is one. */
+  /** The files that lines name, by hash, each with a line that names it: a current one if there is one. */
   readonly named: ReadonlyMap<string, Named>;
 }
 
-/** So many lines are read before everybody else has their turn: a few milliseconds. */
+/** How many lines are read before the event loop gets a turn: a few milliseconds. */
 const LINES_A_TURN = 500;
 
-/** Reads every journal of a commit, a file at a time, and finds lines that cannot be read or are there twice. */
+/** Reads every journal of a commit, one file at a time, and finds lines that cannot be read or are duplicated. */
 export async function readBranch(
   git: GitContext,
   tip: string | null,
@@ -76,7 +76,7 @@ export async function readBranch(
   return { lines, ids, orphans: parents, named };
 }
 
-/** The hashes of all lines of the files that differ between two commits, on one side only. */
+/** The hashes of all lines of the files that differ between two commits, if they are on one side only. */
 export async function changedLines(
   git: GitContext,
   before: string | null,
@@ -96,7 +96,9 @@ export async function changedLines(
   }
 }
 
-/** A device writes a line once. Two that copy the same line to a repository each write it, which is how it can be. */
+/**
+ * A device writes a line only once. If two devices copy the same line to a repository, each writes it, which is fine.
+ */
 function twice({ id, file: firstFile, line: firstLine }: BranchLine, file: string, line: number) {
   const device = deviceOfPath(file);
   const isDefect = device !== undefined && device === deviceOfPath(firstFile);

@@ -8,15 +8,15 @@ import { type Compared, compareMirror, type MirrorView } from './mirror.ts';
 
 export interface MirrorSource {
   readonly mirrorDirectory: string;
-  /** The mirror of a running gitpost; without it, the one in the files is checked. */
+  /** The mirror of a running gitpost. Without it, the mirror in the files is checked. */
   readonly mirror: MirrorView | undefined;
 }
 
-/** How far the mirror may be behind the branch while a gitpost works. */
+/** How long the mirror may be behind the branch while a gitpost is working. */
 const BEHIND_MS = 5000;
 const FILE_ATTEMPTS = 3;
 
-/** Compares the mirror with the branches, and returns how many messages it holds. */
+/** Compares the mirror with the branches. Returns how many messages it holds. */
 export async function checkMirror(
   { mirror, mirrorDirectory }: MirrorSource,
   examined: readonly Examined[],

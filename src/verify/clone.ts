@@ -15,15 +15,18 @@ import { hasPath, hasUnsafeFolder } from '../git/tree.ts';
 import { attachmentOf, deviceOfPath } from '../journal/path.ts';
 import type { Findings } from './findings.ts';
 
-/** A lock that is older was left behind: no git of ours holds one for longer than a moment. */
+/** A lock older than this was left behind: our git processes never hold one for longer than a moment. */
 const LEFT_MS = 60_000;
 
-/** Index and work tree may be so far behind the branch while a gitpost works. */
+/** How long index and work tree may be behind the branch while a gitpost is working. */
 const FOLLOW_MS = 3000;
-/** And so far if it is still busy bringing them there. */
+/** How long if it is still busy updating them. */
 const BUSY_MS = 30_000;
 
-/** Whether every object of a clone is there and intact. What an object says is noted in `findings`, and no damage. */
+/**
+ * Whether every object of a clone exists and is intact. Complaints about an object's content go to `findings`, since
+ * they are not damage.
+ */
 export async function checkObjects(
   git: GitContext,
   isRunning: boolean,
@@ -31,7 +34,7 @@ export async function checkObjects(
   signal: AbortSignal,
 ): Promise<boolean> {
   let complaints = await checkIntegrity(git, signal);
-  // Packs may be put together while git reads them: what is broken stays broken.
+  // git may be repacking while the check reads. Real damage is still there in a second check.
   if (complaints.damage.length > 0 && isRunning) complaints = await checkIntegrity(git, signal);
   for (const complaint of complaints.damage) findings.add(broken(complaint));
   for (const complaint of complaints.content) findings.add(unusual(complaint));
@@ -56,7 +59,7 @@ const broken = (complaint: string) =>
       'Back up the whole folder of the clone first. If the remote has everything, a new clone of it fixes this; otherwise copy the objects from a backup.',
   }) as const;
 
-/** What the clone itself says to be wrong. */
+/** Reports what the clone itself records as wrong. */
 export async function checkStates(git: GitContext, head: string | null, findings: Findings): Promise<void> {
   if (await isRewritten({ git })) {
     const { detail, action } = rewrittenTrouble;
@@ -82,7 +85,7 @@ export async function allLocks(git: GitContext): Promise<Lock[]> {
   return [...(await findLocks(folders)), ...(await findHousekeepingLocks(folders))];
 }
 
-/** Tells of locks that were there at the beginning and still are: nobody can be at work for them all the time. */
+/** Reports locks that existed at the beginning and still do. Nobody can be using them all that time. */
 export async function checkLocks(
   git: GitContext,
   before: readonly Lock[],
@@ -106,8 +109,8 @@ function lockLeft({ directory }: GitContext, { path, changedAt }: Lock) {
 }
 
 /**
- * Reports what in index and work tree differs from the branch. In the journals of this device and in attachments,
- * gitpost fixes that soon after each capture. Everything else is a person's.
+ * Reports how index and work tree differ from the branch. In this device's journals and in attachments, gitpost fixes
+ * that soon after each capture. Any other difference is a person's.
  */
 export async function checkWorkTree(
   git: GitContext,
@@ -123,10 +126,10 @@ export async function checkWorkTree(
   while (isRunning && seen.ours.length > 0 && Date.now() < Math.min(deadline, latest)) {
     await delay(200, undefined, { signal });
     seen = await lookAtWorkTree(git, branch);
-    // gitpost says itself that it has not come to this commit yet, as on a busy machine.
+    // gitpost itself records that it has not reached this commit yet, as on a busy machine.
     if (seen.isOnItsWay && !seen.isHeld) deadline = Date.now() + FOLLOW_MS;
   }
-  // While messages keep coming, the files are always a little behind.
+  // While messages keep coming in, the files are always a little behind.
   const isMoving = isRunning && seen.tip !== before;
   for (const path of seen.others) findings.add(uncommitted(path));
   if (isMoving) return;
@@ -135,18 +138,18 @@ export async function checkWorkTree(
 
 interface WorkTree {
   readonly tip: string | null;
-  /** The files that differ and that gitpost looks after. */
+  /** The differing files that gitpost takes care of. */
   readonly ours: readonly string[];
   readonly others: readonly string[];
-  /** Whether gitpost has still to bring index and work tree to the tip. */
+  /** Whether gitpost still has to bring index and work tree to the tip. */
   readonly isOnItsWay: boolean;
-  /** Whether a git holds the index, so nobody else can write it. */
+  /** Whether a git process holds the index, so nobody else can write it. */
   readonly isHeld: boolean;
 }
 
 async function lookAtWorkTree(git: GitContext, branch: string): Promise<WorkTree> {
   const tip = await resolve(git, `refs/heads/${branch}`);
-  // Both are asked before the files: what they say was so when the files were read.
+  // Both are read before the files, so they describe a state that already existed when the files were read.
   const { commit } = await readFollowMark(await gitPath(git, FOLLOW_MARK));
   const isHeld = await isThere(await gitPath(git, 'index.lock'));
   const isCheckedOut = (await checkedOut(git)) === branch;
@@ -154,7 +157,7 @@ async function lookAtWorkTree(git: GitContext, branch: string): Promise<WorkTree
   const [ours, others]: [string[], string[]] = [[], []];
   for (const [path, state] of await uncommittedChanges(git)) {
     const isLike = isCheckedOut && (deviceOfPath(path) === device || attachmentOf(path) !== undefined);
-    // A file that git does not know and the branch does not have is none that gitpost wrote.
+    // A file that git does not track and the branch does not have was not written by gitpost.
     const isStray = isLike && state === '??' && (tip === null || !(await hasPath(git, tip, path)));
     (isLike && !isStray ? ours : others).push(path);
   }

@@ -19,11 +19,11 @@ export interface Subject {
   /** Whether the remote is a bare repository of the app's own. */
   readonly own: boolean;
   readonly git: GitContext;
-  /** What a running gitpost says of it. */
+  /** What a running gitpost reports about it. */
   readonly status?: Pick<RepositoryStatus, 'state' | 'error'>;
 }
 
-/** One repository on its way through a verification. */
+/** The results for one repository so far. */
 export interface Examined {
   readonly subject: Subject;
   readonly findings: Findings;
@@ -36,7 +36,7 @@ export interface Examined {
   readonly remoteHead: string | null;
 }
 
-/** Checks one clone and its remote. The branch is read first: everything is compared with this one commit. */
+/** Checks one clone and its remote. The branch is read first, and everything is compared with this one commit. */
 export async function examine(
   subject: Subject,
   isRunning: boolean,
@@ -71,7 +71,7 @@ export async function examine(
     ]);
     signal.throwIfAborted();
     const known = { subject, branch, head, tracked, locks, remoteHead };
-    // If objects are broken, whatever else seems to be wrong comes from that.
+    // If objects are broken, anything else that seems wrong is a consequence.
     if (!isWhole) return { ...known, findings: objects, read: undefined };
     for (const notice of objects.list()) findings.add(notice);
     if (read instanceof Error) throw read;
@@ -100,13 +100,13 @@ async function readClone(
   return { contents, history: await readHistory(git, head, contents, isUnpushed, findings, signal) };
 }
 
-/** A failure of git, as a value; anything else is a surprise. */
+/** Returns an error of git, and rethrows anything else. */
 function gitFailure(error: unknown): Error {
   if (error instanceof GitError || /^git /.test((error as Error).message)) return error as Error;
   throw error;
 }
 
-/** How the last sync of a running gitpost failed, if a person has to act and nothing else here says so. */
+/** Adds how the last sync of a running gitpost failed, if a person has to act and no other finding says so. */
 function addFailure({ status }: Subject, findings: Findings): void {
   if (!status?.error || !['conflicted', 'rejected', 'failed'].includes(status.state)) return;
   findings.add({ kind: 'sync-failed', severity: 'wrong', ...status.error });

@@ -1,6 +1,6 @@
 import type { Finding } from '../contract/verification.ts';
 
-/** How many findings of one kind are listed: more of them have one cause. */
+/** How many findings of one kind are listed. If there are more, they have a common cause. */
 const LISTED_A_KIND = 50;
 
 /** Collects the findings of one place. */
@@ -10,7 +10,7 @@ export class Findings {
   #omitted = 0;
 
   add(finding: Finding): void {
-    // Notices must not push out what is wrong.
+    // Notices must not crowd out what is wrong.
     const key = `${finding.kind} ${finding.severity}`;
     const count = (this.#counts.get(key) ?? 0) + 1;
     this.#counts.set(key, count);
@@ -18,13 +18,13 @@ export class Findings {
     else this.#omitted += 1;
   }
 
-  /** What is wrong comes first. */
+  /** The listed findings, those that are wrong first. */
   list(): Finding[] {
     const isWrong = (finding: Finding) => finding.severity === 'wrong';
     return [...this.#list.filter(isWrong), ...this.#list.filter((finding) => !isWrong(finding))];
   }
 
-  /** How many there are that {@link list} leaves out. */
+  /** How many findings {@link list} leaves out. */
   get omitted(): number {
     return this.#omitted;
   }

@@ -5,7 +5,7 @@ import { withoutBom } from '../journal/split.ts';
 import type { BranchContents, BranchLine } from './branch.ts';
 import type { Findings } from './findings.ts';
 
-/** A line that a gitpost captured and that the branch holds no more. */
+/** A line that a gitpost captured but that is no longer on the branch. */
 interface Gone {
   readonly id: string;
   readonly by: PatchCommit;
@@ -19,8 +19,8 @@ export interface History {
 }
 
 /**
- * Reads the history of a branch from its beginning: which commit brought each line, and whether what commits say that
- * they captured is still there.
+ * Reads the history of a branch from its beginning: which commit brought each line, and whether everything that
+ * commits claim to have captured is still there.
  *
  * @param isUnpushed whether the remote's branch lacks a commit
  */
@@ -71,11 +71,11 @@ export async function readHistory(
   return { commits, unpushed };
 }
 
-/** Notes a line that the tip does not have, and returns its message if it is a line at all. */
+/** Records a line that the tip does not have. Returns its message id if it is a line at all. */
 function noteGone(gone: Map<string, Gone>, hash: string, bytes: Buffer, by: PatchCommit): string | undefined {
   const known = gone.get(hash);
   if (known) {
-    // It came again, as by a merge; what took it out before does not count.
+    // It came back, for example through a merge, so its earlier removal does not count.
     known.removed = undefined;
     return known.id;
   }
@@ -103,7 +103,7 @@ const broughtNothing = (id: string, commit: string) =>
     ...{ id, commit },
   }) as const;
 
-/** A person may take out lines by a commit on top. That anything else does is a loss. */
+/** A person may remove lines with a later commit. If anything else removes them, that is a loss. */
 function lineGone({ id, by, removed }: Gone) {
   const isPersons = removed !== undefined && !removed.ours;
   const how = removed

@@ -11,16 +11,16 @@ import { isBroughtBy } from './history.ts';
 
 const LINES_A_TURN = 10_000;
 
-/** The mirror as a verification sees it: that of a running gitpost, or its files. */
+/** The mirror to verify: that of a running gitpost, or its files. */
 export interface MirrorView {
   readonly covered: (repository: string) => Covered | undefined;
   readonly countIn: (repository: string) => number;
   readonly walk: () => AsyncGenerator<readonly Entry[]>;
-  /** A message as it is by now, if the mirror can change while it is read. */
+  /** A message as it is now, if the mirror can change while it is read. */
   readonly read?: (id: string) => Promise<Entry | undefined>;
 }
 
-/** A repository's branch to hold the mirror against. */
+/** A repository's branch that the mirror is compared with. */
 export interface Compared {
   readonly name: string;
   readonly git: GitContext;
@@ -36,7 +36,7 @@ interface Difference {
   readonly commit: string | null;
 }
 
-/** What was seen of one repository on the way through the mirror. */
+/** What was seen of one repository while reading the mirror. */
 interface Seen {
   readonly compared: Compared;
   readonly covered: Covered | undefined;
@@ -47,7 +47,7 @@ interface Seen {
   shown: number;
 }
 
-/** How many messages the mirror holds, or `undefined` if a file of it was gone on the way. */
+/** Returns how many messages the mirror holds, or `undefined` if one of its files disappeared on the way. */
 export async function compareMirror(
   view: MirrorView,
   repositories: readonly Compared[],
@@ -98,13 +98,13 @@ function see(all: ReadonlyMap<string, Seen>, entry: Entry): void {
 }
 
 /**
- * Judges what differs. The mirror was read some time after the branch, and says itself which commit it agrees with: a
- * line that came or went between the two, or since, is left out of account.
+ * Evaluates the differences. The mirror was read some time after the branch, and records itself which commit it
+ * agrees with. Lines that came or went between the two, or since, are ignored.
  */
 async function judge(view: MirrorView, seen: Seen): Promise<void> {
   const { compared, covered } = seen;
   const { git, head, contents, findings, name } = compared;
-  // Nothing is known of it: the mirror is being made, or will be at the next start.
+  // The mirror knows nothing about it: it is being rebuilt, or will be at the next start.
   if (!covered || !view.covered(name)) return;
   const at = covered.head === null ? null : await resolve(git, covered.head);
   if (covered.head !== null && at === null) return;

@@ -5,7 +5,7 @@ import type { Credentials } from '../git/remote.ts';
 import type { GitContext } from '../git/run.ts';
 import type { Findings } from './findings.ts';
 
-/** A branch of a clone whose remote is asked. */
+/** A branch of a clone, to be compared with its remote. */
 export interface Asked {
   readonly git: GitContext;
   readonly branch: string;
@@ -14,8 +14,8 @@ export interface Asked {
 }
 
 /**
- * Asks the remote where its branch is and compares that with what was last heard of it. Nothing is fetched. Returns
- * what the remote says; `null` if it has no such branch or says nothing.
+ * Asks the remote where its branch is, and compares that with what we last heard. Fetches nothing. Returns the commit
+ * that the remote reports; `null` if it has no such branch or does not answer.
  */
 export async function askRemote(
   { git, branch, own }: Asked,
@@ -37,7 +37,7 @@ export async function askRemote(
     return null;
   }
   const told = listed.value.branches.get(branch) ?? null;
-  // A sync may go on: what it has brought meanwhile counts as well.
+  // A sync may be running, so what it has fetched in the meantime counts as well.
   const known = await resolve(git, ref);
   if (told === before || told === known) return told;
   if (told === null) findings.add(emptied(branch));

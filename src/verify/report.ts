@@ -40,5 +40,5 @@ function headOf({ severity, kind, detail, file, line, id, commit }: Finding): st
 
 const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
 
-/** Names of files may hold anything; a report's line must stay one, and say nothing to a terminal. */
+/** File names may contain anything. A line of the report must remain one line and must not control a terminal. */
 const oneLine = (text: string): string => text.replace(/\p{Cc}+/gu, ' ');

@@ -9,14 +9,14 @@ import { Findings, isWrong } from './findings.ts';
 
 export interface VerifierOptions extends MirrorSource {
   readonly subjects: () => Promise<readonly Subject[]>;
-  /** Whether a gitpost works on the clones at the moment, so some things may be on their way. */
+  /** Whether a gitpost is using the clones at the moment, so some things may be in progress. */
   readonly isRunning: () => Promise<boolean>;
   readonly credentials: Credentials | undefined;
 }
 
 /**
- * Checks whether mirror, clones and remotes agree, without a lock and without changing a byte. A request that comes while
- * a verification runs gets the result of that one.
+ * Checks whether mirror, clones and remotes agree, without taking a lock and without changing a byte. A request that
+ * arrives while a verification is running gets the result of that one.
  */
 export class Verifier {
   readonly #options: VerifierOptions;
@@ -27,7 +27,7 @@ export class Verifier {
     this.#options = options;
   }
 
-  /** Verifies everything; `unavailable` if gitpost stops meanwhile. */
+  /** Verifies everything; `unavailable` if gitpost stops in the meantime. */
   run(): Promise<Result<Verification>> {
     this.#running ??= this.#verify()
       .then(ok, (error: unknown) => {
@@ -40,7 +40,7 @@ export class Verifier {
     return this.#running;
   }
 
-  /** Ends what runs; those who wait for it are refused. */
+  /** Aborts a running verification. Anyone waiting for it is refused. */
   async close(): Promise<void> {
     this.#abort.abort();
     await this.#running?.catch(() => undefined);
@@ -67,7 +67,7 @@ export class Verifier {
     };
   }
 
-  /** Checks what may have been on its way the first time. */
+  /** Checks again what may have been in progress the first time. */
   async #lookAgain(examined: Examined, isRunning: boolean): Promise<void> {
     const { subject, findings, branch, locks, read } = examined;
     if (!read) return;
