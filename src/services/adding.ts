@@ -15,10 +15,10 @@ import type { RepositoryManager } from './repositories.ts';
 export interface Wanted {
   readonly target: Target;
   readonly branch: string | undefined;
-  /** Whether it is to be made on GitHub first, and then whether as a private one. */
+  /** Whether it is created on GitHub first, and then whether as a private one. */
   readonly create: boolean;
   readonly private: boolean;
-  /** Whether a public one is meant to be used. */
+  /** Whether the use of a public repository was confirmed. */
   readonly confirm: boolean;
 }
 
@@ -39,8 +39,8 @@ const UNKNOWN: Probe = {
 };
 
 /**
- * Looks at a repository before anything is written to it, and adds it. A public one is only added if that was
- * confirmed. If GitHub cannot be asked, it is added all the same, and the probe says what could not be checked.
+ * Checks a repository before anything is written to it, then adds it. A public one is only added if that was
+ * confirmed. If GitHub cannot be asked, it is still added, and the probe says what could not be checked.
  */
 export async function addRepository(
   repositories: RepositoryManager,
@@ -50,7 +50,7 @@ export async function addRepository(
   const { target, branch } = wanted;
   const free = await repositories.membership.canAdd(target, branch);
   if (!free.ok) return free;
-  // One that was removed from the list comes back, even while its disk is away.
+  // A repository that was removed from the list can be added again, even while its disk is not available.
   const isKept = (await inspectFolder(repositories.contextOf(target.name).directory)) === 'clone';
   const place = isKept ? ok(undefined) : await checkFolder(target);
   if (!place.ok) return place;
@@ -62,7 +62,7 @@ export async function addRepository(
 }
 
 /**
- * Gives a repository another remote. It is looked at first, as a new repository would be, and a public one has to be
+ * Changes the remote of a repository. The new remote is checked like a new repository, and a public one has to be
  * confirmed. What was captured goes there with the next push.
  */
 export async function changeRemote(
@@ -81,7 +81,7 @@ export async function changeRemote(
   return repositories.membership.changeRemote(name, wanted.target.url);
 }
 
-/** Refuses a folder that is not there, or that git does not know: most likely, its path was mistyped. */
+/** Refuses a folder that does not exist or is not a git repository: most likely, its path was mistyped. */
 async function checkFolder({ url }: Target): Promise<Result<void>> {
   const found = await inspectRemoteFolder(url);
   if (found === 'elsewhere' || found === 'repository') return ok(undefined);
@@ -152,7 +152,7 @@ const isPublic = (probed: Probe): { readonly ok: false; readonly failure: Failur
   );
 };
 
-/** GitHub's refusal as an answer of ours; each kind has a code of its own. */
+/** GitHub's refusal as a failure of ours. Each kind has its own code. */
 export const failureOf = ({ kind, detail, action, retryAfter }: GithubTrouble): Failure => ({
   code: `github-${kind}`,
   detail: `${detail} ${action}`,

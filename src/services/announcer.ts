@@ -4,19 +4,19 @@ import type { Repository } from '../repository/repository.ts';
 import { toMessage } from './delivery.ts';
 import type { Events } from './events.ts';
 
-/** What it needs to know before it announces anything. */
+/** What the announcer needs to know before it announces anything. */
 export interface AnnouncerPorts {
   readonly events: Events;
-  /** Whether mirror and clones agree: before that, nothing that is read is news. */
+  /** Whether mirror and clones agree. Until then, nothing that is read is news. */
   readonly isReady: () => boolean;
   /** The names of all repositories. */
   readonly names: () => readonly string[];
   readonly isPushed: (repository: string, commit: string | null) => boolean;
-  /** Whether a repository is the one of its name, and not one that was closed or is still being made. */
+  /** Whether a repository is still the one of its name, and not one that was closed or is still being created. */
   readonly isCurrent: (repository: Repository) => boolean;
 }
 
-/** Publishes messages, repositories and progress to those who listen (`GET /events`). */
+/** Publishes messages, repositories and progress to the readers of `GET /events`. */
 export class Announcer {
   readonly #ports: AnnouncerPorts;
 
@@ -24,12 +24,12 @@ export class Announcer {
     this.#ports = ports;
   }
 
-  /** Tells all readers that a message was created, updated or deleted. */
+  /** Announces that a message was created, updated or deleted. */
   message(change: 'created' | 'updated' | 'deleted', entry: Entry): void {
     this.#ports.events.publish({ type: 'message', data: { change, message: toMessage(entry, this.#ports) } });
   }
 
-  /** Messages that came by another way than a capture, each once. */
+  /** Announces messages that were not captured here, each once. */
   changes(changes: readonly EntryChange[]): void {
     for (const entryChange of changes) {
       const change = changeOf(entryChange);
@@ -38,13 +38,13 @@ export class Announcer {
     }
   }
 
-  /** Tells all readers the status of a repository. */
+  /** Announces the status of a repository. */
   status(repository: Repository): void {
     if (!this.#ports.isCurrent(repository)) return;
     this.#ports.events.publish({ type: 'repository', data: repository.status() });
   }
 
-  /** Tells all readers how far a sync is, in git's words and percent. */
+  /** Announces how far a sync has got, as git's stage and percentage. */
   progress(repository: string, stage: string, percent: number): void {
     this.#ports.events.publish({ type: 'progress', data: { repository, stage, percent } });
   }

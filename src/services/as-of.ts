@@ -5,9 +5,9 @@ import { type Past, pastAt } from '../mirror/past.ts';
 import type { Repository } from '../repository/repository.ts';
 
 /**
- * The past that somebody asks for: a moment, or a commit that a configured branch has.
+ * Resolves the requested past: a moment, or a commit on a configured branch.
  *
- * @param preferred the repository whose commits are meant, if another one has one of the same digits
+ * @param preferred the repository whose commits take precedence if another one has one with the same digits
  */
 export async function findPast(
   all: readonly Repository[],

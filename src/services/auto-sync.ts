@@ -1,16 +1,16 @@
-/** What an automatic sync needs of a repository. */
+/** What an automatic sync needs from a repository. */
 export interface Syncable {
   readonly name: string;
   readonly sync: () => Promise<{ readonly isTrouble: boolean }>;
 }
 
-/** GitHub recommends at most six pushes a minute for a repository. */
+/** GitHub recommends at most six pushes a minute per repository. */
 const SHORTEST_MS = 10_000;
 const LONGEST_MS = 15 * 60_000;
 
 /**
- * Syncs each repository every so often. Messages captured in between go out together; while a remote is out of reach
- * or refuses, the pauses grow, each with some chance in it, so many machines do not come back at one moment.
+ * Syncs each repository at an interval, so messages captured in between are pushed together. While a remote is
+ * unreachable or refuses, the pauses grow. They are randomised, so many machines do not return at the same moment.
  */
 export class AutoSync {
   #interval: number;
@@ -38,18 +38,18 @@ export class AutoSync {
     clearInterval(this.#timer);
   }
 
-  /** Syncs at another interval from now on; 0 for never. */
+  /** Changes the interval; 0 for never. */
   every(seconds: number): void {
     if (seconds * 1000 === this.#interval) return;
     this.#interval = seconds * 1000;
-    // What was planned with the old interval may be far away.
+    // What was scheduled with the old interval may be far in the future.
     this.#next.clear();
     if (!this.#isOn) return;
     this.stop();
     this.start();
   }
 
-  /** Takes note of a sync that a person asked for: its result says whether there is still a reason to hold back. */
+  /** Takes note of a sync that a person requested: its result says whether there is still a reason to back off. */
   heard(name: string, isTrouble: boolean): void {
     this.#plan(name, isTrouble ? 1 : 0);
   }
@@ -76,7 +76,7 @@ export class AutoSync {
   }
 }
 
-/** Milliseconds until the next automatic sync, after so many failures in a row. */
+/** Milliseconds until the next automatic sync, after this many failures in a row. */
 export function pauseAfter(interval: number, failures: number, chance = Math.random()): number {
   const usual = Math.max(interval, SHORTEST_MS);
   if (failures === 0) return usual;

@@ -5,9 +5,9 @@ import type { Line } from '../journal/line.ts';
 import type { Entry } from '../mirror/entry.ts';
 import { repositoriesOf } from '../mirror/search/filter.ts';
 
-/** The repositories that messages are in, as far as they are known. */
+/** The repositories that messages are in. */
 export interface Places {
-  /** Their names, in the order in which they are shown. */
+  /** Their names, in display order. */
   readonly names: () => readonly string[];
   /** Whether a commit of a repository is on its remote's branch. */
   readonly isPushed: (repository: string, commit: string | null) => boolean;
@@ -16,7 +16,7 @@ export interface Places {
 /**
  * A message as readers see it, with its deliveries.
  *
- * @param content what it says, if that is not its current line: what a deleted one said
+ * @param content its content, if not that of the current line: what a deleted message said
  */
 export function toMessage(entry: Entry, places: Places, content: Line = entry.folded.current): Message {
   const { current, heads } = entry.folded;
@@ -34,10 +34,10 @@ export function toMessage(entry: Entry, places: Places, content: Line = entry.fo
   };
 }
 
-/** Who made a commit of a repository; `undefined` if that is not known. */
+/** Finds who made a commit of a repository; `undefined` if that is unknown. */
 export type FindMaker = (repository: string, commit: string) => Maker | undefined;
 
-/** All revisions of a message, oldest first, each with the commits that brought it, and who made them. */
+/** All revisions of a message, oldest first, each with the commits that brought it and who made them. */
 export function toHistory(entry: Entry, makerOf: FindMaker): HistoryEntry[] {
   const heads = new Set(entry.folded.heads.map((line) => line.hash));
   return entry.folded.lines.map((line) => ({

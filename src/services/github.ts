@@ -23,17 +23,17 @@ export interface GithubOptions {
   readonly clock: () => Date;
 }
 
-/** What GitHub says of one repository; nothing of its branches if they could not be read. */
+/** What GitHub reports about one repository; without branches if they could not be read. */
 export interface Looked {
   readonly found: Found;
   readonly branches: Branches | undefined;
 }
 
-/** How long before its end a token is warned of. */
+/** How many days before a token expires there is a warning. */
 const WARNING_DAYS = 14;
 const DAY_MS = 86_400_000;
 const PER_PAGE = 30;
-/** Someone who types into a search asks often; GitHub is asked again when the list is older than this. */
+/** Typing into a search asks often. GitHub is only asked again if the list is older than this. */
 const LIST_MS = 60_000;
 
 const OFF: GithubTrouble = {
@@ -49,7 +49,7 @@ const NO_TOKEN: Advice = {
     'Set GITHUB_TOKEN and GITHUB_USERNAME to push to GitHub by https; docs/github.md says how. Capturing, ssh and folders need no token.',
 };
 
-/** What the program asks of GitHub's API. Nothing of it is needed for capturing, pushing and pulling. */
+/** What the program asks of GitHub's API. Capturing, pushing and pulling need none of it. */
 export class Github {
   readonly #options: GithubOptions;
   readonly #client: GithubClient | undefined;
@@ -68,14 +68,17 @@ export class Github {
     this.#client = apiUrl === undefined ? undefined : new GithubClient({ apiUrl, token });
   }
 
-  /** What GitHub calls a repository; `undefined` if it is none of GitHub's. */
+  /** The name of a repository on GitHub; `undefined` if it is not on GitHub. */
   nameOf({ url }: Target): GithubName | undefined {
     return githubNameOf(url, this.#options.url);
   }
 
   urlOf = ({ fullName }: Pick<Found, 'fullName'>): string => `${this.#options.url}/${fullName}.git`;
 
-  /** The account that the token belongs to, with what is wrong with the token. Never fails: `state` says why it is unknown. */
+  /**
+   * The account that the token belongs to, with what is wrong with the token. Never fails: `state` says why the
+   * account is unknown.
+   */
   async account(): Promise<GithubAccount> {
     const { url, apiUrl = null } = this.#options;
     const nobody = { url, apiUrl, login: null, token: null, warnings: [] };
@@ -88,10 +91,10 @@ export class Github {
   }
 
   /**
-   * The repositories to choose from, those that were pushed to last first.
+   * The repositories to choose from, most recently pushed first.
    *
-   * @param text what each word of must stand in the name or the description
-   * @param targets what gitpost has already
+   * @param text words that must all be in the name or the description
+   * @param targets the repositories that gitpost already has
    */
   async repositories(text: string, page: number, targets: readonly Target[]): Promise<Asked<GithubPage>> {
     const listed = await this.#list();
@@ -111,17 +114,17 @@ export class Github {
     return ok({ repositories, page, next, total: matching.length, truncated: listed.value.truncated });
   }
 
-  /** Looks at a repository, and changes nothing. */
+  /** Reads a repository's details, and changes nothing. */
   async look(name: GithubName): Promise<Asked<Looked>> {
     if (!this.#client) return { ok: false, failure: OFF };
     const found = await readRepository(this.#client, name);
     if (!found.ok) return found;
-    // Protection is good to know, and no reason to stop.
+    // Protected branches are useful to know about. If they cannot be read, that is no reason to stop.
     const branches = await readBranches(this.#client, name);
     return ok({ found: found.value, branches: branches.ok ? branches.value : undefined });
   }
 
-  /** Makes an empty repository; `taken` if there is one of that name. */
+  /** Creates an empty repository; `taken` if there already is one of that name. */
   async create(name: GithubName, isPrivate: boolean): Promise<Asked<Found | 'taken'>> {
     if (!this.#client) return { ok: false, failure: OFF };
     const account = await readAccount(this.#client);

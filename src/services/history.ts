@@ -5,7 +5,7 @@ import type { Entry } from '../mirror/entry.ts';
 import type { Repository } from '../repository/repository.ts';
 import { toHistory } from './delivery.ts';
 
-/** All revisions of a message, with who made their commits as far as git can say at the moment. */
+/** All revisions of a message, with who made their commits, as far as git can say at the moment. */
 export async function historyOf(
   entry: Entry,
   repositories: { readonly find: (name: string) => Repository | undefined },
@@ -27,7 +27,7 @@ export async function historyOf(
   return toHistory(entry, (name, commit) => makers.get(name)?.get(commit));
 }
 
-/** What a message said is known without git: it is shown, even if git cannot say who committed it. */
+/** The revisions themselves are known without git, so they are shown even if git cannot say who committed them. */
 function nothingIfGit(error: unknown): ReadonlyMap<string, Maker> {
   if (error instanceof GitError || error instanceof GitClosed || error instanceof GitHung) return new Map();
   throw error;

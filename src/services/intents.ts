@@ -6,8 +6,8 @@ type Stored = Record<string, readonly string[]>;
 const KEPT = 1000;
 
 /**
- * Which repositories a message was meant for whose first attempt did not reach all of them, so its repeat
- * continues where that one stopped, after a restart too.
+ * Remembers which repositories a message was meant for if its first attempt did not reach all of them. A repeated
+ * request then continues where the first one stopped, even after a restart.
  */
 export class Intents {
   readonly #low: Low<Stored>;
@@ -18,7 +18,10 @@ export class Intents {
     this.#onTrouble = onTrouble;
   }
 
-  /** @param onTrouble hears that they cannot be written, as on a full disk; then they are known until the end */
+  /**
+   * @param onTrouble called if they cannot be written, for example because the disk is full; then they are only known
+   *   until the process ends
+   */
   static async open(path: string, onTrouble: (error: unknown) => void): Promise<Intents> {
     const low = new Low<Stored>(new VerifiedFile<Stored>(path), {});
     await low.read();
@@ -30,7 +33,7 @@ export class Intents {
     return Object.hasOwn(this.#low.data, id) ? this.#low.data[id] : undefined;
   }
 
-  /** Keeps the repositories that a message is meant for. */
+  /** Remembers the repositories that a message is meant for. */
   async remember(id: string, repositories: readonly string[]): Promise<void> {
     const others = Object.entries(this.#low.data).filter(([other]) => other !== id);
     this.#low.data = Object.fromEntries([...others.slice(1 - KEPT), [id, repositories]]);

@@ -18,7 +18,7 @@ export interface MembershipPorts {
   readonly readyMirror: ReadyMirror;
   readonly mirror: Database;
   readonly folder: ClonesFolder;
-  /** What the environment names: those keep their name and cannot be removed. */
+  /** The repositories in the environment. They keep their names and cannot be removed. */
   readonly targets: readonly Target[];
   readonly onTrouble: (error: unknown) => void;
 }
@@ -33,7 +33,10 @@ export class Membership {
     this.#registry = ports.registry;
   }
 
-  /** Adds a repository. Its clone is made, or taken up again, in the background. `repository-exists`, `invalid` for a branch. */
+  /**
+   * Adds a repository. Its clone is created, or opened again, in the background. `repository-exists`; `invalid` for a
+   * branch.
+   */
   add(target: Target, branch: string | undefined): Promise<Result<Repository>> {
     return this.#registry.changes.run(async () => {
       const free = await this.canAdd(target, branch);
@@ -41,7 +44,7 @@ export class Membership {
     });
   }
 
-  /** Whether a repository could be added as things are now. */
+  /** Whether a repository could be added at the moment. */
   async canAdd(target: Target, branch: string | undefined): Promise<Result<void>> {
     const twin = this.#registry.names().find((name) => sameName(name, target.name));
     if (twin) return repositoryExists(twin);
@@ -51,7 +54,7 @@ export class Membership {
   }
 
   /**
-   * Gives a repository another branch, another name, or both. `unknown-repository`, `fixed-by-environment`,
+   * Changes the branch or the name of a repository, or both. `unknown-repository`, `fixed-by-environment`,
    * `repository-exists`, `invalid` or `unavailable`.
    */
   change(
@@ -82,7 +85,7 @@ export class Membership {
     });
   }
 
-  /** Whether a repository can get another remote: what the environment names has the one that it names. */
+  /** Whether a repository's remote can be changed. Repositories in the environment keep the remote set there. */
   canChangeRemote(name: string): Result<void> {
     const repository = this.#registry.find(name);
     if (!repository) return noRepository(name);
@@ -90,7 +93,7 @@ export class Membership {
     return named && !named.own ? fixed(name, 'given another remote') : ok(undefined);
   }
 
-  /** Gives a repository another remote. Both histories are joined by the next sync, which is a first contact. */
+  /** Changes the remote of a repository. The next sync is a first contact and joins both histories. */
   changeRemote(name: string, url: string): Promise<Result<void>> {
     return this.#registry.changes.run(async () => {
       const free = this.canChangeRemote(name);
@@ -109,13 +112,13 @@ export class Membership {
     });
   }
 
-  /** Removes a repository. Its clone stays on disk, with everything that was captured, and can be added again. */
+  /** Removes a repository. Its clone stays on disk with everything that was captured, and can be added again. */
   remove(name: string): Promise<Result<void>> {
     return this.#registry.changes.run(async () => {
       const repository = this.#registry.find(name);
       if (!repository) return noRepository(name);
       if (this.#isNamed(name)) return fixed(name, 'removed');
-      // Noted first: if that cannot be done, nothing is half gone.
+      // This is recorded first, so if it fails, nothing is half removed.
       const noted = repository.isBroken || (await this.#tryTo(markRemoved(repository.git, true)));
       if (!noted) return notNow(name);
       await repository.close();
@@ -126,7 +129,10 @@ export class Membership {
     });
   }
 
-  /** The folder moves once no git is at work in it. Requests that come meanwhile wait for the new one. */
+  /**
+   * Renames a repository. Its folder is moved once no git process is running in it. Requests that arrive in the
+   * meantime wait for the new one.
+   */
   async #rename(repository: Repository, name: string): Promise<Result<Repository>> {
     const { target } = repository;
     const isIdle = await repository.close();
@@ -145,7 +151,7 @@ export class Membership {
     return ok(renamed);
   }
 
-  /** Whether something on the disk could be done; if not, the log says why. */
+  /** Whether an operation on the disk succeeded. If not, the log says why. */
   async #tryTo(work: Promise<void>): Promise<boolean> {
     try {
       await work;
@@ -159,7 +165,7 @@ export class Membership {
   #isNamed = (name: string): boolean => this.#ports.targets.some((target) => sameName(target.name, name));
 }
 
-/** Makes the mirror forget a repository, with the messages that no other one holds. */
+/** Makes the mirror forget a repository, including the messages that no other one holds. */
 export async function forget(mirror: Database, name: string): Promise<void> {
   await mirror.forget(name, (entry) => {
     const held = [...entry.held].flatMap(([hash, { line, commits }]) => {

@@ -20,7 +20,7 @@ import { countMessages } from './stats.ts';
 import { isDeleted, noMessage, type Stored, toStored } from './stored.ts';
 import { countTags } from './tags.ts';
 
-/** Reads messages, whatever repositories they are in, as they are now or as they were. */
+/** Reads messages from all repositories, as they are now or as they were. */
 export class MessageReader {
   readonly #repositories: RepositoryManager;
 
@@ -28,7 +28,7 @@ export class MessageReader {
     this.#repositories = repositories;
   }
 
-  /** @param asOf when, or at which commit, if not now */
+  /** @param asOf the moment or commit, if not now */
   async get(id: string, asOf?: AsOf): Promise<Result<Stored>> {
     const entry = await (asOf === undefined ? this.entry(id) : this.#readAsOf(id, asOf));
     if (!entry.ok) return entry;
@@ -42,7 +42,7 @@ export class MessageReader {
     return entry.value ? ok(await historyOf(entry.value, this.#repositories)) : noMessage(id);
   }
 
-  /** The ids that end with some digits, of deleted messages too, for people who type only a part of one. */
+  /** The ids that end with some digits, including those of deleted messages, for people who type only part of an id. */
   async idsEnding(ending: string): Promise<Result<readonly Id[]>> {
     return this.#repositories.withMirror(async (mirror) => {
       const found: Id[] = [];
@@ -55,9 +55,9 @@ export class MessageReader {
   }
 
   /**
-   * Resolves when reads are answered with everything that was committed.
+   * Resolves when reads return everything that was committed.
    *
-   * @param repository the only one that is read, if it is one
+   * @param repository set if only this one is read
    */
   ready(repository?: string): Promise<Result<void>> {
     return this.#repositories.withMirror(async () => undefined, isFor(repository));
@@ -71,15 +71,15 @@ export class MessageReader {
     );
   }
 
-  /** All tags of current messages, the most used first. */
+  /** All tags of current messages, most used first. */
   tags(repository: string | undefined): Promise<Result<TagCount[]>> {
     return this.#repositories.withMirror((mirror) => countTags(mirror, repository), isFor(repository));
   }
 
   /**
-   * The past that somebody asks for.
+   * Resolves the requested past.
    *
-   * @param repository the only one that is read, if it is one
+   * @param repository set if only this one is read
    */
   async past(asOf: AsOf, repository?: string): Promise<Result<Past>> {
     const found = await this.#repositories.withMirror(
@@ -90,8 +90,8 @@ export class MessageReader {
   }
 
   /**
-   * The messages that pass a filter, newest first, beginning after a key. Deleted ones, if the filter asks for them, say
-   * what they said.
+   * The messages that pass a filter, newest first, starting after a key. If the filter includes deleted ones, they
+   * have the content they had before.
    */
   async *query(
     filter: Filter,
@@ -103,9 +103,9 @@ export class MessageReader {
   }
 
   /**
-   * The messages that pass a filter with all their lines, newest first.
+   * The messages that pass a filter, with all their lines, newest first.
    *
-   * @param withDeleted deleted ones too, if the filter asks only for repository and time
+   * @param withDeleted includes deleted ones, if the filter has only a repository and times
    * @param past the past that they are of, if it is not the present
    */
   async *exported(filter: Filter, withDeleted: boolean, past?: Past): AsyncGenerator<Exported> {
@@ -118,7 +118,7 @@ export class MessageReader {
     for await (const entry of this.#entries(filter, find)) yield this.#exported(entry);
   }
 
-  /** A message with all its lines; nothing if it is gone, or deleted and not asked for. */
+  /** A message with all its lines; `undefined` if it is gone, or if it is deleted and those are not wanted. */
   async exportedOne(id: string, withDeleted: boolean, past?: Past): Promise<Exported | undefined> {
     const entry = await this.lookUp(id, past);
     return entry.ok && entry.value && (withDeleted || !isDeleted(entry.value))
@@ -132,7 +132,9 @@ export class MessageReader {
     return { message: toMessage(entry, this.#repositories, content), current, lines };
   }
 
-  /** The entries found in the mirror. If it proves broken on the way, the search continues after the last one. */
+  /**
+   * The entries found in the mirror. If the mirror turns out to be broken, the search continues after the last entry.
+   */
   async *#entries(
     filter: Filter,
     find: (mirror: Database, from?: Key) => AsyncIterable<Entry>,
@@ -159,8 +161,8 @@ export class MessageReader {
   }
 
   /**
-   * What the mirror knows of a message, deleted or not. `unavailable` if it may be in a repository that could not be
-   * opened yet: nobody knows what that holds.
+   * What the mirror knows about a message, deleted or not. `unavailable` if it may be in a repository that could not
+   * be opened yet.
    */
   async entry(id: string): Promise<Result<Entry | undefined>> {
     const entry = await this.lookUp(id);
@@ -181,10 +183,10 @@ export class MessageReader {
   }
 
   /**
-   * What the mirror knows of a message now, deleted or not, whatever repositories could not be opened yet.
+   * What the mirror knows about a message now, deleted or not, even if some repositories could not be opened yet.
    *
-   * @param id in any case
-   * @param past the past that it is looked up in, if it is not the present
+   * @param id in upper or lower case
+   * @param past the past to look it up in, if it is not the present
    */
   lookUp(id: string, past?: Past): Promise<Result<Entry | undefined>> {
     return this.#repositories.withMirror(
@@ -194,19 +196,19 @@ export class MessageReader {
   }
 }
 
-/** Whether a read of one repository, or of all of them, depends on one. */
+/** Whether a read of one repository, or of all of them, depends on a given one. */
 const isFor =
   (repository: string | undefined) =>
   (name: string): boolean =>
     repository === undefined || repository === name;
 
-/** What finds the messages that pass a filter, or passed it once. */
+/** Finds the messages that pass a filter, now or in the past. */
 const finding =
   (filter: Filter, past: Past | undefined) =>
   (mirror: Database, from?: Key): AsyncGenerator<Entry> =>
     past ? queryPast(mirror, filter, past, from) : queryMirror(mirror, filter, from);
 
-/** Every message of a repository and a time, deleted or not, newest first. */
+/** Every message of a repository and a time range, deleted or not, newest first. */
 async function* allIn(
   mirror: Database,
   { repository, since, until }: Filter,

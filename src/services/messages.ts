@@ -45,17 +45,17 @@ export interface MessagesOptions {
   readonly clock: () => Date;
 }
 
-/** Captures and changes messages, whatever repositories they are in. */
+/** Captures and changes messages in all repositories. */
 export class Messages {
   readonly #options: MessagesOptions;
-  /** One change of a message at a time, so no two of ours replace the same revision. */
+  /** One change per message at a time, so no two of ours replace the same revision. */
   readonly #locks = new KeyedMutex();
 
   constructor(options: MessagesOptions) {
     this.#options = options;
   }
 
-  /** Captures a new message, or continues with one that an earlier attempt did not bring everywhere. */
+  /** Captures a new message, or continues with one that an earlier attempt did not bring to every repository. */
   async create(draft: Draft): Promise<Result<Stored>> {
     const id = draft.id ?? uuidv7();
     const unknown = this.#unknown(draft.repositories);
@@ -69,10 +69,11 @@ export class Messages {
   }
 
   /**
-   * Brings lines of a message that were written elsewhere, such as those of an import, to a repository and to all others
-   * that hold the message.
+   * Adds lines of a message that were written elsewhere, such as those of an import, to a repository and to all
+   * others that hold the message.
    *
-   * @param linesFor finds the lines to add, parents first, from what is known of the message; runs under its lock
+   * @param linesFor finds the lines to add, parents first, given what is known about the message; runs under the
+   *   message's mutex
    */
   async take(
     id: string,
@@ -96,7 +97,7 @@ export class Messages {
     });
   }
 
-  /** Changes a message, brings a deleted one back, or settles a conflict. */
+  /** Edits a message, restores a deleted one, or settles a conflict. */
   async edit(id: string, { edit, confirm, ifMatch }: EditRequest): Promise<Result<Stored>> {
     return this.#change(id, ifMatch, async (entry) => {
       const { folded } = entry;
@@ -114,7 +115,7 @@ export class Messages {
     });
   }
 
-  /** Deletes a message, which is a revision too. The second time changes nothing. */
+  /** Deletes a message, which is also a revision. Deleting it a second time changes nothing. */
   async delete(id: string, ifMatch: string | undefined): Promise<Result<Stored>> {
     return this.#change(id, ifMatch, async (entry) =>
       ok(isDeleted(entry) ? undefined : deletedLine(entry.folded, this.#options.clock().toISOString())),
@@ -135,7 +136,7 @@ export class Messages {
     return this.#bring(id, undefined, [line], targets, 'created', { needed: newFiles([line], undefined) });
   }
 
-  /** The same message again: its fields must be those of its first revision, and it adds no second commit. */
+  /** The same message was sent again. Its fields must match its first revision, and no second commit is made. */
   async #repeat(entry: Entry, draft: Draft): Promise<Result<Stored>> {
     const first = entry.folded.lines.filter((line) => line.parents.length === 0);
     if (!first.some((line) => isSame(line, draft))) {
@@ -181,9 +182,7 @@ export class Messages {
     });
   }
 
-  /**
-   * Brings to each repository all lines of a message that it lacks, and new ones; answers when all are durable.
-   */
+  /** Brings all missing lines of a message, and new ones, to each repository. Answers when all are durable. */
   async #bring(
     id: string,
     before: Entry | undefined,
@@ -221,12 +220,12 @@ export class Messages {
     return ok(toStored(after.value, this.#options.repositories, true));
   }
 
-  /** The lines that a repository lacks of a message, parents first. */
+  /** The lines of a message that a repository lacks, parents first. */
   #missing(entry: Entry, name: string): Line[] {
     return entry.folded.lines.filter((line) => !entry.held.get(line.hash)?.commits.has(name));
   }
 
-  /** The fields to write, with everything that a line says of its files. */
+  /** The fields to write, with everything that a line stores about its files. */
   async #withFiles<Given extends { readonly attachments?: readonly AttachmentReference[] }>(
     given: Given,
     before: readonly Attachment[] = [],
@@ -254,7 +253,7 @@ export class Messages {
     return asked === undefined ? undefined : [...new Set(asked)];
   }
 
-  /** The repositories that an earlier attempt meant a message for, as far as they are still there. */
+  /** The repositories that an earlier attempt meant a message for, if they still exist. */
   #intended(id: string): readonly string[] | undefined {
     const names = this.#options.intents.of(id)?.filter((name) => this.#options.repositories.find(name));
     return names?.length === 0 ? undefined : names;
@@ -271,7 +270,10 @@ export class Messages {
   }
 }
 
-/** The hashes of files that lines name and that no line of the message named before: those may have been purged. */
+/**
+ * The hashes of files in these lines that no earlier line of the message named. Files named before may have been
+ * purged.
+ */
 function newFiles(lines: readonly Line[], entry: Entry | undefined): ReadonlySet<string> {
   const named = ({ attachments = [] }: Line) => attachments.map(({ sha256 }) => sha256);
   const before = new Set(entry?.folded.lines.flatMap(named));

@@ -6,33 +6,36 @@ import type { Repository } from '../repository/repository.ts';
 
 /** How long a request waits for clones and mirror before it is refused with `Retry-After`. */
 export const PATIENCE_MS = 30_000;
-/** How long the first reads of a new clone wait for its remote, so they do not show it as empty. */
+/** How long the first reads of a new clone wait for its remote, so the clone does not appear empty. */
 const FIRST_CONTACT_MS = 5000;
-/** How often a mirror that proves broken is rebuilt for one request. */
+/** How many times one request waits for a broken mirror to be rebuilt. */
 const MOST_ATTEMPTS = 3;
 
 export interface ReadyMirrorPorts {
   readonly mirror: Database;
   readonly repositories: () => readonly Repository[];
-  /** Why nothing can be read that depends on a repository, if its clone could not be opened yet. */
+  /**
+   * The failure for reads that depend on a repository whose clone could not be opened yet; `undefined` if there is
+   * none.
+   */
   readonly notOpened: (concerns: (repository: string) => boolean) => Result<never> | undefined;
   readonly onTrouble: (error: unknown) => void;
 }
 
-/** The mirror for those who read: they wait until it agrees with the commits of all clones. */
+/** The mirror for reading. Reads wait until it agrees with the commits of all clones. */
 export class ReadyMirror {
   readonly #ports: ReadyMirrorPorts;
   #agreed: Promise<void> = new Promise(() => undefined);
   #rebuilding: Promise<void> | undefined;
   #isAgreed = false;
-  /** While a repository gets another name, its messages are read again under that name. */
+  /** While a repository is being renamed, its messages are read again under the new name. */
   #holding: Promise<unknown> | undefined;
 
   constructor(ports: ReadyMirrorPorts) {
     this.#ports = ports;
   }
 
-  /** Called once the opening of all repositories has begun. */
+  /** Called once all repositories have started to open. */
   begin(): void {
     this.#agreed = this.#agree();
     this.#agreed.then(() => {
@@ -52,7 +55,7 @@ export class ReadyMirror {
     await this.#holding;
   }
 
-  /** Has reads wait for some work on the set of repositories. */
+  /** Makes reads wait for a change to the set of repositories. */
   hold<Value>(work: Promise<Value>): Promise<Value> {
     this.#holding = work.catch(() => undefined);
     return work.finally(() => {
@@ -61,8 +64,9 @@ export class ReadyMirror {
   }
 
   /**
-   * Works on the mirror once it is ready, and again if it proves broken on the way: then it is made again from the
-   * clones. `unavailable` after 30 seconds, or if a repository that the answer depends on could not be opened yet.
+   * Runs a read of the mirror once it is ready. If the mirror turns out to be broken, it is rebuilt from the clones
+   * and the read is repeated. `unavailable` after 30 seconds, or if a repository that the answer depends on could not
+   * be opened yet.
    *
    * @param concerns whether the answer depends on a repository, by its name
    */
@@ -87,7 +91,7 @@ export class ReadyMirror {
     }
   }
 
-  /** Rebuilds the mirror from the clones; reads wait for it. */
+  /** Rebuilds the mirror from the clones. Reads wait for it. */
   rebuild(): void {
     this.#rebuilding ??= this.#rebuild()
       .catch(this.#ports.onTrouble)
@@ -105,7 +109,7 @@ export class ReadyMirror {
   async #rebuild(): Promise<void> {
     await this.#agreed;
     const repositories = this.#ports.repositories();
-    // Nobody may write into the mirror between two halves: what covers a commit must hold all of it.
+    // Nobody may write to the mirror halfway through: a mirror that covers a commit must hold all of its lines.
     const clear = repositories.reduce(
       (task, repository) => () => repository.exclusively(task),
       async () => this.#ports.mirror.clear(),
@@ -115,6 +119,6 @@ export class ReadyMirror {
   }
 }
 
-/** The request cannot be served yet; a client that tries again soon may succeed. */
+/** The request cannot be served yet. A client that tries again soon may succeed. */
 export const notReady = (why: string, comfort = 'Nothing is lost') =>
   fail('unavailable', `${why} ${comfort}; try again in a moment.`, { retryAfter: 5 });

@@ -10,10 +10,10 @@ export type Open = (
   failedBefore: Trouble | undefined,
 ) => Repository;
 
-/** How often work follows a repository to a new place. */
+/** How many times work follows a repository to its replacement. */
 const PLACES = 5;
 
-/** The repositories as they are now, and which one has taken the place of one that was closed. */
+/** The current repositories. Also knows which one has replaced one that was closed. */
 export class Registry {
   /** Held by everything that changes the set of repositories. */
   readonly changes = new Mutex();
@@ -34,21 +34,21 @@ export class Registry {
     return [...this.#repositories.values()];
   }
 
-  /** The repository that has a name now. */
+  /** The repository with a name at the moment. */
   find(name: string): Repository | undefined {
     return this.#repositories.get(name);
   }
 
   readonly isCurrent = (repository: Repository): boolean => this.find(repository.name) === repository;
 
-  /** Begins to open a repository, and knows it from now on. */
+  /** Starts to open a repository and registers it. */
   begin(target: Target, primary: boolean, branch?: string, failedBefore?: Trouble): Repository {
     const repository = this.#open(target, primary, branch, failedBefore);
     this.#repositories.set(target.name, repository);
     return repository;
   }
 
-  /** Begins to open a repository that takes the place of one that was closed: work that waits for that one follows. */
+  /** Starts to open a repository that replaces a closed one. Work that waits for the closed one follows. */
   replace(closed: Repository, target: Target, failedBefore?: Trouble): Repository {
     const next = this.begin(target, closed.primary, undefined, failedBefore);
     this.#successors.set(closed, next);
@@ -60,17 +60,17 @@ export class Registry {
     this.#repositories.delete(name);
   }
 
-  /** Closes all of them, and knows none any more. */
+  /** Closes all of them and forgets them. */
   async close(_held: Held): Promise<void> {
     const all = this.list();
-    // Nothing is opened again that is not known here.
+    // A repository that is not registered any more is not opened again.
     this.#repositories.clear();
     await Promise.all(all.map((repository) => repository.close()));
   }
 
   /**
-   * Works with a repository. The work is done again with the one that has taken its place, if its clone proved to be
-   * replaced by another one, or if it was closed before the work was done, as it is for a new name.
+   * Works with a repository. The work is repeated with its replacement if its clone turned out to have been replaced
+   * by another one, or if it was closed before the work was done, as happens in a rename.
    */
   async inPlace<Value>(
     name: string,

@@ -39,9 +39,9 @@ import { Unopened } from './unopened.ts';
 
 export interface ManagerOptions {
   readonly reposDirectory: string;
-  /** Where the app's own bare repositories are. */
+  /** The folder of the app's own bare repositories. */
   readonly remotesDirectory: string;
-  /** What the environment names; the first one is the primary. */
+  /** The repositories in the environment; the first one is the primary. */
   readonly targets: readonly Target[];
   readonly git: Omit<GitContext, 'directory'>;
   readonly githubUrl: string;
@@ -49,27 +49,30 @@ export interface ManagerOptions {
   readonly credentials: Credentials | undefined;
   readonly mirror: Database;
   readonly events: Events;
-  /** What reads many journals side by side, if there is something. */
+  /** Reads many journals in parallel, if available. */
   readonly filler?: Filler | undefined;
-  /** Hears the result of each sync that somebody asked for. */
+  /** Called with the result of each sync that was requested. */
   readonly onSynced: (result: SyncResult) => void;
-  /** Hears the result of each sync, automatic ones too. */
+  /** Called with the result of each sync, including automatic ones. */
   readonly onOutcome?: (result: SyncResult) => void;
   readonly onTrouble: (error: unknown) => void;
-  /** How long to wait for somebody else's lock; tests wait less. */
+  /** How long to wait for locks of other processes; shorter in tests. */
   readonly lockPatience?: LockPatience;
-  /** Finds the files that lines name: among the uploads, or there and in all clones. Without it there are none. */
+  /**
+   * Finds the files that lines name: among the uploads, or among the uploads and in all clones. Without it, none are
+   * found.
+   */
   readonly files?: { readonly findUpload: FindFile; readonly findAnywhere: FindFile };
-  /** Milliseconds after which a clone that could not be opened is tried again; doubled each time. */
+  /** Milliseconds until a clone that could not be opened is tried again; doubled each time. */
   readonly retryPause?: number;
-  /** Milliseconds that a git may do nothing while somebody waits for it; tests wait less. */
+  /** Milliseconds for which git may do nothing while someone is waiting for it; shorter in tests. */
   readonly gitSilence?: number;
 }
 
 /** How long a request for a status waits for what only a clone can tell. */
 const DETAILS_MS = 5000;
 
-/** All repositories: it opens their clones, and captures, reads, pushes and pulls messages across them. */
+/** All repositories. Opens their clones, and captures, reads, pushes and pulls messages across them. */
 export class RepositoryManager {
   readonly #options: ManagerOptions;
   readonly #folder: ClonesFolder;
@@ -117,7 +120,7 @@ export class RepositoryManager {
     });
   }
 
-  /** Opens the clones that the environment names and those that were added before. Returns once all are begun. */
+  /** Opens the clones in the environment and those that were added before. Returns once all have started to open. */
   async start(): Promise<void> {
     await mkdir(this.#folder.directory, { recursive: true, mode: 0o700 });
     await removeUnfinished(this.#folder.directory);
@@ -145,7 +148,7 @@ export class RepositoryManager {
     return this.#registry.names();
   }
 
-  /** The name of the repository that `REPOSITORY_NAME` names. */
+  /** The name of the repository set with `REPOSITORY_NAME`. */
   get primary(): string {
     return (this.#options.targets[0] as Target).name;
   }
@@ -168,8 +171,8 @@ export class RepositoryManager {
   }
 
   /**
-   * Reads what only the clones themselves can tell, such as uncommitted changes, in one of them or in all. It waits five
-   * seconds at most; after that, the status is what was known before.
+   * Reads what only the clones themselves can tell, such as uncommitted changes, in one of them or in all. Waits five
+   * seconds at most; after that, the status shows what was known before.
    */
   async refreshDetails(name?: string): Promise<void> {
     const asked = name === undefined ? this.list() : [this.find(name)];
@@ -192,7 +195,7 @@ export class RepositoryManager {
     return this.#mirror.read(work, concerns);
   }
 
-  /** The repositories that could not be opened yet, so nobody knows what they hold. */
+  /** The repositories that could not be opened yet, so their contents are unknown. */
   unopened(): string[] {
     return this.#unopened.names();
   }
@@ -212,12 +215,15 @@ export class RepositoryManager {
     return syncAll(this.#registry, names, true, this.#options.onSynced);
   }
 
-  /** The same without the push. */
+  /** Like {@link push}, without the push. */
   pull(names: readonly string[]): Promise<SyncResult[]> {
     return syncAll(this.#registry, names, false, this.#options.onSynced);
   }
 
-  /** Resolves when all repositories are closed: everything that was taken is answered, and no git is at work. */
+  /**
+   * Resolves when all repositories are closed: everything that was accepted is answered, and no git process is
+   * running.
+   */
   async close(): Promise<void> {
     await this.#registry.changes.run(async (held) => {
       this.#unopened.close();
@@ -225,7 +231,7 @@ export class RepositoryManager {
     });
   }
 
-  /** Opens the clone that has taken the place of a repository's, as a start would. */
+  /** Opens the clone that has replaced a repository's, as a start would. */
   #reopen(replaced: Repository): Promise<void> {
     return this.#registry.changes.run(async () => {
       if (!this.#registry.isCurrent(replaced)) return;
@@ -287,7 +293,7 @@ export class RepositoryManager {
 
   #onTrouble(error: unknown): void {
     if (error instanceof MirrorBroken) this.rebuild();
-    // What a closed clone did not finish is done again in the one that takes its place.
+    // What a closed clone did not finish is done again in the one that replaces it.
     if (error instanceof GitClosed) return;
     this.#options.onTrouble(error);
   }

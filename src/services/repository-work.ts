@@ -10,8 +10,8 @@ import type { Registry } from './registry.ts';
 const SYNCS_AT_ONCE = 4;
 
 /**
- * Captures a line in the repository that has a name, wherever it is by then. Gives the commit once it is durable;
- * `unknown-repository`, or `unavailable` if that takes over 30 seconds.
+ * Captures a line in the repository with this name, even if that is replaced in the meantime. Returns the commit once
+ * it is durable; `unknown-repository`, or `unavailable` if that takes over 30 seconds.
  */
 export async function captureIn(
   registry: Registry,
@@ -40,8 +40,8 @@ export async function captureIn(
 }
 
 /**
- * Syncs repositories, four at a time, and reports each result as it comes. The results are in the order of the names;
- * one whose repository is gone is left out.
+ * Syncs repositories, four at a time, and reports each result as it arrives. The results are in the order of the
+ * names. Repositories that are gone are left out.
  */
 export async function syncAll(
   registry: Registry,

@@ -5,10 +5,10 @@ import type { Edit } from '../journal/revisions.ts';
 import type { Attachments } from './attachments/attachments.ts';
 
 /**
- * Looks through whatever a person can write freely: a key pasted into the wrong field is committed as well.
+ * Checks every field that a person can fill in freely, since a key pasted into the wrong field is committed as well.
  * `looks-secret` if it finds a credential.
  *
- * @param before the files that the message has already, which need no second question
+ * @param before the files that the message already has, which need not be confirmed again
  */
 export async function guardSecrets(
   { text, url, author, language, attachments = [] }: Edit,

@@ -12,21 +12,21 @@ export interface SettingsOptions {
   readonly repositories: RepositoryManager;
   readonly author: string;
   readonly defaultTarget: Settings['defaultTarget'];
-  /** The interval that the environment sets, in seconds; `undefined` if people can set it here. */
+  /** The interval set in the environment, in seconds; `undefined` if people can set it here. */
   readonly fixedInterval: number | undefined;
   /** Called with the interval whenever it is read or set. */
   readonly onInterval: (seconds: number) => void;
   readonly onTrouble: (error: unknown) => void;
 }
 
-/** How long a clone that is being made is waited for. */
+/** How long to wait for a clone that is being created. */
 const PATIENCE_MS = 30_000;
 /** Milliseconds until the interval is read again if the clone could not be read at the start. */
 const RETRY_MS = 5000;
 
 /**
- * The settings of this gitpost, for everyone who uses it. It is kept in the git config of the primary's clone, which a person
- * may change as well: so it is read again each time.
+ * The settings of this gitpost, for everyone who uses it. They are stored in the git config of the primary's clone. A
+ * person may also change them there, so they are read again each time.
  */
 export class SharedSettingsStore {
   readonly #options: SettingsOptions;
@@ -38,7 +38,7 @@ export class SharedSettingsStore {
     this.#options = options;
   }
 
-  /** Finds out how often to sync, and tries again until it is known. */
+  /** Finds out how often to sync, and tries again until that is known. */
   async start(): Promise<void> {
     const read = await this.read();
     if (read.ok || this.#isClosed) return;
@@ -51,12 +51,12 @@ export class SharedSettingsStore {
     clearTimeout(this.#timer);
   }
 
-  /** The settings as they are now; `unavailable` if the primary's clone cannot be read. */
+  /** The current settings; `unavailable` if the primary's clone cannot be read. */
   read(): Promise<Result<Settings>> {
     return this.#changes.run(() => this.#inPrimary(async (git) => this.#taken(await readShared(git))));
   }
 
-  /** Changes what is given; `fixed-by-environment`, `invalid` for too many long searches, or `unavailable`. */
+  /** Changes the given settings; `fixed-by-environment`, `invalid` for too many long searches, or `unavailable`. */
   async change({ syncInterval, searches }: ChangeSettings): Promise<Result<Settings>> {
     const { fixedInterval } = this.#options;
     if (syncInterval !== undefined && fixedInterval !== undefined && syncInterval !== fixedInterval)
@@ -87,7 +87,7 @@ export class SharedSettingsStore {
     const git = repositories.contextOf(primary);
     const isThere = async () => (await inspectFolder(git.directory)) === 'clone';
     try {
-      // A clone that is being made appears whole. One that is there can be read before its messages are.
+      // A clone that is being created appears all at once. An existing one can be read before its messages can.
       if (!(await isThere())) {
         await within(PATIENCE_MS, repositories.find(primary)?.opened ?? Promise.resolve());
         if (!(await isThere())) return notNow(primary);

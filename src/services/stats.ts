@@ -11,12 +11,13 @@ export async function countMessages(mirror: Database, question: StatsQuestion): 
   const counts = { days: new Map(), authors: new Map(), repositories: new Map() };
   const dayOf = daysIn(zone);
   let messages = 0;
-  // A day of any zone begins less than a day from that of UTC; its own messages are recognised by their day.
+  // In any zone, a day begins less than a day before or after the UTC day. Its own messages are recognised by their
+  // day.
   const from = since === undefined ? Number.NEGATIVE_INFINITY : Date.parse(since) - DAY_MS;
   const to = until === undefined ? undefined : Date.parse(until) + DAY_MS;
   for await (const tally of mirror.tallies(from, to)) {
     messages += addTo(counts, tally, question, dayOf);
-    // Everybody else has their turn between two parts.
+    // The event loop gets a turn between two parts.
     await new Promise((resolve) => setImmediate(resolve));
   }
   return {
@@ -62,12 +63,12 @@ function addTo(
 }
 
 /**
- * The day of a quarter of an hour in a zone; each is asked for many times. A day that is not of the years 0000 to 9999
- * is the first or the last of them, as in the names of journals.
+ * Returns the day of a quarter of an hour in a zone. Results are cached, since each is needed many times. Days
+ * outside the years 0000 to 9999 count as the first or last day of that range, as in the names of journals.
  */
 export function daysIn(zone: string): (quarter: number) => string {
   const known = new Map<number, string>();
-  // This locale writes a date as ISO 8601 does.
+  // This locale writes dates as ISO 8601 does.
   const format = new Intl.DateTimeFormat('en-CA', {
     timeZone: zone,
     year: 'numeric',
@@ -84,12 +85,12 @@ export function daysIn(zone: string): (quarter: number) => string {
 const [FIRST_DAY, LAST_DAY] = ['0000-01-01', '9999-12-31'];
 const FIRST_MS = Date.parse(FIRST_DAY);
 
-/** The calendar is the same again after 400 years. */
+/** The calendar repeats every 400 years. */
 const [CYCLE_YEARS, CYCLE_MS] = [400, 146_097 * DAY_MS];
 
 function dayIn(format: Intl.DateTimeFormat, time: number): string {
   if (time < FIRST_MS - DAY_MS) return FIRST_DAY;
-  // A format has no year 0, and counts those before it without a sign.
+  // The format has no year 0, and shows earlier years without a sign.
   const shift = time < FIRST_MS + CYCLE_MS ? 1 : 0;
   const [year = '', month, day] = format.format(time + shift * CYCLE_MS).split('-');
   const number = Number(year) - shift * CYCLE_YEARS;

@@ -5,7 +5,7 @@ import type { Entry } from '../mirror/entry.ts';
 import { headsOf } from '../repository/reconcile/mirror-lines.ts';
 import { type Places, toMessage } from './delivery.ts';
 
-/** A message, and whether it was made by this request. */
+/** A message, and whether it was created by this request. */
 export interface Stored {
   readonly created: boolean;
   readonly message: Message;
@@ -20,7 +20,7 @@ export const toStored = (entry: Entry, places: Places, created: boolean): Stored
 
 export const isDeleted = (entry: Entry): boolean => entry.folded.current.deletedAt !== undefined;
 
-/** An entity tag that is a function of the set of heads. */
+/** An entity tag computed from the set of heads. */
 export const tagOf = (entry: Entry): string =>
   `"${createHash('sha256').update(headsOf(entry)).digest('hex').slice(0, 16)}"`;
 

@@ -1,7 +1,7 @@
 import type { SyncResult } from '../contract/repository.ts';
 import { isFailure } from '../domain/repository.ts';
 
-/** A line for the log about how syncing a repository went. */
+/** A line for the log about syncing a repository. */
 export interface SyncNote {
   readonly level: 'warn' | 'info';
   readonly message: string;
@@ -11,8 +11,8 @@ export interface SyncNote {
 const AGAIN_MS = 60 * 60_000;
 
 /**
- * Says in the log when syncing a repository begins to fail, fails for another reason, still fails an hour later, or
- * works again. A machine without a screen has no other way to tell anyone.
+ * Logs when syncing a repository starts to fail, fails for another reason, still fails an hour later, or works again.
+ * A machine without a screen has no other way to report it.
  */
 export class SyncLog {
   readonly #write: (note: SyncNote) => void;
@@ -24,7 +24,7 @@ export class SyncLog {
     this.#now = now;
   }
 
-  /** Takes the result of a sync, and logs it if that is news. */
+  /** Takes the result of a sync, and logs it if it is news. */
   heard({ repository, status, detail, action }: SyncResult): void {
     const before = this.#failing.get(repository);
     if (!isFailure(status)) {
@@ -33,7 +33,7 @@ export class SyncLog {
         this.#write({ level: 'info', message: 'syncing works again', fields: { repository, status } });
       return;
     }
-    // The same trouble has the same advice; its details, such as times, may differ.
+    // The same trouble has the same advice. Its details, such as times, may differ.
     const reason = `${status} ${action}`;
     const now = this.#now();
     // A clock that was set back must not silence it.

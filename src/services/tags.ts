@@ -1,12 +1,12 @@
 import type { TagCount } from '../contract/tags.ts';
 import type { Database } from '../mirror/database.ts';
 
-/** So many tags are answered: nobody reads more, and others can push messages full of them. */
+/** How many tags are returned. Nobody reads more, and others can push messages full of them. */
 const MOST_TAGS = 10_000;
-/** So many are counted: those that come first are of the newest messages. */
+/** How many tags are counted. The newest messages are counted first. */
 const MOST_COUNTED = 500_000;
 
-/** The tags of current messages with how many have them, the most used first. */
+/** The tags of current messages and how many messages have each, most used first. */
 export async function countTags(mirror: Database, repository: string | undefined): Promise<TagCount[]> {
   const counts = new Map<string, number>();
   for await (const { places, tags, tagRows } of mirror.tallies(Number.NEGATIVE_INFINITY)) {
@@ -18,7 +18,7 @@ export async function countTags(mirror: Database, repository: string | undefined
       if (count === undefined && counts.size >= MOST_COUNTED) continue;
       counts.set(tag, (count ?? 0) + (tagRows[at + 2] as number));
     }
-    // Everybody else has their turn between two parts.
+    // The event loop gets a turn between two parts.
     await new Promise((resolve) => setImmediate(resolve));
   }
   return [...counts]

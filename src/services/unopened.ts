@@ -3,23 +3,23 @@ import type { Result } from '../domain/result.ts';
 import type { Repository } from '../repository/repository.ts';
 import { notReady } from './ready-mirror.ts';
 
-/** Milliseconds until a clone that could not be opened is tried again, at first and at most; doubled each time. */
+/** Milliseconds until a clone that could not be opened is tried again: at first, and at most. Doubled each time. */
 const [FIRST_PAUSE_MS, LONGEST_PAUSE_MS] = [1000, 60_000];
 
 export interface UnopenedPorts {
   readonly isCurrent: (repository: Repository) => boolean;
-  /** Closes a repository that could not be opened, and opens it again; `undefined` if it has gone meanwhile. */
+  /** Closes a repository that could not be opened, and opens it again; `undefined` if it is gone in the meantime. */
   readonly reopen: (repository: Repository, trouble: Trouble) => Promise<Repository | undefined>;
-  /** Whether there is but one repository. */
+  /** Whether this is the only repository. */
   readonly isOnly: () => boolean;
   readonly onTrouble: (error: unknown) => void;
-  /** Tests wait less. */
+  /** Shorter in tests. */
   readonly firstPause?: number | undefined;
 }
 
 /**
- * The repositories that a start found or was given, and that could not be opened yet. They are tried again with
- * growing pauses. Until one opens, nobody knows what it holds, so reads that concern it are refused.
+ * The repositories that were found at the start or added, but could not be opened yet. They are tried again with
+ * growing pauses. Until one opens, its contents are unknown, so reads that depend on it are refused.
  */
 export class Unopened {
   readonly #ports: UnopenedPorts;
@@ -39,7 +39,7 @@ export class Unopened {
     return this.#found.has(name);
   }
 
-  /** Why messages cannot be read, if they concern one of these repositories. */
+  /** The failure for reads that depend on one of these repositories; `undefined` if there is none. */
   refusal(concerns: (repository: string) => boolean): Result<never> | undefined {
     const name = this.names().find(concerns);
     if (name === undefined) return undefined;
@@ -52,7 +52,7 @@ export class Unopened {
     );
   }
 
-  /** Tries again and again until the repository can be opened, or has gone. */
+  /** Tries again and again until the repository can be opened or is gone. */
   keepOpening(repository: Repository): void {
     const { name } = repository;
     clearTimeout(this.#timers.get(name));
@@ -77,7 +77,7 @@ export class Unopened {
     });
   }
 
-  /** Forgets a repository that is let go. */
+  /** Forgets a repository that is removed or replaced. */
   delete(name: string): void {
     clearTimeout(this.#timers.get(name));
     this.#timers.delete(name);

@@ -16,14 +16,14 @@ export interface NamedFile extends LocalFile {
   readonly name: string;
 }
 
-/** So many answers to "which message names this file?" are remembered. */
+/** How many answers to "which message names this file?" are remembered. */
 const MOST_REMEMBERED = 10_000;
 
-/** No credential is longer; neighbouring pieces of a text share this many bytes, so none is cut in two. */
+/** The longest credential, in bytes. Neighbouring chunks of a text overlap by this much, so none is cut in two. */
 const LONGEST_SECRET = 4096;
 const PIECE_BYTES = 256 * 1024;
 
-/** The text of a file in pieces, with a turn for others after each. */
+/** The text of a file in chunks. The event loop gets a turn after each. */
 async function* piecesOf(path: string): AsyncGenerator<string> {
   let end = Buffer.alloc(0);
   for await (const chunk of createReadStream(path, { highWaterMark: PIECE_BYTES }) as AsyncIterable<Buffer>) {
@@ -33,7 +33,10 @@ async function* piecesOf(path: string): AsyncGenerator<string> {
   }
 }
 
-/** What the system says when a file cannot be written or read, such as that the disk is full; anything else is a surprise. */
+/**
+ * The failure if the system cannot write or read a file, for example because the disk is full. Any other error is
+ * rethrown.
+ */
 export function notNow(error: unknown) {
   const { code, message } = error as NodeJS.ErrnoException;
   if (code === undefined) throw error;
@@ -41,12 +44,12 @@ export function notNow(error: unknown) {
   return fail('unavailable', detail, { retryAfter: 5 });
 }
 
-/** The files of messages: taken in, found wherever they are, and given out. */
+/** The files of messages: stores them, finds them and serves them. */
 export class Attachments {
   readonly #uploads: Uploads;
   readonly #copies: Copies;
   readonly #repositories: RepositoryManager;
-  /** A message that named a file when it was last asked for. */
+  /** The message that named a file when it was last looked up. */
   readonly #naming = new Map<string, string>();
 
   constructor(uploads: Uploads, copies: Copies, repositories: RepositoryManager) {
@@ -55,12 +58,12 @@ export class Attachments {
     this.#repositories = repositories;
   }
 
-  /** Where a file is while it is received. */
+  /** The folder for files that are being received. */
   get incoming(): string {
     return this.#uploads.incoming;
   }
 
-  /** Takes in a file that was received. Says whether it was known already. */
+  /** Stores a file that was received. Says whether it was already known. */
   async keep(
     received: string,
     facts: FileFacts,
@@ -78,9 +81,9 @@ export class Attachments {
   }
 
   /**
-   * What a message says of the files that a request names. `invalid` if one is not known.
+   * The details of the files that a request names, as they are stored in the message. `invalid` if one is unknown.
    *
-   * @param before the files that the message has so far, which may be gone by now
+   * @param before the files that the message has so far, which may no longer exist
    */
   async resolve(
     references: readonly AttachmentReference[],
@@ -100,7 +103,7 @@ export class Attachments {
     return fail('invalid', detail, { errors });
   }
 
-  /** A file that a message names, with its newest name. `unknown-attachment` if no message that exists names it. */
+  /** A file that a message names, with its most recent name. `unknown-attachment` if no existing message names it. */
   async open(sha256: string): Promise<Result<NamedFile>> {
     const name = await this.#nameOf(sha256);
     if (!name.ok) return name;
@@ -114,7 +117,7 @@ export class Attachments {
     }
   }
 
-  /** A file wherever it is: among the uploads, or in a clone. */
+  /** Finds a file, whether it is among the uploads or in a clone. */
   async find(sha256: string): Promise<LocalFile | undefined> {
     const path = await this.#uploads.find(sha256);
     const facts = path === undefined ? undefined : await this.#uploads.read(sha256);
@@ -127,7 +130,7 @@ export class Attachments {
   readonly findAnywhere = async (sha256: string): Promise<string | undefined> =>
     (await this.find(sha256))?.path;
 
-  /** What kinds of credentials the files that are text seem to hold. */
+  /** The kinds of credentials that the text files among these seem to contain. */
   async secretsIn(attachments: readonly Attachment[]): Promise<readonly string[]> {
     const seen = new Set<string>();
     for (const { sha256 } of attachments) {
@@ -164,14 +167,14 @@ export class Attachments {
     return { ...more, type, name: cleanFileName(name ?? `file${endingOf(type)}`) };
   }
 
-  /** The newest name of a file in a message that exists. */
+  /** The most recent name of a file in an existing message. */
   async #nameOf(sha256: string): Promise<Result<string | undefined>> {
     const known = await this.#repositories.withMirror(
       (mirror) => this.#lookUp(mirror, sha256),
       () => false,
     );
     if (!known.ok || known.value !== undefined) return known;
-    // It may be in a repository that could not be opened yet: then nobody knows.
+    // It may be in a repository that could not be opened yet. In that case the answer is `unavailable`.
     return this.#repositories.withMirror(async () => undefined);
   }
 

@@ -7,18 +7,18 @@ import { KeyedMutex } from '../../async/mutex.ts';
 import { type FileFacts, FileProbe } from '../../domain/media/probe.ts';
 import { GitError } from '../../git/run.ts';
 
-/** A file on this disk, with what its bytes say. */
+/** A file on this disk, with what was found out from its bytes. */
 export interface LocalFile {
   readonly path: string;
   readonly facts: FileFacts;
 }
 
-/** All copies together may take so many bytes; those that were not used for the longest time go first. */
+/** The size limit for all copies together, in bytes. The least recently used ones go first. */
 const MOST_BYTES = 256 * 1024 * 1024;
 
 /**
- * Copies of files out of the clones, so a part of a file can be sent without reading it from git each time. Each is
- * checked against its hash when it is made. They are gone with the process.
+ * Copies of files from the clones, so part of a file can be sent without reading it from git each time. Each is
+ * checked against its hash when it is made. They are deleted when the process ends.
  */
 export class Copies {
   readonly #folder: string;
@@ -35,9 +35,9 @@ export class Copies {
   }
 
   /**
-   * A copy of a file, made now if there is none; `undefined` if no source has bytes of that hash.
+   * A copy of a file, made now if there is none; `undefined` if no source has bytes with that hash.
    *
-   * @param sources the bytes of the file, from one place after another
+   * @param sources the bytes of the file, from one place after the other
    */
   get(sha256: string, sources: () => AsyncIterable<AsyncIterable<Buffer>>): Promise<LocalFile | undefined> {
     return this.#locks.run(sha256, async () => {
@@ -68,7 +68,7 @@ export class Copies {
       await rename(partly, path);
       return { path, facts };
     } catch (error) {
-      // Another clone may have it whole; a disk that is full is no reason to ask for it there.
+      // Another clone may have it intact. If the disk is full, trying another clone makes no sense.
       if (error instanceof GitError) return undefined;
       throw error;
     } finally {

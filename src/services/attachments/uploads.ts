@@ -8,13 +8,13 @@ import { type Attachment, readAttachments, SHA256 } from '../../domain/attachmen
 const KEPT_MS = 24 * 60 * 60 * 1000;
 
 /**
- * Files that were uploaded and that a message is to name: each by its hash, and what is known of it in a JSON file next to
- * it. A file is here for a day; the commits hold it once a message names it.
+ * Files that were uploaded and not necessarily named by a message yet. Each is stored under its hash, with a JSON
+ * file next to it. A file stays here for a day; once a message names it, a commit has it.
  */
 export class Uploads {
   readonly #folder: string;
   readonly #clock: () => Date;
-  /** The files whose bytes were held against their hash, each as it was then. */
+  /** The files whose bytes were checked against their hash, with their version at that time. */
   readonly #whole = new Map<string, string>();
 
   private constructor(folder: string, clock: () => Date) {
@@ -22,7 +22,7 @@ export class Uploads {
     this.#clock = clock;
   }
 
-  /** Opens the folder, and drops what an earlier process did not receive to its end. */
+  /** Opens the folder, and drops what an earlier process did not finish receiving. */
   static async open(folder: string, clock: () => Date): Promise<Uploads> {
     const uploads = new Uploads(folder, clock);
     await rm(uploads.incoming, { recursive: true, force: true });
@@ -30,24 +30,30 @@ export class Uploads {
     return uploads;
   }
 
-  /** Where files are while they are received. */
+  /** The folder for files that are being received. */
   get incoming(): string {
     return join(this.#folder, 'incoming');
   }
 
-  /** Takes in a file that was received and is safe on this disk. Resolves when it will be found again after a crash. */
+  /**
+   * Takes over a file that was received and is already safe on this disk. Resolves when it will be found even after a
+   * crash.
+   */
   async keep(received: string, attachment: Attachment): Promise<void> {
     const path = this.#pathOf(attachment.sha256);
     const notes = `${received}.json`;
     await writeFile(notes, JSON.stringify(attachment), { mode: 0o600, flush: true });
-    // The notes come first: a file without them would have no name.
+    // The JSON comes first, since a file without it would have no name.
     await rename(notes, `${path}.json`);
     await rename(received, path);
     await syncFolder(this.#folder);
     await this.use(attachment.sha256);
   }
 
-  /** The path of a file, if it is here and whole. One that was damaged on this disk is dropped, so it can be sent again. */
+  /**
+   * The path of a file, if it is here and intact. A file that was damaged on this disk is dropped, so it can be
+   * uploaded again.
+   */
   async find(sha256: string): Promise<string | undefined> {
     const path = this.#pathOf(sha256);
     const found = await stat(path).catch(() => undefined);
@@ -58,14 +64,14 @@ export class Uploads {
       this.#whole.set(sha256, versionOf(found));
       return path;
     }
-    // One that was sent again meanwhile is another file, and stays.
+    // If it was uploaded again in the meantime, it is a different file and stays.
     const now = await stat(path).catch(() => undefined);
     if (now && versionOf(now) !== versionOf(found)) return this.find(sha256);
     await rm(path, { force: true });
     return undefined;
   }
 
-  /** What is known of a file. */
+  /** What is known about a file. */
   async read(sha256: string): Promise<Attachment | undefined> {
     if ((await this.find(sha256)) === undefined) return undefined;
     const notes = await readFile(`${this.#pathOf(sha256)}.json`, 'utf8').catch(() => '');
@@ -79,7 +85,7 @@ export class Uploads {
     const path = this.#pathOf(sha256);
     const before = await stat(path).catch(() => undefined);
     await Promise.all([path, `${path}.json`].map((one) => utimes(one, now, now).catch(() => undefined)));
-    // Another time alone makes no other file.
+    // A new timestamp alone does not make it a different version.
     if (before === undefined || this.#whole.get(sha256) !== versionOf(before)) return;
     this.#whole.set(sha256, versionOf({ ...before, mtimeMs: (await stat(path)).mtimeMs }));
   }
@@ -119,7 +125,7 @@ function parse(json: string): unknown {
   }
 }
 
-/** Makes the names in a folder durable; some systems cannot open one. */
+/** Makes the names in a folder durable. Some systems cannot open a folder. */
 async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder, 'r').catch(() => undefined);
   await handle?.sync().catch(() => undefined);

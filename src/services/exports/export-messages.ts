@@ -3,12 +3,12 @@ import type { Renderer } from '../../export/renderer.ts';
 import type { Past } from '../../mirror/past.ts';
 import type { MessageReader } from '../message-reader.ts';
 
-/** How many characters are gathered before they are passed on. */
+/** How many characters are collected before they are passed on. */
 const CHUNK = 32 * 1024;
 
 /**
- * The text of an export, in pieces. Newest first, it is streamed; for oldest first, the ids of all messages are gathered
- * before, which takes some 100 bytes for each.
+ * The text of an export, in chunks. Newest first is streamed. For oldest first, the ids of all messages are collected
+ * beforehand, which takes about 100 bytes each.
  *
  * @param past the past that they are of, if it is not the present
  */

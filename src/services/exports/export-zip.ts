@@ -22,13 +22,13 @@ export interface ZipExport {
   /** The past that the messages are of, if it is not the present. */
   readonly past: Past | undefined;
   readonly revisions: 'current' | 'all';
-  /** When the export is made. */
+  /** The time of the export. */
   readonly now: Date;
 }
 
 /**
- * Messages as a zip: the lines of the journals, a document in Markdown and a page to read, and the files that they name,
- * if a clone has them. It is made while it is sent, one entry after the other.
+ * Messages as a zip: the journal lines, a Markdown document, an HTML page, and the files that they name, as far as a
+ * clone has them. It is created while it is sent, one entry after the other.
  */
 export function exportZip(wanted: ZipExport): AsyncIterable<Buffer> {
   const zip = new ZipFile();
@@ -46,7 +46,7 @@ async function fill(
   const files = new Map<string, Attachment>();
   const lines = noting(ndjson(revisions), files);
   const add = async (name: string, content: Readable, compress = true): Promise<void> => {
-    // If the client leaves, nothing reads on, and what is open here would stay so.
+    // If the client disconnects, nobody reads on, and what is open here would stay open.
     const leave = () => void content.destroy();
     output.once('close', leave);
     zip.addReadStream(content, name, { mtime: now, compress });
@@ -59,7 +59,7 @@ async function fill(
   const missing: string[] = [];
   for (const { sha256, type, name } of files.values()) {
     const file = await attachments.find(sha256);
-    // It is open before anything else can make room for other copies.
+    // Opened now, before anything else can evict it in favour of other copies.
     const handle = file && (await open(file.path).catch(() => undefined));
     const path = attachmentPath(sha256, type);
     if (handle) await add(path, handle.createReadStream(), isTextType(type));
@@ -69,7 +69,7 @@ async function fill(
   zip.end();
 }
 
-/** A renderer that notes the files of the lines that it writes. */
+/** A renderer that collects the files of the lines that it writes. */
 const noting = (renderer: Renderer, files: Map<string, Attachment>): Renderer => ({
   ...renderer,
   each: (exported) => {

@@ -13,30 +13,30 @@ import { shortly } from '../../import/values.ts';
 import type { Line } from '../../journal/line.ts';
 import { type Attachments, notNow } from '../attachments/attachments.ts';
 
-/** The files of one message, and what was left out of them. */
+/** The files of one message, and which were left out. */
 export interface FoundFiles {
   readonly attachments: readonly Attachment[];
   readonly notes: readonly Skipped[];
 }
 
 export interface ImportFilesOptions {
-  /** The largest file, in bytes. */
+  /** The size limit for a file, in bytes. */
   readonly most: number;
-  /** Whether text that seems to hold a credential is left out. */
+  /** Whether text files that seem to contain a credential are left out. */
   readonly guardsSecrets: boolean;
 }
 
 /**
- * Brings files that an export holds among the uploads, so lines can name them, under the bounds of an upload. Made for each
- * reading of an export: however many messages name a file, it is read once.
+ * Adds the files of an export to the uploads, so lines can name them. The limits are those of an upload. There is one
+ * instance per reading of an export, and each file is read only once, however many messages name it.
  */
 export class ImportFiles {
   readonly #attachments: Attachments;
   readonly #options: ImportFilesOptions;
-  /** What is known of a file that was read. */
+  /** The result for each file that was read. */
   readonly #seen = new WeakMap<FileContent, FileFacts | FileProblem>();
   readonly #kept = new WeakSet<FileContent>();
-  /** Which hashes nobody has the bytes of. */
+  /** The hashes whose bytes were not found anywhere. */
   readonly #missing = new Set<string>();
 
   constructor(attachments: Attachments, options: ImportFilesOptions) {
@@ -44,16 +44,16 @@ export class ImportFiles {
     this.#options = options;
   }
 
-  /** What the files of a message are; keeps nothing. */
+  /** Examines the files of a message without storing anything. */
   async look(files: readonly MessageFile[]): Promise<FoundFiles> {
     const found = await this.#gather(files, async (content) => ok(await this.#examine(content)));
     return found.ok ? found.value : { attachments: [], notes: [] };
   }
 
   /**
-   * What the files of a message are. Each is kept until the message is committed.
+   * Examines the files of a message and stores each until the message is committed.
    *
-   * @param known hashes of files that need not be kept, since revisions of the message name them
+   * @param known hashes of files that need not be stored, since revisions of the message name them
    */
   take(files: readonly MessageFile[], known: ReadonlySet<string>): Promise<Result<FoundFiles>> {
     return this.#gather(files, async (content) => {
@@ -63,7 +63,7 @@ export class ImportFiles {
     });
   }
 
-  /** Keeps a file, if it can be taken. */
+  /** Stores a file, if it can be accepted. */
   async keep(content: FileContent): Promise<Result<FileFacts | FileProblem>> {
     const seen = this.#seen.get(content);
     if (seen && (typeof seen === 'string' || this.#kept.has(content))) return ok(seen);
@@ -104,9 +104,9 @@ export class ImportFiles {
   }
 
   /**
-   * Looks at the files of a journal line, whose bytes must be those that it names.
+   * Examines the files of a journal line. Their bytes must match the hashes in the line.
    *
-   * @param isKept whether they are kept too
+   * @param isKept whether they are stored as well
    */
   async ofLine(
     { attachments = [] }: Line,

@@ -20,22 +20,22 @@ import { SeenIds } from './seen-ids.ts';
 import { Summary } from './summary.ts';
 
 const ITEMS_A_REPORT = 1000;
-/** So many messages are on their way at once. */
+/** How many messages are being captured at the same time. */
 const UNDER_WAY = 250;
 
 export interface ImportsOptions {
   readonly messages: Messages;
   readonly reader: MessageReader;
   readonly attachments: Attachments;
-  /** The largest file that a message can have, in bytes. */
+  /** The size limit for a file of a message, in bytes. */
   readonly attachmentLimit: number;
-  /** Who wrote notes whose export names nobody. */
+  /** The author of notes whose export names none. */
   readonly author: string;
-  /** Whether what looks like a credential is cut out. */
+  /** Whether anything that looks like a credential is removed. */
   readonly secretGuard: boolean;
 }
 
-/** Imports exports of other programs: each is read to its end first, so nothing is written of one that is broken. */
+/** Imports exports of other programs. Each is read to its end first, so nothing of a broken one is written. */
 export class Imports {
   readonly #options: ImportsOptions;
   #isUnderWay = false;
@@ -45,8 +45,8 @@ export class Imports {
   }
 
   /**
-   * Takes the one place there is: imports use memory and disk, and two of the same export would wait for each other.
-   * Returns what gives it back, or nothing if another import is under way.
+   * Reserves the only place there is: imports use memory and disk, and two of the same export would wait for each
+   * other. Returns a function that releases it, or `undefined` if another import is running.
    */
   begin(): (() => void) | undefined {
     if (this.#isUnderWay) return undefined;
@@ -57,11 +57,12 @@ export class Imports {
   }
 
   /**
-   * Reads an export and counts what an import would do; writes nothing. `import-ambiguous` if it needs a zone or an
-   * order of dates, `import-refused` if it is broken, `looks-secret` if exact lines of a journal look like credentials.
+   * Reads an export and counts what an import would do. Writes nothing. `import-ambiguous` if a time zone or the
+   * order of day and month has to be given, `import-refused` if it is broken, `looks-secret` if journal lines, which
+   * are kept exactly, look like credentials.
    *
-   * @param report is told of every 1,000 messages
-   * @param isWanted whether anyone still waits; if not, it stops
+   * @param report called every 1,000 messages
+   * @param isWanted whether anyone is still waiting; if not, it stops
    */
   async scan(
     request: ImportRequest,
@@ -103,10 +104,10 @@ export class Imports {
   }
 
   /**
-   * Imports what {@link scan} has read. Each message is durable before it is counted. If it stops half-way, what was
+   * Imports what {@link scan} has read. Each message is durable before it is counted. If it stops halfway, what was
    * written stays, and importing the same export again continues.
    *
-   * @param isWanted whether anyone still waits; if not, it stops
+   * @param isWanted whether anyone is still waiting; if not, it stops
    */
   async write(
     request: ImportRequest,
@@ -134,11 +135,12 @@ export class Imports {
         const lines = await this.#linesOf(item, files, summary, changedAt);
         if (!lines.ok) trouble ??= lines.failure;
         if (!lines.ok) break;
-        // While its files are stored, later messages would overtake it: the history is to have the order of the export.
+        // While its files are being stored, later messages would overtake it, but the history should have the order
+        // of the export.
         const hasFiles = item.line ? item.contents.size > 0 : item.files.length > 0;
         if (hasFiles) await finish(underWay.length);
         const taken = this.#options.messages.take(item.id, request.repository, lines.value);
-        // What goes wrong is seen when its turn comes.
+        // An error is handled when its turn comes.
         taken.catch(() => undefined);
         underWay.push(taken);
         if (hasFiles) await finish(1);
@@ -163,7 +165,7 @@ export class Imports {
     return new ImportFiles(attachments, { most, guardsSecrets: this.#guards(request) });
   }
 
-  /** What a journal line and its files hold that looks like a credential. Its files are counted. */
+  /** Finds credentials in a journal line and its files. Counts the files. */
   async #scanLine(
     { line, contents }: ReadLine,
     request: ImportRequest,
@@ -178,7 +180,7 @@ export class Imports {
     return ok([...secretsIn(line.text), ...(inFile ? ['a credential in a file'] : [])]);
   }
 
-  /** Keeps the files of a message or line, and says which lines it adds to those that are known. */
+  /** Stores the files of a message or line, and determines which lines it adds to the known ones. */
   async #linesOf(
     item: ReadItem,
     files: ImportFiles,

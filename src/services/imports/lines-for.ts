@@ -8,12 +8,12 @@ import { type Edit, editedLine } from '../../journal/revisions.ts';
 import type { Entry } from '../../mirror/entry.ts';
 
 /**
- * The lines that an imported message adds to those that are known, parents first: its first line and a line for each
- * edit if it is new, else one for each later text, and for files, that are in no revision yet. So what a person changed
- * or deleted here stays, and the same export adds nothing.
+ * The lines that an imported message adds to the known ones, parents first. A new message gets its first line and one
+ * line per edit. Otherwise there is one line for each later text, and for files, that no revision has yet. So what a
+ * person changed or deleted here stays, and importing the same export again adds nothing.
  *
- * @param attachments its files, as far as the export holds them
- * @param changedAt when a text changed of which the source does not say so: the newest time in the export
+ * @param attachments its files, as far as the export contains them
+ * @param changedAt when a text changed, if the source does not say: the newest time in the export
  */
 export function linesFor(
   message: Prepared,
@@ -40,7 +40,7 @@ export function linesFor(
   return added;
 }
 
-/** What an export has of a message that no revision of it has; nothing if all is known. */
+/** What an export has of a message that none of its revisions has; `undefined` if everything is known. */
 function missedBy(
   { folded: { current, lines } }: Entry,
   message: Prepared,
@@ -50,7 +50,7 @@ function missedBy(
   const more = attachments.filter(({ sha256 }) => !files.has(sha256));
   const own = current.attachments ?? [];
   const all = [...own, ...more].slice(0, MOST_ATTACHMENTS);
-  // Without a text of its own, a message says which files it had, until they come.
+  // A message without text lists the names of its files as its text, until it gets the files.
   const isPlaceholder = message.text === '' && current.text === placeholderOf(message);
   const text = message.text === '' ? (isPlaceholder && all.length > 0 ? '' : current.text) : message.text;
   const hasText = lines.some((line) => line.text === text);
@@ -72,6 +72,6 @@ function firstLineOf(message: Prepared, attachments: readonly Attachment[]): Lin
   });
 }
 
-/** Names the files of a message that has nothing else. */
+/** Lists the file names of a message that has nothing else. */
 const placeholderOf = ({ files }: Prepared): string =>
   [...files.map(({ name }) => `(file: ${shortly(name)})`).join('\n')].slice(0, LIMITS.text).join('');

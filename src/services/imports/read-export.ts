@@ -7,7 +7,7 @@ import { type Line, readLine } from '../../journal/line.ts';
 import type { ImportRequest } from './request.ts';
 import type { Summary } from './summary.ts';
 
-/** A line of a journal, with the bytes of its files that the export holds. */
+/** A line of a journal, with the bytes of its files that the export contains. */
 export interface ReadLine {
   readonly id: string;
   readonly line: Line;
@@ -20,9 +20,9 @@ export type ReadItem = (Prepared & { readonly line?: never }) | ReadLine;
 const ITEMS_A_TURN = 100;
 
 /**
- * The messages and lines of an export, prepared, in turns with everybody else. What is skipped is counted.
+ * The messages and lines of an export, prepared. Gives the event loop a turn now and then. Skipped items are counted.
  *
- * @param author who wrote notes whose export names nobody
+ * @param author the author of notes whose export names none
  */
 export async function* readExport(
   source: ExportSource,

@@ -1,19 +1,22 @@
 import { randomBytes } from 'node:crypto';
 
-/** Which ids an import has met: 8 bytes for each, so millions of them fit. */
+/** The set of ids that an import has seen: 8 bytes each, so it can hold millions. */
 export class SeenIds {
   #slots = new BigUint64Array(1 << 12);
   #size = 0;
-  /** Odd and random: someone who chooses the ids cannot choose where they fall (multiply-shift hashing). */
+  /** Odd and random, so someone who chooses the ids cannot choose their slots (multiply-shift hashing). */
   readonly #factor = randomBytes(8).readBigUInt64LE() | 1n;
 
-  /** Notes an id; whether it was there before. Two ids are taken for one if the exclusive or of their halves is the same. */
+  /**
+   * Adds an id. Returns whether it was already there. Two ids count as the same if the exclusive or of their halves
+   * is equal.
+   */
   add(id: string): boolean {
     if (this.#size * 2 > this.#slots.length) this.#grow();
     const hex = id.replaceAll('-', '');
-    // Both halves count: ids of one millisecond, or those that someone has numbered, share one of them.
+    // Both halves are used, since ids of the same millisecond, or numbered by someone, share one of them.
     const value = BigInt(`0x${hex.slice(0, 16)}`) ^ BigInt(`0x${hex.slice(16)}`);
-    // 0 marks a free place.
+    // 0 marks a free slot.
     if (!this.#put(this.#slots, value || 1n)) return true;
     this.#size += 1;
     return false;
@@ -25,7 +28,7 @@ export class SeenIds {
     this.#slots = larger;
   }
 
-  /** Puts a value into its place; false if it is there already. */
+  /** Puts a value into its slot. Returns false if it is already there. */
   #put(slots: BigUint64Array, value: bigint): boolean {
     const bits = BigInt(Math.log2(slots.length));
     let at = Number(BigInt.asUintN(64, value * this.#factor) >> (64n - bits));

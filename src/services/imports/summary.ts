@@ -3,7 +3,7 @@ import { tagFor } from '../../import/identity.ts';
 import type { Conversation, Skipped } from '../../import/message.ts';
 
 const MOST_EXAMPLES = 5;
-/** So many conversations or authors are counted one by one; the rest of them together. */
+/** How many conversations or authors are counted individually. The rest are counted together. */
 const MOST_NAMED = 2000;
 const REST = '…';
 
@@ -12,7 +12,7 @@ interface Counted {
   messages: number;
 }
 
-/** What an import would do, or has done, while it is counted. */
+/** The running totals of what an import would do, or has done. */
 export class Summary {
   readonly #conversations = new Map<string, Counted>();
   readonly #authors = new Map<string, number>();
@@ -44,7 +44,7 @@ export class Summary {
     if (this.#to === undefined || createdAt > this.#to) this.#to = createdAt;
   }
 
-  /** Counts files that go with a message, and those that are left out of it. */
+  /** Counts the files of a message, and those that were left out. */
   files(count: number, notes: readonly Skipped[]): void {
     this.#files += count;
     for (const note of notes) this.skip(note);
