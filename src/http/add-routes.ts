@@ -7,7 +7,7 @@ import type { Route } from './route.ts';
 import type { Services } from './services.ts';
 import { validate } from './validate.ts';
 
-/** Adds routes to a router: it reads and validates requests, answers them, and refuses other methods. */
+/** Adds routes to a router. It validates requests, sends answers, and refuses other methods. */
 export function addRoutes(
   router: Router,
   routes: readonly Route[],

@@ -12,19 +12,19 @@ const NOTHING: Buffer = Buffer.alloc(0);
 export const NDJSON = 'application/x-ndjson';
 
 const MOST_BULK = 64 * MIB;
-/** What all bulks that are under way may hold together, in bytes. */
+/** The limit for all bulk requests in progress together, in bytes. */
 const MOST_BULKS = 512 * MIB;
 
 /** A result is longer than the shortest line, so 64 MiB of short lines would be answered with gigabytes. */
 export const MOST_BULK_LINES = 250_000;
 
-/** One line of a bulk may have as many bytes as the body of one message. */
+/** One line of a bulk request may have as many bytes as the body of a single message. */
 export const MOST_LINE_BYTES = MIB;
 
 /**
- * Reads the whole body into `request.body`, as one Buffer, up to a limit in bytes. A request without a body is passed
- * on as it is. The bytes are copied as they come: a sender chooses how many chunks they come in, and each chunk that is
- * kept would cost an object.
+ * Reads the whole body into `request.body` as one Buffer, up to a limit in bytes. A request without a body is passed
+ * on unchanged. The bytes are copied as they arrive: the sender decides how many chunks there are, and keeping each
+ * would cost an object.
  */
 const bodyReader =
   (limit: number = MIB): RequestHandler =>
@@ -33,7 +33,7 @@ const bodyReader =
     if (isCompressed(request)) return sendProblem(response, COMPRESSED);
     const told = request.headers['content-length'];
     if (told !== undefined && Number(told) > limit) return refuseLarge(request, response);
-    // Memory that nothing was written to yet is not taken, so a length that is only claimed costs nothing.
+    // Memory is only used once it is written to, so merely claiming a length costs nothing.
     let bytes = told === undefined ? NOTHING : Buffer.allocUnsafeSlow(Number(told));
     let length = 0;
     const take = (chunk: Buffer): void => {
@@ -65,20 +65,21 @@ function refuseLarge(request: Request, response: Response): void {
   sendAfterBody(request, response, { code: 'too-large', detail });
 }
 
-/** How bodies are read before their handlers run. */
+/** Reads request bodies before their handlers run. */
 export interface BodyReaders {
-  /** Reads one up to a limit in bytes, 1 MiB without one. */
+  /** Reads a body up to a limit in bytes, 1 MiB by default. */
   readonly upTo: (limit?: number) => RequestHandler;
-  /** Reads one, or a bulk. */
+  /** Reads a single body or a bulk one. */
   readonly any: RequestHandler;
 }
 
 export const bodyReaders = (): BodyReaders => ({ upTo: bodyReader, any: bulkReader() });
 
 /**
- * As {@link bodyReader}, and 64 MiB of a bulk. A bulk is read to its end before its first line is captured. So one that
- * is too large is refused as a whole, and a client that sends everything before it reads anything is never waited for.
- * Bulks are in memory until they are answered. One that would be too much next to the others is asked to come again.
+ * Like {@link bodyReader}, but accepts a bulk body of up to 64 MiB. A bulk body is read to its end before its first
+ * line is captured. So one that is too large is refused as a whole, and a client that sends everything before it
+ * reads anything never blocks us. Bulk bodies stay in memory until they are answered. If there is no room for another
+ * one, the client is asked to try again later.
  */
 function bulkReader(): RequestHandler {
   const [one, bulk] = [bodyReader(), bodyReader(MOST_BULK)];
@@ -112,7 +113,7 @@ export function jsonBody(request: Request, fallback?: unknown): Result<unknown> 
   return parseJson(bytes);
 }
 
-/** Reads bytes as JSON. Invalid UTF-8 is an error, not replaced. */
+/** Parses bytes as JSON. Invalid UTF-8 is an error and is not replaced. */
 export function parseJson(bytes: Buffer): Result<unknown> {
   if (!isUtf8(bytes)) return fail('invalid', 'This is not valid UTF-8. Nothing was saved.');
   try {
@@ -123,15 +124,15 @@ export function parseJson(bytes: Buffer): Result<unknown> {
 }
 
 const LF = 0x0a;
-/** How many blank bytes are passed over before others have a turn. */
+/** How many blank bytes are skipped before the event loop gets a turn. */
 const BLANKS_A_TURN = 256 * 1024;
 
 const isBlank = (byte: number | undefined): boolean =>
   byte === LF || byte === 0x20 || byte === 0x0d || byte === 0x09;
 
 /**
- * Cuts a bulk into its lines one at a time, without the blank ones. An empty Buffer in between is no line: it says that
- * many blank bytes were passed over, and that others should have a turn.
+ * Splits a bulk body into its lines one at a time, without the blank ones. An empty Buffer is not a line: it means
+ * that many blank bytes were skipped and the event loop should get a turn.
  */
 export function* linesOf(bytes: Buffer): Generator<Buffer> {
   for (let at = 0; at < bytes.length; ) {
@@ -148,7 +149,7 @@ export function* linesOf(bytes: Buffer): Generator<Buffer> {
   }
 }
 
-/** Whether a bulk has more than {@link MOST_BULK_LINES} lines. */
+/** Whether a bulk body has more than {@link MOST_BULK_LINES} lines. */
 export async function hasTooManyLines(bytes: Buffer): Promise<boolean> {
   let count = 0;
   for (const line of linesOf(bytes)) {
@@ -160,5 +161,5 @@ export async function hasTooManyLines(bytes: Buffer): Promise<boolean> {
   return false;
 }
 
-/** So many lines are counted before others have a turn. */
+/** How many lines are counted before the event loop gets a turn. */
 const LINES_A_TURN = 10_000;

@@ -10,14 +10,15 @@ import { type ProblemInput, toProblem } from './problem.ts';
 import { validate } from './validate.ts';
 import { endStream, writeChunk } from './write-chunk.ts';
 
-/** So many lines of a bulk, or bytes of them, are on their way at once. */
+/** How many lines of a bulk request, or bytes of them, are being captured at the same time. */
 const [MOST_UNDER_WAY, MOST_BYTES_UNDER_WAY] = [1500, 4 * 1024 * 1024];
-/** So many lines, or bytes, are read or answered before others have a turn. */
+/** How many lines, or bytes, are read or answered before the event loop gets a turn. */
 const [LINES_A_TURN, BYTES_A_TURN] = [50, 128 * 1024];
 
 /**
- * One result a line, in the order of the lines; a bad line spoils no other. Results are sent as they come. A client that
- * stops reading is waited for, and when it is gone, the lines that are not under way yet are not captured.
+ * Sends one result per line, in the order of the lines. A bad line does not affect the others. Results are sent as
+ * they arrive. If the client stops reading, this waits. Once it is gone, lines that have not been started are not
+ * captured.
  */
 export async function captureBulk(
   messages: Messages,
@@ -43,7 +44,7 @@ export async function captureBulk(
     bytesUnderWay += line.length;
     lines += 1;
     size += line.length;
-    // The next lines are read while git writes the ones before, and everybody else has a turn in between.
+    // The next lines are read while git writes the previous ones, and the event loop gets a turn in between.
     if (line.length === 0 || lines >= LINES_A_TURN || size >= BYTES_A_TURN) {
       [lines, size] = [0, 0];
       await turn();
@@ -57,13 +58,13 @@ export async function captureBulk(
   return undefined;
 }
 
-/** A line of a bulk that is being captured, and how long it is in bytes. */
+/** A line of a bulk request that is being captured, and its length in bytes. */
 interface UnderWay {
   readonly length: number;
   readonly result: ReturnType<typeof createOne>;
 }
 
-/** Begins to capture a line. What goes wrong is seen when its turn to be answered comes, and until then by nobody. */
+/** Starts to capture a line. An error is handled when it is the line's turn to be answered, and ignored until then. */
 function begin(messages: Messages, line: Buffer): UnderWay {
   const result = createOne(messages, line);
   result.catch(() => undefined);

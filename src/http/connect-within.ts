@@ -1,7 +1,7 @@
 import type { Server } from 'node:http';
 import { type Duplex, duplexPair } from 'node:stream';
 
-/** What HTTP expects of a socket and has no meaning within a process. */
+/** What HTTP expects of a socket but has no meaning within a process. */
 const SOCKET = {
   setTimeout: () => undefined,
   setNoDelay: () => undefined,
@@ -10,7 +10,7 @@ const SOCKET = {
   unref: () => undefined,
 };
 
-/** A connection to a server of this process, which need not listen anywhere. */
+/** A connection to a server in this process, which need not listen anywhere. */
 export function connectWithin(server: Server): Duplex {
   const [near, far] = duplexPair();
   server.emit('connection', Object.assign(far, SOCKET));

@@ -4,10 +4,10 @@ const MOST = 10_000;
 const LONGEST_MS = 2000;
 
 /**
- * Counts matches, up to a bound and for a while: in a large archive, what everybody writes would be read whole
- * for a number that nobody needs exactly.
+ * Counts matches up to a limit, and only for a while. In a large archive, counting something common would mean
+ * reading everything for a number that nobody needs exactly.
  *
- * @param isGone whether nobody waits for the number any more
+ * @param isGone whether nobody is waiting for the number any more
  */
 export async function countFound(
   found: AsyncIterable<unknown>,

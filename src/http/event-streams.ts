@@ -3,10 +3,10 @@ import { toJson } from '../domain/unicode.ts';
 import type { Events, NumberedEvent } from '../services/events.ts';
 import type { ProblemInput } from './problem.ts';
 
-/** How often a reader hears something, at least: a page that hears nothing for longer takes the connection for dead. */
+/** The longest time without any event. A page that receives nothing for longer considers the connection dead. */
 const PING_MS = 15_000;
 const MOST_READERS = 200;
-/** A reader who lets so many bytes pile up is disconnected; it comes back with its Last-Event-ID. */
+/** A reader with this many unread bytes is disconnected. It comes back with its Last-Event-ID. */
 const MOST_WAITING = 4 * 1024 * 1024;
 
 const TOO_MANY: ProblemInput = {
@@ -24,7 +24,7 @@ export class EventStreams {
     this.#events = events;
   }
 
-  /** Begins to send events as the answer to a request, or returns why it does not. */
+  /** Starts to send events in answer to a request, or returns the reason why not. */
   open(request: Request, response: Response): ProblemInput | undefined {
     if (this.#ends.size >= MOST_READERS) return TOO_MANY;
     const events = this.#events;
@@ -36,7 +36,7 @@ export class EventStreams {
     }
     const last = request.headers['last-event-id'];
     const missed = typeof last === 'string' ? events.since(last) : [];
-    // An event of an id alone says where the reader begins, without being one.
+    // A frame with only an id sets the reader's position without being an event.
     const start =
       missed === undefined ? `id: ${events.lastId}\nevent: reset\ndata: {}\n\n` : `id: ${events.lastId}\n\n`;
     response.write(`retry: 1000\n\n${missed?.map(frame).join('') ?? ''}${start}`);
@@ -63,7 +63,7 @@ export class EventStreams {
   }
 }
 
-/** Without an id, so the reader's place stays; an event, since a comment is not seen by a page. */
+/** It has no id, so the reader's position does not change. It is an event, since a page does not see comments. */
 const PING = 'event: ping\ndata: {}\n\n';
 
 const frame = ({ id, event }: NumberedEvent): string =>

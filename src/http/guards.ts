@@ -3,11 +3,11 @@ import type { Request, RequestHandler, Response } from 'express';
 import { type ProblemInput, sendProblem } from './problem.ts';
 import type { PublicAddress } from './public-address.ts';
 
-/** The names under which this server is asked for. */
+/** The host names that this server is known by. */
 export interface HostNames {
-  /** Names of this machine, which are ours only with our own port. */
+  /** Names of this machine, which only count together with our own port. */
   readonly local: readonly string[];
-  /** Names that were configured; any port, since something in front may have another. */
+  /** Configured names. Any port is allowed, since a proxy in front may use another one. */
   readonly allowed: readonly string[];
   readonly port: () => number;
 }
@@ -16,8 +16,8 @@ export interface HostNames {
 export const SAFE_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /**
- * Refuses a request that was meant for another server: a page that had its name pointed here (DNS rebinding)
- * can be known by the Host header alone.
+ * Refuses a request that was meant for another server. A page whose name was pointed here (DNS rebinding) can only be
+ * recognised by the Host header.
  */
 export function hostGuard(names: HostNames): RequestHandler {
   return (request, response, next) => {
@@ -51,7 +51,10 @@ function isOurs(host: string, { local, allowed, port }: HostNames): boolean {
   return local.some(isName) && Number(match[2] ?? 80) === port();
 }
 
-/** Refuses what a page of another site sends, or wants to read: Sec-Fetch-Site says so, or the Origin. */
+/**
+ * Refuses requests from pages of other sites, whether they write or read. Sec-Fetch-Site or the Origin shows where
+ * they come from.
+ */
 export function siteGuard(address: PublicAddress | undefined): RequestHandler {
   return (request, response, next) => {
     const detail = foreignDetail(request, address);
@@ -60,7 +63,7 @@ export function siteGuard(address: PublicAddress | undefined): RequestHandler {
   };
 }
 
-/** Why a request comes from another site, in words; nothing if it does not. */
+/** Why a request comes from another site, in words; `undefined` if it does not. */
 function foreignDetail({ headers }: IncomingMessage, address: PublicAddress | undefined): string | undefined {
   const { origin, host } = headers;
   const site = headers['sec-fetch-site'];
@@ -81,11 +84,11 @@ function isOwnOrigin(origin: string | undefined, host: string | undefined): bool
   return /^https?:$/.test(protocol) && originHost === normalHost(host, protocol);
 }
 
-/** A Host header as a URL writes it: without the port that its protocol has anyway. */
+/** A Host header as it would be in a URL: without the default port of the protocol. */
 const normalHost = (host: string | undefined, protocol: string): string | undefined =>
   URL.canParse(`${protocol}//${host}`) ? new URL(`${protocol}//${host}`).host : undefined;
 
-/** Refuses a write with a body of another type: a form of another page can send text, but none of ours. */
+/** Refuses a write whose body has another type. A form on another page can send text, but none of our types. */
 export function typeGuard(types: readonly string[]): RequestHandler {
   return (request, response, next) => {
     if (SAFE_METHODS.has(request.method) || !hasBody(request)) return next();
@@ -117,8 +120,8 @@ export const isCompressed = ({ headers }: IncomingMessage): boolean =>
   (headers['content-encoding'] ?? 'identity').toLowerCase() !== 'identity';
 
 /**
- * Sends a problem once the rest of the body has come and was dropped. A client that still sends when its connection is
- * closed would lose the answer.
+ * Sends a problem after the rest of the body has been received and dropped. If the connection were closed while the
+ * client is still sending, the client would lose the answer.
  */
 export function sendAfterBody(request: Request, response: Response, problem: ProblemInput): void {
   if (request.complete || !hasBody(request)) sendProblem(response, problem);

@@ -7,7 +7,7 @@ type Json = Record<string, unknown>;
 
 /** Schemas as JSON, in their places in the document. */
 interface Schemas {
-  /** A reference to a schema that has a name, else the schema itself. */
+  /** A reference to a schema if it has a name, otherwise the schema itself. */
   readonly of: (schema: z.ZodType, io: 'input' | 'output') => Json;
   readonly components: Json;
 }
@@ -29,13 +29,13 @@ function collectSchemas(): Schemas {
     for (const [name, part] of Object.entries(($defs ?? {}) as Record<string, Json>)) add(name, part);
     const name = schema.meta()?.id;
     if (name === undefined) return relocated(json);
-    // One that is part of another names itself among the definitions.
+    // A schema that is part of another one lists itself among the definitions.
     return $defs && Object.hasOwn($defs, name) ? { $ref: `#/components/schemas/${name}` } : add(name, json);
   };
   return { of, components };
 }
 
-/** The answers that an operation can fail with: one for each status, and one for what a later version may add. */
+/** The failures of an operation: one answer per status, and one for those that a later version may add. */
 function problemsOf({ failures }: Route, problem: Json): Json {
   const titles = new Map<number, string[]>();
   for (const code of new Set([...COMMON_FAILURES, ...failures])) {
@@ -80,7 +80,7 @@ function operationOf(route: Route, schemas: Schemas): Json {
 function bodyOf(route: Route, schemas: Schemas): Json {
   const { body } = route;
   if (!body) return {};
-  // The bytes of a file have no schema in OpenAPI 3.1.
+  // OpenAPI 3.1 has no schema for the bytes of a file.
   const schema = body.kind === 'raw' ? {} : { schema: schemas.of(body.schema, 'input') };
   return Object.fromEntries(bodyTypesOf(route).map((type) => [type, schema]));
 }
@@ -96,17 +96,17 @@ function parametersOf({ properties = {}, required = [] }: Json): Json[] {
 }
 
 export interface DocumentOptions {
-  /** The address at which the API begins, for the client that asks. */
+  /** The base address of the API for the client that asks. */
   readonly server?: string;
   /** The name of the session cookie. */
   readonly cookie?: string;
-  /** Whether an access token is configured; without one nobody has to sign in. */
+  /** Whether an access token is configured. Without one, nobody has to sign in. */
   readonly isLocked?: boolean;
 }
 
 const SIGNED_IN: readonly Json[] = [{ bearer: [] }, { session: [] }];
 
-/** The API as OpenAPI 3.1, made of what its routes declare. */
+/** The API as OpenAPI 3.1, generated from the declarations of its routes. */
 export function openApiDocument(
   routes: readonly Route[],
   version: string,

@@ -1,22 +1,22 @@
 import type { Request, Response } from 'express';
 import { pathTo } from './public-address.ts';
 
-/** What a plain page says. */
+/** The content of a plain page. */
 interface Words {
   readonly status: number;
   readonly title: string;
   readonly detail: string;
 }
 
-/** Whether an answer will be read in a browser's window rather than by a program. */
+/** Whether an answer will be shown in a browser window rather than read by a program. */
 export function isRead(request: Request): boolean {
   if (request.method !== 'GET' && request.method !== 'HEAD') return false;
   return request.accepts(['application/problem+json', 'application/json', 'text/html']) === 'text/html';
 }
 
-/** An error as a page in plain words, with a way to the messages. It needs no script and no style. */
+/** An error as a page in plain words, with a link to the messages. It needs no script and no style. */
 export function plainPage(response: Response, { title, detail, status }: Words): string {
-  // Under a foreign name every address is refused, so there is nowhere to go.
+  // With a foreign host name every address is refused, so there is nowhere to link to.
   const way = status === 421 ? '' : `\n<p><a href="${pathTo(response, '/')}">Go to your messages</a></p>`;
   return `<!doctype html>
 <html lang="en">

@@ -20,7 +20,7 @@ export function toProblem({ code, detail, errors, members }: ProblemInput): Prob
   };
 }
 
-/** What you can meet when you type an address or follow a link. All other errors only go to programs. */
+/** The problems that a person can run into by typing an address or following a link. All others only go to programs. */
 const FOR_PEOPLE: ReadonlySet<ProblemCode> = new Set([
   'not-found',
   'unauthenticated',
@@ -28,7 +28,7 @@ const FOR_PEOPLE: ReadonlySet<ProblemCode> = new Set([
   'wrong-host',
 ]);
 
-/** Sends an error: to a program as a problem document, to a person who typed a wrong address as a plain page. */
+/** Sends an error: to a program as a problem document, to a person who opened an address as a plain page. */
 export function sendProblem(response: Response, problem: ProblemInput): void {
   const document = toProblem(problem);
   if (problem.retryAfter !== undefined) response.setHeader('Retry-After', String(problem.retryAfter));
@@ -38,7 +38,7 @@ export function sendProblem(response: Response, problem: ProblemInput): void {
   else response.type('application/problem+json').send(toJson(document));
 }
 
-/** The last handler: what the router refuses, and surprises, which tell nothing of themselves. */
+/** The last handler: for errors of the router, and for unexpected errors, whose details are not shown. */
 export function errorHandler(onSurprise: (error: unknown) => void): ErrorRequestHandler {
   return (error: { status?: number }, _request, response, _next) => {
     if (response.headersSent) {

@@ -1,14 +1,14 @@
 import type { IncomingMessage } from 'node:http';
 import type { RequestHandler, Response } from 'express';
 
-/** The address under which people reach gitpost through a proxy, as `PUBLIC_URL` says. */
+/** The address at which people reach gitpost through a proxy, as set with `PUBLIC_URL`. */
 export interface PublicAddress {
   readonly origin: string;
   /** Without a port. */
   readonly hostname: string;
-  /** With the port, if it is not the usual one of the protocol. */
+  /** With the port, unless it is the default of the protocol. */
   readonly host: string;
-  /** The sub-path without a slash at its end; empty at the root. The proxy takes it off before a request comes here. */
+  /** The sub-path without a trailing slash; empty at the root. The proxy removes it before a request arrives here. */
   readonly path: string;
   readonly isSecure: boolean;
 }
@@ -25,8 +25,9 @@ export function publicAddressOf(url: string): PublicAddress {
 }
 
 /**
- * Whether a request was sent to the public address rather than to this server's own. A browser's Origin decides; without
- * one, the Host, which proxies pass on with or without the port. No `X-Forwarded-*` header is read: anyone can send one.
+ * Whether a request was sent to the public address rather than to this server's own. A browser's Origin decides.
+ * Without one, the Host decides, which proxies pass on with or without the port. No `X-Forwarded-*` header is read,
+ * since anyone can send one.
  */
 export function cameByPublicAddress({ headers }: IncomingMessage, address: PublicAddress): boolean {
   if (headers.origin !== undefined) return headers.origin === address.origin;
@@ -34,7 +35,7 @@ export function cameByPublicAddress({ headers }: IncomingMessage, address: Publi
   return host === address.host || host === address.hostname;
 }
 
-/** Notes for each answer what its links have to begin with. */
+/** Stores for each answer what its links have to start with. */
 export function notePath(address: PublicAddress | undefined): RequestHandler {
   return (request, response, next) => {
     if (address && cameByPublicAddress(request, address)) response.locals.path = address.path;
@@ -42,6 +43,6 @@ export function notePath(address: PublicAddress | undefined): RequestHandler {
   };
 }
 
-/** The path to one of our own addresses, such as `/messages`, as the one who asked has to write it. */
+/** The path of one of our own addresses, such as `/messages`, as the client has to write it. */
 export const pathTo = (response: Response, path: string): string =>
   `${(response.locals.path as string | undefined) ?? ''}${path}`;

@@ -8,11 +8,11 @@ import type { Services } from './services.ts';
 
 export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
 
-/** One answer of a call that went well: its schema by media type. */
+/** One successful answer of a call: its schema by media type. */
 export interface Answer<Given = unknown> {
   readonly description: string;
   readonly content: Readonly<Record<string, z.ZodType>>;
-  /** Only for types: what a handler returns to be sent so. */
+  /** Only for types: what a handler returns to send this answer. */
   readonly given?: Given;
 }
 
@@ -23,27 +23,27 @@ export function answer(description: string, schema?: z.ZodType): Answer {
   return { description, content: schema ? { 'application/json': schema } : {} };
 }
 
-/** An answer that its handler writes itself: it returns nothing. */
+/** An answer that the handler writes itself. The handler returns nothing. */
 export const written = (description: string, content: Answer['content']): Answer<never> => ({
   description,
   content,
 });
 
-/** What a call takes as its body. */
+/** The request body of a call. */
 export interface Body<Value = unknown> {
   /**
-   * `json`: read, parsed and validated before the handler runs. `raw`: the bytes of a file, of any length. The handler
-   * reads them from the request, which is a stream, and sets its own limit.
+   * `json`: read, parsed and validated before the handler runs. `raw`: the bytes of a file, of any length. The
+   * handler reads them from the request, which is a stream, and sets its own limit.
    */
   readonly kind: 'json' | 'raw';
   readonly schema: z.ZodType;
-  /** Whether a request may have none, which means `{}`. */
+  /** Whether the body may be missing, which means `{}`. */
   readonly isOptional: boolean;
   /** The largest body in bytes, instead of 1 MiB. */
   readonly limit?: number;
-  /** The errors that no field has on its own. */
+  /** Errors that concern several fields together. */
   readonly together?: (value: object) => readonly FieldError[];
-  /** Only for types: what the handler gets. */
+  /** Only for types: what the handler receives. */
   readonly value?: Value;
 }
 
@@ -62,7 +62,7 @@ type ParametersOf<Path extends string> = Path extends `${string}:${infer Name}/$
     ? Name
     : never;
 
-/** One request to a route: what it asked, validated. */
+/** One validated request to a route. */
 export interface Call<Path extends string, Query, Value> {
   readonly params: Readonly<Record<ParametersOf<Path>, string>>;
   readonly query: Query;
@@ -72,8 +72,9 @@ export interface Call<Path extends string, Query, Value> {
 }
 
 /**
- * What a handler returns. A failure is sent as a problem document, a value as JSON with the status of the first
- * answer that the route declares, unless the handler has set another one. Nothing: the handler has answered itself.
+ * The result of a handler. A failure is sent as a problem document. A value is sent as JSON with the status of the
+ * first answer that the route declares, unless the handler has set another one. `undefined` means that the handler
+ * has answered itself.
  */
 type Handled<Given> = Refusable<Given> | Promise<Refusable<Given>>;
 
@@ -89,35 +90,35 @@ interface Declaration<Path extends string, Query extends z.ZodType, Value, Given
   readonly method: Method;
   /** Such as `/messages/:id`. */
   readonly path: Path;
-  /** Its name in openapi.json, which programs may make functions from. */
+  /** Its name in openapi.json, from which programs may generate functions. */
   readonly operationId: string;
   readonly summary: string;
   readonly description?: string;
-  /** The parameters of the query. Without it, the query is not looked at. */
+  /** The query parameters. Without it, the query is ignored. */
   readonly query?: Query;
-  /** Headers of the request that mean something here. */
+  /** Request headers with a meaning here. */
   readonly headers?: readonly string[];
   readonly body?: Body<Value>;
-  /** The answers that are no problem documents, by status. */
+  /** The answers that are not problem documents, by status. */
   readonly answers: Given;
-  /** What it can fail with, besides what every call can. */
+  /** The problems it can fail with, besides those of every call. */
   readonly failures: readonly ProblemCode[];
-  /** Whether it answers anyone, or anyone a part of it. Without it, access is needed. */
+  /** Whether it answers anyone, or anyone with part of the answer. Without it, access is required. */
   readonly access?: 'open' | 'partly';
   readonly handle: (call: Call<Path, Shape<Query>, Value>, services: Services) => Handled<GivenBy<Given>>;
-  /** If it takes a bulk (NDJSON) too: handles the bytes of one, which has a body in each line. */
+  /** If it also accepts a bulk request (NDJSON): handles the bytes, which have one body per line. */
   readonly bulk?: (call: Call<Path, Shape<Query>, Buffer>, services: Services) => Promise<Refusable<never>>;
 }
 
-/** A route as the server and openapi.json see it: what it says of itself, and how it handles any request. */
+/** A route as the server and openapi.json see it: its declaration, and a handler for any request. */
 export type Route = Omit<Declaration<string, z.ZodType, unknown, Answers>, 'handle' | 'bulk'> & {
   readonly handle: (call: Call<string, never, never>, services: Services) => Handled<unknown>;
   readonly bulk?: (call: Call<string, never, Buffer>, services: Services) => Promise<Refusable<never>>;
 };
 
 /**
- * Declares a route: all that there is to say about it. The wiring, validation, the guard of the body's type, the
- * refusal of other methods and openapi.json follow from it.
+ * Declares a route completely. The wiring, validation, the guard of the body's type, the refusal of other methods and
+ * openapi.json follow from it.
  */
 export const route = <
   const Path extends string,

@@ -19,16 +19,19 @@ const setHeaders = helmet({
       baseUri: ["'none'"],
       frameAncestors: ["'none'"],
       requireTrustedTypesFor: ["'script'"],
-      // The one policy of the page lets through its service worker and nothing else.
+      // The page's only policy allows its service worker and nothing else.
       trustedTypes: ['gitpost'],
     },
   },
-  // What runs on this machine is not reached by TLS; a server in front of it may say otherwise.
+  // This machine's own server is not reached over TLS. A proxy in front of it may set this header.
   strictTransportSecurity: false,
   referrerPolicy: { policy: 'no-referrer' },
 });
 
-/** Sets the headers that tell a browser what a page of ours may do: the same for each response, so helmet is asked once. */
+/**
+ * Sets the headers that tell a browser what our pages may do. They are the same for each response, so helmet is
+ * called once.
+ */
 export function securityHeaders(): RequestHandler {
   const headers: [string, string][] = [];
   const collector = {

@@ -7,7 +7,7 @@ import type { ProblemInput } from './problem.ts';
 import { unknownRepository } from './routes/repositories.ts';
 import type { Services } from './services.ts';
 
-/** Which messages a call asks for, as its query says. */
+/** Which messages a call selects with its query. */
 export interface Selection {
   readonly repository?: string;
   readonly author?: string;
@@ -20,7 +20,7 @@ export interface Selection {
   readonly zone?: string;
 }
 
-/** What decides which messages are meant, and the past that they are of, if it is not the present. */
+/** The filter for the selected messages, and the past that they are of, if it is not the present. */
 export interface Selected {
   readonly filter: Filter;
   readonly past: Past | undefined;
@@ -41,7 +41,7 @@ export async function select(
   return past.ok ? ok({ filter: filter.value, past: past.value }) : past;
 }
 
-/** Days begin in the time zone of the call, wherever they are named. */
+/** Days begin in the time zone of the call, wherever they appear in it. */
 function filterOf(
   { q = '', since, until, asOf: _asOf, zone, ...fields }: Selection,
   repositories: { readonly find: (name: string) => unknown },
@@ -59,7 +59,7 @@ function filterOf(
   });
 }
 
-/** The past that a call names, with the beginning of a day in its time zone. */
+/** The past that a call names. A day stands for its beginning in the call's time zone. */
 export const pastIn = (asOf: Moment | string | undefined, zone: string | undefined): AsOf | undefined =>
   asOf === undefined || typeof asOf === 'string' ? asOf : timeOf(asOf, clocksIn(zone));
 

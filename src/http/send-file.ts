@@ -8,10 +8,10 @@ import type { ProblemInput } from './problem.ts';
 /** Nothing in a file can run in our origin, whatever it is and however it is opened. */
 const CLOSED = "default-src 'none'; sandbox";
 
-/** A hash always names the same bytes, but who may see them can change: no cache in between keeps them. */
+/** A hash always names the same bytes, but who may see them can change, so no shared cache may store them. */
 const FOR_GOOD = 'private, max-age=31536000, immutable';
 
-/** Sends a file, or the part of it that is asked for, with what keeps a browser from running it. */
+/** Sends a file, or the requested part of it, with headers that keep a browser from running it. */
 export function sendFile(
   request: Request,
   response: Response,
@@ -45,19 +45,22 @@ export function sendFile(
   });
 }
 
-/** Whether a client has the file. A `Cache-Control: no-cache` next to it, as some send, changes nothing about that. */
+/**
+ * Whether a client already has the file. Some clients send `Cache-Control: no-cache` as well, which changes nothing
+ * here.
+ */
 const isKnown = ({ headers }: Request, sha256: string): boolean =>
   (headers['if-none-match'] ?? '')
     .split(',')
     .some((tag) => tag.trim() === '*' || tag.trim().replace(/^W\//, '') === `"${sha256}"`);
 
-/** Headers of a file, which a refusal must not have. */
+/** Headers of a file. A refusal must not have them. */
 const PRIVATE_HEADERS = ['Content-Type', 'Content-Disposition', 'Content-Length', 'Accept-Ranges', 'ETag'];
 
-/** Marks that turn the direction of text can make one name look like another. */
+/** Marks that change the direction of text can make one name look like another. */
 const DIRECTION = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
 
-/** The header by RFC 6266: a name in ASCII for old programs, and the whole one. */
+/** The header according to RFC 6266: a name in ASCII for old programs, and the full name. */
 function setDisposition(response: Response, type: string, name: string): void {
   response.attachment(name.replace(DIRECTION, '') || 'file');
   const header = String(response.getHeader('Content-Disposition'));

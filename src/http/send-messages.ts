@@ -33,7 +33,7 @@ export async function sendPage(
   if (more && last) {
     const query = new URLSearchParams(request.query as Record<string, string>);
     query.set('cursor', writeCursor(last.key, past));
-    // Digits that mean one commit now can mean several later.
+    // Digits that match one commit now can match several later.
     if (past !== undefined) query.set('asOf', past);
     response.setHeader('Link', `<${pathTo(response, '/messages')}?${query}>; rel="next"`);
   }
@@ -42,7 +42,7 @@ export async function sendPage(
   else response.send(`[${lines.join(',')}]`);
 }
 
-/** Streams everything. It waits for a slow reader, so memory stays flat. */
+/** Streams everything. It waits for a slow reader, so memory use stays constant. */
 export async function sendAll(found: Found, request: Request, response: Response): Promise<void> {
   const ndjson = wantsNdjson(request, response);
   let chunk = ndjson ? '' : '[';

@@ -54,27 +54,27 @@ export interface ServerOptions {
   readonly onSurprise: (error: unknown) => void;
   /** Accepted in place of the access token. */
   readonly secret: string;
-  /** Without it, only this process has a way in: {@link RunningServer.connect}. */
+  /** If false, only this process can connect: {@link RunningServer.connect}. */
   readonly listens: boolean;
 }
 
 export interface RunningServer {
-  /** Without a slash at its end. */
+  /** Without a trailing slash. */
   readonly url: string;
   /** A connection to the server within this process. */
   readonly connect: () => Duplex;
-  /** Answers what has been asked, ends the streams and takes no more. */
+  /** Answers pending requests, ends the streams and accepts nothing more. */
   readonly close: () => Promise<void>;
 }
 
 /**
- * How long a connection may stay open without a request. The side that closes it first may do so under a request that is on
- * its way, which the client then sees as a reset; so the client should be the first. Browsers and proxies let go after
- * two minutes at most, as do the usual HTTP libraries.
+ * How long a connection may stay open without a request. Whichever side closes it first may do so just as a request
+ * is being sent, which the client then sees as a reset, so the client should be the first. Browsers, proxies and the
+ * usual HTTP libraries close theirs after two minutes at most.
  */
 const KEEP_ALIVE_MS = 150_000;
 
-/** The port of a Host header that names none. */
+/** The port if a Host header has none. */
 const HTTP_PORT = 80;
 
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
@@ -85,7 +85,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     .disable('etag')
     .set('query parser', 'simple')
     .set('case sensitive routing', true);
-  // Text that was cut off elsewhere or comes from a remote must not make an answer that other programs cannot read.
+  // Text that was truncated elsewhere or comes from a remote must not produce an answer that other programs cannot
+  // parse.
   app.response.json = function (body) {
     return this.type('application/json').send(toJson(body));
   };
@@ -114,7 +115,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       }),
   };
   const connect = () => connectWithin(server);
-  /** Agents are clients of the API, so what they may do is decided there. */
+  /** Agents are clients of the API, so the API decides what they may do. */
   const loadAgents = async () => {
     const { apiOf } = await import('../mcp/api.ts');
     const { agentHandler } = await import('../mcp/http.ts');
@@ -144,7 +145,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     );
     return router;
   };
-  // Without access no body is read: it would be held in memory.
+  // Without access no body is read, since it would be held in memory.
   app.use(routesFor(true), access.guard, routesFor(false), readers.any);
   app.use((request, response) => {
     const isBelow = address?.path && `${request.path}/`.startsWith(`${address.path}/`);
@@ -160,7 +161,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     {
       requireHostHeader: false,
       headersTimeout: 15_000,
-      // `slow-bodies` sets the limit: an upload may take as long as it moves.
+      // `slow-bodies` sets the limit instead: an upload may take as long as it makes progress.
       requestTimeout: 0,
       keepAliveTimeout: KEEP_ALIVE_MS,
       connectionsCheckingInterval: 5000,
@@ -185,8 +186,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
 }
 
 /**
- * Says in each answer from some moment on that it is the last one of its connection. The client then opens another one
- * instead of sending into one that is about to be closed.
+ * From a given moment on, every answer says that it is the last one of its connection. The client then opens another
+ * connection instead of using one that is about to be closed.
  */
 function lastAnswers(): { readonly handler: express.RequestHandler; readonly begin: () => void } {
   const open = new Set<express.Response>();
@@ -208,7 +209,7 @@ function lastAnswers(): { readonly handler: express.RequestHandler; readonly beg
   };
 }
 
-/** What node can not read as a request never reaches the application, and is answered in the same shape all the same. */
+/** What node cannot parse as a request never reaches the application, but is answered in the same form. */
 function refuseConnection(error: NodeJS.ErrnoException, socket: Duplex): void {
   if (!socket.writable || error.code === 'ECONNRESET') {
     socket.destroy();
@@ -232,7 +233,7 @@ function refuseConnection(error: NodeJS.ErrnoException, socket: Duplex): void {
 
 const isWildcard = (host: string): boolean => host === '0.0.0.0' || host === '::';
 
-/** The address to print: the one that leads here even where another program has the same port of `localhost`. */
+/** The address to print. It works even if another program uses the same port of `localhost`. */
 function urlHost(host: string): string {
   if (isWildcard(host)) return '127.0.0.1';
   return host.includes(':') ? `[${host}]` : host;

@@ -13,15 +13,15 @@ import type { SharedSettingsStore } from '../services/settings.ts';
 import type { EventStreams } from './event-streams.ts';
 import type { Access } from './session.ts';
 
-/** What the handlers of the routes work with. */
+/** What the route handlers work with. */
 export interface Services {
   readonly messages: Messages;
   readonly reader: MessageReader;
   readonly attachments: Attachments;
-  /** The largest attachment, in bytes. */
+  /** The size limit for an attachment, in bytes. */
   readonly attachmentLimit: number;
   readonly imports: Imports;
-  /** Where uploads wait on disk until they are imported. */
+  /** The folder for uploads until they are imported. */
   readonly importFolder: string;
   readonly repositories: RepositoryManager;
   readonly settings: SharedSettingsStore;
@@ -30,10 +30,10 @@ export interface Services {
   readonly githubUrl: string;
   readonly streams: EventStreams;
   readonly access: Access;
-  /** The state of the program, at once. */
+  /** The state of the program, without waiting for anything. */
   readonly health: () => Required<Omit<Health, 'reasons'>> & Pick<Health, 'reasons'>;
   readonly verify: () => Promise<Result<Verification>>;
-  /** Answers agents. It is loaded when the first one comes. */
+  /** Answers agents. It is loaded with the first request. */
   readonly agents: () => Promise<AgentHandler>;
   /** The API as OpenAPI 3.1, for the client of this answer. */
   readonly openApi: (response: Response) => Readonly<Record<string, unknown>>;

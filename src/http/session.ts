@@ -8,12 +8,18 @@ import { cameByPublicAddress, type PublicAddress } from './public-address.ts';
 import { Sessions } from './sessions.ts';
 import { wrongTries } from './wrong-tries.ts';
 
-/** Decides who may use the API if an access token is configured: bearers of it, and sessions that were opened with it. */
+/**
+ * Decides who may use the API if an access token is configured: clients that send the token, and sessions opened with
+ * it.
+ */
 export interface Access {
-  /** Opens a session with the token that was given, by a cookie. `unauthenticated` or `too-many-tries` if it is wrong. */
+  /**
+   * Opens a session with the given token, using a cookie. `unauthenticated` or `too-many-tries` if the token is
+   * wrong.
+   */
   readonly signIn: (request: Request, response: Response, token: string) => Result<undefined, ProblemInput>;
   readonly signOut: (request: Request, response: Response) => void;
-  /** Lets those with access through, and asks the others to sign in. */
+  /** Lets requests with access through, and asks the others to sign in. */
   readonly guard: RequestHandler;
   readonly isAllowed: (request: Request) => boolean;
   /** The name of the session cookie for the client of this answer. */
@@ -21,8 +27,9 @@ export interface Access {
 }
 
 /**
- * @param secret is accepted in place of the token, from programs on this machine that can read the note of this server's address
- * @param address is where people reach this server through a proxy, if there is one
+ * @param secret accepted in place of the token, from programs on this machine that can read the file with this
+ *   server's address
+ * @param address where people reach this server through a proxy, if there is one
  */
 export function accessControl(
   token: string | undefined,
@@ -47,14 +54,14 @@ export function accessControl(
   const isToken = (given: string | Buffer): boolean =>
     token !== undefined && timingSafeEqual(digest(given), digest(token));
   const isBearer = (given: string): boolean =>
-    // Node reads header bytes as Latin-1, and most programs send a token in UTF-8.
+    // Node reads header bytes as Latin-1, but most programs send a token in UTF-8.
     isToken(given) || isToken(Buffer.from(given, 'latin1')) || timingSafeEqual(digest(given), digest(secret));
   const isAllowed = (request: Request): boolean => {
     if (token === undefined || sessions.has(secretsOf(request))) return true;
     const bearer = bearerOf(request);
     return bearer !== undefined && isBearer(bearer);
   };
-  /** The answer to a wrong token. The right one never gets here, so guessing keeps nobody out who has it. */
+  /** The answer to a wrong token. The right one never gets here, so guessing never locks out anyone who has it. */
   const refusalOf = (request: Request): ProblemInput => {
     if (tries.areTooMany(request)) return tooManyTries;
     tries.count(request);
@@ -72,7 +79,7 @@ export function accessControl(
   };
   const guard: RequestHandler = (request, response, next) => {
     if (isAllowed(request)) {
-      // A write that was accepted still gets its answer, which says no more than what the person wrote.
+      // A write that was accepted still gets its answer, which contains nothing but what the person wrote.
       if (SAFE_METHODS.has(request.method)) sessions.endWithSession(secretsOf(request), response);
       return next();
     }
@@ -98,5 +105,5 @@ const tooManyTries = {
 const bearerOf = (request: Request): string | undefined =>
   /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
 
-// All digests have the same length, so the comparison takes the same time whatever was given.
+// All digests have the same length, so the comparison takes the same time for any input.
 const digest = (text: string | Buffer): Buffer => createHash('sha256').update(text).digest();

@@ -5,13 +5,16 @@ const MOST_SESSIONS = 1000;
 
 /**
  * The sessions that were opened with the access token, at most 1000, in memory only. Each knows the answers that are
- * being sent to it, because an event stream must not outlive the sign-out of the person who reads it.
+ * being sent to it, because an event stream must not outlive the sign-out of the person reading it.
  */
 export class Sessions {
-  /** By the digest of the secret: how long a look-up takes then says nothing about the secret itself. */
+  /** Keyed by the digest of the secret, so the time of a look-up reveals nothing about the secret itself. */
   readonly #answers = new Map<string, Set<ServerResponse>>();
 
-  /** Opens a session and returns its secret. It replaces those that the same browser had, and takes over their answers. */
+  /**
+   * Opens a session and returns its secret. It replaces the earlier sessions of the same browser, and takes over
+   * their answers.
+   */
   start(replaced: readonly string[] = []): string {
     const secret = randomBytes(32).toString('base64url');
     const answers = new Set<ServerResponse>();
@@ -30,14 +33,14 @@ export class Sessions {
     return this.#known(secrets).length > 0;
   }
 
-  /** Cuts this answer off when the session ends before the answer does. */
+  /** Aborts this answer if the session ends before the answer does. */
   endWithSession(secrets: readonly string[], answer: ServerResponse): void {
     const [digest] = this.#known(secrets);
     const answers = digest === undefined ? undefined : this.#answers.get(digest);
     if (answers) this.#hold(answers, answer);
   }
 
-  /** Ends the sessions of these secrets, and at once everything that is being sent to them. */
+  /** Ends the sessions of these secrets, and immediately everything that is being sent to them. */
   end(secrets: readonly string[]): void {
     for (const digest of this.#known(secrets)) this.#end(digest);
   }
@@ -46,8 +49,8 @@ export class Sessions {
     const answers = this.#answers.get(digest);
     this.#answers.delete(digest);
     for (const answer of answers ?? []) {
-      // Events can end after any of them. Everything else, and what still waits in a buffer, is cut off: a list must not
-      // look complete when it is not.
+      // A stream of events can end after any of them. Everything else, and data still in a buffer, is aborted: a list
+      // must not look complete if it is not.
       if (isEventStream(answer) && answer.writableLength === 0) answer.end();
       else answer.destroy();
     }

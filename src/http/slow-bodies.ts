@@ -4,15 +4,15 @@ import { sendProblem } from './problem.ts';
 
 /** How long bodies may take, in milliseconds. */
 export interface BodyLimits {
-  /** The body of any request. */
+  /** The limit for the body of any request. */
   readonly whole: number;
-  /** How long an upload may make no progress, and how long it may take in all. */
+  /** How long an upload may make no progress, and how long it may take in total. */
   readonly still: number;
   readonly longest: number;
 }
 
 const LIMITS: BodyLimits = { whole: 120_000, still: 60_000, longest: 6 * 60 * 60_000 };
-/** Fewer bytes than this in that time are no progress: a byte now and then does not count. */
+/** Fewer bytes than this in that time do not count as progress, so sending a byte now and then is not enough. */
 const LEAST_BYTES = 16 * 1024;
 
 interface Timers {
@@ -24,9 +24,9 @@ interface Timers {
 const timers = new WeakMap<Request, Timers>();
 
 /**
- * Ends a request whose body does not come to its end in time: it would hold a connection for good.
+ * Aborts a request whose body does not arrive completely in time, since it would hold a connection forever.
  *
- * @param limits only tests are less patient
+ * @param limits shorter in tests
  */
 export function slowBodies(limits: BodyLimits = LIMITS): RequestHandler {
   return (request, response, next) => {
@@ -45,8 +45,8 @@ export function slowBodies(limits: BodyLimits = LIMITS): RequestHandler {
 }
 
 /**
- * Lets the body of a request take as long as it moves, since it is a file. Returns a function that takes how many bytes have
- * come.
+ * Lets the body of a request take as long as it makes progress, because it is a file. Returns a function to call with
+ * the number of bytes that have arrived.
  */
 export function letMove(request: Request): (bytes: number) => void {
   const own = timers.get(request);

@@ -17,11 +17,11 @@ export interface Spooled {
 
 interface SpoolOptions {
   readonly folder: string;
-  /** The largest body in bytes. */
+  /** The size limit for the body in bytes. */
   readonly most: number;
-  /** What a refusal says: that nothing was done, and what to send. */
+  /** Texts for a refusal: that nothing was done, and what to send. */
   readonly words: { readonly nothing: string; readonly send: string };
-  /** Is given each piece as it comes. */
+  /** Called with each chunk as it arrives. */
   readonly take?: (chunk: Buffer) => void;
 }
 
@@ -29,8 +29,8 @@ interface SpoolOptions {
 export const clearSpool = (folder: string): Promise<void> => rm(folder, { recursive: true, force: true });
 
 /**
- * Writes the body of a request to a file of its own in a folder. `too-large` above `most` bytes, `invalid` if there is
- * none, `unavailable` if the disk does not take it.
+ * Writes the body of a request to its own file in a folder. `too-large` above `most` bytes, `invalid` if there is no
+ * body, `unavailable` if the disk cannot store it.
  */
 export async function spool(
   request: Request,
@@ -51,7 +51,7 @@ export async function spool(
     },
   });
   try {
-    // The request itself is left alone by a failure: its sender is to read the answer.
+    // A failure does not destroy the request itself, so its sender can read the answer.
     request.pipe(bound);
     request.once('close', () => request.complete || bound.destroy(new CutOff()));
     await pipeline(bound, createWriteStream(path, { mode: 0o600, flush: true }));

@@ -3,9 +3,9 @@ import { type FieldError, fail, ok, type Result } from '../domain/result.ts';
 import { isWellFormed, wellFormed } from '../domain/unicode.ts';
 
 /**
- * Validates a value against a schema and names every bad field at once.
+ * Validates a value against a schema and reports all bad fields at once.
  *
- * @param together finds the errors that no field has on its own
+ * @param together finds errors that concern several fields together
  */
 export function validate<Schema extends z.ZodType>(
   schema: Schema,
@@ -24,10 +24,13 @@ export function validate<Schema extends z.ZodType>(
   return parsed.success && errors.length === 0 ? ok(parsed.data) : refuse(errors);
 }
 
-/** A body that has more members than this, or a list or an object in it that does, is read no further. */
+/** If a body, or a list or object in it, has more members than this, it is not validated any further. */
 const MOST_MEMBERS = 1000;
 
-/** What a body has far too much of: to say of each of a hundred thousand what is wrong with it takes seconds. */
+/**
+ * Errors for bodies with far too many members. Describing what is wrong with each of a hundred thousand would take
+ * seconds.
+ */
 function sizeErrors(value: unknown): FieldError[] {
   if (typeof value !== 'object' || value === null) return [];
   const members = Object.entries(value);
@@ -50,10 +53,10 @@ const sizeOf = (value: unknown): number =>
 const countOf = (count: number): string =>
   `has ${count.toLocaleString('en')} entries, and may have ${MOST_MEMBERS.toLocaleString('en')} at most`;
 
-/** More bad fields than this are counted, not named: a body can hold many unknown keys. */
+/** Further bad fields are counted, not listed, since a body can contain many unknown keys. */
 const MOST_ERRORS = 100;
 
-/** One entry for each bad field: the first thing that is wrong with it. */
+/** One entry per bad field: the first error in it. */
 function refuse(all: readonly FieldError[]) {
   const firsts = new Map<string, FieldError>();
   for (const error of all) if (!firsts.has(error.field)) firsts.set(error.field, error);
@@ -64,8 +67,8 @@ function refuse(all: readonly FieldError[]) {
 }
 
 /**
- * The strings of a body, its keys included, that are not Unicode. They get into JSON as `\\ud800`, half of a surrogate
- * pair, which has no UTF-8. No field lies deeper than in an object in a list.
+ * The strings of a body, including its keys, that are not valid Unicode. They are written in JSON as `\\ud800`, half
+ * of a surrogate pair, which has no UTF-8. No field is nested deeper than an object in a list.
  */
 function brokenStrings(value: unknown): FieldError[] {
   if (typeof value !== 'object' || value === null) return [];

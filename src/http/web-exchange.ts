@@ -3,7 +3,7 @@ import { pipeline } from 'node:stream/promises';
 import type { ReadableStream } from 'node:stream/web';
 import type { Response as Answered, Request as Asked } from 'express';
 
-/** What Express has, as the request of web standards. Its body was read before, and is not in it. */
+/** An Express request as a web-standard Request. Its body was already read and is not included. */
 export function toWebRequest(request: Asked, response: Answered): Request {
   const headers = new Headers();
   for (const [name, value] of Object.entries(request.headers))
@@ -20,6 +20,6 @@ export async function writeWebResponse(answer: Response, response: Answered): Pr
     response.setHeader(name, value);
   });
   if (answer.body === null) return void response.end();
-  // A client that goes away before everything was sent wants no more.
+  // A client that disconnects before everything was sent does not want the rest.
   await pipeline(Readable.fromWeb(answer.body as ReadableStream), response).catch(() => response.destroy());
 }

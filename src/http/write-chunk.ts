@@ -5,10 +5,10 @@ import type { ServerResponse } from 'node:http';
 const PATIENCE_MS = 120_000;
 
 /**
- * Sends a part of an answer. A client that reads slowly is waited for, so memory stays flat. One that takes nothing for
- * two minutes is let go, since what it is sent holds memory.
+ * Sends part of an answer. Waits for a client that reads slowly, so memory use stays constant. A client that reads
+ * nothing for two minutes is disconnected, since unsent data holds memory.
  *
- * @returns whether the client is still there to take more
+ * @returns whether the client is still connected
  */
 export async function writeChunk(
   response: ServerResponse,
@@ -23,7 +23,7 @@ export async function writeChunk(
   await Promise.race(either).catch(() => undefined);
   settled.abort();
   await Promise.allSettled(either);
-  // From here on it may be us who take long.
+  // From here on, it may be our side that takes long.
   response.off('timeout', letGo).setTimeout(0);
   return !response.destroyed;
 }
@@ -34,7 +34,7 @@ export function endStream(response: ServerResponse, chunk = '', patience = PATIE
   response.end(chunk);
 }
 
-/** Node starts the time again whenever the client has taken something. */
+/** Node restarts the timer whenever the client has read something. */
 function expectReading(response: ServerResponse, patience: number): () => void {
   const letGo = (): void => void response.destroy();
   response.on('timeout', letGo).setTimeout(patience);

@@ -5,9 +5,9 @@ const TRIES_MS = 60_000;
 const MOST_PLACES = 10_000;
 
 /**
- * Counts wrong access tokens by the address they come from: ten a minute, after which a wrong one is answered 429. Ask
- * only after the comparison has failed. Behind a proxy everybody has one address, and the right token must pass there
- * however many wrong ones others send.
+ * Counts wrong access tokens by the address they come from. After ten within a minute, a wrong one is answered with
+ * 429. Call this only after the comparison has failed: behind a proxy everyone has the same address, and the right
+ * token must always be accepted, however many wrong ones others send.
  */
 export function wrongTries(now: () => number = Date.now) {
   const times = new Map<string, number[]>();
@@ -32,7 +32,7 @@ export function wrongTries(now: () => number = Date.now) {
   };
 }
 
-/** The address that a request comes from; of IPv6 the half that a network is given as a whole. */
+/** The address that a request comes from. For IPv6 it is the first half, which is assigned to a network as a whole. */
 function placeOf({ socket }: IncomingMessage): string {
   const address = socket.remoteAddress ?? '';
   const isWide = address.includes(':') && !address.includes('.');

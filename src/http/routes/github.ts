@@ -8,7 +8,7 @@ import { ok } from '../../domain/result.ts';
 import { failureOf } from '../../services/adding.ts';
 import { answer, type Route, route } from '../route.ts';
 
-/** What a page needs to let a person choose a repository: the account, and what it can see. */
+/** What a page needs to let a person choose a repository: the account, and the repositories that it can see. */
 export const githubRoutes: readonly Route[] = [
   route({
     method: 'get',

@@ -11,7 +11,7 @@ export const healthRoutes: readonly Route[] = [
     access: 'partly',
     answers: { 200: answer('Its health', healthSchema) },
     failures: [],
-    /** Answers at once, whatever is going on. Without access, only `status` is shown. */
+    /** Answers immediately, whatever else is going on. Without access, only `status` is included. */
     handle: ({ request }, { health, access }) => {
       const { status, ...more } = health();
       return ok(access.isAllowed(request) ? { status, ...more } : { status });

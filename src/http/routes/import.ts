@@ -74,7 +74,7 @@ export const importRoutes: readonly Route[] = [
         }
       } finally {
         release();
-        // The last line is sent when all is cleaned up, so the next import can begin at once.
+        // The last line is sent after everything is cleaned up, so the next import can start immediately.
         end?.();
       }
       return undefined;
@@ -82,10 +82,10 @@ export const importRoutes: readonly Route[] = [
   }),
 ];
 
-/** What a dry run answers. */
+/** The answer to a dry run. */
 const resultOf = (scan: Result<Scan>): Result<unknown> => (scan.ok ? ok(scan.value.result) : scan);
 
-/** Sends the progress of an import: with the first of it, the answer begins. */
+/** Sends the progress of an import. The first report starts the answer. */
 function reporter(response: Response): (progress: Progress) => void {
   return (progress) => {
     if (!response.headersSent) response.setHeader('Content-Type', `${NDJSON}; charset=utf-8`);
@@ -93,7 +93,7 @@ function reporter(response: Response): (progress: Progress) => void {
   };
 }
 
-/** The ids in a JSON list; `null` if it is none. */
+/** The ids in a JSON list; `null` if it is not one. */
 function idsOf(json: string): readonly string[] | null {
   try {
     const ids: unknown = JSON.parse(json);

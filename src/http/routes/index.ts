@@ -15,7 +15,7 @@ import { statsRoutes } from './stats.ts';
 import { tagRoutes } from './tags.ts';
 import { verifyRoutes } from './verify.ts';
 
-/** Every route there is, in the order of openapi.json. */
+/** All routes, in the order of openapi.json. */
 export const ROUTES: readonly Route[] = [
   ...messageRoutes,
   ...attachmentRoutes,

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { json, type Route, route, written } from '../route.ts';
 import { toWebRequest, writeWebResponse } from '../web-exchange.ts';
 
-/** Left out if `MCP` is `off`: then there is nothing at this path. */
+/** Left out if `MCP` is `off`. There is nothing at this path then. */
 export const MCP_PATH = '/mcp';
 
 const message = z.unknown().meta({ description: 'A JSON-RPC message of the Model Context Protocol' });

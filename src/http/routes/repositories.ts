@@ -149,7 +149,7 @@ function wantedOf(target: Target, asked: AddRepository): Wanted {
   return { target, branch, create, private: isPrivate, confirm };
 }
 
-/** The repository that a request to add one, or to change its remote, means. */
+/** The target meant by a request to add a repository or to change its remote. */
 function targetOf(asked: AddRepository, githubUrl: string): Result<Target> {
   const { url, github, name } = asked;
   if ((url === undefined) === (github === undefined)) {
@@ -165,7 +165,7 @@ function targetOf(asked: AddRepository, githubUrl: string): Result<Target> {
   return ok({ ...target.value, name: name ?? target.value.name });
 }
 
-/** The refusal of names that no repository has. */
+/** The failure for names that no repository has. */
 export function unknownRepository(names: readonly string[]) {
   const list = names.map((name) => JSON.stringify(name)).join(', ');
   return fail('unknown-repository', `There is no repository ${list}.`);
