@@ -7,18 +7,18 @@ import type { FileContent } from './files.ts';
 export type FileProblem = 'file-damaged' | 'file-empty' | 'file-too-large' | 'file-with-credential';
 
 export interface ExamineOptions {
-  /** The largest file, in bytes. */
+  /** The size limit for a file, in bytes. */
   readonly most: number;
-  /** Whether a text that seems to hold a credential is left out. */
+  /** Whether a text that seems to contain a credential is left out. */
   readonly guardsSecrets: boolean;
-  /** Is given each piece as it is read. */
+  /** Called with each chunk as it is read. */
   readonly take?: (chunk: Buffer) => Promise<unknown>;
 }
 
-/** No credential is longer; neighbouring pieces of a text share so many bytes, so none is cut in two. */
+/** The longest credential, in bytes. Neighbouring chunks of a text overlap by this much, so none is cut in two. */
 const LONGEST_SECRET = 4096;
 
-/** Reads a file of an export to its end, and says what it is, or why it cannot be taken. */
+/** Reads a file of an export to its end. Returns what it is, or why it cannot be accepted. */
 export async function examine(
   content: FileContent,
   { most, guardsSecrets, take }: ExamineOptions,
@@ -31,7 +31,7 @@ export async function examine(
     if (chunk === 'damaged') return 'file-damaged';
     probe.take(chunk);
     if (probe.size > most) return 'file-too-large';
-    // A file with a NUL is no text, whatever else it holds.
+    // A file with a NUL is not text, whatever else it contains.
     if (chunk.includes(0)) end = undefined;
     if (end && guardsSecrets && !hasSecret) {
       const piece: Buffer = Buffer.concat([end, chunk]);
@@ -45,7 +45,7 @@ export async function examine(
   return hasSecret && isTextType(facts.type) ? 'file-with-credential' : facts;
 }
 
-/** The bytes of a file, and at the end of what can be read whether the rest cannot. */
+/** The bytes of a file. If the rest cannot be read, `damaged` comes last. */
 async function* chunksOf(content: FileContent): AsyncGenerator<Buffer | 'damaged'> {
   try {
     for await (const chunk of content.read()) yield chunk;

@@ -18,7 +18,7 @@ export class FileFinder {
   /**
    * The file at a path.
    *
-   * @param from the path of the file that refers to it, in whose folder the path begins
+   * @param from the path of the file that refers to it; the path is relative to its folder
    */
   at(reference: string, from = ''): ExportFile | undefined {
     const parts = from.split('/').slice(0, -1);
@@ -30,7 +30,7 @@ export class FileFinder {
     return this.#byPath.get(parts.join('/').normalize('NFC'));
   }
 
-  /** The file at a path that begins in the folder of another file, or in one above it. */
+  /** The file at a path that is relative to the folder of another file, or to one above it. */
   above(reference: string, from: string): ExportFile | undefined {
     for (let place = from; ; place = place.slice(0, place.lastIndexOf('/'))) {
       const found = this.at(reference, place);
@@ -38,11 +38,11 @@ export class FileFinder {
     }
   }
 
-  /** The only file with a name, wherever it is: some programs write the path on the computer that made the export. */
+  /** The only file with a name, wherever it is. Some programs write the path on the computer that made the export. */
   named(reference: string): ExportFile | undefined {
     return this.#byName.get(lastPartOf(reference.normalize('NFC'))) ?? undefined;
   }
 }
 
-/** The last part of a path, whichever way its slashes lean. */
+/** The last part of a path, with either kind of slash. */
 export const lastPartOf = (path: string): string => path.split(/[/\\]/).at(-1) ?? path;

@@ -11,7 +11,7 @@ export interface FileContent {
 export interface ExportFile extends FileContent {
   /** Its path in the export, with `/`. */
   readonly name: string;
-  /** When it was last changed, in milliseconds since 1970; absent if only known without a zone. */
+  /** When it was last changed, in milliseconds since 1970; absent if that is only known without a zone. */
   readonly modifiedAt?: number | undefined;
   /** When it was last changed, by the clock of the computer that made the zip, if nothing better is known. */
   readonly modifiedLocal?: LocalTime | undefined;
@@ -20,7 +20,7 @@ export interface ExportFile extends FileContent {
 /** An export on disk: a file, a folder, or the contents of a zip. Nothing is unpacked. */
 export interface ExportSource {
   readonly files: readonly ExportFile[];
-  /** Whether it is one file, not a zip or a folder. */
+  /** Whether it is a single file, not a zip or a folder. */
   readonly isSingle: boolean;
   readonly close: () => Promise<void>;
 }

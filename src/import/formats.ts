@@ -19,18 +19,18 @@ import { shortly } from './values.ts';
 
 /** A format that can be imported. */
 interface Format {
-  /** Whether an export is of this format, by the names of its files. */
+  /** Whether an export is in this format, judging by the names of its files. */
   readonly isLike?: (source: ExportSource) => boolean;
-  /** The files that may show the format by how they begin. */
+  /** The files whose beginning may show the format. */
   readonly files: RegExp;
   readonly isHead: (head: string) => boolean;
-  /** @param author who wrote what the export gives no author, such as a person's own notes */
+  /** @param author the author of whatever the export has none for, such as a person's own notes */
   readonly read: (source: ExportSource, options: ReadOptions, author: string) => AsyncGenerator<Item>;
 }
 
 const JSON_FILE = /\.json$/i;
 
-/** In the order in which they are tried: what is known for certain comes first. */
+/** In the order in which they are tried: what can be recognised with certainty comes first. */
 const FORMATS = {
   slack: { isLike: isSlack, files: /^$/, isHead: () => false, read: readSlack },
   gitpost: { files: /\.(jsonl|ndjson)$/i, isHead: isGitpost, read: readGitpost },
@@ -49,7 +49,7 @@ const FORMATS = {
   irc: { files: /\.(log|txt|weechatlog)$/i, isHead: isIrc, read: readIrc },
   jrnl: { files: /\.(txt|journal)$/i, isHead: isJrnl, read: readJrnl },
   whatsapp: { files: /\.txt$/i, isHead: isWhatsApp, read: readWhatsApp },
-  // Notes may lie about anywhere, so this is the last.
+  // Notes can be in any export, so this comes last.
   markdown: { files: /^$/, isHead: () => false, read: readMarkdown },
 } as const satisfies Record<Exclude<ImportFormat, 'auto'>, Format>;
 
@@ -58,10 +58,10 @@ export const FORMAT_NAMES = Object.keys(FORMATS) as readonly FormatName[];
 
 export const formatOf = (name: FormatName): Format => FORMATS[name];
 
-/** So many files of an export are looked at to recognise it. */
+/** How many files of an export are examined to recognise its format. */
 const MOST_LOOKED_AT = 20;
 
-/** Recognises the format of an export. Throws a refusal that says what the export holds if it is none that is known. */
+/** Recognises the format of an export. If it is unknown, throws a refusal that says what the export contains. */
 export async function recognise(source: ExportSource): Promise<FormatName> {
   for (const name of FORMAT_NAMES) if (formatOf(name).isLike?.(source)) return name;
   const heads = new Map<ExportFile, string>();

@@ -1,19 +1,19 @@
 import { Parser } from 'htmlparser2';
 import { codeBlock, escaped, inlineCode, link, quoted, wrapped } from '../domain/markdown.ts';
 
-/** HTML in the words of Markdown, or plain text if nothing in it is formatted. */
+/** HTML converted to Markdown, or plain text if nothing in it is formatted. */
 export interface HtmlText {
   readonly text: string;
   readonly type: 'text' | 'markdown';
 }
 
-/** So much of a document is read. */
+/** How much of a document is read, in characters. */
 const MOST_CHARACTERS = 256 * 1024;
-/** Deeper markup is hostile: only its text is taken. */
+/** Deeper markup is hostile, so only its text is used. */
 const MOST_DEPTH = 200;
 const MOST_LEVELS = 5;
 
-/** What nobody reads. `mx-reply` repeats what a message replies to. */
+/** Elements that are not shown. `mx-reply` repeats what a message replies to. */
 const UNSEEN = new Set([
   'script',
   'style',
@@ -27,7 +27,7 @@ const UNSEEN = new Set([
   'object',
   'mx-reply',
 ]);
-/** What stands on lines of its own. */
+/** Elements that are on lines of their own. */
 const BLOCKS = new Set([
   'p',
   'div',
@@ -76,17 +76,17 @@ const FORMATTED = new Set([
 interface Frame {
   readonly name: string;
   readonly attributes: Readonly<Record<string, string>>;
-  /** What is finished: blocks with empty lines between them, or the items of a list. */
+  /** Finished content: blocks separated by empty lines, or the items of a list. */
   readonly blocks: string[];
-  /** What comes after that. */
+  /** The text after that. */
   text: string;
-  /** Whether the next character begins a line. */
+  /** Whether the next character starts a line. */
   isLineStart: boolean;
   /** How many items of a list, or cells of a row, there are so far. */
   items: number;
 }
 
-/** Turns HTML into Markdown. The tags are read in one pass, so no document takes long. */
+/** Converts HTML to Markdown. The tags are read in one pass, so no document takes long. */
 export function markdownOf(html: string): HtmlText {
   const given = html.slice(0, MOST_CHARACTERS);
   const plain = new Writer(false).write(given);
@@ -101,7 +101,7 @@ class Writer {
   #code = 0;
   #depth = 0;
   #isFormatted = false;
-  /** Of the block of code that is read. */
+  /** The language of the current code block. */
   #language = '';
 
   constructor(isMarkdown: boolean) {
@@ -120,7 +120,7 @@ class Writer {
         this.#depth -= 1;
       },
     });
-    // In pieces, so that hostile nesting is noticed before the parser has to find its way out of it.
+    // Written in chunks, so hostile nesting is noticed before the parser has to unwind it.
     for (let at = 0; at < html.length && this.#depth <= MOST_DEPTH; at += PIECE)
       parser.write(html.slice(at, at + PIECE));
     if (this.#depth <= MOST_DEPTH) parser.end();
@@ -185,7 +185,7 @@ class Writer {
       return isInPre || text.trim() === '' ? text : inlineCode(text.trim());
     }
     const { href } = attributes;
-    // Matrix mentions people by links that lead to a page about Matrix.
+    // Matrix mentions people with links that lead to a page about Matrix.
     if (name === 'a' && href !== undefined)
       return href.startsWith('https://matrix.to/#/@') ? text : link(text.trim(), href);
     const marks = name === 'span' ? marksOf(attributes) : [MARKS[name] ?? ''];
@@ -201,14 +201,14 @@ class Writer {
     this.#append(row.items === 1 ? text : ` | ${text}`);
   }
 
-  /** Looks only at what is added: to look at a text that grows takes longer each time. */
+  /** Checks only the added text. Checking the whole text each time would get slower as it grows. */
   #append(text: string): void {
     if (text === '') return;
     this.#top.text += text;
     this.#top.isLineStart = text.endsWith('\n');
   }
 
-  /** Something with an empty line before and after it. */
+  /** Adds a block with an empty line before and after it. */
   #block(text: string): void {
     const inner = text.replace(/^\n{1,100}/, '').trimEnd();
     if (inner === '') return;
@@ -216,7 +216,7 @@ class Writer {
     this.#top.blocks.push(inner);
   }
 
-  /** Each level of quotes and lists makes every line longer, so there are few. */
+  /** Each level of quotes and lists makes every line longer, so only a few are kept. */
   #isTooDeep(): boolean {
     return this.#frames.filter(({ name }) => name === 'blockquote' || name === 'li').length >= MOST_LEVELS;
   }
@@ -237,7 +237,7 @@ class Writer {
     list.blocks.push(`${mark}${inner}`);
   }
 
-  /** What came before a block is one too. */
+  /** Turns the text before a block into a block of its own. */
   #finish(): void {
     const top = this.#top;
     const before = top.text.trimEnd();
@@ -249,7 +249,7 @@ class Writer {
 
 const PIECE = 4096;
 
-/** Programs that write styles instead of marks, such as Google Keep. */
+/** The marks for inline styles. Some programs, such as Google Keep, write styles instead of tags. */
 function marksOf({ style = '' }: Readonly<Record<string, string>>): string[] {
   const short = style.slice(0, 1000).replace(/\s/g, '').toLowerCase();
   return [
@@ -267,13 +267,13 @@ const frameOf = (name: string, attributes: Frame['attributes']): Frame => ({
   items: 0,
 });
 
-/** All that is in a frame. */
+/** The complete text of a frame. */
 function textOf({ name, blocks, text }: Frame): string {
   if (blocks.length === 0) return text;
   const last = text.trim() === '' ? [] : [text];
   return [...blocks, ...last].join(name === 'ul' || name === 'ol' ? '\n' : '\n\n');
 }
 
-/** The language that a tag for code names. */
+/** The language of a code element, from its class. */
 const languageIn = ({ class: names = '' }: Frame['attributes']): string =>
   /language-([\w+#-]{1,30})/.exec(names)?.[1] ?? '';

@@ -4,16 +4,16 @@ import type { ImportedMessage } from './message.ts';
 
 const NAMESPACE = '6f1b8f0e-2a53-5d0e-9d5b-6a1c0b7f4e21';
 
-/** The id of a message by what names it in its source, the same on every device. */
+/** The id of a message, derived from what identifies it in its source. It is the same on every device. */
 export const importId = (format: string, conversation: string, name: string): string =>
   uuidv5([format, conversation, name].join('\n'), NAMESPACE);
 
-/** How many different times, authors and texts are remembered to number equal ones. */
+/** How many different combinations of time, author and text are remembered to number equal ones. */
 const MOST_KEPT = 20_000;
 
 /**
- * Makes the ids of the messages of one import, in the order in which they come. A message that its source gives no id
- * goes by its time, author and text; equal ones are numbered from 2.
+ * Creates the ids of the messages of one import, in their order. A message without an id in its source is identified
+ * by its time, author and text. Equal ones are numbered from 2.
  */
 export function identifier(format: string): (message: ImportedMessage) => string {
   const seen = new Map<string, number>();
@@ -22,7 +22,7 @@ export function identifier(format: string): (message: ImportedMessage) => string
     const name = [new Date(createdAt).toISOString(), author, text].join('\n');
     const id = importId(format, conversation.id, name);
     const number = (seen.get(id) ?? 0) + 1;
-    // What is used is the newest again, so the oldest is what is forgotten.
+    // Re-inserting makes this the most recent one, so the least recently used one is forgotten.
     seen.delete(id);
     seen.set(id, number);
     if (seen.size > MOST_KEPT) seen.delete(seen.keys().next().value as string);
@@ -30,10 +30,10 @@ export function identifier(format: string): (message: ImportedMessage) => string
   };
 }
 
-/** So much of a name is looked at. */
+/** How much of a name is used, in characters. */
 const MOST_NAME = 200;
 
-/** A name as a tag: letters, digits, `_` and `-`; `undefined` if nothing is left of it. At most 64 characters. */
+/** A name as a tag: letters, digits, `_` and `-`, at most 64 characters; `undefined` if nothing is left. */
 export function tagFor(name: string): string | undefined {
   const words = [...name.normalize('NFC').toLowerCase()].slice(0, MOST_NAME).join('');
   const slug = words

@@ -1,13 +1,13 @@
 import { refuse } from './refusal.ts';
 
-/** A value of a large JSON document, with the path to it: keys joined by `/`, `*` for an element of a list. */
+/** A value of a large JSON document, with the path to it: keys joined by `/`, with `*` for an element of a list. */
 export interface JsonPart {
   readonly path: string;
-  /** `undefined` when a container that is gone through begins. */
+  /** `undefined` at the beginning of a container whose contents are read one by one. */
   readonly value: unknown;
 }
 
-/** One value may have so many bytes: a message with all that belongs to it. */
+/** The size limit for one value, in bytes: a message with everything that belongs to it. */
 const MOST_BYTES = 16 * 2 ** 20;
 const MOST_DEPTH = 100;
 
@@ -21,10 +21,10 @@ interface Container {
 }
 
 /**
- * Reads a JSON document of any length in pieces, so memory stays flat: containers whose path is `isOpen` are gone
- * through, and each value in them is parsed on its own. (Libraries that stream JSON do not bound one value, and assemble
- * it from tokens, which takes many times as long.) Throws a refusal if the document is broken, cut off or not UTF-8, or
- * if a value is larger than 16 MiB or nested deeper than 100.
+ * Reads a JSON document of any length in chunks, so memory use stays constant. The contents of containers whose path
+ * is `isOpen` are read one by one, and each value in them is parsed separately. (Libraries that stream JSON do not
+ * limit the size of a value, and assemble it from tokens, which takes many times as long.) Throws a refusal if the
+ * document is broken, truncated or not UTF-8, or if a value is larger than 16 MiB or nested deeper than 100.
  */
 export async function* jsonParts(
   bytes: AsyncIterable<Buffer>,
@@ -40,7 +40,7 @@ class PartReader {
   readonly #isOpen: (path: string) => boolean;
   readonly #name: string;
   readonly #stack: Container[] = [];
-  /** What was captured of a value in the chunks before. */
+  /** What was captured of a value in earlier chunks. */
   #pieces: Buffer[] = [];
   #length = 0;
   #kind: 'none' | 'key' | 'string' | 'container' | 'scalar' = 'none';
@@ -87,7 +87,7 @@ class PartReader {
     if (!this.#isDone) throw refuse(`${this.#name} is cut off: its JSON has no end. Nothing was imported.`);
   }
 
-  /** Whether a byte is the last of what is captured, or for a scalar the first after it. */
+  /** Whether a byte is the last of the captured value, or for a scalar the first one after it. */
   #endsAt(byte: number): boolean {
     if (this.#kind === 'scalar')
       return byte <= 0x20 || byte === COMMA || byte === CLOSE_LIST || byte === CLOSE_OBJECT;

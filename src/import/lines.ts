@@ -4,10 +4,11 @@ const LF = 0x0a;
 const MOST_BYTES = 2 * 2 ** 20;
 
 /**
- * The lines of a text file, without their line ends. UTF-8 as a rule, UTF-16 if a byte order mark says so; a line that is
- * no UTF-8 is read as Windows-1252, since old logs mix both. Throws a refusal for a line longer than 2 MiB.
+ * The lines of a text file, without their line ends. The text is UTF-8, or UTF-16 if a byte order mark says so. A
+ * line that is not valid UTF-8 is read as Windows-1252, since old logs mix both. Throws a refusal for a line longer
+ * than 2 MiB.
  *
- * @param isStrict keep each byte: refuse a line that is no UTF-8, and leave a CR at its end
+ * @param isStrict keep every byte: refuse a line that is not valid UTF-8, and keep a CR at its end
  */
 export async function* linesOf(bytes: AsyncIterable<Buffer>, isStrict = false): AsyncGenerator<string> {
   let rest = Buffer.alloc(0);

@@ -2,21 +2,21 @@ import type { FileContent } from './files.ts';
 
 /** Where messages were written: a channel, chat, topic or notebook. */
 export interface Conversation {
-  /** What the source calls it; stays the same from one export to the next. */
+  /** Its id in the source, which stays the same from one export to the next. */
   readonly id: string;
-  /** What people call it. */
+  /** Its name for people. */
   readonly name: string;
 }
 
 /** A file that belongs to a message. */
 export interface MessageFile {
-  /** What it is called there; may be a path. */
+  /** Its name in the source; may be a path. */
   readonly name: string;
-  /** Its bytes; absent if the export does not hold them. */
+  /** Its bytes; absent if the export does not contain them. */
   readonly content?: FileContent | undefined;
 }
 
-/** One message as an export has it, in the words of no format. */
+/** One message of an export, independent of its format. */
 export interface ImportedMessage {
   readonly conversation: Conversation;
   /** Its id in the conversation; absent if the format has none. */
@@ -26,8 +26,9 @@ export interface ImportedMessage {
   /** Milliseconds since 1970. */
   readonly createdAt: number;
   /**
-   * Milliseconds to add to its time, 0 to 999, by what is known of the message alone: so messages of one second keep
-   * their order, and have the same times in an export that begins later. Counted if absent.
+   * Milliseconds to add to its time, 0 to 999, based only on the message itself. So messages of the same second keep
+   * their order, and get the same times in an export that begins later. If absent, messages with equal times are
+   * counted.
    */
   readonly shift?: number | undefined;
   readonly text: string;
@@ -42,7 +43,7 @@ export interface ImportedMessage {
   readonly files?: readonly MessageFile[] | undefined;
 }
 
-/** Something in an export that is no message, or cannot be one. Examples are short and hold no credential. */
+/** Something in an export that is not a message, or cannot become one. Examples are short and contain no credential. */
 export interface Skipped {
   readonly skipped: string;
   readonly example: string;
@@ -51,15 +52,15 @@ export interface Skipped {
 /** A line of a gitpost journal, kept byte for byte. */
 export interface JournalItem {
   readonly raw: string;
-  /** The bytes of the files that it names, by their hash, as far as the export holds them. */
+  /** The bytes of the files that it names, by hash, as far as the export contains them. */
   readonly contents: ReadonlyMap<string, FileContent>;
 }
 
 export type Item = ImportedMessage | Skipped | JournalItem;
 
-/** What a reader needs to know that an export does not say. */
+/** What a reader has to know that the export does not say. */
 export interface ReadOptions {
-  /** The IANA time zone of times that have none. */
+  /** The IANA time zone for times that have none. */
   readonly zone?: string | undefined;
   /** The order of day and month in dates such as `12/9/20`. */
   readonly dates?: 'dmy' | 'mdy' | undefined;

@@ -5,7 +5,7 @@ import { identifier, importId, tagFor } from './identity.ts';
 import type { Conversation, ImportedMessage, MessageFile, Skipped } from './message.ts';
 import { shortly } from './values.ts';
 
-/** An imported message with its id, within the bounds of the format, ready to become lines. */
+/** An imported message with its id, within the limits of the format, ready to become lines. */
 export interface Prepared {
   readonly id: string;
   readonly conversation: Conversation;
@@ -19,18 +19,18 @@ export interface Prepared {
   readonly tags: readonly string[];
   readonly pinned: boolean;
   readonly edits: readonly { readonly at: string; readonly text: string }[];
-  /** What was left out or cut on the way. */
+  /** What was left out or cut. */
   readonly notes: readonly Skipped[];
 }
 
 const [FIRST_MS, LAST_MS] = [0, Date.UTC(10_000, 0) - 1];
 
 /**
- * Makes a function that prepares the messages of one import, in the order in which they come. Messages of one
- * conversation with the same time get a millisecond more each, since the timeline would put them in the order of their
- * ids otherwise; ids come from the time in the source. A format with running numbers says itself how many to add.
+ * Creates a function that prepares the messages of one import, in their order. Each further message of a conversation
+ * with the same time gets one more millisecond; otherwise the timeline would sort them by their ids. Ids are made
+ * from the time in the source. A format with increasing ids determines the milliseconds itself.
  *
- * @param keepsSecrets whether text that looks like a credential is meant to be kept
+ * @param keepsSecrets whether text that looks like a credential is kept
  */
 export function preparer(
   format: string,
@@ -77,7 +77,7 @@ export function preparer(
   };
 }
 
-/** Within a second, so that what git shows as the date stays the one of the source. */
+/** Within a second, so the date that git shows remains that of the source. */
 const MOST_SHIFT_MS = 999;
 
 function cutSecrets(text: string, notes: Skipped[]): string {

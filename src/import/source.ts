@@ -5,14 +5,14 @@ import type { ExportFile, ExportSource } from './files.ts';
 import { refuse } from './refusal.ts';
 import { openZip } from './zip.ts';
 
-/** How a zip begins: with an entry, or with its end if it is empty. */
+/** How a zip begins: with an entry, or with its end record if it is empty. */
 const ZIP_MARKS: ReadonlySet<string> = new Set(['504b0304', '504b0506']);
 const MOST_FILES = 200_000;
 
 /**
  * Opens an export. Throws a refusal if a zip is broken or hostile.
  *
- * @param name what the file is called, if it lies here under another name
+ * @param name the original name of the file, if it is stored under another one
  */
 export async function openSource(path: string, name = ''): Promise<ExportSource> {
   const found = await stat(path);
@@ -38,7 +38,7 @@ async function isZip(path: string): Promise<boolean> {
   }
 }
 
-/** The files of a folder and those below it, sorted by path. Links are not followed. */
+/** The files of a folder and its subfolders, sorted by path. Links are not followed. */
 async function filesIn(folder: string, below = ''): Promise<ExportFile[]> {
   const files: ExportFile[] = [];
   const entries = await readdir(join(folder, below), { withFileTypes: true });
@@ -71,7 +71,7 @@ export async function headOf(file: ExportFile, bytes = 1 << 16): Promise<Buffer>
   return Buffer.concat(chunks).subarray(0, bytes);
 }
 
-/** The beginning of a file as text, in the character set that its byte order mark names, or UTF-8. */
+/** The beginning of a file as text, in the character set given by its byte order mark, or UTF-8. */
 export async function headTextOf(file: ExportFile): Promise<string> {
   const head = await headOf(file);
   if (head[0] === 0xff && head[1] === 0xfe) return new TextDecoder('utf-16le').decode(head);
@@ -80,8 +80,8 @@ export async function headTextOf(file: ExportFile): Promise<string> {
 }
 
 /**
- * The files of an export that are of its format: a single file whatever it is, else those that are called like it and
- * begin like it. The others may be what was attached to messages.
+ * The files of an export that are in its format: a single file in any case, otherwise those whose name and beginning
+ * match. The others may be attachments of messages.
  */
 export async function* filesLike(
   { files, isSingle }: ExportSource,
@@ -92,7 +92,7 @@ export async function* filesLike(
     if (isSingle || (name.test(file.name) && isHead(await headTextOf(file)))) yield file;
 }
 
-/** A whole small file; throws a refusal if it is larger than `most` bytes. */
+/** A small file as a whole. Throws a refusal if it is larger than `most` bytes. */
 export async function contentOf(file: ExportFile, most = 64 << 20): Promise<Buffer> {
   if (file.size > most) throw refuse(`${file.name} is larger than ${most >> 20} MiB. Nothing was imported.`);
   const chunks: Buffer[] = [];

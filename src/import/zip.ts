@@ -4,19 +4,19 @@ import type { ExportFile, ExportSource } from './files.ts';
 import { refuse } from './refusal.ts';
 
 const MOST_ENTRIES = 200_000;
-/** What all entries may hold unpacked, in bytes, however small the zip is. */
+/** The limit for all entries together when unpacked, in bytes, however small the zip is. */
 const MOST_BYTES = 32 * 2 ** 30;
-/** Chats pack to a tenth at best; a zip bomb to a thousandth. The rest is for small files. */
+/** Chats compress to a tenth at best, a zip bomb to a thousandth. The allowance is for small files. */
 const [MOST_RATIO, ALLOWANCE] = [200, 64 * 2 ** 20];
 
-/** Additional fields of an entry that hold a time with its zone. */
+/** Extra fields of an entry that hold a time with its zone. */
 const [UNIX_TIME, WINDOWS_TIME] = [0x5455, 0x000a];
 const [TYPE_BITS, LINK] = [0o170000, 0o120000];
 
 /**
- * Opens a zip whose entries are read where they are: nothing is unpacked to disk, so their names cannot lead anywhere.
- * Throws a refusal if it is broken, encrypted, holds links or paths that lead out of it, or would unpack to far more
- * than an export.
+ * Opens a zip whose entries are read in place. Nothing is unpacked to disk, so their names cannot lead anywhere.
+ * Throws a refusal if it is broken or encrypted, contains links or paths that lead out of it, or would unpack to far
+ * more than an export.
  */
 export async function openZip(path: string): Promise<ExportSource> {
   const zip = await openPromise(path, { autoClose: false, strictFileNames: false }).catch(broken);
@@ -61,19 +61,19 @@ async function entriesOf(zip: ZipFile): Promise<ExportFile[]> {
 
 type Entry = Parameters<ZipFile['openReadStreamPromise']>[0];
 
-/** When an entry was last changed: exactly, if the zip says so, else by a clock of an unknown zone. */
+/** When an entry was last changed: exactly, if the zip says so, otherwise by a clock in an unknown zone. */
 function modified(entry: Entry): Pick<ExportFile, 'modifiedAt' | 'modifiedLocal'> {
   const isExact = entry.extraFields.some(({ id }) => id === UNIX_TIME || id === WINDOWS_TIME);
   if (isExact) return { modifiedAt: entry.getLastModDate().getTime() };
   const local = entry.getLastModDate({ timezone: 'UTC', forceDosFormat: true });
   const [year, month, day] = [local.getUTCFullYear(), local.getUTCMonth() + 1, local.getUTCDate()];
-  // A zip that knows no time has the first day that it can write.
+  // A zip without a time has the earliest date that it can store.
   if (Number.isNaN(local.getTime()) || (year === 1980 && month === 1 && day === 1)) return {};
   const [hour, minute, second] = [local.getUTCHours(), local.getUTCMinutes(), local.getUTCSeconds()];
   return { modifiedLocal: { year, month, day, hour, minute, second } };
 }
 
-/** The library checks how long an entry is; whether its bytes are the right ones is checked here. */
+/** The library checks the length of an entry. Its checksum is checked here. */
 async function* readEntry(zip: ZipFile, entry: Entry, name: string): AsyncGenerator<Buffer> {
   try {
     let checksum = 0;

@@ -5,7 +5,7 @@ import type { Conversation, Item, MessageFile } from '../message.ts';
 import { filesLike } from '../source.ts';
 import { firstText, idOf, instantOf, listOf, type Members, membersOf, shortly, textOf } from '../values.ts';
 
-/** What people write; every other type is a message of Discord itself. */
+/** What people write. Every other type is a message from Discord itself. */
 const WRITTEN = new Set([
   'Default',
   'Reply',
@@ -17,11 +17,11 @@ const WRITTEN = new Set([
   'ThreadStarterMessage',
 ]);
 
-/** Whether a JSON text begins like a channel of DiscordChatExporter. */
+/** Whether a JSON text begins like a channel from DiscordChatExporter. */
 export const isDiscord = (head: string): boolean =>
   /^\s*\{\s*"guild"\s*:/.test(head) && head.includes('"channel"');
 
-/** Reads channels as DiscordChatExporter writes them: one file for each, or several parts. */
+/** Reads channels written by DiscordChatExporter: one file per channel, or several parts. */
 export async function* readDiscord(source: ExportSource): AsyncGenerator<Item> {
   const finder = new FileFinder(source.files);
   for await (const file of filesLike(source, /\.json$/i, isDiscord)) {
@@ -65,14 +65,14 @@ function itemOf(
   };
 }
 
-/** A file by its link: to a place beside the JSON if media were saved too, else to Discord. */
+/** A file by its link: to a place next to the JSON if media were saved too, otherwise to Discord. */
 function fileOf({ fileName, url }: Members, finder: FileFinder, from: string): MessageFile {
   const link = textOf(url);
   const content = /^https?:/i.test(link) ? undefined : (finder.at(link, from) ?? finder.named(link));
   return { name: firstText(fileName, link, 'file'), content };
 }
 
-/** Mentions and emoji by name, as far as the message says what they are called. */
+/** Replaces mentions and emoji with their names, if the message contains them. */
 function withNames(content: string, message: Members): string {
   const mentioned = new Map(
     listOf(message.mentions)

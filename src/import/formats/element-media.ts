@@ -9,12 +9,13 @@ const FOLDERS: Readonly<Record<string, string>> = {
   'm.sticker': 'stickers',
 };
 
-/** The date that Element adds to the names of files, in the words of the person's language. */
+/** The date that Element adds to file names, in the person's language. */
 const DATE = /^-[\p{L}\p{M}\d .,:\u200e\u202f-]{1,60}$/u;
 
 /**
- * The files that Element saves beside the JSON. An event does not say where its file is: the name is made of its own and
- * the local date, so it is found by its beginning and its end, then by its size, then by minute and second.
+ * The files that Element saves next to the JSON. An event does not say which file is its own. The file's name
+ * consists of its original name and the local date, so it is found by its beginning and end, then by its size, then
+ * by minute and second.
  */
 export class ElementMedia {
   readonly #byFolder = new Map<string, ExportFile[]>();
@@ -28,7 +29,7 @@ export class ElementMedia {
     }
   }
 
-  /** The file of an event, unless several could be it. */
+  /** The file of an event, unless several files match. */
   find(event: Members, from: string): ExportFile | undefined {
     const content = membersOf(event.content);
     const type = event.type === 'm.sticker' ? 'm.sticker' : textOf(content.msgtype);

@@ -7,10 +7,10 @@ import { filesLike } from '../source.ts';
 import { firstText, type Members, membersOf, shortly, textOf } from '../values.ts';
 import { ElementMedia } from './element-media.ts';
 
-/** Whether a JSON text begins like a room of Element. */
+/** Whether a JSON text begins like a room from Element. */
 export const isElement = (head: string): boolean => /^\s*\{\s*"room_name"\s*:/.test(head);
 
-/** Reads a room as Element writes it: Matrix events. Edits are further events, so the room is read twice. */
+/** Reads a room written by Element: Matrix events. Edits are separate, later events, so the room is read twice. */
 export async function* readElement(source: ExportSource): AsyncGenerator<Item> {
   const media = new ElementMedia(source.files);
   for await (const file of filesLike(source, /\.json$/i, isElement)) {
@@ -82,7 +82,10 @@ function itemOf(
   return message;
 }
 
-/** What a message says, with its formatting if it has any. A reply repeats what it replies to, for programs that know no replies. */
+/**
+ * The text of a message, with its formatting if it has any. A reply repeats the text that it replies to, for programs
+ * without replies.
+ */
 function bodyOf({ body, format, formatted_body: html }: Members, isReply = false): HtmlText {
   const formatted = format === 'org.matrix.custom.html' ? markdownOf(textOf(html)) : undefined;
   if (formatted?.type === 'markdown' && formatted.text !== '') return formatted;
@@ -90,7 +93,7 @@ function bodyOf({ body, format, formatted_body: html }: Members, isReply = false
   return { text: isReply ? text.replace(/^(?:> .*\n)+\n?/, '') : text, type: 'text' };
 }
 
-/** A message with its later texts; if one of them is formatted, all are Markdown. */
+/** A message with its later texts. If one of them is formatted, all are Markdown. */
 function withEdits(message: ImportedMessage, later: (HtmlText & { readonly at: number })[]): ImportedMessage {
   const edits = later.sort((a, b) => a.at - b.at);
   if (message.type !== 'markdown' && edits.every(({ type }) => type === 'text')) return { ...message, edits };

@@ -4,7 +4,7 @@ import { linesOf } from '../lines.ts';
 import type { Item } from '../message.ts';
 import { shortly } from '../values.ts';
 
-/** Whether a text begins with a line of a journal. */
+/** Whether a text begins with a journal line. */
 export function isGitpost(head: string): boolean {
   const line = head.replace(/^\ufeff/, '').split('\n', 1)[0] ?? '';
   return (
@@ -12,7 +12,7 @@ export function isGitpost(head: string): boolean {
   );
 }
 
-/** The path of a file in a clone, and in an export with files. */
+/** The path of a file in a clone, or in an export with files. */
 const ATTACHMENT = /(?:^|\/)attachments\/[0-9a-f]{2}\/([0-9a-f]{64})(?:\.\w{1,10})?$/;
 
 /** Reads journal lines, each kept byte for byte, and the files that they name. */

@@ -9,13 +9,13 @@ const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', '
 
 type Day = Pick<LocalTime, 'year' | 'month' | 'day'>;
 
-/** `2005-01-08 23:33:54` or `2005-01-08T23:33:54`, with or without brackets, as WeeChat and energymech write it. */
+/** `2005-01-08 23:33:54` or `2005-01-08T23:33:54`, with or without brackets, as written by WeeChat and energymech. */
 const FULL = /^\[?(\d{4})-(\d{2})-(\d{2})[T ](\d{2}):(\d{2}):(\d{2})\]?[\t ]/;
-/** `[10:05:01]` or `10:05`, whose day is elsewhere. */
+/** `[10:05:01]` or `10:05`; the day is elsewhere. */
 const CLOCK = /^\[?(\d{2}):(\d{2})(?::(\d{2}))?\]?[\t ]/;
 /** irssi: `--- Day changed Sun Jan 09 2005` and `--- Log opened Sat Jan 08 23:33:54 2005`. */
 const DAY = /^--- (?:Day changed|Log opened) \w{3} (\w{3}) (\d{2}) (?:\d{2}:\d{2}:\d{2} )?(\d{4})/;
-/** The day in a file's name, as ZNC writes it: `#chan_20050108.log`, or `2005-01-08.log`. */
+/** The day in a file name, as written by ZNC: `#chan_20050108.log`, or `2005-01-08.log`. */
 const NAMED_DAY = /(?:^|[^\d])(\d{4})-?(\d{2})-?(\d{2})(?:[^\d]|$)/;
 
 /** Whether some lines of a text look like those of an IRC log. */
@@ -30,7 +30,7 @@ export const isIrc = (head: string): boolean =>
     ) ||
   head.split('\n', 40).some((line) => /^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}\t[^\t]{1,40}\t/.test(line));
 
-/** Reads logs of irssi, WeeChat, ZNC and energymech. What the server and the program say is left out. */
+/** Reads logs of irssi, WeeChat, ZNC and energymech. Lines from the server and the program are left out. */
 export async function* readIrc({ files }: ExportSource, { zone }: ReadOptions): AsyncGenerator<Item> {
   for (const file of files.filter(({ name }) => name === '' || /\.(log|txt|weechatlog)$/i.test(name))) {
     yield* readLog(file, zone);
@@ -75,7 +75,7 @@ async function* readLog(file: ExportFile, zone: string | undefined): AsyncGenera
 
 const dayOf = (year = '', month = 0, day = ''): Day => ({ year: Number(year), month, day: Number(day) });
 
-/** Who said what in the rest of a line; nothing if it is a join, a topic or the like. */
+/** The author and text in the rest of a line; `undefined` if it is a join, a topic or the like. */
 function saidIn(rest: string): { readonly author: string; readonly text: string } | undefined {
   const tabbed = /^([^\t]{0,40})\t([^\n]*)$/.exec(rest);
   if (tabbed) {
@@ -92,7 +92,7 @@ function saidIn(rest: string): { readonly author: string; readonly text: string 
   return acted === undefined ? undefined : action(acted);
 }
 
-/** `/me waves` is what a person does. */
+/** `/me waves` describes what a person does. */
 function action(text: string): { readonly author: string; readonly text: string } | undefined {
   const [, author, what] = /^(\S{1,64}) ([^\n]*)$/.exec(text) ?? [];
   return author === undefined || what === undefined
@@ -100,14 +100,14 @@ function action(text: string): { readonly author: string; readonly text: string 
     : { author, text: `* ${author} ${plain(what)}` };
 }
 
-/** Without the characters that set colours and bold type. */
+/** The text without the characters that set colours and bold type. */
 const plain = (text: string): string =>
   text.replace(COLOUR, '').replace(/\p{Cc}/gu, (found) => (found === '\t' ? found : ''));
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
 const COLOUR = /\x03(?:\d{1,2}(?:,\d{1,2})?)?/g;
 
-/** The channel by the name of the file, without the day and what programs add. */
+/** The channel, from the name of the file without the day and what programs add. */
 function conversationOf(path: string): Conversation {
   const name = (path.split('/').at(-1) ?? '')
     .replace(/\.(?:log|txt|weechatlog)$/i, '')

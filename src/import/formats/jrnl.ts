@@ -9,7 +9,7 @@ const START = /^\[?(\d{4})-(\d{2})-(\d{2}) (\d{1,2}):(\d{2})(?::(\d{2}))?( [AP]M
 export const isJrnl = (head: string): boolean =>
   START.test(head.replace(/^\ufeff/, '').split(/\r?\n/, 1)[0] ?? '') && /^\[?\d{4}/.test(head.trimStart());
 
-/** Reads a journal of jrnl: a date and a title, and the text in the lines below. */
+/** Reads a journal of jrnl: a date and a title, then the text in the lines below. */
 export async function* readJrnl(
   { files }: ExportSource,
   { zone }: ReadOptions,

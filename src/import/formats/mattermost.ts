@@ -10,12 +10,15 @@ import { listOf, type Members, membersOf, shortly, textOf } from '../values.ts';
 export const isMattermost = (head: string): boolean =>
   /^\s*\{"type":\s?"version",\s?"version":\s?\d+/.test(head);
 
-/** Reads a bulk export of Mattermost, which has one object per line. Posts have no ids, so they go by time and author. */
+/**
+ * Reads a bulk export of Mattermost, which has one object per line. Posts have no ids, so their time and author
+ * identify them.
+ */
 export async function* readMattermost(source: ExportSource): AsyncGenerator<Item> {
   const finder = new FileFinder(source.files);
   const channels = new Map<string, string>();
   for await (const file of filesLike(source, /\.jsonl?$/i, isMattermost)) {
-    // Exports keep their files in the folder "data", whose name some versions leave out.
+    // Exports keep their files in the folder "data", but some versions leave its name out of the path.
     const find = (path: string) => ({
       name: lastPartOf(path),
       content: finder.at(path, file.name) ?? finder.at(`data/${path}`, file.name),
@@ -58,7 +61,7 @@ function itemOf(post: Members, conversation: Conversation, parent: string | unde
   if (typeof create_at !== 'number') return { skipped: 'no-date', example: shortly(text) };
   return {
     conversation,
-    // The server imports a post by the same two.
+    // The Mattermost server identifies an imported post in the same way.
     sourceId: `${create_at} ${textOf(user)}`,
     author: textOf(user),
     createdAt: create_at,

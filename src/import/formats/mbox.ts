@@ -14,7 +14,9 @@ const MOST_BYTES = 64 * 2 ** 20;
 export const isMbox = (head: string): boolean =>
   /^From \S{1,200}.{0,60}\d{4}[^\n]{0,20}\r?\n[\w-]{1,60}:/.test(head);
 
-/** Reads mailboxes (RFC 4155). Each mail goes by its Message-ID, and a reply by its In-Reply-To. */
+/**
+ * Reads mailboxes (RFC 4155). A mail is identified by its Message-ID, and a reply refers to one with its In-Reply-To.
+ */
 export async function* readMbox({ files }: ExportSource): AsyncGenerator<Item> {
   for (const file of files.filter(
     ({ name }) => name === '' || /(?:\.mbox|\.mbx|\/mbox|^[^.]+)$/i.test(name),
@@ -41,7 +43,10 @@ async function* mailsIn(file: ExportFile): AsyncGenerator<Buffer> {
   if (rest.length > 1) yield withoutFirstLine(rest.subarray(1));
 }
 
-/** Where the next mail begins: not at each `From ` in a text that nobody escaped, but if a date ends the line. */
+/**
+ * Where the next mail begins: only at a `From ` whose line ends with a date, since not every `From ` in a text is
+ * escaped.
+ */
 function separatorIn(bytes: Buffer, from: number): number {
   for (let at = bytes.indexOf(SEPARATOR, from); at !== -1; at = bytes.indexOf(SEPARATOR, at + 1)) {
     const line =
@@ -86,7 +91,7 @@ async function itemOf(bytes: Buffer, conversation: string): Promise<Item> {
   };
 }
 
-/** What a mail says: its text, or its HTML if it has nothing else. */
+/** The text of a mail: plain text, or its HTML if it has nothing else. */
 function bodyOf({ text, html }: Email): HtmlText {
   const own = (text ?? '').trim();
   return own !== '' || html === undefined ? { text: own, type: 'text' } : markdownOf(html);

@@ -18,12 +18,12 @@ import {
 
 const isJson = ({ name }: { readonly name: string }): boolean => name === '' || /\.json$/i.test(name);
 
-/** Whether a JSON text is a note of Google Keep. */
+/** Whether a JSON text is a note from Google Keep. */
 export const isKeep = (head: string): boolean =>
   /"(?:textContent|listContent|userEditedTimestampUsec|createdTimestampUsec)"\s*:/.test(head) &&
   /"is(?:Trashed|Pinned|Archived)"\s*:/.test(head);
 
-/** Reads notes of Google Keep, as Google Takeout writes them: a JSON file for each. */
+/** Reads notes of Google Keep as exported by Google Takeout: one JSON file per note. */
 export async function* readKeep({ files }: ExportSource, author: string): AsyncGenerator<Item> {
   const finder = new FileFinder(files);
   for (const file of files.filter(isJson)) {
@@ -64,7 +64,8 @@ export async function* readKeep({ files }: ExportSource, author: string): AsyncG
     ];
     yield {
       conversation: { id: 'keep', name: 'keep' },
-      // A note has no id, and its file is named after its title: when it was made is what stays.
+      // A note has no id, and its file is named after its title, which may change. Only the time of its creation
+      // stays the same.
       sourceId:
         created === undefined ? (file.name.split('/').at(-1) ?? '') : String(note.createdTimestampUsec),
       author,
@@ -84,7 +85,7 @@ export async function* readKeep({ files }: ExportSource, author: string): AsyncG
   }
 }
 
-/** Takeout names a picture `.jpeg` in the note, and saves it as `.jpg`. */
+/** Takeout may call a picture `.jpeg` in the note but save it as `.jpg`. */
 function pictureAt(name: string, finder: FileFinder, from: string): ExportFile | undefined {
   const stem = name.replace(/\.jpe?g$/i, '');
   const names = stem === name ? [name] : [name, `${stem}.jpg`, `${stem}.jpeg`];
@@ -106,7 +107,7 @@ async function parsed(file: Parameters<typeof contentOf>[0]): Promise<Members | 
 
 export const isSimplenote = (head: string): boolean => /"activeNotes"\s*:\s*\[/.test(head);
 
-/** Reads `notes.json` of Simplenote. Notes in the trash stay there. */
+/** Reads `notes.json` from Simplenote. Notes in the trash are left out. */
 export async function* readSimplenote({ files }: ExportSource, author: string): AsyncGenerator<Item> {
   const open = new Set(['', 'activeNotes', 'trashedNotes']);
   for (const file of files.filter(({ name }) => name === '' || /(^|\/)notes\.json$/.test(name))) {
@@ -136,7 +137,7 @@ export const isMemos = (head: string): boolean =>
   /^\s*\{\s*"memos"\s*:\s*\[/.test(head) ||
   (/"(?:displayTime|createTime)"\s*:/.test(head) && /"content"\s*:/.test(head));
 
-/** Reads memos as the REST API of memos answers them: a list, an object with one, or a file for each page. */
+/** Reads memos as returned by the REST API of memos: a list, an object with a list, or one file per page. */
 export async function* readMemos(source: ExportSource, author: string): AsyncGenerator<Item> {
   const finder = new FileFinder(source.files);
   for await (const file of filesLike(source, /\.json$/i, isMemos)) {
@@ -176,7 +177,10 @@ export async function* readMemos(source: ExportSource, author: string): AsyncGen
   }
 }
 
-/** The API has the bytes of a resource in its answer, or leaves them out; then they may be saved beside it. */
+/**
+ * The API includes the bytes of a resource in its answer or leaves them out. In that case they may be saved next to
+ * it.
+ */
 function resourceOf({ filename, content }: Members, finder: FileFinder, from: string): MessageFile {
   const name = textOf(filename);
   const bytes = Buffer.from(textOf(content), 'base64');

@@ -1,7 +1,7 @@
 import { codeBlock, escaped, inlineCode, link, quoted, wrapped } from '../../domain/markdown.ts';
 import { firstText, idOf, listOf, type Members, membersOf, textOf } from '../values.ts';
 
-/** What ids in a workspace are called. */
+/** The names for the ids in a workspace. */
 export interface SlackNames {
   readonly users: ReadonlyMap<string, string>;
   readonly channels: ReadonlyMap<string, string>;
@@ -12,7 +12,7 @@ export interface SlackText {
   readonly type: 'text' | 'markdown';
 }
 
-/** The text of a message: from its rich text if it has that, else from Slack's own markup. */
+/** The text of a message: from its rich text if it has any, otherwise from Slack's own markup. */
 export function slackText(message: Members, names: SlackNames): SlackText {
   const blocks = listOf(message.blocks).map(membersOf);
   const rich = blocks.filter(({ type }) => type === 'rich_text');
@@ -35,7 +35,7 @@ export function slackText(message: Members, names: SlackNames): SlackText {
   return fromMarkup(parts.filter((part) => part.trim() !== '').join('\n'), names);
 }
 
-/** Blocks and attachments of apps carry their text in several places. */
+/** Blocks and attachments of apps have their text in several places. */
 const looseText = (block: Members): string =>
   [membersOf(block.text).text, ...listOf(block.fields).map((field) => membersOf(field).text)]
     .map(textOf)
@@ -50,7 +50,7 @@ const attached = (message: Members, own: string): string[] =>
     )
     .filter((text) => text !== '' && !own.includes(text));
 
-/** Rich text without any formatting; `undefined` if it has some. */
+/** Rich text as plain text; `undefined` if it has any formatting. */
 function plainOf(blocks: readonly Members[], names: SlackNames): string | undefined {
   const sections = blocks.flatMap(({ elements }) => listOf(elements)).map(membersOf);
   const isPlain = sections.every(
@@ -116,7 +116,7 @@ function rawOf(element: Members, names: SlackNames): string {
   }
 }
 
-/** More than any emoji has. */
+/** More code points than any emoji has. */
 const MOST_POINTS = 16;
 
 function emojiOf({ unicode, name }: Members): string {
@@ -143,7 +143,7 @@ function fromMarkup(markup: string, names: SlackNames): SlackText {
     isFormatted = true;
     return link(escaped(decoded(label)), decoded(target));
   };
-  // Code is left as it is, and nothing within a line of it is a mark.
+  // Code is left unchanged, and nothing in inline code is markup.
   const parts = markup.split(/(```[\s\S]*?```|`[^`\n]+`)/);
   if (parts.length > 1) isFormatted = true;
   const marks = /(?<![\p{L}\p{N}])([*_~])(?=\S)([^\n]*?\S)\1(?![\p{L}\p{N}])/gu;

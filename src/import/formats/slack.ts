@@ -11,7 +11,10 @@ import { type SlackNames, slackText } from './slack-text.ts';
 const DAY = /^(?:.*\/)?([^/]+)\/\d{4}-\d{2}-\d{2}\.json$/;
 const LISTS = ['channels', 'groups', 'dms', 'mpims'];
 
-/** Joins, topics and the like, which Slack shows as messages of its own. Any other subtype is what someone wrote. */
+/**
+ * The subtypes written by a person or an app. All others are joins, topics and the like, which Slack shows as
+ * messages of its own.
+ */
 const WRITTEN = new Set([
   'bot_message',
   'me_message',
@@ -21,12 +24,12 @@ const WRITTEN = new Set([
   'reply_broadcast',
 ]);
 
-/** Whether the names of the files are those of a Slack export. */
+/** Whether the file names are those of a Slack export. */
 export const isSlack = ({ files }: ExportSource): boolean =>
   files.some(({ name }) => /(^|\/)(users|channels)\.json$/.test(name)) &&
   files.some(({ name }) => DAY.test(name));
 
-/** Reads a Slack export: a folder for each channel, with a file for each day. */
+/** Reads a Slack export: one folder per channel, with one file per day. */
 export async function* readSlack({ files }: ExportSource): AsyncGenerator<Item> {
   const users = new Map<string, string>();
   for (const user of await listIn(files, 'users')) {
@@ -44,7 +47,7 @@ export async function* readSlack({ files }: ExportSource): AsyncGenerator<Item> 
       const members = listOf(one.members).map((member) => users.get(String(member)) ?? String(member));
       const name = kind === 'dms' || kind === 'mpims' ? members.join(' ') : textOf(one.name);
       channels.set(id, name);
-      // Folders have the name of a channel, but the id of a direct conversation.
+      // A folder is named after the channel, or after the id of a direct conversation.
       for (const folder of [textOf(one.name), id])
         if (folder !== '') conversations.set(folder, { id, name: name || id });
     }
@@ -109,8 +112,8 @@ function itemOf(
 }
 
 /**
- * A file of a message. Slack gives only its link, with a token that opens it, so the link is left alone. Programs that
- * fetch the files put them into one of two places.
+ * A file of a message. Slack gives only its link, with a token that opens it, so the link is left out. Programs that
+ * download the files save them in one of two places.
  */
 function fileOf({ id, name, title }: Members, finder: FileFinder, from: string): MessageFile {
   const called = firstText(name, title, 'file');

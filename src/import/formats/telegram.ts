@@ -13,13 +13,13 @@ const OPEN = /^(?:(?:chats|left_chats)(?:\/list(?:\/\*(?:\/messages)?)?)?|messag
 const MESSAGE = /^(?:(?:chats|left_chats)\/list\/\*\/)?messages\/\*$/;
 const FILES = ['photo', 'file'];
 
-/** Whether a JSON text begins like a chat, or an account, of Telegram Desktop. */
+/** Whether a JSON text begins like a chat, or an account, from Telegram Desktop. */
 export const isTelegram = (head: string): boolean =>
   (/"messages"\s*:\s*\[/.test(head) &&
     /"type"\s*:\s*"(?:\w+_(?:chat|group|channel|supergroup)|saved_messages)"/.test(head)) ||
   (/"about"\s*:/.test(head) && /"(?:chats|personal_information)"\s*:\s*\{/.test(head));
 
-/** Reads `result.json` of Telegram Desktop: one chat, or all of them. */
+/** Reads `result.json` from Telegram Desktop: one chat, or all of them. */
 export async function* readTelegram(source: ExportSource, { zone }: ReadOptions): AsyncGenerator<Item> {
   const finder = new FileFinder(source.files);
   const clock = zone === undefined ? undefined : clockOf(zone);
@@ -73,7 +73,7 @@ function itemOf(
   return {
     conversation,
     sourceId: idOf(message.id),
-    // Times are whole seconds, and numbers run on.
+    // Times are whole seconds, and message ids count up, so the ids keep messages of one second in order.
     shift:
       Number.isSafeInteger(message.id) && Number(message.id) >= 0 ? Number(message.id) % 1000 : undefined,
     author: firstText(message.from, message.author, idOf(message.from_id)),
@@ -85,7 +85,7 @@ function itemOf(
   };
 }
 
-/** The time of a message: exact if the export has it so, else by the clocks of a zone. */
+/** The time of a message: exact if the export contains that, otherwise interpreted in a time zone. */
 function dateOf(
   { date, date_unixtime }: Members,
   clock: ((local: LocalTime) => number | undefined) | undefined,
@@ -111,7 +111,7 @@ const listOrText = (text: unknown): string =>
     ? text.map((one) => (typeof one === 'string' ? one : textOf(membersOf(one).text))).join('')
     : textOf(text);
 
-/** Entities that change nothing about how a text is shown. */
+/** Entities that do not change how a text is shown. */
 const PLAIN = new Set([
   '',
   'plain',

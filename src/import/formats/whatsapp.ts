@@ -7,7 +7,7 @@ import { ask } from '../refusal.ts';
 import { filesLike } from '../source.ts';
 import { shortly } from '../values.ts';
 
-/** A date, a time and the rest of a line that begins a message: `12/9/20, 10:05 PM - …` or `[12.09.20, 22:05:11] …`. */
+/** A date, a time and the rest of a line that starts a message: `12/9/20, 10:05 PM - …` or `[12.09.20, 22:05:11] …`. */
 const START =
   /^[\u200e\u200f\u202a-\u202e\ufeff]*\[?(\d{1,4})([./-])\s?(\d{1,2})[./-]\s?(\d{1,4})\.?,?\s+(?:(?:a las|um|at|à|o)\s+)?(\d{1,2})[:.](\d{2})(?:[:.](\d{2}))?(?:\s?(a|p|A|P)\.?\s?(?:m|M)\.?)?\s?(?:\]\s?|\s?[-–]\s)([\s\S]*)$/u;
 const HIDDEN = /[\u200e\u200f\u202a-\u202e\ufeff]/g;
@@ -15,16 +15,16 @@ const ATTACHED = /^(?:<[^<>:]+:\s?([^<>]+\.\w{2,5})>|([^\n]+\.\w{2,5}) \([^()\n]
 const OMITTED =
   /^<?(?:Media omitted|Medien ausgeschlossen|Multimedia omitido|Médias omis|Media omessi|Mídia oculta|(?:image|video|audio|sticker|GIF|document|Contact card) omitted)>?$/i;
 
-/** Lines of WhatsApp itself that look as if someone had written them. */
+/** Lines from WhatsApp itself that look as if someone had written them. */
 const SYSTEM =
   /end-to-end encrypted|Ende-zu-Ende|cifrad[oa]s? de extremo a extremo|chiffrés de bout en bout|created (?:this )?group|changed (?:the|this) (?:subject|group)|security code (?:with [^\n]{1,100} )?changed/i;
 
-/** Whether some line of a text begins like a message of WhatsApp. */
+/** Whether any line of a text begins like a WhatsApp message. */
 export const isWhatsApp = (head: string): boolean =>
   head.split('\n', 40).filter((line) => START.test(normal(line))).length >= 1 &&
   !/^\[\d{4}-\d{2}-\d{2} \d{2}:\d{2}\] /m.test(head);
 
-/** Reads a chat that WhatsApp wrote: a text file, or the zip with its media. */
+/** Reads a chat exported by WhatsApp: a text file, or the zip with its media. */
 export async function* readWhatsApp(source: ExportSource, options: ReadOptions): AsyncGenerator<Item> {
   const finder = new FileFinder(source.files);
   for await (const file of filesLike(source, /\.txt$/i, isWhatsApp)) {
@@ -36,7 +36,10 @@ export async function* readWhatsApp(source: ExportSource, options: ReadOptions):
 
 type Order = 'dmy' | 'mdy' | 'ymd';
 
-/** The order of day and month, from all dates of the file at once: no line is guessed for itself. */
+/**
+ * The order of day and month, determined from all dates of the file together, so it is never guessed for a single
+ * line.
+ */
 async function orderIn(file: ExportFile, { dates, zone }: ReadOptions): Promise<Order> {
   let isYearFirst = false;
   const highest = { first: 0, second: 0 };
@@ -117,7 +120,7 @@ function itemOf(
   return { ...message, text: (file[3] ?? '').trim(), files: [find((file[1] ?? file[2] ?? '').trim())] };
 }
 
-/** The chat by the name of the file, without what WhatsApp and file managers add to it. */
+/** The chat, from the name of the file without what WhatsApp and file managers add. */
 function conversationOf(path: string): Conversation {
   const name = (path.split('/').at(-1) ?? '')
     .replace(/\.txt$/i, '')
@@ -129,5 +132,5 @@ function conversationOf(path: string): Conversation {
   return name === '' || name === '_chat' ? { id: '', name: 'whatsapp' } : { id: name, name };
 }
 
-/** The narrow and other spaces that phones write, as plain ones. */
+/** The narrow and other special spaces that phones write, as plain ones. */
 const normal = (line: string): string => line.replace(/[\u202f\u00a0\u2009]/g, ' ');

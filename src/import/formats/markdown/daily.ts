@@ -1,4 +1,4 @@
-/** One thing of a day. */
+/** An entry of a day. */
 export interface DayPart {
   readonly hour: number;
   readonly minute: number;
@@ -6,7 +6,7 @@ export interface DayPart {
   readonly text: string;
 }
 
-/** A day's note: what has a time, and the rest of it. */
+/** A daily note: the entries with a time, and the rest. */
 export interface Day {
   readonly parts: readonly DayPart[];
   readonly rest: string;
@@ -16,7 +16,7 @@ export interface Day {
 const TIMED =
   /^[-*+] (\[[ xX]\] )?(?:\*\*)?(\d{1,2}):(\d{2})(?::(\d{2}))?(?:\*\*)?(?:[ \t]{1,5}[-–—:])?[ \t]{1,5}(\S[^\n]*)$/;
 
-/** Takes bullets with a time apart. What is indented below a bullet belongs to it. */
+/** Separates the bullets that start with a time. Anything indented below a bullet belongs to it. */
 export function dayOf(note: string): Day {
   const parts: { hour: number; minute: number; second: number; lines: string[] }[] = [];
   const rest: string[] = [];

@@ -1,19 +1,19 @@
 import { parse } from 'yaml';
 import { listOf, type Members, membersOf, textOf } from '../../values.ts';
 
-/** A note without its front matter, and what that says. */
+/** A note without its front matter, and the values in it. */
 export interface FrontMatter {
   readonly values: Members;
   readonly body: string;
-  /** Whether there is front matter that cannot be read; it is then part of the body. */
+  /** Whether there is front matter that cannot be read. It is then part of the body. */
   readonly isBroken: boolean;
 }
 
-/** Longer front matter is taken for text. */
+/** Longer front matter is treated as text. */
 const MOST_CHARACTERS = 64 * 1024;
 const MOST_ALIASES = 20;
 
-/** Takes YAML between two lines of `---` off the beginning of a note. */
+/** Separates YAML between two lines of `---` from the beginning of a note. */
 export function frontMatterOf(note: string): FrontMatter {
   const whole = { values: {}, body: note, isBroken: false };
   if (!/^---[\t ]{0,10}\n/.test(note)) return whole;
@@ -27,7 +27,7 @@ export function frontMatterOf(note: string): FrontMatter {
       maxAliasCount: MOST_ALIASES,
       logLevel: 'error',
     });
-    // Without a key, it was a line across the page.
+    // Without a key, it was a horizontal rule.
     if (typeof values !== 'object')
       return values === null ? { ...whole, body: after(note, start, end) } : whole;
     return { values: lowerCased(membersOf(values)), body: after(note, start, end), isBroken: false };
@@ -52,13 +52,13 @@ const DATES = [
   'creation date',
 ];
 
-/** When the note was written, as its front matter has it. */
+/** When the note was written, according to its front matter. */
 export const dateIn = (values: Members): string =>
   DATES.map((key) => values[key])
     .map((value) => (typeof value === 'number' ? String(value) : textOf(value).trim()))
     .find((value) => value !== '') ?? '';
 
-/** Tags: a list, or a text in which they are apart by commas or spaces. */
+/** Tags: a list, or a text in which they are separated by commas or spaces. */
 export function tagsIn({ tags, tag, keywords }: Members): string[] {
   const names = [tags, tag, keywords].flatMap((value) =>
     Array.isArray(value) ? listOf(value).map((one) => String(one ?? '')) : textOf(value).split(/[,\s]{1,20}/),

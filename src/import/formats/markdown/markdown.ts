@@ -9,7 +9,7 @@ import { type Clock, noteClock, noteTime, writtenDate } from './note-date.ts';
 import { linkedNote } from './note-links.ts';
 
 const NOTE = /\.(?:md|markdown)$/i;
-/** What programs keep beside the notes, and what a computer adds to a zip. */
+/** What programs store next to the notes, and what a computer adds to a zip. */
 const HIDDEN = /(?:^|\/)(?:\.[^/]|__MACOSX\/)/;
 const MOST_BYTES = 4 * 2 ** 20;
 
@@ -17,7 +17,7 @@ const MOST_BYTES = 4 * 2 ** 20;
 export const isMarkdown = ({ files }: ExportSource): boolean =>
   files.some(({ name }) => NOTE.test(name) && !HIDDEN.test(name));
 
-/** Reads a folder or a zip of Markdown files: a message for each note, or for each time in the note of a day. */
+/** Reads a folder or a zip of Markdown files: one message per note, or per time in a daily note. */
 export async function* readMarkdown(
   source: ExportSource,
   { zone }: ReadOptions,
@@ -59,7 +59,7 @@ async function* messagesIn(file: ExportFile, { author, clock, finder }: NoteOpti
   const { parts, rest } = named ? dayOf(body) : { parts: [], rest: body };
   const title = titleOf(name, firstText(values.title), rest, parts.length > 0);
   const whole = [title, rest.trim()].filter((part) => part !== '').join('\n\n');
-  // The headings of a day say nothing without what is below them.
+  // The headings of a day mean nothing without what is below them.
   const isBare = parts.length > 0 && !/^(?!#{1,6} )[^\n]*\S/m.test(whole);
   if (!isBare) {
     const createdAt = noteTime(name, dateIn(values), file, clock);
@@ -71,7 +71,7 @@ async function* messagesIn(file: ExportFile, { author, clock, finder }: NoteOpti
     const createdAt = named && clock({ ...named.day, ...time });
     if (createdAt === undefined) yield { skipped: 'no-date', example: shortly(`${file.name}: ${text}`) };
     else {
-      // Its time is what names a part, so that its text can change; several of one minute are numbered.
+      // A part is identified by its time, so its text can change. Several in the same minute are numbered.
       const at = `${path} ${String(time.hour).padStart(2, '0')}:${String(time.minute).padStart(2, '0')}:${String(time.second).padStart(2, '0')}`;
       const number = (seen.get(at) ?? 0) + 1;
       seen.set(at, number);
@@ -87,7 +87,7 @@ function conversationOf(path: string): Conversation {
   return { id: folder, name: folder === '' ? 'notes' : lastPartOf(folder) };
 }
 
-/** A heading for a note whose title is only its name or in its front matter. A day needs none. */
+/** A heading for a note whose title is only in its file name or its front matter. A daily note needs none. */
 function titleOf(name: string, given: string, rest: string, isDay: boolean): string {
   const title = given || (writtenDate(name) ? name.replace(/^[\d\s_.:T-]{8,24}/, '') : name);
   const hasOwn = /^#{1,2}[ \t]{1,5}\S/.test(rest.trimStart());
@@ -96,7 +96,7 @@ function titleOf(name: string, given: string, rest: string, isDay: boolean): str
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
-/** A note as text with plain line ends: old ones are not all UTF-8. */
+/** A note as text with plain line ends. Old notes are not all UTF-8. */
 function textIn(bytes: Buffer): string {
   const utf16 =
     bytes[0] === 0xff && bytes[1] === 0xfe

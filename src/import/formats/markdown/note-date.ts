@@ -3,7 +3,7 @@ import type { ExportFile } from '../../files.ts';
 import { ask } from '../../refusal.ts';
 import { instantOf } from '../../values.ts';
 
-/** A day, and a time of it if that is known. */
+/** A day, and a time on it if that is known. */
 interface WrittenDate {
   readonly day: { readonly year: number; readonly month: number; readonly day: number };
   readonly time?: { readonly hour: number; readonly minute: number; readonly second: number } | undefined;
@@ -15,7 +15,7 @@ const DATE =
 
 export type Clock = (local: LocalTime) => number | undefined;
 
-/** A clock of a zone. Without a zone, it asks for one when it is read. */
+/** A clock for a zone. Without a zone, using it throws a refusal that asks for one. */
 export function noteClock(zone: string | undefined): Clock {
   const clock = zone === undefined ? undefined : clockOf(zone);
   return (local) => {
@@ -27,7 +27,7 @@ export function noteClock(zone: string | undefined): Clock {
   };
 }
 
-/** The date in the name of a note: at its beginning, or with dashes anywhere. */
+/** The date in the name of a note: at its beginning, or anywhere if it has dashes. */
 export const dateInName = (name: string): WrittenDate | undefined =>
   writtenDate(name) ?? writtenDate(/(?<!\d)\d{4}-\d{2}-\d{2}(?!\d)/.exec(name)?.[0] ?? '');
 
@@ -43,8 +43,9 @@ export function writtenDate(text: string): WrittenDate | undefined {
 }
 
 /**
- * When a note was written, in milliseconds since 1970: by its name, else by its front matter, else by when its file was
- * last changed. If the name has only the day, a time of that day in the front matter says more.
+ * When a note was written, in milliseconds since 1970. It comes from its name, otherwise from its front matter,
+ * otherwise from when its file was last changed. If the name has only the day, a time on that day in the front matter
+ * is more precise and is used.
  */
 export function noteTime(name: string, matter: string, file: ExportFile, clock: Clock): number | undefined {
   const [named, written] = [dateInName(name), writtenDate(matter)];

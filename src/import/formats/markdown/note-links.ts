@@ -3,13 +3,13 @@ import { type FileFinder, lastPartOf } from '../../file-finder.ts';
 import type { ExportFile } from '../../files.ts';
 import type { MessageFile } from '../../message.ts';
 
-/** A note in which files are shown by their names, and the files. */
+/** A note whose links to files use their names, and the files. */
 export interface LinkedNote {
   readonly text: string;
   readonly files: readonly MessageFile[];
 }
 
-/** Code in a line: what is in it is no link. */
+/** Inline code: links in it do not count. */
 const CODE = /(?<!`)(`{1,5})(?!`)[^`\n]{1,1000}\1(?!`)/g;
 const FENCE = /^ {0,3}(`{3,20}|~{3,20})/;
 /** `![[image.png|300]]`, `[[Note#Part|words]]`. */
@@ -19,7 +19,7 @@ const LINK =
   /(!?)\[([^[\]\n]{0,300})\]\((?:<([^<>\n]{1,500})>|([^()\s<>]{1,500}(?:\([^()\s<>]{0,100}\))?[^()\s<>]{0,100}))(?: "[^"\n]{0,200}")?\)/g;
 const NOTE = /\.(?:md|markdown)$/i;
 
-/** Collects the files that a note shows or links to, and names each so its Markdown finds it among its attachments. */
+/** Collects the files that a note shows or links to, and names each so the Markdown finds it among the attachments. */
 export function linkedNote(note: string, from: string, finder: FileFinder): LinkedNote {
   const files = new Map<string, MessageFile>();
   const taken = new Map<ExportFile, string>();
@@ -53,7 +53,7 @@ export function linkedNote(note: string, from: string, finder: FileFinder): Link
           NOTE.test(reference.split('#', 1)[0] ?? '')
         )
           return whole;
-        // A link without an ending leads to a note or a page, not to a file.
+        // A link without an extension leads to a note or a page, not to a file.
         if (bang === '' && !/\.\w{1,8}$/.test(reference.split(/[#?]/, 1)[0] ?? '')) return whole;
         const address = addressOf(reference);
         return address === undefined || bang === '' ? whole : `![${words}](${address})`;
@@ -80,7 +80,7 @@ export function linkedNote(note: string, from: string, finder: FileFinder): Link
   return { text: lines.join('\n'), files: [...files.values()] };
 }
 
-/** Two files of one name get different ones. */
+/** Makes a name unique if two files share it. */
 function freeName(name: string, files: ReadonlyMap<string, unknown>): string {
   const dot = name.lastIndexOf('.') > 0 ? name.lastIndexOf('.') : name.length;
   for (let number = 2, free = name; ; number += 1) {
