@@ -1,19 +1,22 @@
 declare const held: unique symbol;
 
 /**
- * Says that a mutex is held. A function that must only run then takes one as a parameter, so it cannot be called without.
- * Only a {@link Mutex} hands one out, and it is worth nothing once the task has ended.
+ * Proof that a mutex is held. A function that may only run while it is held takes one as a parameter, so it cannot be
+ * called without. Only a {@link Mutex} hands one out, and it is meaningless once the task has ended.
  */
 export interface Held {
   readonly [held]: true;
 }
 
-/** Runs tasks one after the other, in the order in which they came. Not re-entrant: a task must not run another one here. */
+/**
+ * Runs tasks one after the other, in the order in which they were added. Not re-entrant: a task must not run another
+ * one on the same mutex.
+ */
 export class Mutex {
   #last: Promise<unknown> = Promise.resolve();
   #waiting = 0;
 
-  /** Whether a task waits for the one that runs now. */
+  /** Whether another task is waiting for the current one. */
   get isWanted(): boolean {
     return this.#waiting > 0;
   }
@@ -29,7 +32,7 @@ export class Mutex {
   }
 }
 
-/** A {@link Mutex} for each key, kept only while somebody uses it. */
+/** A {@link Mutex} for each key, which only exists while it is in use. */
 export class KeyedMutex {
   readonly #last = new Map<string, Promise<unknown>>();
 

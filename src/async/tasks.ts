@@ -1,4 +1,4 @@
-/** The work that is under way somewhere, so its end can be waited for. */
+/** Keeps track of running work, so its end can be awaited. */
 export class Tasks {
   readonly #running = new Set<Promise<unknown>>();
 
@@ -13,7 +13,7 @@ export class Tasks {
     return running;
   }
 
-  /** Resolves when nothing is under way any more. */
+  /** Resolves when nothing is running any more. */
   async ended(): Promise<void> {
     while (this.#running.size > 0) await Promise.all(this.#running);
   }

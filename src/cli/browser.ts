@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import type { Environment } from '../environment.ts';
 
-/** Opens an address in the person's browser. Returns whether there was a program to do it. */
+/** Opens an address in the person's browser. Resolves to whether there was a program for that. */
 export function openInBrowser(url: string, { BROWSER }: Environment): Promise<boolean> {
   const [command = '', ...args] = BROWSER ? [BROWSER] : (OPENERS[process.platform] ?? ['xdg-open']);
   return new Promise((resolve) => {

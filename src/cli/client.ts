@@ -2,13 +2,13 @@ import { type Call, exchange, type Place, type Reply, readText } from '../client
 import type { ProblemDocument } from '../contract/problem.ts';
 import { Ending, EXIT, type ExitCode } from './ending.ts';
 
-/** A request of a verb. */
+/** A request made by a verb. */
 export interface Ask extends Call {
-  /** Statuses that are no failure, besides those below 300. */
+  /** Statuses that are not failures, besides those below 300. */
   readonly accepts?: readonly number[] | 'any';
 }
 
-/** Sends a request. Throws an `Ending` if it is refused, and the system's error if nobody can be reached. */
+/** Sends a request. Throws an `Ending` if it is refused, and the system's error if the server cannot be reached. */
 export async function send(place: Place, call: Ask): Promise<Reply> {
   const reply = await exchange(place, call);
   const { accepts = [] } = call;
@@ -32,10 +32,10 @@ function refusal({ url, token }: Place, { status, headers }: Reply, text: string
   if (!problem)
     return new Ending(EXIT.unreachable, `There is no gitpost at ${url.href}: the answer was ${status}.`);
   const { errors = [] } = problem;
-  // The words are those of the API, and a person has an option for it here.
+  // The text comes from the API, but a person has an option for this here.
   const detail = problem.detail.replaceAll('with "confirm": true', 'with --confirm');
   if (status === 401) return new Ending(EXIT.signedOut, `${detail} ${signInAdvice(token)}`);
-  // An error of one field alone is in the detail already.
+  // If there is only one error, the detail already contains it.
   const fields = errors.length > 1 ? errors.map((error) => error.detail) : [];
   return new Ending(codeOf(status), [detail, ...fields].join('\n  '));
 }
@@ -49,7 +49,7 @@ function parseProblem(text: string): ProblemDocument | undefined {
   }
 }
 
-/** Whether the network or the other end is the reason. */
+/** Whether an error was caused by the network or the other end. */
 export const isConnectionTrouble = (error: unknown): error is NodeJS.ErrnoException =>
   !(error instanceof Ending) &&
   /^(E(CONN|HOST|NET|PIPE|ADDR|TIMEDOUT|AI_|NOTFOUND|PROTO)|HPE_|ERR_TLS|ERR_SSL|CERT|DEPTH|SELF|UNABLE)/.test(

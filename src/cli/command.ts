@@ -3,5 +3,5 @@ import type { ExitCode } from './ending.ts';
 import type { Io } from './io.ts';
 import type { Given } from './verb.ts';
 
-/** What a verb does. Returns the exit code. */
+/** The implementation of a verb. Returns the exit code. */
 export type Command = (io: Io, given: Given, connection: Connection) => Promise<ExitCode>;

@@ -2,7 +2,7 @@ import { misused } from './ending.ts';
 import type { Option, Verb } from './verb.ts';
 import { VERBS } from './verbs.ts';
 
-/** Completion scripts. They know the verbs, their options and the values of these, and ask nobody. */
+/** A completion script. It contains the verbs, their options and the options' values, and runs nothing to find them. */
 
 export function completionFor(shell: string): string {
   const make = MAKERS[shell];
@@ -21,7 +21,7 @@ const flagPattern = ({ name, short }: Option): string =>
 const choosing = ({ options }: Verb) =>
   options.flatMap((option) => (option.choices ? [{ option, choices: option.choices }] : []));
 
-/** Verbs whose arguments are files, and options whose value is one. */
+/** Verbs whose arguments are files, and options whose value is a file. */
 const FILES = ['import'];
 const isFile = ({ value }: Option): boolean => value === 'file';
 

@@ -8,26 +8,26 @@ import { type Ask, isConnectionTrouble, send } from './client.ts';
 import { Ending, EXIT, misused } from './ending.ts';
 import { type Io, say } from './io.ts';
 
-/** A way to a gitpost: the one that runs on the same folders, another one, or the one in this process. */
+/** A connection to a gitpost: one that is running on the same folders, a remote one, or one in this process. */
 export interface Connection {
   readonly send: (call: Ask) => Promise<Reply>;
-  /** Ends what was begun for it. The next request begins it again. */
+  /** Ends what was started for it. The next request starts it again. */
   readonly close: () => Promise<void>;
 }
 
-/** The app within this process, or why there is none. */
+/** The app in this process, or why it could not be opened. */
 export type Opened =
   | { readonly is: 'open'; readonly connect: () => Duplex; readonly close: () => Promise<void> }
   | { readonly is: 'held' | 'refused' | 'misconfigured'; readonly reasons: readonly string[] };
 
-/** Opens the folders in this process. It is loaded only if it is needed, since it is the whole server. */
+/** Opens the folders in this process. It is only loaded when needed, since it is the whole server. */
 export type OpenLocally = (
   environment: Io['environment'],
   directory: string,
   onTrouble: (error: unknown) => void,
 ) => Promise<Opened>;
 
-/** How long another command, or a server that starts or ends, is waited for. */
+/** How long to wait for another command, or for a server that is starting or stopping. */
 const PATIENCE_MS = 30_000;
 const LOOK_MS = 100;
 /** After this time, the command says what it is waiting for. */
@@ -48,7 +48,7 @@ function placeOf(text: string, token: string | undefined): Place {
   if (token !== undefined && /[\s\p{Cc}]/u.test(token))
     throw misused('ACCESS_TOKEN must hold no white space');
   if (!url.pathname.endsWith('/')) url.pathname += '/';
-  // A header has bytes, and those of UTF-8 are what the server expects.
+  // A header consists of bytes, and the server expects UTF-8.
   return { url, token: token === undefined ? undefined : Buffer.from(token).toString('latin1') };
 }
 
@@ -69,7 +69,10 @@ function elsewhere(place: Place): Connection {
   };
 }
 
-/** The way to the folders of this machine. A server that ends or starts in between is followed. */
+/**
+ * A connection to the folders on this machine. If a server stops or starts in the meantime, the next request goes to
+ * where the folders are then.
+ */
 function here(io: Io, openLocally: OpenLocally): Connection {
   let found: Promise<{ readonly place: Place; readonly close?: () => Promise<void> }> | undefined;
   let isFolderTold = false;
@@ -94,7 +97,7 @@ function here(io: Io, openLocally: OpenLocally): Connection {
         } catch (error) {
           const isOver = Date.now() > deadline || call.file !== undefined || place.connect !== undefined;
           if (!isConnectionTrouble(error) || isOver) throw toEnding(error);
-          // It has just ended. Sending the same again does nothing twice: every message has its id.
+          // The server has just stopped. It is safe to send the request again, since every message has its id.
           found = undefined;
           await pause(LOOK_MS * attempt);
         }
@@ -142,7 +145,7 @@ async function findPlace(
   }
 }
 
-/** Opens the folders once other commands have let them go. */
+/** Opens the folders once other commands have released them. */
 async function openInTurn(io: Io, openLocally: OpenLocally, home: Home): Promise<Opened> {
   const waiting = setTimeout(() => say(io, 'gitpost: waiting for another command to end'), TELL_MS);
   const onTrouble = (error: unknown) => say(io, `gitpost: ${(error as Error).message}`);

@@ -2,7 +2,7 @@ import { flagsOf, helpText } from './help.ts';
 import type { Verb } from './verb.ts';
 import { VERBS } from './verbs.ts';
 
-/** What the table of verbs says, as the part of docs/cli.md between its marks, and as a man page. */
+/** The table of verbs as the part of docs/cli.md between its markers, and as a man page. */
 
 const cell = (text: string): string => text.replaceAll('|', '\\|').replace(/<([^<>]+)>/g, '&lt;$1&gt;');
 
@@ -35,7 +35,7 @@ function aligned(examples: Verb['examples']): string[] {
   return examples.map(([command, meaning]) => `${command.padEnd(width)}   # ${meaning}`);
 }
 
-/** Text as roff reads it: no line may begin with a control character of its own. */
+/** Escapes text for roff: no line may begin with one of its control characters. */
 const roff = (text: string): string =>
   text
     .replaceAll('\\', '\\e')
@@ -85,7 +85,7 @@ export function manPage(version: string): string {
   ].join('\n');
 }
 
-/** What each exit code means. */
+/** The meaning of each exit code. */
 export const EXIT_CODES: readonly (readonly [number, string])[] = [
   [0, 'Done.'],
   [1, 'It failed, or something is wrong.'],

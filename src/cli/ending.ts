@@ -1,8 +1,8 @@
-/** The exit codes, which docs/cli.md promises. */
+/** The exit codes, as promised in docs/cli.md. */
 export const EXIT = { done: 0, failed: 1, usage: 2, unreachable: 3, signedOut: 4 } as const;
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
-/** Ends the command with what to tell a person, from wherever it is noticed. */
+/** Ends the command with a message for the person. It can be thrown anywhere. */
 export class Ending extends Error {
   readonly code: ExitCode;
 

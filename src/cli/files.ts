@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { misused } from './ending.ts';
 
-/** Refuses anything but a file that can be read. */
+/** Throws unless the path is a readable file. */
 export async function checkFile(file: string, advice = 'a folder has to be packed first'): Promise<void> {
   const found = await stat(file).catch((error: NodeJS.ErrnoException) => error);
   if (found instanceof Error) {

@@ -1,14 +1,14 @@
 import type { Delivery, HistoryEntry, Message } from '../contract/message.ts';
 import { printable, printableLine, type Style } from './style.ts';
 
-/** How messages look to a person. */
+/** How messages are shown to a person. */
 export interface Look {
   readonly style: Style;
-  /** Times as distances from this moment; without it, as date and time. */
+  /** Times are shown relative to this moment; without it, as date and time. */
   readonly now: number | undefined;
 }
 
-/** So many characters of an id are shown: enough to name it again, with room for a million messages. */
+/** How many characters of an id are shown. That is enough to identify it even among a million messages. */
 const ID_SHOWN = 8;
 
 export function messageBlock(message: Message, { style, now }: Look): string {
@@ -100,7 +100,10 @@ const STEPS = [
   [30, 'day'],
 ] as const;
 
-/** A time for a person: how long ago it is for a month, else the date; or always date and time, in the local zone. */
+/**
+ * A time for a person: how long ago it was if that is less than a month, otherwise the date. Without `now`, always
+ * date and time in the local zone.
+ */
 export function timeText(iso: string, now: number | undefined): string {
   const time = new Date(iso);
   if (now === undefined) return localTime(time);

@@ -1,7 +1,7 @@
 import type { Option, Verb } from './verb.ts';
 import { VERBS } from './verbs.ts';
 
-/** The help of the command, and of one verb, as a terminal shows it. */
+/** The help for the command, and for one verb, as shown on a terminal. */
 
 const MARGIN = 28;
 

@@ -4,7 +4,7 @@ import { readJson } from './client.ts';
 import type { Connection } from './connect.ts';
 import { Ending, EXIT, misused } from './ending.ts';
 
-/** The whole id of which a person gave the end. */
+/** The complete id for the end that a person gave. */
 export async function idOf({ send }: Connection, text: string): Promise<string> {
   const ending = text.toLowerCase();
   if (isUuid(ending)) return ending;
@@ -12,7 +12,7 @@ export async function idOf({ send }: Connection, text: string): Promise<string> 
     throw misused(`${JSON.stringify(text)} is not an id: give one, or its last 6 or more characters`);
   const found = await readJson<Id[]>(await send({ method: 'GET', path: `ids?ending=${ending}` }));
   const shown = found.filter(({ deleted }) => !deleted);
-  // A deleted message has to stand back only if another one is meant as well.
+  // Deleted messages are only considered if no other message matches.
   const [only, ...others] = shown.length > 0 ? shown : found;
   if (!only) throw new Ending(EXIT.failed, `No message has an id that ends with ${ending}.`);
   if (others.length === 0) return only.id;

@@ -9,7 +9,7 @@ export interface Screen extends Writable {
   readonly rows?: number;
 }
 
-/** What the command has of the process that it runs in. */
+/** What the command uses of its process. */
 export interface Io {
   readonly environment: Environment;
   readonly directory: string;
@@ -18,10 +18,10 @@ export interface Io {
   readonly stderr: Screen;
 }
 
-/** The reader of the output has gone away, as `head` does when it has enough. */
+/** The reader of the output is gone, as `head` is when it has read enough. */
 export class OutputClosed extends Error {}
 
-/** Writes data for the reader, and waits until there is room for more. */
+/** Writes data, and waits until there is room for more. */
 export async function print({ stdout }: Pick<Io, 'stdout'>, text: string | Buffer): Promise<void> {
   if (stdout.destroyed) throw new OutputClosed();
   await new Promise<void>((resolve, reject) => {
@@ -34,20 +34,20 @@ const trouble = (error: NodeJS.ErrnoException): Error =>
     ? new OutputClosed()
     : new Ending(EXIT.failed, `The output could not be written: ${error.message}`);
 
-/** Says something to the person, apart from the data. */
+/** Writes a message for the person, separate from the data. */
 export const say = ({ stderr }: Pick<Io, 'stderr'>, text: string): void => void stderr.write(`${text}\n`);
 
 export const isClosed = ({ code }: NodeJS.ErrnoException): boolean =>
   code === 'EPIPE' || code === 'ERR_STREAM_DESTROYED';
 
-/** All of the standard input as a text. */
+/** All of standard input as text. */
 export async function readInput({ stdin }: Pick<Io, 'stdin'>): Promise<string> {
   const chunks: Buffer[] = [];
   let length = 0;
   for await (const chunk of stdin) {
     chunks.push(chunk as Buffer);
     length += (chunk as Buffer).length;
-    // Each character has four bytes at most.
+    // A character has four bytes at most.
     if (length > 4 * LIMITS.text + 2)
       throw misused(
         `A text has ${LIMITS.text} characters at most. Nothing was saved; save it as a file and give that with -f`,

@@ -1,7 +1,7 @@
 import { MESSAGE_TYPES } from '../domain/message.ts';
 import type { Option } from './verb.ts';
 
-/** Options that several verbs have. */
+/** Options shared by several verbs. */
 
 export const repository: Option = {
   name: 'repository',
@@ -13,7 +13,7 @@ export const repository: Option = {
 export const json: Option = { name: 'json', help: 'Print JSON' };
 export const ndjson: Option = { name: 'ndjson', help: 'Print one JSON object per line' };
 
-/** Which messages a verb is about. */
+/** The options that select messages. */
 export const filters: readonly Option[] = [
   repository,
   { name: 'author', short: 'a', value: 'name', help: 'Only messages by this author' },

@@ -4,13 +4,13 @@ import type { Readable } from 'node:stream';
 import { ZipFile } from 'yazl';
 import { Ending, EXIT, misused } from './ending.ts';
 
-/** Files that are worth compressing; pictures and the like are compressed already. */
+/** Files that are worth compressing. Pictures and the like are already compressed. */
 const TEXT = /\.(?:md|markdown|txt|json|jsonl|ndjson|log|html|mbox)$/i;
 const MOST_FILES = 200_000;
 
 /**
- * A folder, or a single file, as a zip that is made while it is sent: like one that a person makes of it, with its own
- * name around what is in it. Hidden files and links stay out.
+ * A folder or a single file as a zip, created while it is sent. Like a zip that a person would make, it has one
+ * top-level folder with the same name. Hidden files and links are left out.
  */
 export async function packed(given: string): Promise<Readable> {
   const path = await realpath(given);

@@ -3,9 +3,9 @@ import type { Environment } from '../environment.ts';
 import { type Io, print } from './io.ts';
 
 /**
- * Shows a text: on a terminal in the pager of the person, if it is longer than the screen.
+ * Shows a text. On a terminal, it is shown in the person's pager if it is longer than the screen.
  *
- * @param isEndFirst whether the end is wanted first
+ * @param isEndFirst whether to start at the end
  */
 export async function page(io: Io, text: string, isEndFirst = false): Promise<void> {
   const { environment, stdout } = io;
@@ -17,16 +17,16 @@ export async function page(io: Io, text: string, isEndFirst = false): Promise<vo
   if (!(await runPager(pager, text, environment))) await print(io, text);
 }
 
-/** Whether there was a pager to show it. */
+/** Resolves to whether there was a pager to show the text. */
 function runPager(pager: string, text: string, environment: Environment): Promise<boolean> {
   return new Promise((resolve) => {
-    // As git does: colours are shown, and the screen is left as it is.
+    // The same as in git: colours are shown, and the screen is not cleared.
     const env = { ...environment, LESS: environment.LESS ?? 'RX' };
     const child = spawn('sh', ['-c', pager], { stdio: ['pipe', 'inherit', 'ignore'], env });
-    // The person may leave it before all is read.
+    // The person may quit before everything was read.
     child.stdin.on('error', () => undefined).end(text);
     child.on('error', () => resolve(false));
-    // These are what a shell ends with that finds no such program, or may not start it.
+    // A shell exits with these if it does not find the program or may not run it.
     child.on('exit', (code) => resolve(code !== 127 && code !== 126));
   });
 }

@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { misused } from './ending.ts';
 import type { Given, Option, Verb } from './verb.ts';
 
-/** Reads what was given for a verb. Throws an `Ending` that says what is wrong with it. */
+/** Parses the arguments of a verb. Throws an `Ending` that says what is wrong with them. */
 export function parseVerb(verb: Verb, argv: readonly string[]): Given {
   const { values, positionals } = read(verb, argv);
   for (const option of verb.options) checkChoice(option, values[option.name]);

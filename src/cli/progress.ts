@@ -2,9 +2,9 @@ import type { Io } from './io.ts';
 import { printableLine } from './style.ts';
 
 export interface Progress {
-  /** @param total is `null` if nobody knows it yet */
+  /** @param total `null` if it is not known yet */
   readonly show: (what: string, done: number, total: number | null) => void;
-  /** Takes it off the screen. */
+  /** Removes it from the screen. */
   readonly end: () => void;
 }
 
@@ -12,7 +12,7 @@ const SILENT: Progress = { show: () => undefined, end: () => undefined };
 const BAR = 20;
 const PAUSE_MS = 50;
 
-/** A bar that shows how far something is, on a terminal only. */
+/** A progress bar, on a terminal only. */
 export function progressOn({ stderr }: Pick<Io, 'stderr'>): Progress {
   if (stderr.isTTY !== true) return SILENT;
   let last = 0;

@@ -20,17 +20,17 @@ import { pull, push } from './verbs/sync.ts';
 import { verify } from './verbs/verify.ts';
 import { findVerb, VERBS } from './verbs.ts';
 
-/** What the command needs of the rest of gitpost, which is loaded only when it is used. */
+/** What the command needs from the rest of gitpost. It is only loaded when used. */
 export interface Ports {
   readonly version: () => string;
   readonly openLocally: OpenLocally;
   /** Checks the folders and prints a report. */
   readonly verify: (io: Io) => Promise<number>;
-  /** Runs the app. Returns when it is up and the process has to stay, or the exit code. */
+  /** Runs the app. Resolves to `undefined` when it is up and the process has to stay, otherwise to the exit code. */
   readonly serve: (io: Io, given: Given) => Promise<number | undefined>;
 }
 
-/** The verbs that are requests to a gitpost. */
+/** The verbs that send requests to a gitpost. */
 const COMMANDS: Readonly<Record<string, Command>> = {
   add,
   list,
@@ -47,7 +47,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   verify,
 };
 
-/** Does what the arguments say. Returns the exit code; nothing if the process has to stay. */
+/** Runs the command with these arguments. Resolves to the exit code, or to `undefined` if the process has to stay. */
 export async function run(argv: readonly string[], io: Io, ports: Ports): Promise<number | undefined> {
   try {
     return await dispatch(argv, io, ports);
@@ -60,7 +60,7 @@ export async function run(argv: readonly string[], io: Io, ports: Ports): Promis
   }
 }
 
-/** What nobody has thought of. The stack is for a report. */
+/** An unexpected error. The stack is for a bug report. */
 const surprise = (error: Error) => ({
   code: EXIT.failed,
   message: isConnectionTrouble(error)
@@ -85,7 +85,7 @@ async function dispatch(argv: readonly string[], io: Io, ports: Ports): Promise<
   return within(await connect(io, ports.openLocally), (connection) => command(io, given, connection));
 }
 
-/** Works with a connection, and ends what was begun for it, also when a signal comes. */
+/** Runs a command with a connection, and closes the connection afterwards, even after a signal. */
 async function within(
   connection: Connection,
   work: (connection: Connection) => ReturnType<Command>,
@@ -106,7 +106,7 @@ async function within(
   }
 }
 
-/** As shells report it: 128 and the number of the signal. */
+/** The exit codes that shells use: 128 plus the number of the signal. */
 const SIGNALLED = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
 
 async function printed(io: Io, text: string): Promise<number> {

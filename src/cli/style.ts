@@ -1,6 +1,6 @@
 import type { Io, Screen } from './io.ts';
 
-/** How text is highlighted on a terminal; elsewhere it stays as it is. */
+/** Highlights text on a terminal. Anywhere else, text stays as it is. */
 export interface Style {
   readonly strong: (text: string) => string;
   readonly faint: (text: string) => string;
@@ -17,8 +17,8 @@ export function styleFor(screen: Screen, { environment }: Pick<Io, 'environment'
 }
 
 /**
- * Text as a terminal may get it: control characters, which could move the cursor or worse, are shown instead of sent.
- * Line ends and tabs stay.
+ * Text that is safe to print on a terminal. Control characters, which could move the cursor or worse, are replaced by
+ * visible symbols. Line ends and tabs stay.
  */
 export const printable = (text: string): string =>
   text
@@ -26,12 +26,12 @@ export const printable = (text: string): string =>
     // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not get through
     .replace(/[\0-\x08\x0b-\x1f]/g, (one) => String.fromCharCode(0x2400 + one.charCodeAt(0)))
     .replaceAll('\x7f', '\u2421')
-    // C1 controls, and overrides that show the end of a name as its beginning.
+    // C1 controls, and overrides that could make the end of a name look like its beginning.
     .replace(/[\x80-\x9f\u202d\u202e]/g, '\ufffd');
 
-/** The same on one line. */
+/** Like {@link printable}, on one line. */
 export const printableLine = (text: string): string => printable(text).replaceAll('\n', ' ');
 
-/** JSON without characters that a terminal would act on; it means the same. */
+/** JSON without characters that a terminal would interpret. Its meaning does not change. */
 export const printableJson = (json: string): string =>
   json.replace(/[\x7f-\x9f]/g, (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`);

@@ -1,21 +1,21 @@
-/** An option of a verb, as the command reads it and as its help shows it. */
+/** An option of a verb, for parsing and for the help. */
 export interface Option {
   readonly name: string;
   /** One letter. */
   readonly short?: string;
-  /** What its value is called in the help; without it, it has none. */
+  /** The name of its value in the help. Without it, the option takes no value. */
   readonly value?: string;
   /** Whether it may be given several times. */
   readonly multiple?: boolean;
-  /** The only values that it may have. */
+  /** The only allowed values. */
   readonly choices?: readonly string[];
   readonly help: string;
 }
 
-/** What the command can do: the one place from which parsing, help, docs, the man page and completions are made. */
+/** A verb of the command. Parsing, help, docs, the man page and completions are all generated from this. */
 export interface Verb {
   readonly name: string;
-  /** Its arguments, as its help shows them: `<id>`, `[text…]`. */
+  /** Its arguments as shown in the help: `<id>`, `[text…]`. */
   readonly args: string;
   /** How many arguments it takes. */
   readonly count: readonly [least: number, most: number];
@@ -26,13 +26,13 @@ export interface Verb {
   readonly examples: readonly (readonly [command: string, meaning: string])[];
 }
 
-/** What was given for a verb. */
+/** The arguments and options given for a verb. */
 export interface Given {
   readonly args: readonly string[];
   readonly values: Readonly<Record<string, unknown>>;
 }
 
-/** The value of an option that has one. */
+/** The value of an option, if it was given. */
 export function textOf({ values }: Given, name: string): string | undefined {
   const value = values[name];
   return typeof value === 'string' ? value : undefined;

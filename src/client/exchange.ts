@@ -1,11 +1,13 @@
 import { type IncomingMessage, type RequestOptions, request as requestHttp } from 'node:http';
 import type { Duplex, Readable } from 'node:stream';
 
-/** Requests to a gitpost, from other programs of ours and from itself. It loads nothing but Node's own HTTP. */
+/**
+ * Requests to a gitpost, from our other programs and from gitpost to itself. This loads nothing but Node's own HTTP.
+ */
 
 /** The address of a gitpost, and how to sign in. */
 export interface Place {
-  /** Its address, with a slash at its end. */
+  /** Its address, with a trailing slash. */
   readonly url: URL;
   readonly token: string | undefined;
   /** Makes a connection to the one in this process. */
@@ -14,7 +16,7 @@ export interface Place {
 
 export interface Call {
   readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
-  /** Such as `messages?limit=1`, without a slash in front. */
+  /** Such as `messages?limit=1`, without a leading slash. */
   readonly path: string;
   readonly json?: unknown;
   readonly file?: Readable;
@@ -33,7 +35,10 @@ export async function readText({ body }: Reply): Promise<string> {
   return Buffer.concat(chunks).toString();
 }
 
-/** Sends a request and returns whatever is answered. Rejects with the system's error if nobody can be reached. */
+/**
+ * Sends a request and resolves to the answer, whatever it is. Rejects with the system's error if the server cannot be
+ * reached.
+ */
 export async function exchange({ url, token, connect }: Place, call: Call): Promise<Reply> {
   const body = call.json === undefined ? undefined : JSON.stringify(call.json);
   const options: RequestOptions = {
@@ -48,7 +53,7 @@ export async function exchange({ url, token, connect }: Place, call: Call): Prom
       ...(call.file ? { 'Content-Type': 'application/octet-stream' } : {}),
       ...call.headers,
     },
-    // No connection is kept, since the command ends.
+    // The connection is not kept alive, since the command ends.
     ...(connect ? { createConnection: connect as () => never } : { agent: false }),
   };
   const target = new URL(call.path, url);
@@ -63,7 +68,7 @@ export async function exchange({ url, token, connect }: Place, call: Call): Prom
       request.destroy();
       reject(error);
     });
-    // The answer may come before all is sent; then nothing more is needed.
+    // The answer may arrive before everything is sent. The rest is not needed then.
     request.on('response', () => call.file?.unpipe(request));
     call.file.pipe(request);
   });

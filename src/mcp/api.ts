@@ -1,7 +1,7 @@
 import { type Call, type Reply, readText } from '../client/exchange.ts';
 import type { ProblemDocument } from '../contract/problem.ts';
 
-/** What the API answered to a tool: a value, or a refusal in words for the agent. */
+/** The API's answer to a tool: a value, or a refusal as text for the agent. */
 export type Answer<Value> =
   | { readonly ok: true; readonly value: Value; readonly link: string | undefined; readonly status: number }
   | { readonly ok: false; readonly detail: string };
@@ -11,7 +11,7 @@ export interface Api {
   readonly send: <Value>(method: Call['method'], path: string, json?: unknown) => Promise<Answer<Value>>;
 }
 
-/** @param send takes a request to the API and returns whatever is answered */
+/** @param send sends a request to the API and resolves to the answer, whatever it is */
 export function apiOf(send: (call: Call) => Promise<Reply>): Api {
   const ask = async <Value>(call: Call): Promise<Answer<Value>> => {
     const reply = await send(call);
@@ -30,7 +30,7 @@ export function apiOf(send: (call: Call) => Promise<Reply>): Api {
 const linkOf = (header: string | string[] | undefined): string | undefined => header?.toString();
 
 function detailOf({ detail, errors = [] }: ProblemDocument): string {
-  // Whether a secret is meant is for a person to say, never for a program that may have been talked into it.
+  // Only a person may confirm a secret, never a program that may have been talked into it.
   const own = detail.replace(
     / Take it out, or send it again with "confirm": true\./,
     ' Take it out. Only a person can confirm it, in gitpost itself.',

@@ -6,16 +6,16 @@ import {
 import type { Api } from './api.ts';
 import { type AgentOptions, agentServer } from './server.ts';
 
-/** Answers one POST of an agent. */
+/** Answers one POST request of an agent. */
 export type AgentHandler = (request: Request, body: unknown) => Promise<Response>;
 
 /**
- * MCP over HTTP without sessions: each request is independent, and its answer is JSON. Clients of the revision
- * 2026-07-28 and those before, which call `initialize` first, are both served.
+ * MCP over HTTP without sessions: each request is independent, and its answer is JSON. It serves clients of the
+ * revision 2026-07-28 and those of earlier revisions, which call `initialize` first.
  */
 export function agentHandler(api: Api, options: AgentOptions): AgentHandler {
   const make = () => agentServer(api, options);
-  // No list of ours changes, so there is nothing to subscribe to.
+  // None of our lists ever changes, so there is nothing to subscribe to.
   const modern = createMcpHandler(make, { legacy: 'reject', maxSubscriptions: 0 });
   return async (request, body) => {
     if (!(await isLegacyRequest(request, body))) return modern.fetch(request, { parsedBody: body });

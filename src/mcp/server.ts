@@ -18,7 +18,7 @@ const INSTRUCTIONS =
 const MOST_IN_A_DAY = 500;
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-/** One server for one exchange or connection: what agents can do with gitpost, as a client of its API. */
+/** A server for one exchange or connection. It defines what agents can do with gitpost, and is a client of the API. */
 export function agentServer(api: Api, { version, canDelete }: AgentOptions): McpServer {
   const server = new McpServer({ name: 'gitpost', version }, { instructions: INSTRUCTIONS });
   for (const tool of toolsFor(canDelete)) registerTool(server, tool, api);
@@ -40,7 +40,7 @@ export function agentServer(api: Api, { version, canDelete }: AgentOptions): Mcp
     async (uri, { date }) => {
       const since = String(date);
       const next = Date.parse(since) + DAY_MS;
-      // The API says what is wrong with a date that cannot be read.
+      // For a date that cannot be read, the API says what is wrong.
       const until = Number.isNaN(next) ? since : new Date(next).toISOString().slice(0, 10);
       const query = new URLSearchParams({ since, until, limit: String(MOST_IN_A_DAY) });
       const messages = given(await api.get<Message[]>(`messages?${query}`));
@@ -54,7 +54,7 @@ const contents = (uri: URL, value: object) => ({
   contents: [{ uri: uri.href, mimeType: 'application/json', text: JSON.stringify(value) }],
 });
 
-/** Resources have no results that are errors, so a refusal is an error of the protocol, with our words. */
+/** Resources have no error results, so a refusal becomes a protocol error with our text. */
 function given<Value>(answer: Answer<Value>): Value {
   if (answer.ok) return answer.value;
   throw new Error(answer.detail);

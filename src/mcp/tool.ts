@@ -4,7 +4,7 @@ import type { Answer, Api } from './api.ts';
 
 type Structured = Record<string, unknown>;
 
-/** What a tool gives the agent: an object, or why not. */
+/** The result of a tool for the agent: an object, or an error. */
 export type Outcome =
   | { readonly ok: true; readonly value: object }
   | { readonly ok: false; readonly detail: string };
@@ -13,16 +13,16 @@ export interface Tool<Shape extends z.ZodObject = z.ZodObject> {
   readonly name: string;
   readonly description: string;
   readonly input: Shape;
-  /** What a client may tell its person before it lets the agent call it. */
+  /** What a client may show a person before it lets the agent call the tool. */
   readonly hints: { readonly readOnly?: boolean; readonly destructive?: boolean; readonly outside?: boolean };
   readonly run: (given: z.infer<Shape>, api: Api) => Promise<Outcome>;
 }
 
-/** Only for types: the given values of a tool follow from its input. */
+/** Only for types: the arguments of a tool follow from its input schema. */
 export const tool = <Shape extends z.ZodObject>(declaration: Tool<Shape>): Tool =>
   declaration as unknown as Tool;
 
-/** The answer of the API, turned into what the agent gets. */
+/** Converts the API's answer to the result for the agent. */
 export const outcome = <Value>(answer: Answer<Value>, view: (value: Value) => object): Outcome =>
   answer.ok ? { ok: true, value: view(answer.value) } : answer;
 
@@ -34,7 +34,7 @@ export function registerTool(
   const annotations = {
     readOnlyHint: hints.readOnly ?? false,
     destructiveHint: hints.destructive ?? false,
-    // The same call again makes no second message, and no second revision.
+    // Repeating a call makes no second message and no second revision.
     idempotentHint: true,
     openWorldHint: hints.outside ?? false,
   };
@@ -45,7 +45,7 @@ export function registerTool(
     }));
     if (!done.ok) return { isError: true, content: [{ type: 'text', text: done.detail }] };
     const text = JSON.stringify(done.value);
-    // What is undefined in the object is left out, as it is in the text.
+    // Undefined members are left out of the object, as they are in the text.
     return { content: [{ type: 'text', text }], structuredContent: JSON.parse(text) as Structured };
   });
 }

@@ -132,7 +132,7 @@ const stats = tool({
   run: async (given, api) =>
     outcome(await api.get<Stats>(`stats?${new URLSearchParams(withoutUndefined(given))}`), (all) => ({
       ...all,
-      // The latest of them are enough, and a range narrows it down.
+      // The latest ones are enough, and a date range can narrow it down.
       days: all.days.slice(-100),
       daysOmitted: Math.max(0, all.days.length - 100),
     })),
@@ -150,7 +150,7 @@ const remove = tool({
     })),
 });
 
-/** The tools of an agent. Deleting is one of them only if the person has switched it on. */
+/** The tools for an agent. Deleting is only included if a person has enabled it. */
 export const toolsFor = (canDelete: boolean): readonly Tool[] => [
   search,
   get,

@@ -18,26 +18,27 @@ const QUIET_MS = 150;
 const AT_LATEST_MS = 600;
 const LOOK_MS = 5000;
 
-/** What the system answers when a user may watch no more files or folders. Some changes go unnoticed from then on. */
+/** The system's errors if a user may not watch any more files or folders. From then on, some changes go unnoticed. */
 const EXHAUSTED = new Set(['ENOSPC', 'EMFILE', 'ENFILE']);
-/** What may have changed when nobody watched: the branch, and what another program appends. */
+/** What may have changed while nothing was watched: the branch, and what another program appends. */
 const ANYTHING: ReadonlySet<string> = new Set(['.git', 'messages/']);
 
-/** The paths in a clone that say that its branch, its remote or its journal may have changed. */
+/** The paths in a clone whose change may mean that its branch, its remote or a journal has changed. */
 const TELLING = /^[^/]+(\/(\.git(\/(HEAD|packed-refs|refs(\/(heads|remotes)(\/.*)?)?))?|messages(\/.*)?))?$/;
 
 const isTelling = (path: string): boolean =>
   !path.startsWith('.') && !path.endsWith('.lock') && TELLING.test(path);
 
 /**
- * Reports which clones may have changed, and where, after a moment of quiet for each. Links are not followed.
+ * Reports which clones may have changed, and where, after a quiet moment for each. Links are not followed.
  *
- * Only folders are watched, since a folder reports the files in it and a system has few watches: an archive has a hundred
- * times as many files as folders. chokidar's own events need a watch for each file, so its raw ones are used.
+ * Only folders are watched, since a folder also reports its files, and a system has few watches: an archive has a
+ * hundred times as many files as folders. chokidar's own events need one watch per file, so its raw events are used.
  *
- * @param reposDirectory the folder of all clones; watching it notices clones that are deleted and made again
- * @param onChange gets the clone's name and the changed paths in it; a new folder ends with `/`, for all that came with it
- * @param onTrouble gets what could not be watched
+ * @param reposDirectory the folder of all clones; it is watched to notice clones that are deleted and created again
+ * @param onChange called with the clone's name and the changed paths in it; a new folder ends with `/` and stands for
+ *   everything in it
+ * @param onTrouble called with what could not be watched
  */
 export function watchClones(
   reposDirectory: string,
@@ -66,11 +67,11 @@ export function watchClones(
   watcher.on('addDir', (path) => report(`${inside(path)}/`));
   watcher.on('error', (error) => {
     const isExhausted = EXHAUSTED.has((error as NodeJS.ErrnoException).code ?? '');
-    // One report for each folder that can't be watched would say nothing more.
+    // Another report for each further folder would add nothing.
     if (!isExhausted || polling === undefined) onTrouble(error);
     if (isExhausted) polling ??= setInterval(() => void checkAll(), LOOK_MS);
   });
-  // What changed before all folders were watched was reported by nobody.
+  // Changes before all folders were watched were not reported.
   watcher.on('ready', () => void checkAll());
 
   async function checkAll(): Promise<void> {
@@ -98,8 +99,9 @@ export function watchClones(
   }
 
   /**
-   * A folder that is deleted and made again within a millisecond, as `git checkout` does, looks the same to chokidar, which
-   * keeps watching the deleted one. The deleted one reports its own end, so its path is watched again.
+   * A folder that is deleted and created again within a millisecond, as `git checkout` does, looks unchanged to
+   * chokidar, which keeps watching the deleted one. The deleted one reports its own end, so its path is then watched
+   * again.
    */
   async function watchReplaced(): Promise<void> {
     const paths = [...replaced];
@@ -109,16 +111,16 @@ export function watchClones(
         (stats) => stats.isDirectory(),
         () => false,
       );
-      // chokidar itself sees when a folder comes that was not there for a while.
+      // If a folder was gone for a while, chokidar notices on its own when it comes back.
       if (!isFolder || watcher.closed) continue;
       watcher.unwatch(path);
       watcher.add(path);
-      // By the time this is passed on, the folder is watched, so nothing is missed in between.
+      // When this is reported, the folder is already being watched, so nothing in between is missed.
       report(`${inside(path)}/`);
     }
   }
 
-  /** On a busy machine chokidar can miss a folder that was made together with the one around it. */
+  /** On a busy machine, chokidar can miss a folder that was created together with its parent. */
   async function watchMissed(folder: string): Promise<void> {
     const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
     if (watcher.closed) return;

@@ -18,7 +18,7 @@ import { type Given, isSet, textOf, textsOf } from '../verb.ts';
 export const add: Command = async (io, given, connection) => {
   const files = textsOf(given, 'file');
   const isWithoutText = files.length > 0 || textOf(given, 'url') !== undefined;
-  // What is piped in may be meant for others, if there is something to add already.
+  // If there are files or text to add already, standard input may be meant for something else.
   const text = isWithoutText && given.args.length === 0 ? undefined : await givenText(io, given);
   if (text === undefined && !isWithoutText)
     throw misused('There is nothing to add. Give a text, or pipe one in');
@@ -28,7 +28,7 @@ export const add: Command = async (io, given, connection) => {
   const repositories = textsOf(given, 'repository');
   const attachments = await upload(connection, files);
   const draft: DraftRequest = {
-    // Made here, so sending it again after a broken connection makes no second message.
+    // The id is created here, so sending the request again after a broken connection makes no second message.
     id: id ?? newId(),
     text: text ?? '',
     ...contentOf(given),
@@ -48,7 +48,7 @@ export const add: Command = async (io, given, connection) => {
   return EXIT.done;
 };
 
-/** Brings files to gitpost, which a message can name then. Without a message they are dropped after a day. */
+/** Uploads files to gitpost, so a message can name them. Files that no message names are dropped after a day. */
 async function upload({ send }: Connection, files: readonly string[]) {
   for (const file of files) await checkFile(file);
   const uploaded: { readonly sha256: string; readonly name: string }[] = [];
@@ -61,7 +61,7 @@ async function upload({ send }: Connection, files: readonly string[]) {
   return uploaded;
 }
 
-/** The text that was given, or what is piped in; without one line end that programs put at the end. */
+/** The text from the arguments or from standard input, without a single line end at its end, which programs add. */
 export async function givenText(io: Io, { args }: Given): Promise<string | undefined> {
   const isPiped = io.stdin.isTTY !== true;
   const isAsked = args.length === 1 && args[0] === '-';
@@ -88,7 +88,7 @@ export function contentOf(given: Given) {
   };
 }
 
-/** A time that a person wrote, in their own zone if they named none. */
+/** A time as typed by a person. It is in their own zone if it names none. */
 function timeOf(text: string): string {
   const time = /^\d{4}-\d\d-\d\d$/.test(text) ? new Date(`${text}T00:00`) : new Date(text.replace(' ', 'T'));
   if (!/^\d{4}-\d\d-\d\d/.test(text) || Number.isNaN(time.getTime()))

@@ -31,7 +31,7 @@ export const edit: Command = async (io, given, connection) => {
     throw misused('There is nothing to change. Give a text, or - to read one from standard input');
   const reply = await connection.send({ method: 'GET', path });
   const message = await readJson<Message>(reply);
-  // Nothing is held while the person writes.
+  // Nothing stays locked while the person is writing.
   await connection.close();
   const edited = await editText(io, message.text, message.type === 'markdown' ? 'md' : 'txt');
   if (edited.text === message.text) {
@@ -57,7 +57,7 @@ export const edit: Command = async (io, given, connection) => {
 
 const textField = (text: string | undefined) => (text === undefined ? {} : { text });
 
-/** The text that is given after the id, or piped in; standard input is only read if nothing else is given. */
+/** The text given after the id, or piped in. Standard input is only read if nothing else is given. */
 async function newText(io: Io, given: Given, isOnlyText: boolean): Promise<string | undefined> {
   const args = given.args.slice(1);
   return args.length > 0 || isOnlyText ? givenText(io, { ...given, args }) : undefined;

@@ -8,12 +8,12 @@ import type { Io } from '../io.ts';
 
 export interface Edited {
   readonly text: string;
-  /** Where it is until it is removed. */
+  /** The file, until it is removed. */
   readonly path: string;
   readonly remove: () => Promise<void>;
 }
 
-/** Lets the person change a text in the editor of their choice, in a folder that nobody else can read. */
+/** Lets the person edit a text in their editor, in a folder that nobody else can read. */
 export async function editText(io: Io, text: string, extension: string): Promise<Edited> {
   const folder = await mkdtemp(join(tmpdir(), 'gitpost-'));
   const path = join(folder, `message.${extension}`);
@@ -33,7 +33,7 @@ async function runEditor({ environment }: Io, path: string): Promise<void> {
   const isWindows = process.platform === 'win32';
   const editor = environment.VISUAL || environment.EDITOR || (isWindows ? 'notepad' : 'vi');
   const stdio = 'inherit' as const;
-  // An editor may be given with options, so the shell reads it, as git lets it do.
+  // The editor may be configured with options, so a shell parses it, as in git.
   const child = isWindows
     ? spawn(`${editor} "${path}"`, { stdio, shell: true })
     : spawn('sh', ['-c', `${editor} "$@"`, editor, path], { stdio });

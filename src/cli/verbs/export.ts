@@ -34,8 +34,8 @@ export const exportMessages: Command = async (io, given, connection) => {
 };
 
 /**
- * Saves a stream as a file that is there as a whole or not at all. A link stays one, and a device or a pipe is written
- * to: nothing takes its place.
+ * Saves a stream as a file that appears complete or not at all. A link remains a link, and devices and pipes are
+ * written to rather than replaced.
  */
 async function save(body: NodeJS.ReadableStream, given: string): Promise<void> {
   const file = await realpath(given).catch(() => given);

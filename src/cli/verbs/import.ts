@@ -45,7 +45,7 @@ export const importFile: Command = async (io, given, connection) => {
   return EXIT.done;
 };
 
-/** What is sent: a folder is packed, and so is a note, since its file has its date. */
+/** The bytes to send. A folder is sent as a zip. So is a note, since the zip keeps the date of its file. */
 async function bytesOf(file: string): Promise<Readable> {
   const isFolder = (await stat(file).catch(() => undefined))?.isDirectory() === true;
   if (!isFolder) await checkFile(file);

@@ -11,7 +11,7 @@ import { page } from '../pager.ts';
 import { printableJson, styleFor } from '../style.ts';
 import { type Given, isSet, textOf } from '../verb.ts';
 
-/** So many are asked for in one request. */
+/** How many messages are requested at once. */
 const PAGE = 1000;
 const ON_TERMINAL = 10;
 
@@ -58,7 +58,7 @@ function mostOf(given: Given): number | undefined {
   return Number(text);
 }
 
-/** The API filters behind each option. */
+/** The API's filters for the given options. */
 export function filterOf(given: Given, q?: string): URLSearchParams {
   const query = new URLSearchParams();
   for (const name of ['repository', 'author', 'type', 'tag', 'since', 'until']) {

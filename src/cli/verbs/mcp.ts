@@ -6,13 +6,15 @@ import { EXIT } from '../ending.ts';
 import { say } from '../io.ts';
 import { isSet } from '../verb.ts';
 
-/** How long the folders stay open after a call, if no gitpost runs there: other commands want to have their turn. */
+/**
+ * How long the folders stay open after a call if no gitpost is running there. Other commands may be waiting for them.
+ */
 const IDLE_MS = 1000;
-/** An agent that calls again and again lets them go after this time all the same. */
+/** If an agent keeps calling, the folders are still released after this time. */
 const LONGEST_MS = 2000;
 const PAUSE_MS = 400;
 
-/** @param version is that of gitpost */
+/** @param version the version of gitpost */
 export const mcp =
   (version: string): Command =>
   async (io, given, connection) => {
@@ -26,7 +28,7 @@ export const mcp =
     return EXIT.done;
   };
 
-/** Sends calls, and closes what they have opened once none has come for a while. */
+/** Sends calls, and closes the connection once there was none for a while. */
 function lettingGo({ send, close }: Connection) {
   let timer: NodeJS.Timeout | undefined;
   let underWay = 0;
@@ -44,7 +46,7 @@ function lettingGo({ send, close }: Connection) {
       timer = setTimeout(
         () => {
           openSince = undefined;
-          // Other commands that wait for the folders check them several times in this pause.
+          // During this pause, other commands that wait for the folders check them several times.
           closing = close().then(() => (isLong ? pause(PAUSE_MS) : undefined));
         },
         isLong ? 0 : IDLE_MS,

@@ -7,7 +7,7 @@ import { printableJson, printableLine, type Style, styleFor } from '../style.ts'
 import { isSet } from '../verb.ts';
 
 export const status: Command = async (io, given, connection) => {
-  // A clone that is being opened has nothing to tell yet, and a read waits for that.
+  // A clone that is being opened cannot report anything yet. A read waits for that.
   await (await connection.send({ method: 'GET', path: 'messages?limit=1', accepts: [503] })).body.resume();
   const all = await readJson<RepositoryStatus[]>(
     await connection.send({ method: 'GET', path: 'repositories' }),

@@ -48,7 +48,7 @@ function lineOf({ repository, status, pushed, pulled }: SyncResult, style: Style
   return `${style.strong(repository)}  ${state}  ${pushed} pushed, ${pulled} pulled`;
 }
 
-/** Shows the server's progress on a terminal. Returns a function that ends it. */
+/** Shows the server's progress on a terminal. Returns a function that stops it. */
 async function showProgress(io: Io, { send }: Connection): Promise<() => void> {
   if (io.stderr.isTTY !== true) return () => undefined;
   const progress = progressOn(io);
@@ -62,7 +62,7 @@ async function showProgress(io: Io, { send }: Connection): Promise<() => void> {
       progress.show(`${repository}: ${stage}`, percent, 100);
     }
   };
-  // It ends with the stream, which is cut off below.
+  // It ends with the stream, which is closed below.
   follow().catch(() => undefined);
   return () => {
     body.destroy();

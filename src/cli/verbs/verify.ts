@@ -5,7 +5,7 @@ import type { Command } from '../command.ts';
 import { EXIT } from '../ending.ts';
 import { print } from '../io.ts';
 
-/** Lets another gitpost check itself. */
+/** Asks a remote gitpost to verify itself. */
 export const verify: Command = async (io, _given, connection) => {
   const verification = await readJson<Verification>(await connection.send({ method: 'GET', path: 'verify' }));
   await print(io, reportOf(verification));
