@@ -4,7 +4,7 @@ import { messageSchema } from './message.ts';
 import { repositorySchema } from './repository.ts';
 import type { Shape } from './shape.ts';
 
-/** The events of `GET /events` that hold data, each by its name. */
+/** The events of `GET /events` that carry data, by name. */
 export const eventSchemas = {
   message: z.object({ change: z.enum(CHANGES), message: messageSchema }),
   repository: repositorySchema,
@@ -14,7 +14,7 @@ export const eventSchemas = {
 export type EventName = keyof typeof eventSchemas;
 export type EventData<Name extends EventName> = Shape<(typeof eventSchemas)[Name]>;
 
-/** The events that every reader gets. */
+/** The events that every reader receives. */
 export type GitpostEvent = {
   readonly [Name in EventName]: { readonly type: Name; readonly data: EventData<Name> };
 }[EventName];

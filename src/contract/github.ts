@@ -17,7 +17,7 @@ export const probeSchema = z
     empty: z.boolean().nullable(),
     /** Whether the branch to capture to is protected. */
     protected: z.boolean().nullable(),
-    /** Whether it was made on GitHub just now. */
+    /** Whether it was just created on GitHub. */
     created: z.boolean(),
     warnings: z.array(advice),
   })
@@ -29,16 +29,16 @@ export type Probe = Shape<typeof probeSchema>;
 
 const token = z.object({
   kind: z.enum(['classic', 'fine-grained', 'other']),
-  /** What a classic token may do. GitHub does not say it of a fine-grained one: `null`. */
+  /** The scopes of a classic token. `null` for a fine-grained one, since GitHub does not reveal them. */
   scopes: z.array(z.string()).nullable(),
-  /** `null` if it has no end, or GitHub does not say. */
+  /** `null` if it never expires, or GitHub does not say. */
   expiresAt: z.iso.datetime().nullable(),
 });
 export type GithubToken = Shape<typeof token>;
 
 export const githubAccountSchema = z
   .object({
-    /** `ok`, or why there is nothing to say. */
+    /** `ok`, or why the account is unknown. */
     state: z.enum(['ok', 'no-token', ...GITHUB_REFUSALS]),
     url: z.string(),
     apiUrl: z.string().nullable(),
@@ -48,7 +48,7 @@ export const githubAccountSchema = z
     error: advice.nullable(),
   })
   .meta({ id: 'Github' });
-/** The account of the token, and what GitHub says about it. */
+/** The account of the token, and what GitHub reports about it. */
 export type GithubAccount = Shape<typeof githubAccountSchema>;
 
 export const githubListQuery = z.strictObject({
@@ -64,7 +64,9 @@ const listed = z.object({
   fullName: z.string(),
   url: z.string(),
   visibility,
-  /** Whether the account may push; whether the token may is seen at the first push. `null`: GitHub does not say. */
+  /**
+   * Whether the account may push. Whether the token may only shows at the first push. `null` if GitHub does not say.
+   */
   canPush: z.boolean().nullable(),
   archived: z.boolean(),
   defaultBranch: z.string(),

@@ -13,5 +13,5 @@ export const healthSchema = z
       .exactOptional(),
   })
   .meta({ id: 'Health' });
-/** The state of the program. Without access, only `status` is shown. */
+/** The state of the program. Without access, only `status` is included. */
 export type Health = Shape<typeof healthSchema>;

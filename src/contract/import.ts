@@ -39,7 +39,7 @@ export const importResultSchema = z
     attachments: z.int(),
   })
   .meta({ id: 'ImportResult' });
-/** What an import did, or would do. `skipped` also names what was cut or left out of messages that are imported. */
+/** What an import did, or would do. `skipped` also lists what was cut or left out of imported messages. */
 export type ImportResult = Shape<typeof importResultSchema>;
 
 export const importLineSchema = z

@@ -33,7 +33,7 @@ const text = z
 
 const FILE_NAME_RULE = `a file name must have 1 to ${MOST_NAME_CHARACTERS} characters, without /, \\ and control characters`;
 
-/** The name of a file, as a request gives it. */
+/** The name of a file in a request. */
 export const fileName = z
   .string({ error: 'a file name must be a string' })
   .refine(isFileName, FILE_NAME_RULE)
@@ -64,7 +64,7 @@ function eachOnce(given: readonly AttachmentReference[]): AttachmentReference[] 
 
 const TAG_RULE = 'a tag must be 1 to 64 letters, digits, _ or -';
 
-/** What a person or a program writes, and can change later. `text` is required of a new message only. */
+/** What a person or a program writes and can change later. `text` is only required for a new message. */
 const written = {
   author: bounded('author', LIMITS.author)
     .refine(noControls, 'author must not hold control characters')
@@ -109,25 +109,25 @@ export const draftSchema = z
   .meta({ id: 'Draft' });
 /** A message to capture. */
 export type Draft = Shape<typeof draftSchema>;
-/** The same as a client sends it. */
+/** A message to capture, in the form that a client sends. */
 export type DraftRequest = Request<typeof draftSchema>;
 
 export const editSchema = z
   .strictObject({ text: text.exactOptional(), ...written, confirm })
   .meta({ id: 'Edit' });
-/** What of a message is to change, as it was read. */
+/** The changes to a message, after parsing. */
 export type Edit = Shape<typeof editSchema>;
-/** What of a message is to change. */
+/** The changes to a message, in the form that a client sends. */
 export type EditRequest = Request<typeof editSchema>;
 
 const moment = z
   .string()
   .refine((given) => isDay(given) || isInstant(given), 'must be an ISO 8601 date, or date and time')
   .transform((given): Moment => (isDay(given) ? { day: given } : Date.parse(given)));
-/** A moment in milliseconds since 1970, or the beginning of a day such as `2026-11-22` in the zone of the call. */
+/** A moment in milliseconds since 1970, or the beginning of a day such as `2026-11-22` in the time zone of the call. */
 export type Moment = number | { readonly day: string };
 
-/** Which messages a call is about: shared by all that take a selection of them. */
+/** The fields that select messages, shared by all calls that take a selection. */
 export const filterFields = {
   repository: z.string().exactOptional(),
   author: z.string().exactOptional(),
@@ -165,7 +165,7 @@ export const asOf = z
       'Messages as they were: with every line that is not later than this time, or with the lines that the branch ' +
       'held at this commit, of which the first digits are enough',
   });
-/** What the past is asked for: a moment in milliseconds since 1970, or the digits of a commit. */
+/** The past that is requested: a moment in milliseconds since 1970, or the digits of a commit. */
 export type AsOf = string | number;
 
 const LIMIT = 'must be a whole number from 1 to 1000';
@@ -205,7 +205,7 @@ export const attachmentSchema = z
   })
   .meta({ id: 'Attachment' });
 
-/** What a revision says, as it was written. A journal may hold types of other programs. */
+/** The content of a revision, as it was written. A journal may contain types of other programs. */
 const stored = {
   author: z.string(),
   type: z.string(),
@@ -224,7 +224,7 @@ const stored = {
 export const deliverySchema = z
   .object({
     repository: z.string(),
-    /** `null` until it has been found again after the mirror was rebuilt. */
+    /** `null` after the mirror was rebuilt, until it has been found again. */
     commit,
     state: z.enum(['committed', 'pushed', 'outdated']),
   })
@@ -243,7 +243,7 @@ export const messageSchema = z
     deliveries: z.array(deliverySchema),
   })
   .meta({ id: 'Message' });
-/** A current message as every reader sees it. */
+/** The current version of a message, as every reader sees it. */
 export type Message = Shape<typeof messageSchema>;
 
 export const historySchema = z
@@ -295,5 +295,5 @@ export const idsSchema = z
 /** The id of a message, and whether it is deleted. */
 export type Id = Shape<typeof idsSchema>[number];
 
-/** What each call that writes to a message can fail with. */
+/** What every call that writes a message can fail with. */
 export const WRITE_FAILURES = ['looks-secret', 'unwritable', 'unavailable', 'incomplete'] as const;

@@ -7,7 +7,7 @@ interface Kind {
   readonly title: string;
 }
 
-/** Every kind of failure with its status, once. The codes of the first group come from the services. */
+/** Every kind of failure with its status. The codes of the first group come from the services. */
 const KINDS = {
   invalid: { status: 400, title: 'Invalid request' },
   'unknown-message': { status: 404, title: 'Message not found' },
@@ -28,7 +28,7 @@ const KINDS = {
   'import-ambiguous': { status: 422, title: 'More information needed' },
   'import-stopped': { status: 503, title: 'Import stopped' },
 
-  // Not GitHub's own statuses: a 401 of ours would mean that a person has to sign in here.
+  // These are not GitHub's own statuses: a 401 from us would mean that a person has to sign in here.
   'github-off': { status: 409, title: 'No GitHub API' },
   'github-unauthorized': { status: 502, title: 'Token rejected by GitHub' },
   'github-forbidden': { status: 502, title: 'Denied by GitHub' },
@@ -56,12 +56,12 @@ const KINDS = {
 
 export type ProblemCode = keyof typeof KINDS;
 
-/** The status and the title of a kind of failure. */
+/** The status and title of a kind of failure. */
 export const kindOf = (code: ProblemCode): Kind => KINDS[code];
 
 export const PROBLEM_CODES = Object.keys(KINDS) as readonly ProblemCode[];
 
-/** What every call can fail with, before its route is even looked at or in the middle of it. */
+/** What every call can fail with, before its route is even found or while it runs. */
 export const COMMON_FAILURES = [
   'invalid',
   'missing-host',
@@ -77,7 +77,7 @@ export const COMMON_FAILURES = [
   'too-many',
 ] as const satisfies readonly ProblemCode[];
 
-/** Codes that no call has: they are answered when there is none for a path or a method. */
+/** Codes that no route declares: there is no route for the path, or none for the method. */
 export const OUTSIDE = ['not-found', 'method-not-allowed'] as const satisfies readonly ProblemCode[];
 
 export const problemSchema = z
@@ -89,5 +89,5 @@ export const problemSchema = z
     errors: z.array(z.object({ field: z.string(), detail: z.string() })).exactOptional(),
   })
   .meta({ id: 'Problem' });
-/** An RFC 9457 problem document: the one shape of every error. */
+/** An RFC 9457 problem document, which is the form of every error. */
 export type ProblemDocument = Shape<typeof problemSchema>;

@@ -21,13 +21,13 @@ const settings = {
     .exactOptional(),
   branch: z
     .string({ error: 'branch must be a string' })
-    // It becomes an argument of git, which no system takes at any length, or with a NUL in it.
+    // It becomes an argument of git. No system accepts arguments of any length, or with a NUL.
     .max(1000, 'branch must have 1000 characters or fewer')
     .refine(noControls, 'branch must not hold control characters')
     .exactOptional(),
 };
 
-/** Where a remote is, and how sure the asker is of it. */
+/** Where a remote is, and whether the client has confirmed it. */
 const place = {
   url: z
     .string({ error: 'url must be a git URL or an absolute path' })
@@ -59,7 +59,7 @@ export type Side = Shape<typeof resolveSchema>['keep'];
 const syncResult = z.object({
   repository: z.string(),
   status: z.enum(['pushed', 'pulled', 'up-to-date', ...SYNC_FAILURES]),
-  /** How many messages reached the remote, or came from it. */
+  /** How many messages were pushed to the remote, and how many came from it. */
   pushed: z.int(),
   pulled: z.int(),
   head: commit,
@@ -75,11 +75,11 @@ const problem = z.object({ file: z.string(), line: z.int().nullable(), reason: z
 /** Something in a clone that a person should look at: an unreadable line, or an uncommitted change. */
 export type CloneProblem = Shape<typeof problem>;
 
-/** How large a repository has become; each is `null` until it was counted. */
+/** The size of a repository. Each value is `null` until it was measured. */
 const growth = z.object({
   commits: z.int().nullable(),
   files: z.int().nullable(),
-  /** Bytes that the objects of git take on this disk. */
+  /** The size of git's objects on this disk, in bytes. */
   size: z.int().nullable(),
 });
 export type Growth = Shape<typeof growth>;
@@ -88,7 +88,7 @@ export const repositorySchema = z
   .object({
     name: z.string(),
     url: z.string(),
-    /** Where a browser shows it on GitHub; `null` if it is elsewhere. */
+    /** Its page on GitHub; `null` if it is elsewhere. */
     github: z.string().nullable(),
     branch: z.string(),
     primary: z.boolean(),
@@ -110,5 +110,5 @@ export type RepositoryState = RepositoryStatus['state'];
 export const addedRepositorySchema = repositorySchema
   .extend({ probe: probeSchema })
   .meta({ id: 'AddedRepository' });
-/** A repository that was added, with what was found out about it before. */
+/** A repository that was added, and what was found out about it beforehand. */
 export type AddedRepository = Shape<typeof addedRepositorySchema>;

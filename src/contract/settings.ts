@@ -12,7 +12,7 @@ const search = z.strictObject(
   },
   { error: 'searches must hold objects with name and q' },
 );
-/** A search that a person keeps under a name. */
+/** A search that a person has saved under a name. */
 export type SavedSearch = Shape<typeof search>;
 
 const INTERVAL = `must be a whole number of seconds from 0 to ${LONGEST_INTERVAL}`;
@@ -32,7 +32,7 @@ export const settingsSchema = z
     searches: z.array(z.object({ name: z.string(), q: z.string() })),
   })
   .meta({ id: 'Settings' });
-/** The settings of this gitpost, for everybody who uses it. */
+/** The settings of this gitpost, for everyone who uses it. */
 export type Settings = Shape<typeof settingsSchema>;
 
 export const changeSettingsSchema = z
@@ -44,5 +44,5 @@ export const changeSettingsSchema = z
       .exactOptional(),
   })
   .meta({ id: 'ChangeSettings' });
-/** What of the settings is to change; the rest is set by the environment. */
+/** The settings to change. Those not listed here are set in the environment. */
 export type ChangeSettings = Shape<typeof changeSettingsSchema>;

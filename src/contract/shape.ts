@@ -1,9 +1,9 @@
 import type { z } from 'zod';
 
-/** What a schema gives, as data that nobody changes. */
+/** The output of a schema, as read-only data. */
 export type Shape<Schema extends z.ZodType> = Frozen<z.output<Schema>>;
 
-/** What a schema takes, as a client writes it. */
+/** The input of a schema, as a client sends it. */
 export type Request<Schema extends z.ZodType> = Frozen<z.input<Schema>>;
 
 /** A type with all its members, at any depth, read-only. */

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { commit } from './fields.ts';
 import type { Shape } from './shape.ts';
 
-/** What a verification can find. docs/verify.md says what each means. */
+/** The kinds of findings. docs/verify.md explains each. */
 const KINDS = [
   'clone-missing',
   'clone-broken',
@@ -37,18 +37,18 @@ const KINDS = [
 
 const finding = z.object({
   kind: z.enum(KINDS),
-  /** `wrong` needs a person, since something is not as it must be; `notice` is worth knowing and no defect. */
+  /** `wrong`: something is not as it must be, so a person has to act. `notice`: worth knowing, but not a defect. */
   severity: z.enum(['wrong', 'notice']),
-  /** What is the case, and what to do about it. */
+  /** What is wrong, and what to do about it. */
   detail: z.string(),
   action: z.string(),
   file: z.string().exactOptional(),
   line: z.int().exactOptional(),
-  /** The id of the message that it is about. */
+  /** The id of the message concerned. */
   id: z.uuid().exactOptional(),
   commit: z.string().exactOptional(),
 });
-/** One thing that does not agree, or that a person should know of. */
+/** Something that does not agree, or that a person should know about. */
 export type Finding = Shape<typeof finding>;
 
 const findings = {
@@ -60,21 +60,21 @@ const repository = z.object({
   name: z.string(),
   url: z.string(),
   branch: z.string(),
-  /** The commit of the branch that everything was held against. */
+  /** The commit of the branch that everything was compared with. */
   head: commit,
-  /** Where the remote says that its branch is; `null` if it has none or was out of reach. */
+  /** Where the remote says its branch is; `null` if it has none or was unreachable. */
   remoteHead: commit,
-  /** How many messages the branch holds, deleted ones too, and how many different lines. */
+  /** How many messages the branch holds, including deleted ones, and how many distinct lines. */
   messages: z.int(),
   lines: z.int(),
   commits: z.int(),
   ahead: z.int(),
   behind: z.int(),
-  /** How many messages have lines that the remote's branch does not have, as far as we have heard. */
+  /** How many messages have lines that the remote's branch lacks, as far as we know. */
   unpushed: z.int(),
   ...findings,
 });
-/** What one repository was found to be. */
+/** The result for one repository. */
 export type RepositoryVerification = Shape<typeof repository>;
 
 export const verificationSchema = z
@@ -82,7 +82,7 @@ export const verificationSchema = z
     status: z.enum(['ok', 'wrong']),
     milliseconds: z.int(),
     repositories: z.array(repository),
-    /** `messages` are all that it holds, deleted ones too. */
+    /** `messages` includes deleted ones. */
     mirror: z.object({ messages: z.int(), ...findings }),
   })
   .meta({ id: 'Verification' });

@@ -1,20 +1,20 @@
 import { MOST_READ } from './message.ts';
 import { isWellFormed } from './unicode.ts';
 
-/** A file of a message, as its line names it. */
+/** A file of a message, as stored in its line. */
 export interface Attachment {
   readonly sha256: string;
   readonly name: string;
-  /** Its media type, as its bytes say. */
+  /** Its media type, determined from its bytes. */
   readonly type: string;
   /** In bytes. */
   readonly size: number;
-  /** In pixels, as it is shown; of a picture or a video whose size is known. */
+  /** In pixels, as displayed; only for pictures and videos whose dimensions are known. */
   readonly width?: number;
   readonly height?: number;
 }
 
-/** How a request names a file: by its hash, with another name than the one that it was uploaded with. */
+/** A file in a request: its hash, and optionally a name other than the one it was uploaded with. */
 export interface AttachmentReference {
   readonly sha256: string;
   readonly name?: string;
@@ -24,7 +24,10 @@ export const MOST_ATTACHMENTS = 20;
 export const MOST_NAME_CHARACTERS = 255;
 export const SHA256 = /^[0-9a-f]{64}$/;
 
-/** The files that a line names, as others may have written them: an entry without a hash is ignored, and so is more than 20. */
+/**
+ * The files in a line, which other programs may have written: entries without a hash are ignored, and so are any
+ * after the first 20.
+ */
 export function readAttachments(value: unknown): Attachment[] {
   if (!Array.isArray(value)) return [];
   const attachments = new Map<string, Attachment>();
@@ -54,20 +57,20 @@ const MEDIA_TYPE = /^[a-z0-9][a-z0-9!#$&^_.+-]{0,63}\/[a-z0-9][a-z0-9!#$&^_.+-]{
 
 const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
 
-/** What cannot be in the name of a file. */
+/** Characters that a file name cannot contain. */
 const NOT_IN_NAME = /[/\\\p{Cc}]/u;
 
-/** Whether a text can be the name of a file. */
+/** Whether a text can be a file name. */
 export const isFileName = (name: string): boolean =>
   name !== '' && isWellFormed(name) && !NOT_IN_NAME.test(name) && [...name].length <= MOST_NAME_CHARACTERS;
 
-/** The nearest name that a file can have. */
+/** The closest valid file name. */
 export function cleanFileName(name: string): string {
   const cleaned = [...name.replace(/[/\\\p{Cc}]/gu, '_')].slice(0, MOST_NAME_CHARACTERS).join('');
   return cleaned === '' ? 'file' : cleaned;
 }
 
-/** Whether a line names exactly the files that a request names, in that order. */
+/** Whether a line names exactly the files of a request, in that order. */
 export function namesSame(
   attachments: readonly Attachment[],
   references: readonly AttachmentReference[],

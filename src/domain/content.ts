@@ -1,6 +1,6 @@
 import type { FieldError } from './result.ts';
 
-/** The fields of a message that depend on each other, as they were given or are meant to be. */
+/** The fields of a message that depend on each other, as given or as they would be. */
 export interface ContentFields {
   readonly type?: unknown;
   readonly text?: unknown;
@@ -10,7 +10,10 @@ export interface ContentFields {
   readonly attachments?: unknown;
 }
 
-/** What no field can tell on its own: which fields a type needs and which it has no use for. `type` is `text` if absent. */
+/**
+ * Errors that concern several fields together: which fields a type requires, and which it does not allow. `type` is
+ * `text` if absent.
+ */
 export function contentErrors(fields: ContentFields): FieldError[] {
   const { type = 'text', text, url, language, done, attachments } = fields;
   const hasFiles = Array.isArray(attachments) && attachments.length > 0;
@@ -31,7 +34,7 @@ const NOTHING_LEFT: FieldError = {
   detail: 'attachments must not be empty while text is',
 };
 
-/** The errors that an edit would make in what it leaves as it is. Oddities that were there before are none of it. */
+/** The errors that an edit would cause in the fields it does not change. Errors that were there before don't count. */
 export function editErrors(edit: ContentFields, current: ContentFields): FieldError[] {
   const type = edit.type ?? current.type;
   const attachments = edit.attachments ?? current.attachments;
@@ -42,7 +45,7 @@ export function editErrors(edit: ContentFields, current: ContentFields): FieldEr
     text: edit.text ?? current.text,
     url: edit.url ?? (type === 'link' ? current.url : undefined),
   });
-  // Without its files, nothing is left of a message that has no text.
+  // A message without text would be empty without its files.
   const given = errors.map((error) =>
     error.field === 'text' && edit.text === undefined && edit.attachments !== undefined
       ? NOTHING_LEFT

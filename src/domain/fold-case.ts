@@ -1,9 +1,9 @@
-/** Folds case, so a search finds a word however it is written; the same for text and for term. */
+/** Folds case, so a search finds a word in any spelling of its case. It is applied to both the text and the term. */
 export const foldCase = (text: string): string =>
-  // Most text is ASCII, which comes to the same in a third of the time.
+  // Most text is ASCII. For that, this is equivalent and takes a third of the time.
   isAscii(text)
     ? text.toLowerCase()
-    : // By way of capitals, so `ß` meets `ss` and both small sigmas are one.
+    : // Through upper case, so `ß` matches `ss` and both small sigmas match.
       text.normalize('NFC').toUpperCase().toLowerCase().replaceAll('ς', 'σ');
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are ASCII, too.

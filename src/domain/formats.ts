@@ -1,4 +1,4 @@
-/** What can be imported; `auto` recognises it. */
+/** The formats that can be imported; `auto` recognises the format. */
 export const IMPORT_FORMATS = [
   ...(['auto', 'gitpost', 'slack', 'discord', 'telegram', 'whatsapp', 'mattermost'] as const),
   ...(['element', 'simplenote', 'keep', 'memos', 'irc', 'jrnl', 'mbox', 'markdown'] as const),

@@ -1,4 +1,4 @@
-/** Why GitHub's API did not do what was asked. `off`: there is none to ask. */
+/** Why GitHub's API did not do what was asked. `off`: no API is configured. */
 export const GITHUB_REFUSALS = [
   'off',
   'unauthorized',
@@ -11,7 +11,7 @@ export const GITHUB_REFUSALS = [
 ] as const;
 export type GithubRefusal = (typeof GITHUB_REFUSALS)[number];
 
-/** What went wrong with GitHub's API, in words: what happened and what to do. */
+/** What went wrong with GitHub's API, and what to do, as text for a person. */
 export interface GithubTrouble {
   readonly kind: GithubRefusal;
   readonly detail: string;
@@ -20,7 +20,7 @@ export interface GithubTrouble {
   readonly retryAfter?: number;
 }
 
-/** A repository as GitHub names it: `owner/name`. */
+/** A repository's name on GitHub: `owner/name`. */
 export interface GithubName {
   readonly owner: string;
   readonly name: string;

@@ -1,4 +1,4 @@
-/** The members that have a value: an absent one and one that is `undefined` are the same to a reader. */
+/** The members that have a value: absent and `undefined` members mean the same. */
 export function given<Members extends Record<string, unknown>>(members: Members) {
   const present = Object.entries(members).filter(([, value]) => value !== undefined);
   return Object.fromEntries(present) as { [Key in keyof Members]?: Exclude<Members[Key], undefined> };

@@ -1,6 +1,6 @@
 /** Helpers that turn formatted chat into Markdown. */
 
-/** A text with what Markdown would take for formatting escaped. */
+/** A text in which everything that Markdown would treat as formatting is escaped. */
 export const escaped = (text: string): string =>
   text
     .replace(/[\\`*_~[\]<>]/g, '\\$&')
@@ -8,7 +8,7 @@ export const escaped = (text: string): string =>
       /\d/.test(mark) ? `${space}${mark.slice(0, -1)}\\${mark.slice(-1)}` : `${space}\\${mark}`,
     );
 
-/** Puts marks around a text. White space at its ends stays outside, as Markdown needs it. */
+/** Encloses a text in marks. White space at its ends stays outside, as Markdown requires. */
 export function wrapped(text: string, mark: string): string {
   const inner = text.trim();
   if (inner === '') return text;
@@ -16,11 +16,11 @@ export function wrapped(text: string, mark: string): string {
   return `${text.slice(0, start)}${mark}${inner}${mark}${text.slice(start + inner.length)}`;
 }
 
-/** The longest run of backticks. A text can have more runs than a function takes arguments. */
+/** The length of the longest run of backticks. A text can have more runs than a function can take arguments. */
 const longestFence = (text: string): number =>
   (text.match(/`+/g) ?? []).reduce((longest, run) => Math.max(longest, run.length), 0);
 
-/** Code within a line. */
+/** Inline code. */
 export function inlineCode(text: string): string {
   const longest = longestFence(text);
   const fence = '`'.repeat(longest + 1);
@@ -39,7 +39,7 @@ export const quoted = (text: string): string =>
     .map((line) => `> ${line}`)
     .join('\n');
 
-/** A link with its text; an address that would not be safe is only shown. */
+/** A link with its text. If the address is not safe, only the text is returned. */
 export function link(text: string, url: string): string {
   if (!/^(?:https?|mailto|tel):/i.test(url)) return text === '' ? escaped(url) : text;
   const target = url.replace(/[\s()<>]/g, (found) =>

@@ -4,9 +4,10 @@ const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
 
 /**
- * Reads when something is, as its first millisecond. It takes a day, a month or a year (`2026-11-22`, `2026-11`, `2026`),
- * a full instant, `today`, `yesterday`, `tomorrow`, or so long ago (`2 weeks ago`). If they name no zone, they are those
- * of some clocks. What counts in days or more is the beginning of a day.
+ * Parses a point in time. Returns its first millisecond. It accepts a day, a month or a year (`2026-11-22`,
+ * `2026-11`, `2026`), a full instant, `today`, `yesterday`, `tomorrow`, or a relative time (`2 weeks ago`). Times
+ * without a zone are interpreted by the given clocks. A relative time in days or longer units means the beginning of
+ * a day.
  */
 export const parseMoment = (text: string, now: Date, clocks: Clocks): number | undefined =>
   parseDay(text, clocks) ?? parseRelative(text.trim().toLowerCase().split(/\s+/), now, clocks);
@@ -21,7 +22,7 @@ function parseDay(value: string, clocks: Clocks): number | undefined {
   return isZoned ? instant : clocks.whenShowing(instant);
 }
 
-/** A day that its month does not have would be taken for one of the next month. */
+/** A day that its month does not have would be taken for a day of the next month. */
 function isRealDay(value: string): boolean {
   const [year = 0, month = 1, day = 1] = value.slice(0, 10).split('-').map(Number);
   return new Date(Date.UTC(year, month - 1, day)).getUTCDate() === day;
@@ -73,7 +74,7 @@ function dayBefore(today: number, count: number, unit: string): number | undefin
   }
 }
 
-/** The same day of an earlier month, or its last day if it is shorter. */
+/** The same day in an earlier month, or its last day if that month is shorter. */
 function monthsBefore(day: number, months: number): number | undefined {
   const date = new Date(day);
   const [year, month] = [date.getUTCFullYear(), date.getUTCMonth() - months];

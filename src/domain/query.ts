@@ -3,13 +3,13 @@ import { parseMoment } from './moment.ts';
 import { fail, ok, type Result } from './result.ts';
 import { UTC } from './zone.ts';
 
-/** The values that `has:` and `is:` take. */
+/** The values of `has:` and `is:`. */
 export const FACTS = {
   has: ['attachment', 'link'],
   is: ['pinned', 'open', 'reply', 'deleted'],
 } as const;
 
-/** Something that holds for a message or does not. */
+/** Something that is true of a message or not. */
 export type Fact = (typeof FACTS)[keyof typeof FACTS][number];
 
 /** One condition of a search. */
@@ -19,36 +19,40 @@ export type Term = (
   | { readonly kind: 'before' | 'after'; readonly value: number }
 ) & { readonly exclude: boolean };
 
-/** What a search asks for: of each group, one term must hold. Texts are case-folded, times are milliseconds since 1970. */
+/**
+ * The conditions of a search: in each group, at least one term must match. Texts are case-folded, times are
+ * milliseconds since 1970.
+ */
 export type Terms = readonly (readonly Term[])[];
 
-/** What decides whether a message is among the answers. */
+/** What decides whether a message is found. */
 export interface Filter {
   readonly repository?: string;
   readonly author?: string;
   readonly type?: string;
   readonly tag?: string;
-  /** Milliseconds since 1970; `since` is inclusive, `until` exclusive. */
+  /** Milliseconds since 1970. `since` is inclusive, `until` exclusive. */
   readonly since?: number;
   readonly until?: number;
   readonly terms: Terms;
 }
 
-/** Whether a search is about deleted messages, which no other one finds. */
+/** Whether a search asks for deleted messages. No other search finds them. */
 export const asksForDeleted = ({ terms }: Filter): boolean =>
   terms.some((group) => group.some((term) => term.value === 'deleted' && isFact(term)));
 
 const isFact = ({ kind, exclude }: Term): boolean => kind === 'fact' && !exclude;
 
-/** How words of a search become terms: what an operator makes of its value, or why it can make nothing of it. */
+/** The term that an operator makes of its value, or why the value is wrong. */
 type Made = Pick<Term, 'kind' | 'value'> | { readonly wrong: string };
 
 /**
- * Reads a search as a person types it: words and `"quoted phrases"`, all required; operators with a value that may be
- * quoted; `-` before any of them excludes; `OR` between two of them asks for either, and binds tighter than what is
- * simply written side by side. An unknown operator is searched for as text, and a value that cannot be read is refused.
+ * Parses a search as a person types it: words and `"quoted phrases"`, all required; operators with a value that may
+ * be quoted; `-` before any of them excludes; `OR` between two of them accepts either, and binds tighter than terms
+ * that are simply written next to each other. An unknown operator is searched for as text. A value that cannot be
+ * read is refused.
  *
- * @param clocks those by which days begin
+ * @param clocks determine when days begin
  */
 export function parseSearch(search: string, now = new Date(), clocks = UTC): Result<Terms> {
   const groups: Term[][] = [];
@@ -126,7 +130,7 @@ function momentOf(kind: 'before' | 'after', value: string, readMoment: ReadMomen
   };
 }
 
-/** So much of what cannot be read is repeated. */
+/** How much of an unreadable value is repeated. */
 const MOST_REPEATED = 80;
 
 function quoted(value: string): string {

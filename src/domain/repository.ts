@@ -12,7 +12,7 @@ export type SyncFailure = (typeof SYNC_FAILURES)[number];
 
 export type SyncStatus = 'pushed' | 'pulled' | 'up-to-date' | SyncFailure;
 
-/** What went wrong between us and a remote, in words: what happened and what to do. */
+/** What went wrong between us and a remote, and what to do, as text for a person. */
 export interface Trouble {
   readonly status: SyncFailure;
   readonly detail: string;
@@ -21,22 +21,22 @@ export interface Trouble {
   readonly places?: readonly Place[];
 }
 
-/** A line of a file, as a remote names it; without a commit it is the one of the tip. */
+/** A line of a file that a remote names. Without a commit, it is in the tip. */
 export interface Place {
   readonly commit: string | null;
   readonly path: string;
   readonly line: number;
 }
 
-/** A repository to keep: the name of its clone and where its remote is. */
+/** A repository: the name of its clone and the address of its remote. */
 export interface Target {
   readonly name: string;
   readonly url: string;
-  /** Whether the remote is a bare repository of the app's own, which it makes and makes again. */
+  /** Whether the remote is a bare repository of the app's own. The app creates it, and recreates it if it is gone. */
   readonly own: boolean;
 }
 
-/** Whether a repository waits for a person: what is written is kept, and does not reach its remote. */
+/** Whether a repository is waiting for a person. What is captured is kept but does not reach its remote. */
 export const needsPerson = ({ state }: { readonly state: string }): boolean =>
   state !== 'ready' && state !== 'cloning';
 

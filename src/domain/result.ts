@@ -1,11 +1,14 @@
 import type { GithubRefusal } from './github.ts';
 
-/** An expected failure is a value: what a person can cause, a network can do, or a file can hold. */
+/**
+ * The result of an operation. Expected failures are values: whatever a person can cause, a network can do, or a file
+ * can contain.
+ */
 export type Result<Value, Problem = Failure> =
   | { readonly ok: true; readonly value: Value }
   | { readonly ok: false; readonly failure: Problem };
 
-/** What kinds of failure a caller can meet; `http/problem.ts` maps each to its status once. */
+/** The kinds of failure that a caller can get. `contract/problem.ts` maps each to its status. */
 export type FailureCode =
   | 'invalid'
   | 'unknown-message'
@@ -34,10 +37,10 @@ export interface FieldError {
 
 export interface Failure {
   readonly code: FailureCode;
-  /** What happened, what is safe and what to do, in words for a person. */
+  /** What happened, what is safe and what to do, as text for a person. */
   readonly detail: string;
   readonly errors?: readonly FieldError[];
-  /** Seconds after which trying again makes sense. */
+  /** Seconds after which it makes sense to try again. */
   readonly retryAfter?: number;
   /** Further members of the problem document, such as the deliveries that were made. */
   readonly members?: Readonly<Record<string, unknown>>;

@@ -1,10 +1,10 @@
-/** A kind of credential by the form that its issuer gives it, so chat is hardly ever taken for one. */
+/** A kind of credential, recognised by the format its issuer uses, so ordinary chat is hardly ever mistaken for one. */
 interface Pattern {
   readonly name: string;
   readonly form: RegExp;
 }
 
-/** Forms begin at the start of a word, so a part of a longer word is not taken for a key. */
+/** The pattern only matches at the start of a word, so part of a longer word is not taken for a key. */
 const key = (name: string, form: string): Pattern => ({ name, form: new RegExp(`(?<![\\w-])(?:${form})`) });
 
 const ISSUED: readonly Pattern[] = [
@@ -25,7 +25,7 @@ const ISSUED: readonly Pattern[] = [
     'an OpenAI key',
     'sk-(?:proj-|svcacct-|admin-)[A-Za-z0-9_-]{40,}|sk-[A-Za-z0-9]{20}T3BlbkFJ[A-Za-z0-9]{20}\\b',
   ),
-  // Many who sell a model give their keys this form; a digit tells them from a name with dashes.
+  // Many providers of AI models use this format. The digit distinguishes a key from a name with dashes.
   key('an API key', 'sk-(?:or-v1-)?(?![A-Za-z0-9]{20}T3BlbkFJ)(?=[A-Za-z]{0,40}\\d)[A-Za-z0-9]{32,}\\b'),
   key('a Hugging Face token', 'hf_[A-Za-z0-9]{34,}\\b'),
   key('a SendGrid key', 'SG\\.[A-Za-z0-9_-]{22}\\.[A-Za-z0-9_-]{43}'),
@@ -48,7 +48,7 @@ const ISSUED: readonly Pattern[] = [
   key('a signed web token', 'eyJ[A-Za-z0-9_-]{10,}\\.eyJ[A-Za-z0-9_-]{10,}\\.[A-Za-z0-9_-]{20,}'),
 ];
 
-/** What is known by the words around it. */
+/** Credentials recognised by the words around them. */
 const DESCRIBED: readonly Pattern[] = [
   {
     name: 'a private key',
@@ -80,13 +80,14 @@ const DESCRIBED: readonly Pattern[] = [
   },
   {
     name: 'a URL with a password',
-    // Not the placeholders that instructions have in this place.
+    // Not the placeholders that instructions use in this place.
     form: /(?<![\w+.-])[a-z][a-z0-9+.-]*:\/\/[^\s/:@]*:(?!(?:pass|pwd|password|passwd|passphrase|secret|token|x{3,})@)[^\s/@${}<>*`'"]{4,}@[\w.[-]/i,
   },
   {
     name: 'a password',
-    // With letters and digits, as few words and no variables have; not what a program calls or looks up. Bounded, since
-    // what may be in a password may also be the beginning of the next one.
+    // It must have letters and digits, as few words and variables do, and must not be something that a program calls
+    // or looks up. The lengths are limited, since a character that may be in a password may also start the next
+    // match.
     form: /(?<![A-Za-z])(?:password|passwd|passphrase|pwd)["']?\s{0,5}[:=]\s{0,5}(["']?)(?=[^\s"']{0,40}[A-Za-z])(?=[^\s"']{0,40}\d)[^\s"'()[\]{}<>$.,;`]{8,255}(?:\1)(?=[\s"',;]|$)/i,
   },
   {
@@ -98,19 +99,20 @@ const DESCRIBED: readonly Pattern[] = [
 const PATTERNS = [...ISSUED, ...DESCRIBED];
 
 /**
- * What a text seems to hold that should not be in a history that can not be changed, by the names of the kinds and never
- * on its own; empty for most. Looking through the longest text takes milliseconds.
+ * The kinds of credentials that a text seems to contain, which should not be in a history that cannot be changed.
+ * Only their names are returned, never the credentials themselves. Empty for most texts. Checking the longest text
+ * takes milliseconds.
  */
 export const secretsIn = (text: string): string[] => {
   const seen = PATTERNS.filter(({ form }) => form.test(text)).map(({ name }) => name);
-  // The words around a key of a known form say no more than the form.
+  // The words around a key of a known format add nothing to the format.
   const isGeneral = (name: string) => name === 'a secret key' || name === 'an Authorization header';
   return seen.some((name) => !isGeneral(name)) ? seen.filter((name) => !isGeneral(name)) : seen;
 };
 
 /**
- * A text with everything cut out that looks like a credential, and the name of its kind in its place. What cannot be cut
- * out cleanly takes the whole text with it.
+ * A text in which everything that looks like a credential is replaced by the name of its kind. If something cannot be
+ * cut out cleanly, the whole text is replaced.
  */
 export function withoutSecrets(text: string): string {
   let cut = text;
@@ -121,6 +123,6 @@ export function withoutSecrets(text: string): string {
   return secretsIn(cut).length === 0 ? cut : `[removed: ${secretsIn(text).join(', ')}]`;
 }
 
-/** A whole key, or what there is of one that has no end. */
+/** A complete private key, or whatever there is of one without an end. */
 const PRIVATE_KEY =
   /(?:-----BEGIN |---- BEGIN SSH2 |PuTTY-User-Key-File-)[\s\S]*?(?:-----END [A-Z0-9 ]*-----|---- END SSH2 [A-Z ]*----|Private-MAC:.*|$(?![\s\S]))/g;

@@ -3,22 +3,22 @@ import type { Target } from './repository.ts';
 import { fail, ok, type Result } from './result.ts';
 import { withoutEnd } from './trim.ts';
 
-/** What the short forms of a repository are read against. */
+/** What is needed to resolve the short forms of a repository. */
 export interface TargetContext {
   readonly githubUrl: string;
   readonly username: string | undefined;
-  /** Where the app's own bare repositories are. */
+  /** The folder of the app's own bare repositories. */
   readonly remotesDirectory: string;
 }
 
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
 const RESERVED = /^(con|prn|aux|nul|com\d|lpt\d)(\..*)?$/i;
-// The short form of ssh, `user@host:path`; a name of a protocol before the colon is no host.
+// The short form of ssh, `user@host:path`. The name of a protocol before the colon is not a host.
 const SCP =
   /^(?!(?:https?|ssh|git|file|ext|fd|ftps?):)(?:\w[\w.-]*@)?[A-Za-z0-9][A-Za-z0-9.-]*:(?!:|\/\/)[^\s\\-][^\s\\]*$/i;
 const PROTOCOLS = new Set(['https:', 'http:', 'ssh:', 'file:']);
 
-/** A form that says on its own where a repository is. */
+/** The forms that are complete without any context. */
 export const LOCATION_FORMS = 'a git URL (https, http, ssh or file, without a password), or an absolute path';
 
 export const TARGET_FORMS = `a name, owner/name, ${LOCATION_FORMS}`;
@@ -27,14 +27,14 @@ export const TARGET_FORMS = `a name, owner/name, ${LOCATION_FORMS}`;
 export const isRepositoryName = (name: string): boolean =>
   NAME.test(name) && !RESERVED.test(name) && !/(\.git|\.lock|\.)$/i.test(name);
 
-/** Reads one repository as a person names it: {@link TARGET_FORMS}. */
+/** Parses a repository as a person names it: {@link TARGET_FORMS}. */
 export function parseTarget(text: string, context: TargetContext): Result<Target> {
   if (isRepositoryName(text)) return ok(namedTarget(text, context));
   const onGithub = parseGithubName(text, context.githubUrl);
   return onGithub.ok ? onGithub : parseLocation(text, TARGET_FORMS);
 }
 
-/** Reads `owner/name`, a repository on GitHub. */
+/** Parses `owner/name`, a repository on GitHub. */
 export function parseGithubName(text: string, githubUrl: string): Result<Target> {
   const [owner = '', name = '', ...more] = text.split('/');
   if (more.length > 0 || !isRepositoryName(owner) || !isRepositoryName(name)) {
@@ -50,9 +50,9 @@ function namedTarget(name: string, { githubUrl, username, remotesDirectory }: Ta
 }
 
 /**
- * Reads a git URL or an absolute path.
+ * Parses a git URL or an absolute path.
  *
- * @param forms what is said to be allowed, if the caller takes more than this
+ * @param forms what an error says is allowed, if the caller accepts more than this
  */
 export function parseLocation(text: string, forms = LOCATION_FORMS): Result<Target> {
   if (hasControls(text)) return fail('invalid', 'must not hold control characters');
@@ -83,10 +83,10 @@ export function parseLocation(text: string, forms = LOCATION_FORMS): Result<Targ
 
 const isPath = (text: string): boolean => text.startsWith('/') || /^[A-Za-z]:[\\/]/.test(text);
 
-/** Whether an address is a folder of this machine, or of one that is mounted here. */
+/** Whether an address is a folder on this machine, or one that is mounted here. */
 export const isLocalLocation = (url: string): boolean => isPath(url) || url.startsWith('file:');
 
-/** The last part of a URL or a path, without `.git`: the name of the clone's folder. */
+/** The last part of a URL or a path, without `.git`. It becomes the name of the clone's folder. */
 export function nameOf(location: string): string {
   const parts = withoutEnd(location, '/\\').split(/[/\\:]/);
   return (parts.at(-1) ?? '').replace(/\.git$/, '');
@@ -101,8 +101,8 @@ export function isBelow(url: string, base: string): boolean {
 }
 
 /**
- * What GitHub calls the repository at an address, by whatever protocol; `undefined` if the address is not one of
- * GitHub's. It says nothing of whether the token may go there.
+ * The GitHub name of the repository at an address, for any protocol; `undefined` if the address is not on GitHub.
+ * This does not mean that the token may be sent there.
  */
 export function githubNameOf(url: string, githubUrl: string): GithubName | undefined {
   const path = pathBelow(url, githubUrl) ?? pathOnHost(url, new URL(githubUrl).hostname);
@@ -110,7 +110,7 @@ export function githubNameOf(url: string, githubUrl: string): GithubName | undef
   return owner === undefined || name === undefined ? undefined : { owner, name };
 }
 
-/** Where a browser shows a repository of GitHub's; `null` for any other. */
+/** The page of a repository on GitHub; `null` for any other repository. */
 export function githubPageOf(url: string, githubUrl: string): string | null {
   const found = githubNameOf(url, githubUrl);
   return found ? `${githubUrl}/${found.owner}/${found.name}` : null;
@@ -121,19 +121,19 @@ function pathBelow(url: string, base: string): string | undefined {
   return new URL(url).pathname.slice(withoutEnd(new URL(base).pathname, '/').length + 1);
 }
 
-/** The path of `user@host:path`, and of an address of ssh, http or `www.` that leads to the same host. */
+/** The path of `user@host:path`, or of an ssh, http or `www.` address that leads to the same host. */
 function pathOnHost(url: string, host: string): string | undefined {
   const [, short, path] = (SCP.test(url) && /^(?:[^@/]*@)?([^/:]+):(.+)$/.exec(url)) || [];
   const parsed = short === undefined && !isPath(url) && URL.canParse(url) ? new URL(url) : undefined;
-  // Another port of http is another server.
+  // A different http port means a different server.
   if (parsed && parsed.protocol !== 'ssh:' && parsed.port !== '') return undefined;
   const found = (short ?? parsed?.hostname ?? '').toLowerCase();
-  // GitHub answers ssh on the port of https under a name of its own.
+  // GitHub serves ssh on the https port under a separate host name.
   if (![host, `www.${host}`, `ssh.${host}`].includes(found)) return undefined;
   return path?.replace(/^\/+/, '') ?? parsed?.pathname.slice(1);
 }
 
-/** Whether two names would be one folder on a system that does not tell capitals from small letters. */
+/** Whether two names would be the same folder on a system that ignores case. */
 export const sameName = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
 
 const hasControls = (text: string): boolean => /\p{Cc}/u.test(text);

@@ -1,4 +1,4 @@
-/** A time as a clock on the wall shows it. Months are 1 to 12. */
+/** A time as shown on a clock. Months are 1 to 12. */
 export interface LocalTime {
   readonly year: number;
   readonly month: number;
@@ -22,18 +22,18 @@ export function isZone(name: string): boolean {
   }
 }
 
-/** The clocks of a zone. A time that they show is given as the moment at which those of UTC show it. */
+/** The clocks of a zone. A time shown by them is represented by the moment at which a UTC clock shows the same. */
 export interface Clocks {
-  /** What they show at a moment. */
+  /** The time they show at a moment. */
   readonly shownAt: (instant: number) => number;
   /**
-   * The moment at which they show a time. Of two such moments, when clocks are set back, it is the first; in the hour that
-   * is left out, as if it was not.
+   * The moment at which they show a time. If there are two, because clocks are set back, it is the first. A time in
+   * the skipped hour is treated as if the hour were not skipped.
    */
   readonly whenShowing: (shown: number) => number;
 }
 
-/** Makes a function that finds the moment, in milliseconds since 1970, at which the clocks of a zone show a time. */
+/** Creates a function that finds the moment, in milliseconds since 1970, at which the clocks of a zone show a time. */
 export function clockOf(zone: string): (local: LocalTime) => number | undefined {
   const { whenShowing } = clocksOf(zone);
   return (local) => {
@@ -84,7 +84,7 @@ export function clocksOf(zone: string): Clocks {
 /** The clocks of UTC, which show the moment itself. */
 export const UTC: Clocks = { shownAt: (instant) => instant, whenShowing: (shown) => shown };
 
-/** The moment at which clocks in UTC show a time; `undefined` if there is no such time, as on 30 February. */
+/** The moment at which a UTC clock shows a time; `undefined` if the time does not exist, such as 30 February. */
 export function utcOf({ year, month, day, hour, minute, second = 0 }: LocalTime): number | undefined {
   const instant = Date.UTC(year, month - 1, day, hour, minute, second);
   const isReal = new Date(instant).getUTCDate() === day && month >= 1 && month <= 12;

@@ -1,7 +1,7 @@
 import type { Dimensions } from './pixels.ts';
 import { mp4Size, webmSize } from './video-size.ts';
 
-/** So many bytes of a file's beginning, and of the end of a video, are looked at for the dimensions. */
+/** How many bytes at the beginning of a file, and at the end of a video, are searched for the dimensions. */
 export const DIMENSION_BYTES = 1024 * 1024;
 
 const NOTHING = Buffer.alloc(0);
@@ -13,7 +13,7 @@ export function dimensionsOf(type: string, head: Buffer, tail = NOTHING): Dimens
     const isReal = found && found.width > 0 && found.height > 0;
     return isReal ? found : undefined;
   } catch (error) {
-    // The file ends before what it says to have.
+    // The file ends earlier than it claims.
     if (error instanceof RangeError) return undefined;
     throw error;
   }
@@ -46,7 +46,10 @@ function webp(head: Buffer): Dimensions | undefined {
   }
 }
 
-/** Goes from one segment to the next until the frame, which has the dimensions. Exif may say that it is shown turned. */
+/**
+ * Goes through the segments until the frame, which has the dimensions. Exif may say that the picture is shown
+ * rotated.
+ */
 function jpeg(head: Buffer): Dimensions | undefined {
   let isTurned = false;
   for (let at = 2; ; ) {
@@ -67,13 +70,13 @@ function jpeg(head: Buffer): Dimensions | undefined {
   }
 }
 
-/** Frames are the markers from C0 to CF, but for three that stand for tables and extensions. */
+/** Frames have the markers C0 to CF, except for three that mark tables and extensions. */
 const isFrame = (marker: number): boolean =>
   marker >= 0xc0 && marker <= 0xcf && marker !== 0xc4 && marker !== 0xc8 && marker !== 0xcc;
 
 const ORIENTATION = 0x0112;
 
-/** The orientation in a segment of Exif, 1 to 8; 1 if there is none. */
+/** The orientation in an Exif segment, 1 to 8; 1 if there is none. */
 function orientationOf(segment: Buffer): number {
   if (segment.toString('latin1', 0, 6) !== 'Exif\0\0') return 1;
   const tiff = segment.subarray(6);
@@ -88,12 +91,12 @@ function orientationOf(segment: Buffer): number {
       if (two(entry) === ORIENTATION) return two(entry + 8);
     }
   } catch {
-    // The segment ends before what it says to have.
+    // The segment ends earlier than it claims.
   }
   return 1;
 }
 
-/** An AVIF file may hold several pictures, such as tiles and a thumbnail: the largest one is what is shown. */
+/** An AVIF file may contain several pictures, such as tiles and a thumbnail. The largest one is displayed. */
 function avif(head: Buffer): Dimensions | undefined {
   let largest: Dimensions | undefined;
   for (let at = head.indexOf('ispe'); at !== -1; at = head.indexOf('ispe', at + 4)) {

@@ -1,4 +1,4 @@
-/** How large a picture or a video is shown, in pixels. */
+/** The displayed size of a picture or a video, in pixels. */
 export interface Dimensions {
   readonly width: number;
   readonly height: number;

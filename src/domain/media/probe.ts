@@ -4,18 +4,18 @@ import { UNKNOWN_TYPE } from '../attachment.ts';
 import { DIMENSION_BYTES, dimensionsOf } from './dimensions.ts';
 import { HEAD_BYTES, typeOfBytes, typeOfMarkup } from './signatures.ts';
 
-/** What the bytes of a file say of it. */
+/** What can be found out about a file from its bytes. */
 export type FileFacts = Omit<Attachment, 'name'>;
 
-/** What MP4 and its relatives begin with, after a length of four bytes. */
+/** What MP4 and related formats begin with, after a length of four bytes. */
 const INDEXED = 'ftyp';
 
-/** Takes the bytes of a file as they come, and says what it is. Keeps no more of them than both ends. */
+/** Takes the bytes of a file as they arrive and determines what it is. Keeps only both ends in memory. */
 export class FileProbe {
   readonly #hash = createHash('sha256');
   readonly #decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
   readonly #head: Buffer[] = [];
-  /** The end, of what may have its index there. */
+  /** The end of a file that may have its index there. */
   readonly #tail: Buffer[] = [];
   #kept = 0;
   #tailKept = 0;
@@ -27,7 +27,7 @@ export class FileProbe {
     this.#size += chunk.length;
     if (this.#kept < DIMENSION_BYTES) {
       const part = chunk.subarray(0, DIMENSION_BYTES - this.#kept);
-      // A chunk may be a view of memory that is used again.
+      // A chunk may be a view of memory that will be reused.
       this.#head.push(Buffer.from(part));
       this.#kept += part.length;
     }

@@ -1,7 +1,7 @@
-/** So many bytes of a file's beginning are enough to tell its type. */
+/** How many bytes at the beginning of a file are enough to determine its type. */
 export const HEAD_BYTES = 4096;
 
-/** The media type of a file by its first bytes; `undefined` if they say nothing, as those of plain text. */
+/** The media type of a file, from its first bytes; `undefined` if they show none, as in plain text. */
 export const typeOfBytes = (head: Buffer): string | undefined =>
   SIGNATURES.find(({ matches }) => matches(head))?.type ??
   boxType(head) ??
@@ -10,8 +10,8 @@ export const typeOfBytes = (head: Buffer): string | undefined =>
   zipType(head);
 
 /**
- * The type of a text that is markup, by how it begins: a browser would run what is in it. The beginnings are those that
- * the WHATWG's MIME Sniffing Standard names, and those of XML.
+ * The type of a text that is markup, judging by its beginning, since a browser would run scripts in it. The
+ * beginnings are those in the WHATWG's MIME Sniffing Standard, and those of XML.
  */
 export function typeOfMarkup(head: Buffer): string | undefined {
   const text = head
@@ -54,7 +54,7 @@ const SIGNATURES: readonly Signature[] = [
   riff('audio/wav', 'WAVE'),
   starts('image/tiff', 'II*\0', 'MM\0*'),
   { type: 'image/bmp', matches: (head) => has(head, 0, 'BM') && has(head, 6, '\0\0\0\0') },
-  // Readers take a PDF whose mark comes within the first 1024 bytes.
+  // Readers accept a PDF if its signature is within the first 1024 bytes.
   { type: 'application/pdf', matches: (head) => head.subarray(0, 1024).includes('%PDF-') },
   starts('audio/flac', 'fLaC'),
   starts('audio/mpeg', 'ID3'),
@@ -63,14 +63,14 @@ const SIGNATURES: readonly Signature[] = [
   starts('application/x-7z-compressed', "7z\xbc\xaf'\x1c"),
 ];
 
-/** A frame of MPEG audio, layer III, with values that are in use: two bytes alone would be found by chance. */
+/** A frame of MPEG audio, layer III, with valid values. Two bytes alone could match by chance. */
 function isMpegFrame(head: Buffer): boolean {
   const [first = 0, second = 0, third = 0] = head;
   const isLayer3 = first === 0xff && (second & 0xe6) === 0xe2 && (second & 0x18) !== 0x08;
   return isLayer3 && third >> 4 !== 0 && third >> 4 !== 0x0f && (third & 0x0c) !== 0x0c;
 }
 
-/** Files of ISO boxes begin with the box `ftyp`, which names what they are. */
+/** Files made of ISO boxes begin with the box `ftyp`, which names their type. */
 function boxType(head: Buffer): string | undefined {
   if (!has(head, 4, 'ftyp')) return undefined;
   const length = Math.min(head.readUInt32BE(0), head.length);

@@ -1,6 +1,6 @@
 /**
- * A JPEG without its metadata: where and when it was taken, with what, and by whom. What is needed to
- * show it stays: how it is turned, and its colours. Bytes that are no JPEG come back as they are.
+ * A JPEG without its metadata: where and when it was taken, with what camera, and by whom. What is needed to display
+ * it stays: its orientation and its colour profile. Bytes that are not a JPEG are returned unchanged.
  */
 export function withoutDetails(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   const parts: Uint8Array[] = [Uint8Array.of(0xff, 0xd8)];
@@ -11,7 +11,7 @@ export function withoutDetails(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   for (;;) {
     if (at + 4 > bytes.length || view.getUint8(at) !== 0xff) return bytes.slice();
     const marker = view.getUint8(at + 1);
-    // The picture itself begins, and fills the rest.
+    // The image data begins here and fills the rest.
     if (marker === 0xda) break;
     const end = at + 2 + view.getUint16(at + 2);
     if (end > bytes.length || end <= at + 3) return bytes.slice();
@@ -24,7 +24,7 @@ export function withoutDetails(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   return joined([...parts, bytes.subarray(at)]);
 }
 
-/** Exif, XMP, IPTC, comments and the like go; the profile of the colours stays, and so does what decoders need. */
+/** Exif, XMP, IPTC, comments and the like are removed. The colour profile stays, and so does what decoders need. */
 function isNeeded(marker: number, segment: Uint8Array): boolean {
   const isApplication = marker >= 0xe0 && marker <= 0xef;
   if (!isApplication) return marker !== 0xfe;
@@ -37,7 +37,7 @@ const textOf = (bytes: Uint8Array, at: number, length: number): string =>
 
 const ORIENTATION = 0x0112;
 
-/** How a picture is turned, 1 to 8, by its segment of Exif. */
+/** The orientation of a picture, 1 to 8, from its Exif segment. */
 function orientationOf(segment: Uint8Array): number | undefined {
   if (textOf(segment, 4, 6) !== 'Exif\0\0') return undefined;
   const tiff = new DataView(segment.buffer, segment.byteOffset + 10, segment.byteLength - 10);
@@ -52,12 +52,12 @@ function orientationOf(segment: Uint8Array): number | undefined {
       return value >= 1 && value <= 8 ? value : undefined;
     }
   } catch {
-    // The segment ends before what it says to have.
+    // The segment ends earlier than it claims.
   }
   return undefined;
 }
 
-/** A segment of Exif that says how a picture is turned, and nothing else. */
+/** An Exif segment with only the orientation of a picture. */
 function exifOf(orientation: number): Uint8Array {
   const segment = new Uint8Array(36);
   const view = new DataView(segment.buffer);

@@ -1,6 +1,6 @@
 import { UNKNOWN_TYPE } from '../attachment.ts';
 
-/** Media types that are recognised, with the ending of their files. */
+/** The media types that are recognised, with their file extensions. */
 const ENDINGS: Readonly<Record<string, string>> = {
   'image/png': 'png',
   'image/jpeg': 'jpg',
@@ -38,13 +38,13 @@ const ENDINGS: Readonly<Record<string, string>> = {
   [UNKNOWN_TYPE]: 'bin',
 };
 
-/** The ending of a file of some type with its dot; nothing for a type that is not known here. */
+/** The file extension of a type, with the dot; empty for an unknown type. */
 export const endingOf = (type: string): string => (Object.hasOwn(ENDINGS, type) ? `.${ENDINGS[type]}` : '');
 
-/** Whether a type is one that people can read as text: markup is text too. */
+/** Whether people can read a type as text. Markup is text too. */
 export const isTextType = (type: string): boolean => type.startsWith('text/') || type === 'image/svg+xml';
 
-/** What a browser shows in place: nothing among it can run. Everything else is a download. */
+/** The types that are displayed in place, since nothing in them can run. Everything else is a download. */
 const SHOWN = new Set([
   ...['image/png', 'image/jpeg', 'image/gif', 'image/webp', 'image/avif'],
   ...['video/mp4', 'video/webm', 'video/ogg', 'audio/mp4', 'audio/mpeg', 'audio/ogg'],

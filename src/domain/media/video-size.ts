@@ -1,8 +1,8 @@
 import type { Dimensions } from './pixels.ts';
 
 /**
- * How large the frames of an MP4 are shown: what its tracks say, in the index that is at its beginning or at its end.
- * Sound has no size, and of several tracks the largest is the film.
+ * The displayed size of an MP4 video, from the tracks in its index, which is at its beginning or at its end. Audio
+ * has no size, and of several tracks the largest one is the video.
  */
 export function mp4Size(head: Buffer, tail: Buffer): Dimensions | undefined {
   const index = boxIn(head, 'moov') ?? indexIn(tail);
@@ -21,7 +21,7 @@ interface Box {
   readonly content: Buffer;
 }
 
-/** The boxes in some bytes, each with its content as far as it is there. */
+/** The boxes in some bytes, each with its content as far as that is available. */
 function* boxes(bytes: Buffer): Generator<Box> {
   for (let at = 0; at + 8 <= bytes.length; ) {
     const short = bytes.readUInt32BE(at);
@@ -42,16 +42,16 @@ function boxIn(bytes: Buffer, type: string): Buffer | undefined {
   return undefined;
 }
 
-/** The index in the end of a file, which may begin anywhere. */
+/** The index within the end of a file. It may start anywhere. */
 function indexIn(tail: Buffer): Buffer | undefined {
   for (let at = tail.indexOf('moov'); at !== -1; at = tail.indexOf('moov', at + 4)) {
-    // Bytes of the film may look like its name, and only the index begins with this box.
+    // Bytes of the video may look like the index's name, but only the index begins with this box.
     if (at >= 4 && tail.toString('latin1', at + 8, at + 12) === 'mvhd') return tail.subarray(at + 4);
   }
   return undefined;
 }
 
-/** Before the size of a track is a matrix, which may turn it by a quarter. */
+/** The size of a track follows a matrix, which may rotate it by 90 degrees. */
 function trackSize(header: Buffer): Dimensions | undefined {
   const matrix = header.readUInt8(0) === 1 ? 52 : 40;
   const [width, height] = [header.readUInt16BE(matrix + 36), header.readUInt16BE(matrix + 40)];
@@ -65,7 +65,7 @@ const TRACK = 0xae;
 const VIDEO = 0xe0;
 const [WIDTH, HEIGHT] = [0xb0, 0xba];
 
-/** How large the frames of a WebM or Matroska file are, as the first track that has frames says. */
+/** The displayed size of a WebM or Matroska file, from the first track that has frames. */
 export function webmSize(head: Buffer): Dimensions | undefined {
   const segment = elementIn(head, SEGMENT);
   const tracks = segment && elementIn(segment, TRACKS);
@@ -83,7 +83,7 @@ interface Element {
   readonly content: Buffer;
 }
 
-/** The elements in some bytes. One that was streamed has no length, and goes on to the end. */
+/** The elements in some bytes. A streamed element has no length, and extends to the end. */
 function* elements(bytes: Buffer): Generator<Element> {
   for (let at = 0; at < bytes.length; ) {
     const idLength = Math.clz32(bytes.readUInt8(at)) - 23;
@@ -92,7 +92,8 @@ function* elements(bytes: Buffer): Generator<Element> {
     const lengthAt = at + idLength;
     const lengthLength = Math.clz32(bytes.readUInt8(lengthAt)) - 23;
     if (lengthLength > 8) return;
-    // No file here has a length of more than six bytes; what is before them is the mark of how many there are.
+    // No file here has an element length of more than six bytes. The bits before it only say how many bytes the
+    // length has.
     const read = Math.min(6, lengthLength);
     const most = 2 ** Math.min(48, 7 * lengthLength) - 1;
     const length = bytes.readUIntBE(lengthAt + lengthLength - read, read) % (most + 1);
