@@ -40,19 +40,19 @@ export interface AppOptions {
   readonly version: string;
   /** The page's files. */
   readonly publicDirectory: string;
-  /** What reads many journals side by side; without it they are read one after the other. */
+  /** Reads many journals in parallel; without it they are read one after the other. */
   readonly filler?: Filler;
-  /** Milliseconds that a git may do nothing while somebody waits for it; tests wait less. */
+  /** Milliseconds for which git may do nothing while someone is waiting for it; shorter in tests. */
   readonly gitSilence?: number;
-  /** Milliseconds after which a clone that could not be opened is tried again. */
+  /** Milliseconds until a clone that could not be opened is tried again. */
   readonly retryPause?: number;
-  /** Without it, the app is only there for this process, which works on the same folders as a server would and then ends. */
+  /** If false, the app only serves this process, which uses the folders as a server would and then ends. */
   readonly listens?: boolean;
-  /** What time it is; tests let it go wrong. */
+  /** The current time; tests let it go wrong. */
   readonly clock?: () => Date;
-  /** Hears when syncing a repository begins to fail, still fails after an hour, or works again. */
+  /** Called when syncing a repository starts to fail, still fails after an hour, or works again. */
   readonly onSyncNote?: (note: SyncNote) => void;
-  /** Told of everything that went wrong and that nobody was answered for. */
+  /** Called with every error that was not reported in an answer. */
   readonly onTrouble: (error: unknown) => void;
 }
 
@@ -63,7 +63,7 @@ export interface App {
   readonly close: () => Promise<void>;
 }
 
-/** Builds every part and starts it; tests start the same. Throws {@link StartRefused} with what to do. */
+/** Creates every part and starts it. Tests use the same function. Throws {@link StartRefused} with what to do. */
 export async function startApp(options: AppOptions): Promise<App> {
   const {
     config,
@@ -149,12 +149,12 @@ export async function startApp(options: AppOptions): Promise<App> {
     });
     const look = (name: string, paths: Iterable<string>) =>
       void repositories.find(name)?.filesChanged(paths).catch(onTrouble);
-    // What changes in the clones meanwhile is seen by the next one that opens them.
+    // If it does not listen, changes in the clones are noticed by the next process that opens them.
     const watcher = listens ? watchClones(config.reposDirectory, look, onTrouble) : undefined;
     const health = () => healthOf(repositories, mirror, watcher, version, installed);
     const verifier = new Verifier({
       subjects: async () => {
-        // Right after the start much is on its way; after a moment the status is given as it is.
+        // Right after the start, much is still in progress. After a moment, the status is reported as it is.
         await reader.ready();
         return repositories.list().map((repository) => subjectOf(repository, repositories));
       },
@@ -248,7 +248,10 @@ async function release(locks: readonly FolderLock[]): Promise<void> {
   for (const lock of locks) await lock.release();
 }
 
-/** Who commits: as configured, else as git says, else the user of this machine at an address that nobody has. */
+/**
+ * The committer: as configured, otherwise as set in git, otherwise the user of this machine with an address that does
+ * not exist.
+ */
 async function identityOf(config: Config, git: GitContext): Promise<Identity> {
   const name = config.authorName ?? (await personsConfig(git, 'user.name')) ?? userInfo().username;
   const noreply = config.githubUsername

@@ -8,13 +8,13 @@ import { withoutEnd } from './domain/trim.ts';
 import { type Environment, mergeVariables, readDotenv } from './environment.ts';
 import { gitEnvironment } from './git/settings.ts';
 
-/** The configuration from the environment, validated, with its defaults filled in. */
+/** The configuration from the environment, validated, with defaults filled in. */
 export interface Config {
   readonly port: number;
   readonly host: string;
   readonly accessToken: string | undefined;
   readonly allowedHosts: readonly string[];
-  /** The address at which people open the page through a proxy, without a slash at its end. */
+  /** The address at which people open the page through a proxy, without a trailing slash. */
   readonly publicUrl: string | undefined;
   readonly authorName: string | undefined;
   readonly authorEmail: string | undefined;
@@ -26,21 +26,21 @@ export interface Config {
   readonly reposDirectory: string;
   readonly dataDirectory: string;
   readonly githubUrl: string;
-  /** `undefined` if the token is for another host than GitHub's own, and its API is not named. */
+  /** `undefined` if the token is for a host other than GitHub's own, and no API address is set. */
   readonly githubApiUrl: string | undefined;
   readonly githubUsername: string | undefined;
-  /** Reads the token, again at each call, since a new one in `.env` counts without a restart. */
+  /** Returns the token. It is read again each time, so a new one in `.env` takes effect without a restart. */
   readonly githubToken: () => string | undefined;
   readonly secretGuard: boolean;
-  /** Whether agents have a way in, and may delete messages too. */
+  /** Whether agents have access, and whether they may also delete messages. */
   readonly mcp: 'on' | 'off' | 'delete';
-  /** The largest attachment, in bytes. */
+  /** The size limit for an attachment, in bytes. */
   readonly attachmentLimit: number;
   readonly logLevel: string;
   readonly gitEnvironment: Readonly<Record<string, string>>;
 }
 
-/** Why a start is refused: one line for each value that is wrong. */
+/** Why a start is refused: one line for each wrong value. */
 export interface ConfigError {
   readonly lines: readonly string[];
 }
@@ -63,11 +63,11 @@ const httpUrl = (name: string) =>
     .transform((url) => withoutEnd(url, '/'));
 
 const MIB = 2 ** 20;
-/** GitHub warns of larger files, and refuses those of 100 MiB. */
+/** GitHub warns about larger files, and refuses those over 100 MiB. */
 const MOST_ATTACHMENT = 50 * MIB;
 const UNITS: Readonly<Record<string, number>> = { '': 1, B: 1, KIB: 1024, MIB };
 
-/** A number of bytes, such as `10MiB`; `undefined` if it is none. */
+/** A size in bytes, such as `10MiB`; `undefined` if the text is not one. */
 function bytesOf(text: string): number | undefined {
   const [, digits, unit = ''] = /^(\d{1,9})\s*([A-Za-z]*)$/.exec(text) ?? [];
   const factor = UNITS[unit.toUpperCase()];
@@ -140,7 +140,7 @@ const variables = z.object({
   LOG_LEVEL: oneOf('LOG_LEVEL', LOG_LEVELS).default('info'),
 });
 
-/** Makes the configuration of a folder's `.env` and of real variables, which win. Nothing is written. */
+/** Reads the configuration from a folder's `.env` and from real variables, which take precedence. Writes nothing. */
 export function readConfig(own: Environment, directory: string): Config | ConfigError {
   const environment = mergeVariables(readDotenv(directory), own);
   const { values, lines: wrong } = parseEach(environment);
@@ -181,7 +181,7 @@ export function readConfig(own: Environment, directory: string): Config | Config
   });
 }
 
-/** Parses each variable on its own: a line for one that is wrong, and its default to continue with. */
+/** Parses each variable separately. A wrong one gives a line for the error, and its default is used to continue. */
 function parseEach(environment: Readonly<Record<string, string>>) {
   const lines: string[] = [];
   const values: Record<string, unknown> = {};
@@ -195,10 +195,10 @@ function parseEach(environment: Readonly<Record<string, string>>) {
 
 export const isConfigError = (config: Config | ConfigError): config is ConfigError => 'lines' in config;
 
-/** Whether nobody beyond this machine can reach an address. */
+/** Whether an address can only be reached from this machine. */
 export function isLoopback(host: string): boolean {
   if (isIP(host) === 4) return host.startsWith('127.');
-  // An IPv6 address can be written in many ways; as a part of a URL it has one.
+  // An IPv6 address can be written in many ways, but has only one form in a URL.
   return isIP(host) === 6
     ? new URL(`http://[${host}]`).hostname === '[::1]'
     : host.toLowerCase() === 'localhost';

@@ -2,10 +2,10 @@ import { readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parse } from 'dotenv';
 
-/** Variables by name, as a process has them. */
+/** Environment variables by name. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** The variables in the `.env` of a folder; none if it has no such file. */
+/** The variables in a folder's `.env`; empty if there is no such file. */
 export function readDotenv(directory: string): Record<string, string> {
   try {
     return parse(readFileSync(resolve(directory, '.env')));
@@ -16,7 +16,7 @@ export function readDotenv(directory: string): Record<string, string> {
   }
 }
 
-/** Joins variables, of which later ones win. One that is set to nothing counts as not set. */
+/** Merges variables. Later sources take precedence. An empty variable counts as not set. */
 export function mergeVariables(...sources: readonly Environment[]): Record<string, string> {
   const merged: Record<string, string> = {};
   for (const source of sources) {
@@ -26,7 +26,10 @@ export function mergeVariables(...sources: readonly Environment[]): Record<strin
   return merged;
 }
 
-/** Whether other users of this machine can read a token in the folder's `.env`; never if the system has no modes. */
+/**
+ * Whether other users of this machine can read a token in the folder's `.env`. Always false if the system has no file
+ * modes.
+ */
 export function exposesToken(directory: string): boolean {
   const { GITHUB_TOKEN, ACCESS_TOKEN } = readDotenv(directory);
   if (process.platform === 'win32' || !(GITHUB_TOKEN || ACCESS_TOKEN)) return false;

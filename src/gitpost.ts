@@ -8,9 +8,9 @@ import { findAddress } from './clone/address-file.ts';
 import { findHome } from './home.ts';
 import { version } from './package.ts';
 
-/** The command. It loads the server only for what needs it. */
+/** The command. It only loads the server for what needs it. */
 
-// If this is set, simple-git logs to the console, environment and all.
+// If this is set, simple-git logs to the console, including the environment.
 delete process.env.DEBUG;
 
 const OLDEST_NODE = [20, 19] as const;
@@ -30,7 +30,7 @@ const io: Io = {
   stderr: process.stderr,
 };
 
-// What cannot be written is noticed by the one who writes. Nobody listens to standard error, so nothing more can be said.
+// Write errors are handled by whoever writes. If standard error is closed, nothing more can be said anyway.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 
 const code = await run(process.argv.slice(2), io, {
@@ -41,7 +41,7 @@ const code = await run(process.argv.slice(2), io, {
 });
 if (code !== undefined) process.exit(code);
 
-/** Runs the app, or opens the page of the one that runs already. */
+/** Runs the app, or opens the page of one that is already running. */
 async function serve({ environment, directory: current }: Io, given: Given): Promise<number | undefined> {
   const { directory, environment: own, dataDirectory } = findHome(environment, current);
   const open = async (url: string) => {

@@ -3,29 +3,29 @@ import { join, resolve } from 'node:path';
 import envPaths from 'env-paths';
 import { type Environment, mergeVariables, readDotenv } from './environment.ts';
 
-/** Where the command works. */
+/** The folders that the command uses. */
 export interface Home {
-  /** Where `.env` is, and what relative folders begin at. */
+  /** Where `.env` is, and what relative paths are relative to. */
   readonly directory: string;
   /** The variables to read the configuration with. */
   readonly environment: Environment;
   readonly dataDirectory: string;
-  /** Whether it is the platform's own folder for data, which nobody has named. */
+  /** Whether it is the platform's default data folder, because none was named. */
   readonly isPlatform: boolean;
-  /** Whether clones will be made in a current folder that has none yet, and that nobody has named. */
+  /** Whether clones will be created in a current folder that has none yet and was not named. */
   readonly isNew: boolean;
 }
 
 /**
- * The folders of the command: those that are named, else those of the current folder if it is one of gitpost's, else
- * those in the platform's folder for data.
+ * The folders for the command: those that are named, otherwise those in the current folder if gitpost uses it,
+ * otherwise those in the platform's data folder.
  */
 export function findHome(own: Environment, current: string): Home {
   const named = mergeVariables(readDotenv(current), own);
   const isPlatform = !isOurs(current) && !(named.REPOS_DIR && named.DATA_DIR);
   const directory = isPlatform ? resolve(envPaths('gitpost', { suffix: '' }).data) : current;
   const environment: Record<string, string | undefined> = { ...own };
-  // Folders that a variable names begin at the folder where it was set.
+  // Relative paths in a variable are relative to the folder where it was set.
   for (const name of ['REPOS_DIR', 'DATA_DIR'] as const)
     if (own[name]) environment[name] = resolve(current, own[name]);
   const { DATA_DIR = 'data' } = mergeVariables(readDotenv(directory), environment);

@@ -6,7 +6,7 @@ import { fillingScript, publicDirectory, version } from './package.ts';
 import { fillInThreads } from './repository/reconcile/bulk/filler.ts';
 import { FolderHeld, isOutOfFiles, StartRefused } from './start.ts';
 
-/** Opens the folders as a server would, under the same locks, but listens nowhere. */
+/** Opens the folders as a server would, with the same locks, but does not listen. */
 export async function openLocally(
   environment: Environment,
   directory: string,
@@ -36,7 +36,10 @@ export async function openLocally(
 
 let isGuarded = false;
 
-/** Keeps the process alive as a server would. The folders may be opened several times in one process. */
+/**
+ * Keeps unhandled errors from ending the process, as in a server. The folders may be opened several times in one
+ * process.
+ */
 function guardProcess(onTrouble: (error: unknown) => void): void {
   if (isGuarded) return;
   isGuarded = true;

@@ -1,6 +1,6 @@
 import { serve } from './serve.ts';
 
-// If this is set, simple-git logs to the console, environment and all.
+// If this is set, simple-git logs to the console, including the environment.
 delete process.env.DEBUG;
 
 await serve(process.env, process.cwd());

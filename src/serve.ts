@@ -14,17 +14,18 @@ const EXIT_CONFIG = 2;
 const LAST_RESORT_MS = 9000;
 
 /**
- * Runs the app in this process until a signal ends it. A start that is refused ends the process at once.
+ * Runs the app in this process until a signal ends it. If the start is refused, the process ends immediately.
  *
- * @param directory is where `.env` is, and what relative folders begin at
- * @param onUp gets the address, without a slash at its end
+ * @param directory where `.env` is, and what relative paths are relative to
+ * @param onUp called with the address, without a trailing slash
  */
 export async function serve(
   environment: Environment,
   directory: string,
   onUp: (url: string) => unknown = () => undefined,
 ): Promise<void> {
-  // V8 lets a heap grow to four times of what is alive before it tidies up; on somebody's laptop half as much more is enough.
+  // By default, V8 lets a heap grow to four times its live size before collecting garbage. On a laptop, 50% more is
+  // enough.
   setFlagsFromString('--heap-growing-percent=50');
 
   const config = configOrExit(environment, directory);
@@ -34,7 +35,7 @@ export async function serve(
   if (exposesToken(directory))
     log.warn('other users of this machine can read the token in .env: chmod 600 .env');
 
-  // A rejection that nobody awaits must not end the program: everything answered is committed, and the rest continues.
+  // An unhandled rejection must not end the program: everything answered is committed, and the rest can continue.
   process.on('unhandledRejection', onTrouble);
 
   process.on('uncaughtException', (error: NodeJS.ErrnoException) => {
@@ -72,7 +73,7 @@ function refusalOf(error: unknown, port: number): string | undefined {
   return syscall === undefined ? undefined : message;
 }
 
-/** A wrong value ends the start before anything is written. */
+/** Reads the configuration. A wrong value ends the process before anything is written. */
 function configOrExit(environment: Environment, directory: string): Config {
   const read = readConfig(environment, directory);
   if (!isConfigError(read)) return read;
@@ -80,7 +81,7 @@ function configOrExit(environment: Environment, directory: string): Config {
   return process.exit(EXIT_CONFIG);
 }
 
-/** Ends in order at the first signal or when npm is gone, and at once at the second signal. */
+/** Shuts down cleanly at the first signal or when npm is gone, and exits immediately at the second signal. */
 function stopWithReason(app: App, environment: Environment, onTrouble: (error: unknown) => void): void {
   let stopping = false;
   const stop = () => {
@@ -101,6 +102,6 @@ function stopWithReason(app: App, environment: Environment, onTrouble: (error: u
       stop();
     });
   }
-  // npm passes a signal on to the shell that it starts us with, and that ends without telling us.
+  // npm passes a signal on to the shell that it starts us with, which ends without passing it on to us.
   if (environment.npm_lifecycle_event === 'start') whenOrphaned(stop);
 }

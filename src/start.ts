@@ -5,16 +5,16 @@ import { GIT_SETTINGS } from './git/settings.ts';
 
 /** What every process needs first. */
 
-/** Why the program cannot start here: something that a person can fix. */
+/** Why the program cannot start here. A person can fix it. */
 export class StartRefused extends Error {}
 
-/** Another gitpost works on the folders. */
+/** Another gitpost is using the folders. */
 export class FolderHeld extends StartRefused {}
 
-/** The oldest git that merges without a work tree. */
+/** The oldest git that can merge without a work tree. */
 const OLDEST_GIT = [2, 38] as const;
 
-/** How git runs, wherever no clone is meant. */
+/** How git runs outside any clone. */
 export const gitContextOf = ({ gitEnvironment }: Config): GitContext => ({
   directory: process.cwd(),
   environment: gitEnvironment,
@@ -42,6 +42,9 @@ export function credentialsOf({ githubUsername, githubUrl, githubToken }: Config
     : { url: githubUrl, username: githubUsername, token: githubToken };
 }
 
-/** Whether no file is left for a git of simple-git's, which tells so when nobody listens any more. */
+/**
+ * Whether simple-git could not start git because too many files are open. It reports that when nobody listens any
+ * more.
+ */
 export const isOutOfFiles = ({ code, syscall }: NodeJS.ErrnoException): boolean =>
   (code === 'EMFILE' || code === 'ENFILE') && syscall?.startsWith('spawn') === true;

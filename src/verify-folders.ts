@@ -10,7 +10,7 @@ import type { Subject } from './verify/examine.ts';
 import { reportOf } from './verify/report.ts';
 import { Verifier } from './verify/verifier.ts';
 
-/** Where the report and what went wrong are written. */
+/** Where the report and errors are written. */
 export interface Output {
   readonly report: (text: string) => unknown;
   readonly error: (text: string) => unknown;
@@ -25,8 +25,8 @@ const EXIT_WRONG = 1;
 const EXIT_CONFIG = 2;
 
 /**
- * Checks the folders that the configuration names, and prints a report. It takes no lock and changes nothing, so it works
- * next to a running gitpost and without one. Returns the exit code.
+ * Checks the folders in the configuration and prints a report. Takes no lock and changes nothing, so it works with or
+ * without a running gitpost. Returns the exit code.
  */
 export async function verifyFolders(
   environment: Environment,
@@ -63,7 +63,7 @@ export async function verifyFolders(
   return verification.value.status === 'ok' ? 0 : EXIT_WRONG;
 }
 
-/** What the environment names, and what was added while gitpost ran. */
+/** The repositories in the environment, and those added while gitpost was running. */
 async function subjectsOf(folder: ClonesFolder, named: readonly Target[]): Promise<readonly Subject[]> {
   const targets = await withChosenRemotes(folder, named);
   const found = await findClones(folder).catch((error: NodeJS.ErrnoException) => {

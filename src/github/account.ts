@@ -6,7 +6,7 @@ import type { Headers } from './limit.ts';
 
 const userSchema = z.object({ login: z.string() });
 
-/** The account of the token, and what GitHub says about it. */
+/** The account of the token, and what GitHub reports about it. */
 export async function readAccount(
   client: GithubClient,
 ): Promise<Asked<{ readonly login: string; readonly token: GithubToken }>> {
@@ -28,7 +28,7 @@ export async function readAccount(
 const kindOf = (token: string): GithubToken['kind'] =>
   token.startsWith('github_pat_') ? 'fine-grained' : token.startsWith('ghp_') ? 'classic' : 'other';
 
-/** Only a classic token has the header, and an empty one if it has no scope. */
+/** Only classic tokens get this header. It is empty if the token has no scope. */
 function scopesOf(headers: Headers): readonly string[] | null {
   const scopes = headers['x-oauth-scopes'];
   if (scopes === undefined) return null;

@@ -13,9 +13,9 @@ import {
 } from './trouble.ts';
 
 export interface GithubAccess {
-  /** The token goes to this origin and to no other. */
+  /** The token is sent to this origin and to no other. */
   readonly apiUrl: string;
-  /** Asked for again for each request. */
+  /** Called again for each request. */
   readonly token: () => string | undefined;
 }
 
@@ -33,7 +33,7 @@ interface Raw {
 }
 
 const ANSWER_MS = 10_000;
-/** How many seconds somebody who waits for an answer may have to wait for a limit to end. */
+/** How many seconds a request may wait for a rate limit to end. */
 const PATIENCE_S = 3;
 const MOST_TRIES = 3;
 const MOST_REDIRECTS = 2;
@@ -41,24 +41,24 @@ const MOST_WORDS = 300;
 
 const SILENT = { debug: ignore, info: ignore, warn: ignore, error: ignore };
 
-/** Asks GitHub's REST API. Whatever goes wrong on the way comes back as a value that holds no secret. */
+/** Asks GitHub's REST API. Anything that goes wrong is returned as a value that contains no secret. */
 export class GithubClient {
   readonly #access: GithubAccess;
-  /** GitHub punishes those who ignore a limit, so nothing is asked with that token until it ends. */
+  /** GitHub punishes clients that ignore a rate limit, so nothing is requested with that token until it ends. */
   #limited: { readonly token: string | undefined; readonly until: number } | undefined;
 
   constructor(access: GithubAccess) {
     this.#access = access;
   }
 
-  /** What the token that counts now is; for telling one from another, never for showing. */
+  /** The current token. It is only for comparing tokens, and must never be shown. */
   get token(): string | undefined {
     return this.#access.token();
   }
 
   /**
-   * Makes one request, such as `GET /repos/{owner}/{repo}`, and reads of its answer what `schema` names.
-   * A limit that ends within {@link PATIENCE_S} is waited for.
+   * Makes one request, such as `GET /repos/{owner}/{repo}`, and parses the parts of the answer that are in `schema`.
+   * If a rate limit ends within {@link PATIENCE_S} seconds, waits for it.
    */
   async ask<Schema extends z.ZodType>(
     route: string,
@@ -133,7 +133,7 @@ export class GithubClient {
           'x-github-api-version': '2022-11-28',
           ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
         },
-        // A redirect is checked first: the token must not go along to another host.
+        // A redirect is checked first, since the token must not be sent to another host.
         request: { redirect: 'manual', signal: AbortSignal.timeout(ANSWER_MS), log: SILENT },
       });
       return ok({ status, headers: headers as Headers, data });
@@ -150,13 +150,13 @@ const refuse = (failure: GithubTrouble): { readonly ok: false; readonly failure:
 });
 
 function refusalOf(raw: Raw, said: string, token: string | undefined, apiUrl: string): GithubTrouble {
-  // A proxy or a sign-in page refuses as well; GitHub does it in JSON.
+  // A proxy or a sign-in page may refuse as well, but GitHub's refusals are JSON.
   const isGithub = typeof raw.data === 'object' || raw.status >= 500 || raw.status < 400;
   if (!isGithub) return strangerTrouble(apiUrl);
   return refusalTrouble({ status: raw.status, headers: raw.headers, said, hasToken: token !== undefined });
 }
 
-/** GitHub's own words, short and harmless, whatever was sent along in them. */
+/** GitHub's own message, shortened and made safe, whatever it contains. */
 function saidBy(data: unknown, token: string | undefined): string {
   if (typeof data !== 'object' || data === null) return '';
   const { message, errors } = data as { message?: unknown; errors?: unknown };
@@ -169,5 +169,5 @@ function saidBy(data: unknown, token: string | undefined): string {
 }
 
 function ignore(): void {
-  // What octokit would print is said in our own words, or is of no use to a person.
+  // What octokit would print is either reported in our own words or of no use to a person.
 }

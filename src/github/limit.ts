@@ -1,15 +1,15 @@
-/** What is read of an answer of GitHub's: a header that is not there is `undefined`. */
+/** The headers of GitHub's answer; a missing header is `undefined`. */
 export type Headers = Readonly<Record<string, string | number | undefined>>;
 
-/** How long to wait if a limit is hit and GitHub does not say: it asks for a minute at least. */
+/** How long to wait after hitting a limit if GitHub does not say: it asks for at least a minute. */
 const UNSAID_S = 60;
 const LONGEST_S = 3600;
 
 /**
- * How many seconds GitHub wants to be left alone for, if an answer is one of its limits; otherwise `undefined`.
+ * How many seconds GitHub wants to be left alone for, if the answer is a rate limit; otherwise `undefined`.
  *
- * A limit comes as 429 or as 403, which also means a missing permission. The one of the hour (primary) says when
- * it ends; the one for too much at once (secondary) may give `Retry-After`, or nothing at all.
+ * A limit is answered with 429 or 403, which can also mean a missing permission. The hourly (primary) limit says when
+ * it ends. The limit for too much at once (secondary) may have `Retry-After`, or nothing at all.
  *
  * @param now milliseconds since 1970
  */

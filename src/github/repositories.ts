@@ -4,12 +4,12 @@ import type { GithubName, GithubTrouble } from '../domain/github.ts';
 import { ok } from '../domain/result.ts';
 import type { Asked, GithubClient } from './client.ts';
 
-/** A repository without its address, which the API does not decide. */
+/** A repository without its address, which the API does not determine. */
 export type Found = Omit<GithubRepository, 'url'>;
 
 export interface Branches {
   readonly isEmpty: boolean;
-  /** Whether a branch is protected; `null` if it is not among those that were looked at. */
+  /** Whether a branch is protected; `null` if it is not among those that were read. */
   readonly isProtected: (branch: string) => boolean | null;
 }
 
@@ -24,7 +24,7 @@ const repositorySchema = z.object({
   permissions: z.object({ push: z.boolean() }).optional(),
 });
 
-/** A list in which entries of another form are skipped; if nothing fits, it is no list of repositories. */
+/** A list in which entries of another form are skipped. If no entry fits, it is not a list of repositories. */
 const repositoriesSchema = z
   .array(z.unknown())
   .transform((list) => ({ count: list.length, fitting: list.flatMap((one) => fitting(one)) }))
@@ -38,10 +38,10 @@ function fitting(one: unknown): z.infer<typeof repositorySchema>[] {
 const branchesSchema = z.array(z.object({ name: z.string(), protected: z.boolean() }));
 
 const PER_PAGE = 100;
-/** Someone with more than these finds the others by typing their names. */
+/** If an account has more than these, the others can be found by typing their names. */
 const MOST_PAGES = 10;
 
-/** The repositories that the token's account can see, those that were pushed to last first. */
+/** The repositories that the token's account can see, most recently pushed first. */
 export async function listRepositories(
   client: GithubClient,
 ): Promise<Asked<{ readonly found: readonly Found[]; readonly truncated: boolean }>> {
@@ -68,7 +68,10 @@ export async function readRepository(
   return asked.ok ? ok(toFound(asked.value.value)) : asked;
 }
 
-/** Which branches are protected, by a rule of their own or of the repository; of many branches the first hundred. */
+/**
+ * Which branches are protected, by a rule of their own or of the repository. Only the first hundred branches are
+ * read.
+ */
 export async function readBranches(
   client: GithubClient,
   { owner, name }: GithubName,
@@ -81,12 +84,12 @@ export async function readBranches(
   if (!asked.ok) return asked;
   const branches = asked.value.value;
   const byName = new Map(branches.map((branch) => [branch.name, branch.protected]));
-  // A branch that is not there yet is protected by no rule of its own; beyond the first page nobody has looked.
+  // A branch that does not exist yet is protected by no rule of its own. Beyond the first page, it is unknown.
   const otherwise = branches.length < PER_PAGE ? false : null;
   return ok({ isEmpty: branches.length === 0, isProtected: (name) => byName.get(name) ?? otherwise });
 }
 
-/** Makes an empty repository: below the token's own account, or below an organisation. */
+/** Creates an empty repository in the token's own account or in an organisation. */
 export async function createRepository(
   client: GithubClient,
   { owner, name }: GithubName,
@@ -101,11 +104,11 @@ export async function createRepository(
     : { ok: false, failure: creationTrouble(asked.failure, owner) };
 }
 
-/** Whether a refusal to make a repository means that there is one of that name. */
+/** Whether a repository was refused because there already is one of that name. */
 export const isNameTaken = ({ kind, detail }: GithubTrouble): boolean =>
   kind === 'refused' && /name already exists/i.test(detail);
 
-/** GitHub answers 404 if a classic token lacks the scope, and if there is no such organisation. */
+/** GitHub answers 404 if a classic token lacks the scope, and also if the organisation does not exist. */
 function creationTrouble(trouble: GithubTrouble, owner: string): GithubTrouble {
   if (trouble.kind === 'offline' || trouble.kind === 'failed') {
     return {

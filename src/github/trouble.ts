@@ -1,11 +1,11 @@
 import type { GithubTrouble } from '../domain/github.ts';
 import type { Headers } from './limit.ts';
 
-/** An answer that is no success, as far as it is put into words. */
+/** The parts of an unsuccessful answer that are needed to describe it. */
 export interface Refusal {
   readonly status: number;
   readonly headers: Headers;
-  /** GitHub's own words, cleaned. */
+  /** GitHub's own message, cleaned. */
   readonly said: string;
   readonly hasToken: boolean;
 }
@@ -14,7 +14,7 @@ const NEW_TOKEN =
   'Make a new one on GitHub and put it into .env as GITHUB_TOKEN. No restart is needed. docs/github.md says how.';
 const CAPTURING = 'Capturing works without any of this.';
 
-/** What it means to a person that GitHub's API refuses something. */
+/** Describes a refusal by GitHub's API for a person. */
 export function refusalTrouble({ status, headers, said, hasToken }: Refusal): GithubTrouble {
   const quoted = said === '' ? '' : ` (${said})`;
   if (status === 401) {
@@ -81,7 +81,7 @@ function forbidden(headers: Headers, quoted: string): GithubTrouble {
   };
 }
 
-/** What it means that GitHub wants to be left alone for some time. */
+/** Describes a rate limit. */
 export function limitTrouble(seconds: number, hasToken: boolean): GithubTrouble {
   const time = seconds < 120 ? `${seconds} seconds` : `${Math.ceil(seconds / 60)} minutes`;
   const more = hasToken ? '' : ' With a token you may send many more.';
@@ -93,7 +93,7 @@ export function limitTrouble(seconds: number, hasToken: boolean): GithubTrouble 
   };
 }
 
-/** What it means that there was no answer. */
+/** Describes that there was no answer. */
 export function unreachableTrouble(apiUrl: string, error: unknown): GithubTrouble {
   const code = codeOf(error);
   return {
@@ -103,21 +103,21 @@ export function unreachableTrouble(apiUrl: string, error: unknown): GithubTroubl
   };
 }
 
-/** What it means that something answered that does not speak as GitHub does. */
+/** Describes that the answer was not from GitHub. */
 export const strangerTrouble = (apiUrl: string): GithubTrouble => ({
   kind: 'offline',
   detail: `The server at ${apiUrl} is not GitHub's API. It may be the sign-in page of a network.`,
   action: `Open a page in the browser and sign in to the network, or check GITHUB_API_URL. ${CAPTURING}`,
 });
 
-/** What it means that the token can't even be sent. */
+/** Describes that the token cannot even be sent. */
 export const unsendableTrouble: GithubTrouble = {
   kind: 'unauthorized',
   detail: 'GITHUB_TOKEN contains characters that are never in a token.',
   action: NEW_TOKEN,
 };
 
-/** The word that the system has for a failure, such as ECONNREFUSED; it is in the innermost cause. */
+/** The system's error code, such as ECONNREFUSED, from the innermost cause. */
 function codeOf(error: unknown): string | undefined {
   for (let at = error; at instanceof Error; at = at.cause) {
     if (at.name === 'TimeoutError') return 'no answer in time';
