@@ -2,11 +2,11 @@ import { readStats } from '../api/stats.ts';
 import { authors } from '../state/authors.ts';
 import { dayAfter, dayOf } from '../text/time.ts';
 
-/** Who has written changes slowly. In milliseconds. */
+/** The list of authors changes slowly, so it is not read again within this time. In milliseconds. */
 const FRESH = 60_000;
 let readAt = Number.NEGATIVE_INFINITY;
 
-/** Reads who has written in all of the archive, unless that was done a moment ago. */
+/** Reads all authors in the archive, unless that was done a moment ago. */
 export async function loadAuthors(): Promise<void> {
   if (performance.now() - readAt < FRESH) return;
   readAt = performance.now();

@@ -1,6 +1,6 @@
 import { say, show } from '../state/notices.ts';
 
-/** Puts a text into the clipboard, and says whether that worked. */
+/** Copies a text to the clipboard, and reports whether that worked. */
 export async function copy(text: string): Promise<boolean> {
   const isCopied = (await byClipboard(text)) || bySelection(text);
   if (isCopied) say('Copied');
@@ -17,7 +17,7 @@ async function byClipboard(text: string): Promise<boolean> {
   }
 }
 
-/** Over plain HTTP from another machine, a browser has no clipboard for a page but the one of its selection. */
+/** On a page loaded over plain HTTP from another machine, the only way to the clipboard is a selection. */
 function bySelection(text: string): boolean {
   const focused = document.activeElement as HTMLElement | null;
   const area = document.createElement('textarea');

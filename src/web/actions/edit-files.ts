@@ -2,15 +2,18 @@ import type { Attachment } from '../../domain/attachment.ts';
 import { uploadFile } from '../api/attachments.ts';
 import { prepared } from './files.ts';
 
-/** What became of a file that was chosen for an edit: the server has it, and whether it may say where it was taken; or why not. */
+/**
+ * The result for a file chosen for an edit: the file on the server and whether it may reveal where it was taken, or
+ * why it was not uploaded.
+ */
 export type Uploaded =
   | { readonly ok: true; readonly file: Attachment; readonly tells: boolean }
   | { readonly ok: false; readonly why: string };
 
 /**
- * Makes a file ready as for a new message, and uploads it at once, since an edit waits for no server.
+ * Prepares a file as for a new message, and uploads it immediately, since an edit does not wait for a server.
  *
- * @param onProgress gets the part that is sent, from 0 to 1
+ * @param onProgress called with the fraction sent, from 0 to 1
  */
 export async function uploadForEdit(file: File, onProgress: (part: number) => void): Promise<Uploaded> {
   const ready = await prepared(file).catch(() => undefined);
@@ -18,7 +21,7 @@ export async function uploadForEdit(file: File, onProgress: (part: number) => vo
     return { ok: false, why: 'A part of the page could not be loaded. Reload it, and add the file again.' };
   const { original, reduced, name, tells } = ready;
   const answer = await uploadFile(name, reduced ?? original, onProgress);
-  // The same bytes may be known by another name.
+  // The server may know the same bytes by another name.
   return answer.ok
     ? { ok: true, file: { ...answer.body, name }, tells: tells && !reduced }
     : { ok: false, why: answer.problem.detail };

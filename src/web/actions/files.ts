@@ -9,10 +9,10 @@ import { kindOfFile } from '../text/files.ts';
 
 const uploads = new Map<string, { readonly done: Promise<void>; readonly abort: AbortController }>();
 
-/** The files that are being prepared, so a message that is sent meanwhile has them. */
+/** The files that are being prepared, so sending the message can wait for them. */
 const preparing = new Set<Promise<void>>();
 
-/** Adds files to the message that is being written, and begins to upload them. */
+/** Adds files to the message that is being written, and starts to upload them. */
 export async function addFiles(files: readonly File[]): Promise<void> {
   const room = MOST_ATTACHMENTS - draft.get().files.length;
   if (files.length > room) show('plain', `A message can have ${MOST_ATTACHMENTS} files.`);
@@ -46,12 +46,12 @@ export async function addFiles(files: readonly File[]): Promise<void> {
   await Promise.all(adding);
 }
 
-/** Loads the code that shrinks pictures soon after the page: without the server it could not be loaded. */
+/** Loads the code that shrinks pictures soon after the page, since it could not be loaded without the server. */
 export function getReadyForFiles(): void {
   void import('./shrink.ts').catch(() => undefined);
 }
 
-/** What of a file is sent. */
+/** Decides what is sent of a file. */
 export async function prepared(file: File) {
   const name = cleanFileName(file.name);
   // Not every system knows the type of a HEIC file.
@@ -75,7 +75,7 @@ export function removeFile(key: string): void {
 export const renameFile = (key: string, name: string): void =>
   change(key, { name: name === '' ? '' : cleanFileName(name) });
 
-/** Sends the picture that was chosen, instead of the smaller one, or the smaller one again. */
+/** Sends the original picture instead of the smaller one, or the smaller one again. */
 export function useOriginal(key: string, wantsOriginal: boolean): void {
   uploads.get(key)?.abort.abort();
   change(key, { wantsOriginal, sha256: null, problem: null });
@@ -86,7 +86,7 @@ export function useOriginal(key: string, wantsOriginal: boolean): void {
   upload(file);
 }
 
-/** Resolves when no file of the draft is on its way any more; those that could not be sent are tried again. */
+/** Resolves when no file of the draft is being sent any more. Those that could not be sent are tried again. */
 export async function filesSettled(): Promise<void> {
   while (preparing.size > 0) await Promise.all(preparing);
   for (const file of draft.get().files) if (file.sha256 === null && file.problem === null) upload(file);
@@ -111,7 +111,7 @@ async function send({ key, name }: DraftFile, blob: Blob, signal: AbortSignal): 
   const answer = await uploadFile(name, blob, (part) => progress.dispatch({ key, part }), signal);
   if (signal.aborted) return;
   if (answer.ok) change(key, { sha256: answer.body.sha256, type: answer.body.type });
-  // What could not be sent now goes with the message, later.
+  // If it cannot be sent now, it is sent later, together with the message.
   else if (!isPassing(answer.problem)) change(key, { problem: answer.problem.detail });
 }
 

@@ -2,12 +2,12 @@ import { countMessages } from '../api/messages.ts';
 import { found } from '../state/found.ts';
 import { formatQuery, isWhole, query } from '../state/query.ts';
 
-/** Nobody reads a number that changes faster. In milliseconds. */
+/** How often the number is updated. Nobody reads a number that changes faster. In milliseconds. */
 const WAIT = 2000;
 let asking = new AbortController();
 let isDue = false;
 
-/** Counts what the search and the filters find. An earlier question is dropped. */
+/** Counts the messages that match the search and the filters. An earlier request is aborted. */
 export async function countFound(): Promise<void> {
   asking.abort();
   asking = new AbortController();
@@ -18,7 +18,7 @@ export async function countFound(): Promise<void> {
   if (!signal.aborted) found.dispatch(answer?.ok ? answer.body : undefined);
 }
 
-/** Counts again, soon, since messages have come, gone or changed. */
+/** Schedules another count, since messages were added, removed or changed. */
 export function countFoundSoon(): void {
   if (isDue || found.get() === undefined) return;
   isDue = true;

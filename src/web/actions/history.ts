@@ -6,13 +6,16 @@ import { say } from '../state/notices.ts';
 import { timeline } from '../state/timeline.ts';
 import { contentOf, edit } from './messages.ts';
 
-/** A message's revisions, oldest first, and the tag of what is current. */
+/** A message's revisions, oldest first, and the entity tag of the current version. */
 export interface History {
   readonly entries: readonly HistoryEntry[];
   readonly etag: string | undefined;
 }
 
-/** The tag is read first: what changes in between is refused later, never overwritten unseen. */
+/**
+ * The tag is read first. If the message changes in between, an edit is refused later and nothing is overwritten
+ * unseen.
+ */
 export async function readHistory(id: string): Promise<Answer<History>> {
   const message = await getMessage(id);
   if (!message.ok && message.problem.status !== 404) return message;
@@ -22,7 +25,7 @@ export async function readHistory(id: string): Promise<Answer<History>> {
   return { ...history, body: { entries: history.body, etag } };
 }
 
-/** Makes one revision the current one again, by a new revision that says the same. What went wrong comes back. */
+/** Makes a revision the current one again, by writing a new revision with the same content. Returns what went wrong. */
 export async function keep(entry: HistoryEntry, etag: string | undefined): Promise<Problem | undefined> {
   if (entry.deletedAt !== undefined) {
     const answer = await deleteMessage(entry.id, etag);

@@ -3,12 +3,12 @@ import { isEverything, query } from '../state/query.ts';
 import { session } from '../state/session.ts';
 import { timeline } from '../state/timeline.ts';
 
-/** Four pages are some days for most, and little to keep. */
+/** Four pages. For most people that is several days, and it is little to store. */
 const MOST = 200;
-/** What changes again soon is kept once. In milliseconds. */
+/** Several changes within this time are stored once. In milliseconds. */
 const WAIT = 1500;
 
-/** Keeps the newest messages as they are shown, for when the server cannot be reached. Returns how to stop. */
+/** Stores the newest shown messages, for when the server cannot be reached. Returns a function that stops this. */
 export function keepWhatIsShown(): () => void {
   let timer: ReturnType<typeof setTimeout> | undefined;
   let kept: unknown;
@@ -29,7 +29,7 @@ export function keepWhatIsShown(): () => void {
   };
 }
 
-/** Forgets what was kept as soon as the session ends, in whichever tab it did. */
+/** Deletes what was stored as soon as the session ends, in any tab. */
 export function forgetAtSignOut(): void {
   session.subscribe(() => {
     if (session.get().signedOut) void forgetMessages();

@@ -21,7 +21,7 @@ import { takeIn } from './take-in.ts';
 import { loadTimeline, refreshSoon } from './timeline.ts';
 import { followAttention, noteArrival } from './unread.ts';
 
-/** Reads everything once and follows the server's events from then on. Returns how to stop. */
+/** Reads everything once, then follows the server's events. Returns a function that stops this. */
 export function goLive(): () => void {
   void loadTimeline();
   void loadRepositories();
@@ -64,7 +64,7 @@ function opened(again: boolean): void {
 function lost(): void {
   if (connection.get() !== 'lost') say('Connection lost. Reconnecting.');
   connection.dispatch('lost');
-  // The event stream can't tell why it was refused; this call notices when a sign-in is needed.
+  // The event stream cannot tell why it was refused. This call notices if a sign-in is needed.
   void loadRepositories();
 }
 
@@ -81,13 +81,13 @@ function takeChange({ change, message }: MessageChange): void {
   if (concernsPins(message)) void loadPinned();
   if (change === 'deleted') {
     if (query.get().asOf === '') timeline.dispatch({ type: 'gone', id: message.id });
-    // A search may be for what is deleted.
+    // A search may be for deleted messages.
     if (query.get().q !== '') refreshSoon();
     return;
   }
   const sent = draft.get();
   const isOwn = message.id === sent.id;
-  // The commit was made even where its answer never comes, so the draft has done its work.
+  // The commit was made even if its answer never arrives, so the draft is done.
   if (isOwn && message.text === contentOf(sent).text && isEverywhere(message, sent.targets)) {
     draft.dispatch({ type: 'committed', sent });
   }
@@ -101,7 +101,7 @@ function takeChange({ change, message }: MessageChange): void {
   if (change === 'created' && isNew) say(`New message from ${message.author}`);
 }
 
-/** What reached the remote, or no longer is there, changes the deliveries of messages that are shown. */
+/** If commits reached the remote, or are no longer there, the deliveries of shown messages change. */
 function takeStatus(status: RepositoryStatus): void {
   const before = repositories.get().list.find(({ name }) => name === status.name);
   repositories.dispatch({ type: 'changed', status });

@@ -21,8 +21,8 @@ import { takeIn } from './take-in.ts';
 import { refreshSoon } from './timeline.ts';
 
 /**
- * Sends the draft; what is wrong with it comes back. The draft goes when its commit has been made, or when the
- * server can't be reached and the message is kept to wait for it.
+ * Sends the draft. Returns what is wrong with it. The draft is cleared when its commit has been made, or when the
+ * server cannot be reached and the message is stored to be sent later.
  */
 export async function send(confirm: boolean): Promise<Problem | undefined> {
   await filesSettled();
@@ -33,20 +33,22 @@ export async function send(confirm: boolean): Promise<Problem | undefined> {
   const sent = draft.get();
   const message = toMessage(sent, confirm);
   const written = { ...message, createdAt: new Date().toISOString() };
-  // Those that wait already were written before.
+  // The messages that are already waiting were written earlier, so they go first.
   const files = sent.files.map(toKept);
   const isWhole = sent.files.every(({ sha256 }) => sha256 !== null);
   if ((isPending(outbox.get()) || !isWhole) && (await keep(written, files))) return draftIsKept(sent);
   if (!isWhole) return UNREACHABLE;
   const answer = await postMessage(message);
   if (answer.ok) return saved(sent, answer.body);
-  // Its commit may have been heard of by another way.
+  // An event may have reported its commit already.
   if (isUnreachable(answer.problem) && draft.get().id !== sent.id) return undefined;
   if (isUnreachable(answer.problem) && (await keep(written, files))) return draftIsKept(sent);
   return answer.problem;
 }
 
-/** An earlier attempt was saved though its answer never came: what was changed since becomes an edit of it. */
+/**
+ * An earlier attempt was saved although its answer never arrived. What was changed since then becomes an edit of it.
+ */
 export async function sendAsEdit(confirm: boolean): Promise<Problem | undefined> {
   const sent = draft.get();
   const { id, repositories: _, replyTo: __, ...content } = toMessage(sent, confirm);
@@ -91,7 +93,10 @@ export async function edit(
   return answer;
 }
 
-/** Saves an edit of a message as it was when the edit began; refused with 412 where there is another version by now. */
+/**
+ * Saves an edit based on the message as it was when the edit began. Fails with 412 if there is another version by
+ * now.
+ */
 export async function editFrom(begun: Message, change: EditRequest): Promise<Answer<Message>> {
   const now = await getMessage(begun.id);
   if (!now.ok && now.problem.status !== 404) return now;
@@ -112,7 +117,7 @@ export async function tick(message: Message, done: boolean): Promise<void> {
   say(done ? 'Task done' : 'Task open again');
 }
 
-/** Ticks a box in a Markdown list: an edit of that one line, unless the text has become another one. */
+/** Ticks a box in a Markdown list, by editing that line, unless the text has changed. */
 export async function tickLine(message: Message, line: number, done: boolean): Promise<void> {
   const answer = await patchLine(message, line, done);
   if (!answer.ok) return show('bad', `The box was not changed. ${answer.problem.detail}`);
@@ -123,7 +128,7 @@ export async function tickLine(message: Message, line: number, done: boolean): P
 async function patchLine(message: Message, line: number, done: boolean): Promise<Answer<Message>> {
   const now = await getMessage(message.id);
   if (!now.ok) return now;
-  // The line was counted in the text that is shown; where another one is current, that is shown instead.
+  // The line number refers to the text that is shown. If the current text is different, that is shown instead.
   if (now.body.text !== message.text) return now;
   const lines = message.text.split('\n');
   lines[line] = (lines[line] ?? '').replace(/\[[ xX]\]/, done ? '[x]' : '[ ]');
@@ -131,10 +136,10 @@ async function patchLine(message: Message, line: number, done: boolean): Promise
   return patchMessage(message.id, { text: lines.join('\n') }, etag);
 }
 
-/** The deletes that have not been answered yet, and whether they were done: an undo has to come after them. */
+/** The deletes without an answer yet, and whether they succeeded. An undo has to wait for them. */
 const deleting = new Map<string, Promise<boolean>>();
 
-/** Deletes at once for the eye; the place stays, with a way back. */
+/** Deletes a message on the page immediately. Its place stays, with a button to undo the delete. */
 export async function remove(id: string): Promise<void> {
   const done = removeNow(id).finally(() => deleting.delete(id));
   deleting.set(id, done);
@@ -153,7 +158,7 @@ async function removeNow(id: string): Promise<boolean> {
 }
 
 export async function undoRemove(id: string): Promise<void> {
-  // If it was refused, there is nothing to undo.
+  // If the delete was refused, there is nothing to undo.
   if ((await deleting.get(id)) === false) return;
   const answer = await patchMessage(id, {});
   if (!answer.ok) return show('bad', `The delete was not undone. ${answer.problem.detail}`);
@@ -161,7 +166,7 @@ export async function undoRemove(id: string): Promise<void> {
   say('Message restored');
 }
 
-/** Brings back a message that was deleted some time ago, from the list of those. */
+/** Restores a message that was deleted some time ago, from the list of deleted messages. */
 export async function restore(id: string): Promise<void> {
   const answer = await patchMessage(id, {});
   if (!answer.ok) return show('bad', `The message was not restored. ${answer.problem.detail}`);
@@ -185,14 +190,17 @@ function toMessage(from: Draft, confirm: boolean): NewMessage {
   };
 }
 
-/** A file as it waits with its message: its bytes go again, since the server drops what no message names. */
+/**
+ * A file to store with a waiting message. Its bytes are sent again later, since the server drops files that no
+ * message names.
+ */
 function toKept(file: DraftFile): KeptFile {
   const blob = blobOf(file);
   const { sha256 } = file;
   return { name: cleanFileName(file.name), ...(blob && { blob }), ...(sha256 !== null && { sha256 }) };
 }
 
-/** The fields that go with a type, and no others. */
+/** The fields of a message's type, and no others. */
 export function contentOf({
   type,
   text,
@@ -204,7 +212,7 @@ export function contentOf({
 > {
   if (type === 'auto') return kindOf(text);
   return {
-    // A draft of a message that another program wrote may have a type of its own, which the server then refuses.
+    // The draft may be based on another program's message with an unknown type. The server then refuses it.
     type: type as MessageType,
     text: type === 'link' ? text.trim() : text,
     ...(type === 'code' && language.trim() && { language: language.trim() }),

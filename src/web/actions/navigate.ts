@@ -3,15 +3,15 @@ import { NEWEST, timeline } from '../state/timeline.ts';
 import { loadTimeline } from './timeline.ts';
 
 /**
- * Shows what a query asks for and says so in the address bar. What is typed on replaces the entry that the
- * first letter made, so that one step back leaves the search.
+ * Shows what a query selects, and updates the address bar. While a person is typing, the history entry made by the
+ * first letter is replaced, so going back once leaves the search.
  */
 export function navigate(change: Partial<Query>, how: 'push' | 'replace' = 'push'): void {
-  // Somewhere else in time there is nothing of a single day.
+  // At another place in the timeline, a filter for a single day would show nothing.
   const next = { ...query.get(), at: '', ...(change.at && { day: '' }), ...change };
   const address = addressOf(next);
   const isSame = address === addressOf(query.get());
-  // Whoever asks for a day once more has scrolled away from it.
+  // If the same day is requested again, the reader has scrolled away from it.
   if (isSame && next.at === '') return;
   if (how === 'replace' || isSame) history.replaceState(null, '', address);
   else history.pushState(null, '', address);
@@ -20,8 +20,8 @@ export function navigate(change: Partial<Query>, how: 'push' | 'replace' = 'push
 }
 
 /**
- * Goes to a message: at once if it is shown, else to its place among all. As a link it is in the address bar from then
- * on; in its context it stands among all messages, whatever the search and the filters were.
+ * Goes to a message: directly if it is shown, otherwise at its place among all messages. `link` also puts it into the
+ * address bar. `context` shows it among all messages, regardless of the search and the filters.
  */
 export function goToMessage(id: string, as: 'jump' | 'link' | 'context' = 'jump'): void {
   const isShown = timeline.get().messages.some((message) => message.id === id);
@@ -31,13 +31,13 @@ export function goToMessage(id: string, as: 'jump' | 'link' | 'context' = 'jump'
   } else navigate({ ...EVERYTHING, at: id });
 }
 
-/** Says in the address bar where the reader is, without reading anything again. */
+/** Updates the address bar without reading anything again. */
 function noteAddress(next: Query): void {
   history.pushState(null, '', addressOf(next));
   query.dispatch(next);
 }
 
-/** Goes to the newest message, wherever one is. */
+/** Goes to the newest message, from anywhere. */
 export function goToNewest(): void {
   if (timeline.get().newer === 'none') {
     if (query.get().at !== '') noteAddress({ ...query.get(), at: '' });

@@ -4,23 +4,24 @@ import { listMessages } from '../api/messages.ts';
 import { formatQuery, type Query } from '../state/query.ts';
 
 const MOST = 200;
-/** So many fill any screen, unless there are no more. */
+/** Enough messages to fill any screen, unless there are no more. */
 const LEAST = 50;
 const HOUR = 3_600_000;
 
 export interface Newer {
-  /** Newest first, as they are answered. */
+  /** Newest first, in the order of the answer. */
   readonly messages: readonly Message[];
-  /** Whether nothing newer is left. */
+  /** Whether there is nothing newer left. */
   readonly isNewest: boolean;
 }
 
-/** How long the last stretch was, which is a good guess for the next one. */
+/** The length of the last time span, in milliseconds. It is a good guess for the next one. */
 let stretch = 24 * HOUR;
 
 /**
- * Reads messages that are not known yet from an instant on. The API pages from the newest to the oldest, so that going the other way
- * means to ask for a stretch of time: a longer one where it was empty, a shorter one where it held too many.
+ * Reads messages newer than an instant that are not known yet. The API pages from the newest to the oldest. Reading
+ * in the other direction therefore means to request a time span: a longer one if it was empty, a shorter one if it
+ * contained too many.
  */
 export async function listNewer(
   from: string,
@@ -42,7 +43,7 @@ export async function listNewer(
     if (!answer.ok) return answer;
     const { messages: found, next } = answer.body;
     if (next !== null && stretch > 1) {
-      // From the newest message that came, the oldest one may be far away.
+      // Counted back from the newest message of the answer, the oldest one may be far away.
       const span = isOpen ? Math.min(stretch, Math.max(1, Date.now() - since)) : stretch;
       stretch = Math.max(1, Math.floor(span / 8));
       continue;
@@ -58,7 +59,7 @@ export async function listNewer(
   }
 }
 
-/** Where one millisecond holds more than a page, all of it is read. */
+/** If a single millisecond contains more than one page, all of it is read. */
 async function listRest(next: string | null, signal: AbortSignal): Promise<Answer<readonly Message[]>> {
   const all: Message[] = [];
   for (let path = next; path !== null; ) {

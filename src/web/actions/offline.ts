@@ -12,13 +12,13 @@ interface TrustedTypes {
 
 let registration: Promise<ServiceWorkerRegistration | undefined> | undefined;
 
-/** Keeps the page in this browser, so that it opens without the server. Browsers do that on safe origins only. */
+/** Stores the page in this browser, so it opens without the server. Browsers only do that on secure origins. */
 export function keepPage(): void {
   const { serviceWorker } = navigator;
   if (serviceWorker === undefined) return;
   let isControlled = serviceWorker.controller !== null;
   serviceWorker.addEventListener('controllerchange', () => {
-    // The first one came with this page; a later one with a build that this page is not of.
+    // The first worker came with this page. A later one belongs to a different build.
     if (isControlled) update.dispatch('found');
     isControlled = true;
   });
@@ -27,12 +27,12 @@ export function keepPage(): void {
     .catch(() => undefined);
 }
 
-/** Asks whether the server has a new build: it was away, and that is what happens at an update. */
+/** Checks whether the server has a new build. It was unreachable, as it is during an update. */
 export function lookForUpdate(): void {
   registration?.then((found) => found?.update()).catch(() => undefined);
 }
 
-/** The policy lets through this one script, so that no other can be registered by the same way. */
+/** The policy allows only this script, so no other one can be registered in the same way. */
 function scriptUrl(): string {
   const { trustedTypes } = globalThis as { trustedTypes?: TrustedTypes };
   const policy = trustedTypes?.createPolicy('gitpost', { createScriptURL: () => SCRIPT });

@@ -23,7 +23,10 @@ let timer: ReturnType<typeof setTimeout> | undefined;
 let wait = FIRST_WAIT;
 let channel: BroadcastChannel | undefined;
 
-/** Reads what waits in this browser and sends it, now and whenever something waits. Returns how to stop. */
+/**
+ * Reads the messages waiting in this browser and sends them, now and whenever there are new ones. Returns a function
+ * that stops this.
+ */
 export function openOutbox(): () => void {
   isOpen = true;
   channel = new BroadcastChannel(ownName('.outbox'));
@@ -38,7 +41,7 @@ export function openOutbox(): () => void {
   };
 }
 
-/** Keeps a message until the server takes it; answers whether this browser could. */
+/** Stores a message until the server accepts it. Resolves to whether this browser could store it. */
 export async function keep(message: NewMessage, files: readonly KeptFile[] = []): Promise<boolean> {
   try {
     const createdAt = message.createdAt ?? new Date().toISOString();
@@ -52,7 +55,7 @@ export async function keep(message: NewMessage, files: readonly KeptFile[] = [])
   return true;
 }
 
-/** Sends what waits, in its order; what can not be sent now is tried again later. */
+/** Sends the waiting messages in order. What cannot be sent now is tried again later. */
 export async function sendWaiting(): Promise<void> {
   clearTimeout(timer);
   if (isSending || !isOpen) return;
@@ -65,13 +68,13 @@ export async function sendWaiting(): Promise<void> {
   wait = Math.min(wait * 2, LONGEST_WAIT);
 }
 
-/** What the server tells of by itself has been saved, and waits no more. */
+/** A message that the server reports in an event is saved, and no longer waits. */
 export function hearOf(message: Message): void {
   const heard = outbox.get().find((waiting) => isSame(waiting, message));
   if (heard && isEverywhere(message, heard.message.repositories)) void drop(heard);
 }
 
-/** The server can be reached again, as far as one can tell. */
+/** The server seems to be reachable again. */
 export function sendWaitingNow(): void {
   wait = FIRST_WAIT;
   void sendWaiting();
@@ -87,12 +90,12 @@ export async function retry(waiting: Waiting): Promise<void> {
   await sendWaiting();
 }
 
-/** Takes a message back to where it was written. */
+/** Moves a message back to the composer. */
 export async function takeBack(waiting: Waiting): Promise<void> {
   if (!isBlank(draft.get())) {
     return show('plain', 'Send or take back what you are writing first. Both texts are kept.');
   }
-  // First where it goes, then away from where it was: whatever happens in between, it is in one of them.
+  // It is added to the draft first and then removed here, so whatever happens, it is in at least one of the two.
   draft.dispatch({ type: 'write', change: { ...toDraft(waiting.message), files: filesOf(waiting) } });
   if (waiting.message.author !== undefined) author.dispatch(waiting.message.author);
   await drop(waiting);
@@ -111,7 +114,7 @@ async function sendAll(): Promise<boolean> {
     if (next === undefined || !isOpen) break;
     const whole = await withFiles(next);
     const answer = whole.ok ? await postMessage(whole.body) : whole;
-    // Somebody may have taken it back meanwhile.
+    // It may have been moved back to the composer in the meantime.
     const isThere = outbox.get().some(({ number }) => number === next.number);
     const saved = answer.ok ? answer.body : await savedBefore(next, answer.problem);
     if (saved) {
@@ -119,7 +122,7 @@ async function sendAll(): Promise<boolean> {
       if (saved.deletedAt === undefined) takeIn(saved);
       sent += 1;
     } else if (!answer.ok && isIncomplete(answer.problem)) {
-      // One repository that refuses must not hold up what goes to the others.
+      // One repository that refuses must not hold up messages for the others.
       postponed.add(next.number);
     } else if (!answer.ok && isPassing(answer.problem)) {
       return false;
@@ -150,7 +153,7 @@ async function withFiles({
   return { ok: true, body: { ...message, attachments } };
 }
 
-/** The files of a message that waits, as those of a draft. */
+/** The files of a waiting message, as files of a draft. */
 function filesOf({ files = [] }: Waiting): DraftFile[] {
   return files.map(({ name, blob, sha256 = null }) => {
     const key = uuid();
@@ -161,7 +164,7 @@ function filesOf({ files = [] }: Waiting): DraftFile[] {
   });
 }
 
-/** An earlier attempt was saved though its answer never came; then it has the server's time. */
+/** An earlier attempt may have been saved although its answer never arrived. It then has the server's time. */
 async function savedBefore(waiting: Waiting, problem: Problem): Promise<Message | undefined> {
   if (!isIdTaken(problem)) return undefined;
   const answer = await getMessage(waiting.message.id);

@@ -4,7 +4,7 @@ import { say, show } from '../state/notices.ts';
 import { pinned } from '../state/pinned.ts';
 import { takeIn } from './take-in.ts';
 
-/** A strip is for a few; the others are in the view of all that is pinned. */
+/** The strip is only for a few. The others are in the view of all pinned messages. */
 const MOST = 20;
 
 export async function loadPinned(): Promise<void> {
@@ -15,7 +15,7 @@ export async function loadPinned(): Promise<void> {
 /** Whether a message is pinned. */
 export const isPinned = (message: Message): boolean => 'pinned' in message && message.pinned === true;
 
-/** Whether a change of a message can be seen in the strip. */
+/** Whether a change of a message affects the strip. */
 export function concernsPins(message: Message): boolean {
   return isPinned(message) || pinned.get().some(({ id }) => id === message.id);
 }

@@ -5,10 +5,10 @@ import { printing } from '../state/printing.ts';
 import { formatQuery, query } from '../state/query.ts';
 
 const PAGE = 1000;
-/** More would make a document that no browser prints. */
+/** No browser can print a longer document. */
 const MOST = 10_000;
 
-/** Prints everything that the search and the filters show, not only what is loaded. */
+/** Prints everything that matches the search and the filters, not only what is loaded. */
 export async function printAll(): Promise<void> {
   const messages: Message[] = [];
   let path: string | null = `/messages?${formatQuery(query.get(), { limit: String(PAGE) })}`;

@@ -4,7 +4,7 @@ import { timeline } from '../state/timeline.ts';
 
 const asked = new Set<string>();
 
-/** Reads a message that is answered, once, unless it is here already. */
+/** Reads the message that another one replies to, once, unless it is already loaded. */
 export async function readQuoted(id: string): Promise<void> {
   if (asked.has(id) || timeline.get().messages.some((message) => message.id === id)) return;
   asked.add(id);

@@ -25,7 +25,7 @@ export async function loadRepositories(): Promise<void> {
   );
 }
 
-/** Pushes or pulls one repository, or all of them, and says what each came to. */
+/** Pushes or pulls one repository, or all of them, and reports each result. */
 export async function syncNow(direction: Direction, name?: string): Promise<void> {
   const { list, running } = repositories.get();
   const names = name === undefined ? list.map((repository) => repository.name) : [name];
@@ -42,12 +42,15 @@ export async function syncNow(direction: Direction, name?: string): Promise<void
   if (!isForAll) say(answer.body.results.map(resultOfOne).join('. '));
   refreshSoon();
   await loadRepositories();
-  // Their states say who needs a person, so that it is summed up, and announced, when these are known.
+  // Their states show which ones need a person, so the result is only summarised and announced once these are known.
   if (!isForAll) return;
   repositories.dispatch({ type: 'ran-all', names: answer.body.results.map(({ repository }) => repository) });
 }
 
-/** Says once that a push may stay on this machine: without a remote of one's own, nothing has gone elsewhere. */
+/**
+ * Explains once that a push may stay on this machine: if the remote is gitpost's own folder, nothing was sent
+ * elsewhere.
+ */
 function explainOwnRemote(pushed: readonly RepositoryStatus[]): void {
   const own = pushed.find(hasOwnRemote);
   if (own === undefined || recall('own-remote') !== null) return;
@@ -60,21 +63,24 @@ function explainOwnRemote(pushed: readonly RepositoryStatus[]): void {
 
 const resultOfOne = (result: SyncResult): string => `${result.repository}: ${resultInWords(result)}`;
 
-/** Adds a repository; returns why not, where it could not be. */
+/** Adds a repository. Returns why not, if that failed. */
 export async function add(addition: Addition): Promise<Problem | undefined> {
   const answer = await addRepository(addition);
   if (answer.ok) warn(answer.body);
   return settle(answer, (status) => `${status.name} was added`);
 }
 
-/** Says what is good to know before the first push: no right to push, a protected branch, what could not be checked. */
+/**
+ * Shows what is useful to know before the first push: no permission to push, a protected branch, or what could not be
+ * checked.
+ */
 function warn({ name, probe: { warnings } }: AddedRepository): void {
   if (warnings.length === 0) return;
   const words = warnings.map(({ detail, action }) => `${detail} ${action}`.trim());
   show('plain', `${name} was added. ${words.join(' ')}`);
 }
 
-/** Renames a repository, or captures to another of its branches from now on. */
+/** Renames a repository, or captures to another branch of it from now on. */
 export async function change(
   name: string,
   wanted: { readonly name?: string; readonly branch?: string },
@@ -82,17 +88,17 @@ export async function change(
   return settle(await changeRepository(name, wanted), (status) => `${status.name} was changed`);
 }
 
-/** Gives a repository another remote; what is here goes there with the next push. */
+/** Changes the remote of a repository. The next push sends everything there. */
 export async function moveRemote(name: string, addition: Addition): Promise<Problem | undefined> {
   return settle(await changeRemote(name, addition), (status) => `${status.name} has another remote`);
 }
 
-/** Lets a repository go; its clone stays on the disk. */
+/** Removes a repository. Its clone stays on disk. */
 export async function remove(name: string): Promise<Problem | undefined> {
   return settle(await removeRepository(name), () => `${name} was removed from the list`);
 }
 
-/** Settles a rewritten history for one side. */
+/** Settles a rewritten history in favour of one side. */
 export async function keepSide(name: string, keep: 'local' | 'remote'): Promise<Problem | undefined> {
   return settle(await resolveRepository(name, keep), () => `${name} goes on`);
 }

@@ -4,7 +4,7 @@ import { closeSession, openSession } from '../api/session.ts';
 import { show } from '../state/notices.ts';
 import { session, whenSessionChanged } from '../state/session.ts';
 
-/** Signs in; what is wrong with the token comes back. */
+/** Signs in. Returns what is wrong with the token. */
 export async function signIn(token: string): Promise<Problem | undefined> {
   const answer = await openSession(token);
   if (!answer.ok) return answer.problem;

@@ -6,13 +6,13 @@ import { remember, whenRemembered } from '../state/storage.ts';
 
 const CHANGED = 'settings changed';
 
-/** Reads what the server is set up with. Until it answers, the page does without. */
+/** Reads the server's settings. Until it answers, the page works without them. */
 export async function loadSettings(): Promise<void> {
   const answer = await readSettings();
   if (answer.ok) settings.dispatch(answer.body);
 }
 
-/** Changes what the server remembers; returns why not, if it could not be. */
+/** Changes settings on the server. Returns why not, if that failed. */
 export async function saveSettings(change: ChangeSettings): Promise<Problem | undefined> {
   const answer = await changeSettings(change);
   if (!answer.ok) return answer.problem;
@@ -21,7 +21,7 @@ export async function saveSettings(change: ChangeSettings): Promise<Problem | un
   return undefined;
 }
 
-/** Changes the saved searches as they are now: another tab may have changed them. */
+/** Changes the current saved searches. Another tab may have changed them, so they are read first. */
 export async function changeSearches(
   change: (searches: Settings['searches']) => Settings['searches'],
 ): Promise<Problem | undefined> {
@@ -29,7 +29,10 @@ export async function changeSearches(
   return now.ok ? saveSettings({ searches: change(now.body.searches) }) : now.problem;
 }
 
-/** Follows what other tabs change at once, and what other browsers change when one comes back. Returns how to stop. */
+/**
+ * Follows changes from other tabs immediately, and changes from other browsers when the reader returns to the page.
+ * Returns a function that stops this.
+ */
 export function followSettings(): () => void {
   const readAgain = () => {
     if (document.visibilityState === 'visible') void loadSettings();

@@ -5,8 +5,8 @@ import { sharedText } from '../text/shared.ts';
 const SHARED = ['share-title', 'share-text', 'share-url'] as const;
 
 /**
- * Takes in what another app has shared: it comes in the address, which the service worker answers offline too. It goes
- * after what is being written already, and leaves the address, so a reload does not take it in again.
+ * Takes in what another app has shared. It is in the address, which the service worker also answers offline. It is
+ * appended to what is already being written and removed from the address, so a reload does not take it in again.
  */
 export function takeShared(): void {
   const given = new URLSearchParams(location.search);

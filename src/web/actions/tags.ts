@@ -1,7 +1,7 @@
 import { listTags } from '../api/tags.ts';
 import { tags } from '../state/tags.ts';
 
-/** Many messages in a short time cause one call. In milliseconds. */
+/** Many messages within this time cause one call. In milliseconds. */
 const WAIT = 3000;
 let isDue = false;
 
@@ -10,7 +10,7 @@ export async function loadTags(): Promise<void> {
   if (answer.ok) tags.dispatch(answer.body);
 }
 
-/** Counts the tags again, soon. */
+/** Schedules another count of the tags. */
 export function loadTagsSoon(): void {
   if (isDue) return;
   isDue = true;

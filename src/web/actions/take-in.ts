@@ -4,9 +4,9 @@ import { query } from '../state/query.ts';
 import { timeline } from '../state/timeline.ts';
 import { refreshSoon } from './timeline.ts';
 
-/** Shows a message as it is now, if it belongs to what is shown. */
+/** Shows the current version of a message, if it belongs to what is shown. */
 export function takeIn(message: Message): void {
-  // The timeline as it was shows what was, whatever happens now.
+  // A timeline of the past does not change, whatever happens now.
   if (query.get().asOf !== '') return;
   const fits = matches(message, query.get());
   const isShown = timeline.get().messages.some(({ id }) => id === message.id);

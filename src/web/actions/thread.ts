@@ -9,7 +9,7 @@ export interface Thread {
 }
 
 const PAGE = 1000;
-/** Replies come soon after their message for most; further away they are found in the timeline. */
+/** Most replies come soon after their message. Later ones can be found in the timeline. */
 const MOST_PAGES = 5;
 
 /** Reads a thread from the server. A reply is never older than its message, so only what came after it is read. */

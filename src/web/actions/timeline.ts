@@ -19,7 +19,7 @@ let asking = new AbortController();
 let isRefreshDue = false;
 let isRefreshing = false;
 
-/** Reads what the query asks for, from where it wants to be. An earlier question is dropped. */
+/** Reads what the query selects, starting at the wanted place. An earlier request is aborted. */
 export async function loadTimeline(): Promise<void> {
   const { signal } = startOver();
   found.dispatch(undefined);
@@ -47,7 +47,7 @@ async function listNewest(signal: AbortSignal): Promise<Answer<View>> {
   return answer.ok ? { ...answer, body: { page: answer.body, wanted: NEWEST, isNewest: true } } : answer;
 }
 
-/** Reads what stands before a day or a message, and what follows. */
+/** Reads what comes before and after a day or a message. */
 async function listAround(at: string, signal: AbortSignal): Promise<Answer<View>> {
   const place = await placeOf(at);
   if (!place.ok) return place;
@@ -95,14 +95,17 @@ export async function loadNewer(): Promise<void> {
   );
 }
 
-/** The page that ends with the instant of a message; those that are shown already do no harm. */
+/** The page that ends at the time of a message. Messages that are already shown do no harm. */
 function pathBefore({ createdAt }: Message): string {
   return pathOf({ until: justAfter(createdAt), limit: String(PAGE) });
 }
 
 const justAfter = (instant: string): string => new Date(Date.parse(instant) + 1).toISOString();
 
-/** Reads again what is shown, soon: many reasons in a short time cause one call, and one at a time. */
+/**
+ * Schedules another read of what is shown. Many reasons within a short time cause one call, and there is only one at
+ * a time.
+ */
 export function refreshSoon(): void {
   if (isRefreshDue) return;
   isRefreshDue = true;
@@ -128,7 +131,7 @@ async function refresh(): Promise<void> {
   const newest = messages.at(-1);
   const path = pathOf({
     limit: String(Math.min(MOST, Math.max(PAGE, messages.length))),
-    // Away from the newest messages, only those that are here are read again.
+    // Away from the newest messages, only the loaded ones are read again.
     ...(newer !== 'none' && newest && { until: justAfter(newest.createdAt) }),
   });
   const answer = await unlessAborted(listMessages(path, signal));

@@ -7,10 +7,10 @@ import { timeline } from '../state/timeline.ts';
 import { isAfter, keepPlace, unread } from '../state/unread.ts';
 import { goToMessage } from './navigate.ts';
 
-/** Whether somebody can be looking at the page. */
+/** Whether anyone can be looking at the page. */
 const isLooking = (): boolean => document.visibilityState === 'visible' && document.hasFocus();
 
-/** Counts what comes while nobody looks, in the title and on the icon. Returns how to stop. */
+/** Counts new messages while nobody is looking, in the title and on the icon. Returns a function that stops this. */
 export function followAttention(): () => void {
   const change = () => {
     if (isLooking()) unread.dispatch({ type: 'looked' });
@@ -28,7 +28,10 @@ export function followAttention(): () => void {
 
 const EVENTS = ['focus', 'blur', 'pagehide'] as const;
 
-/** What was there when the reader left is read: the line stands after it when they come back. */
+/**
+ * Everything that was there when the reader left counts as read. The line for new messages is shown after it when
+ * they return.
+ */
 function leave(): void {
   const { messages, newer } = timeline.get();
   const last = messages.at(-1);
@@ -37,7 +40,7 @@ function leave(): void {
   keepPlace();
 }
 
-/** A message of somebody else has come. */
+/** A message from someone else has arrived. */
 export function noteArrival(message: Message): void {
   if (isLooking()) {
     staysRead(message);
@@ -47,7 +50,7 @@ export function noteArrival(message: Message): void {
   if (preferences.get().notifies) notify(message);
 }
 
-/** What comes before the reader's eyes is not new, unless it follows something that is. */
+/** A message that arrives while the reader is looking is not new, unless there is a new one before it. */
 function staysRead({ id, createdAt }: Message): void {
   const { since } = unread.get();
   if (since === null) return;
@@ -71,7 +74,7 @@ function notify({ id, author, text, url = '' }: Message): void {
   };
 }
 
-/** Asks the browser to let the page notify; whether it does. */
+/** Asks the browser for permission to show notifications. Resolves to whether it was granted. */
 export async function askToNotify(): Promise<boolean> {
   if (typeof Notification === 'undefined') return false;
   return (await Notification.requestPermission()) === 'granted';

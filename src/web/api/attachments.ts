@@ -3,16 +3,16 @@ import type { Answer } from './client.ts';
 import { at } from './place.ts';
 import { toProblem, UNREACHABLE } from './problem.ts';
 
-/** How long an upload may make no progress before the server counts as out of reach, in milliseconds. */
+/** How long an upload may make no progress before the server counts as unreachable, in milliseconds. */
 const PATIENCE = 40_000;
 
-/** Where the bytes of a file are. */
+/** The address of a file's bytes. */
 export const fileAddress = (sha256: string): string => at(`/attachments/${sha256}`);
 
 /**
- * Uploads a file, which a message is to name.
+ * Uploads a file for a message.
  *
- * @param onProgress gets the part that is sent, from 0 to 1, which `fetch` does not report
+ * @param onProgress called with the fraction sent, from 0 to 1; `fetch` does not report that
  */
 export function uploadFile(
   name: string,
@@ -42,7 +42,7 @@ export function uploadFile(
       const { status } = request;
       if ((status === 200 || status === 201) && body !== undefined)
         return resolve({ ok: true, status, body: body as Attachment, headers: new Headers() });
-      // A proxy answers in place of a gitpost that does not run.
+      // A proxy answers in place of a gitpost that is not running.
       if (status >= 502 && status <= 504 && body === undefined) return lost();
       resolve({ ok: false, problem: toProblem(status, body) });
     };

@@ -8,13 +8,13 @@ export type Answer<Body> =
 
 export interface Options {
   readonly body?: unknown;
-  /** A file to send as it is, instead of a body. */
+  /** A file to send unchanged, instead of a JSON body. */
   readonly file?: Blob;
-  /** Gets the text of the answer so far, each time more of it has come. */
+  /** Called with the text of the answer so far, each time more of it has arrived. */
   readonly onText?: (text: string) => void;
   readonly headers?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
-  /** How long to wait for the answer, in milliseconds; then it counts as out of reach. */
+  /** How long to wait for the answer, in milliseconds. After that, the server counts as unreachable. */
   readonly patience?: number;
 }
 
@@ -23,17 +23,17 @@ const GATEWAY_ERRORS: ReadonlySet<number> = new Set([502, 503, 504]);
 let signedOut: () => void = () => {};
 let signIns = 0;
 
-/** Says what to do when the server asks for a sign-in, whichever call it answers so. */
+/** Sets what to do when the server asks for a sign-in, in answer to any call. */
 export function whenSignedOut(react: () => void): void {
   signedOut = react;
 }
 
-/** Somebody has signed in: what was asked before that, and is answered only now, is no reason to ask again. */
+/** Someone has signed in. If a call made before that is refused only now, that is no reason to ask again. */
 export function noteSignIn(): void {
   signIns += 1;
 }
 
-/** One call of the API. It never throws, an abort aside: what can go wrong comes back as a problem. */
+/** Calls the API. Never throws, except for an abort: anything that can go wrong is returned as a problem. */
 export async function call<Body>(method: string, path: string, options: Options = {}): Promise<Answer<Body>> {
   const signInsBefore = signIns;
   const response = await reach(method, path, options);
@@ -43,13 +43,13 @@ export async function call<Body>(method: string, path: string, options: Options 
     options.signal?.throwIfAborted();
     return undefined;
   });
-  // The answer broke off, so that nobody knows what it would have been.
+  // The answer was interrupted, so its content is unknown.
   if (text === undefined) return { ok: false, problem: UNREACHABLE };
   const body = parse(text);
   if (isAnswer(response, body)) {
     return { ok: true, status: response.status, body: body as Body, headers: response.headers };
   }
-  // A proxy answers in place of a gitpost that does not run. Our own refusals are always JSON.
+  // A proxy answers in place of a gitpost that is not running. Our own refusals are always JSON.
   if (GATEWAY_ERRORS.has(response.status) && body === undefined) return { ok: false, problem: UNREACHABLE };
   if (response.status === 401 && signIns === signInsBefore) signedOut();
   return { ok: false, problem: toProblem(response.status, body) };
@@ -98,7 +98,7 @@ function parse(text: string): unknown {
   }
 }
 
-/** A push that failed is answered 502 with its results: JSON that is no problem document is an answer. */
+/** A failed push is answered with 502 and its results. JSON that is not a problem document is an answer. */
 function isAnswer(response: Response, body: unknown): boolean {
   if (response.ok) return true;
   const type = response.headers.get('Content-Type') ?? '';

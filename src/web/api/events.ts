@@ -10,20 +10,20 @@ export interface Handlers {
   readonly message: (change: MessageChange) => void;
   readonly repository: (status: EventData<'repository'>) => void;
   readonly progress: (progress: Progress) => void;
-  /** What happened meanwhile is not known any more: everything shown has to be read again. */
+  /** Events were missed, so everything shown has to be read again. */
   readonly reset: () => void;
 }
 
 const FIRST_WAIT = 500;
 const LONGEST_WAIT = 10_000;
-/** What follows an event so soon is taken in together with what else does. In milliseconds. */
+/** Events that arrive within this time of each other are processed together. In milliseconds. */
 const TOGETHER = 100;
-/** More changes than these at once, as while an archive is read for the first time, are not taken in one by one. */
+/** More changes than this at once, as during the first read of an archive, are not processed individually. */
 const MOST_CHANGES = 50;
-/** The server says something every 15 seconds; two in a row that did not come are no delay any more. */
+/** The server sends something every 15 seconds. If two in a row are missing, the connection is lost. */
 const LONGEST_SILENCE = 35_000;
 
-/** Listens to the server's events, and goes on trying when the connection is lost. Returns how to stop. */
+/** Listens to the server's events, and reconnects when the connection is lost. Returns a function that stops this. */
 export function listen(handlers: Handlers): () => void {
   let source: EventSource | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -43,14 +43,14 @@ export function listen(handlers: Handlers): () => void {
     };
     source.onerror = () => {
       handlers.lost();
-      // A browser goes on by itself after a broken connection, but gives up on an answer such as 401 or 503.
+      // A browser reconnects on its own after a broken connection, but gives up after an answer such as 401 or 503.
       if (source?.readyState !== EventSource.CLOSED) return;
       clearTimeout(timer);
       timer = setTimeout(connect, wait);
       wait = Math.min(wait * 2, LONGEST_WAIT);
     };
   };
-  // A cable that was pulled, or a machine that slept, ends a connection without a word.
+  // If a cable was unplugged or the machine was asleep, a connection ends without any error.
   const heard = () => {
     clearTimeout(silence);
     silence = setTimeout(() => {
@@ -93,7 +93,7 @@ function subscribe(handlers: Handlers, heard: () => void): EventSource {
   return source;
 }
 
-/** Hands on at once what comes after a silence, and together what comes soon after it. */
+/** Passes on an item after a silence immediately, and items soon after it together. */
 function gathered<Item>(handOn: (items: readonly Item[]) => void): (item: Item) => void {
   let items: Item[] = [];
   let isWaiting = false;

@@ -3,21 +3,21 @@ import { type Answer, call } from './client.ts';
 import { toProblem } from './problem.ts';
 
 export interface ImportOptions {
-  /** The primary one if it is empty. */
+  /** Empty for the primary one. */
   readonly repository: string;
-  /** Only counts what an import would do. */
+  /** If true, only counts what an import would do. */
   readonly isDryRun: boolean;
   readonly zone?: string;
   readonly dates?: 'dmy' | 'mdy';
-  /** The ids of the only conversations to import. */
+  /** The ids of the conversations to import; all of them if absent. */
   readonly conversations?: readonly string[];
-  /** Whether text that looks like a credential is imported as it is. */
+  /** Whether text that looks like a credential is imported unchanged. */
   readonly confirm?: boolean;
 }
 
 export type ImportProgress = NonNullable<ImportLine['progress']>;
 
-/** Sends an export to be counted or imported, and reports its progress. */
+/** Sends an export to be counted or imported, and reports the progress. */
 export async function sendImport(
   file: File,
   { repository, isDryRun, zone, dates, conversations, confirm }: ImportOptions,
@@ -52,7 +52,7 @@ const CUT_OFF = {
     'The answer broke off. What was imported so far is safe. Import the same file again to continue: nothing is imported twice.',
 };
 
-/** The last line that has come whole. */
+/** The last complete line. */
 function lastLine(text: string): ImportLine | undefined {
   const end = text.lastIndexOf('\n');
   if (end === -1) return undefined;

@@ -1,16 +1,16 @@
 import type { Count, DraftRequest, EditRequest, HistoryEntry, Message } from '../../contract/message.ts';
 import { type Answer, call } from './client.ts';
 
-/** A message to capture. Unlike a program, the page always says its id and type. */
+/** A message to capture. Unlike other programs, the page always gives its id and type. */
 export type NewMessage = DraftRequest & Required<Pick<DraftRequest, 'id' | 'type'>>;
 
 export interface Page {
   readonly messages: readonly Message[];
-  /** Where the next, older page is; `null` on the last one. */
+  /** The path of the next, older page; `null` on the last one. */
   readonly next: string | null;
 }
 
-/** Longer than a capture may take that waits for its clone. In milliseconds. */
+/** Longer than a capture that waits for its clone may take. In milliseconds. */
 const PATIENCE = 40_000;
 
 export async function listMessages(path: string, signal?: AbortSignal): Promise<Answer<Page>> {
@@ -23,7 +23,7 @@ export function countMessages(path: string, signal: AbortSignal): Promise<Answer
   return call('GET', path, { signal });
 }
 
-/** A message as it is, or as it was at a moment or a commit. */
+/** A message as it is now, or as it was at a moment or a commit. */
 export function getMessage(id: string, asOf = ''): Promise<Answer<Message>> {
   return call('GET', pathOf(id) + (asOf === '' ? '' : `?${new URLSearchParams({ asOf })}`));
 }
@@ -48,7 +48,7 @@ function pathOf(id: string): string {
   return `/messages/${encodeURIComponent(id)}`;
 }
 
-/** The path of the next page, on this server and below its place whatever address the header names. */
+/** The path of the next page, always on this server and below its place, whatever address the header contains. */
 function nextOf(link: string | null): string | null {
   const target = link?.match(/<([^<>]*)>;\s?rel="?next"?/)?.[1];
   if (target === undefined) return null;

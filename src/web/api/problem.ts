@@ -1,20 +1,20 @@
 import type { Delivery } from '../../contract/message.ts';
 import type { FieldError } from '../../domain/result.ts';
 
-/** A failure as a value: the server's problem document, or one of ours where no server answered. */
+/** A failure as a value: the server's problem document, or one of ours if no server answered. */
 export interface Problem {
-  /** The HTTP status; 0 where the server could not be reached. */
+  /** The HTTP status; 0 if the server could not be reached. */
   readonly status: number;
-  /** Which kind of failure it is, where a status has several. */
+  /** The kind of failure, since a status may have several. */
   readonly type: string;
   readonly title: string;
   readonly detail: string;
   readonly errors: readonly FieldError[];
-  /** The deliveries that were made before one repository refused. */
+  /** The deliveries that were made before a repository refused. */
   readonly deliveries: readonly Delivery[];
-  /** What kinds of credentials a text seems to hold. */
+  /** The kinds of credentials that the text seems to contain. */
   readonly seen: readonly string[];
-  /** Why a message could not be brought to each of its repositories, one reason a repository that refused. */
+  /** Why a message could not be brought to all of its repositories: one reason for each repository that refused. */
   readonly reasons: readonly string[];
 }
 
@@ -29,7 +29,7 @@ export const UNREACHABLE: Problem = {
   reasons: [],
 };
 
-/** The message is not the one that an edit began from. */
+/** The message has changed since the edit began. */
 export const OUT_OF_DATE: Problem = {
   ...UNREACHABLE,
   status: 412,
@@ -37,7 +37,7 @@ export const OUT_OF_DATE: Problem = {
   detail: 'The message was changed elsewhere meanwhile. Nothing was saved over it.',
 };
 
-/** Reads a problem document leniently: a proxy in between may have answered with something else. */
+/** Reads a problem document leniently, since a proxy may have answered with something else. */
 export function toProblem(status: number, body: unknown): Problem {
   const given = isRecord(body) ? body : {};
   return {
@@ -52,31 +52,31 @@ export function toProblem(status: number, body: unknown): Problem {
   };
 }
 
-/** Whether all that is wrong stands next to one of these fields. */
+/** Whether all errors are shown next to one of these fields. */
 export function isToldBy(problem: Problem, fields: readonly string[]): boolean {
   return problem.errors.length > 0 && problem.errors.every(({ field }) => fields.includes(field));
 }
 
-/** The id was used before, with other words. */
+/** The id was already used for a different text. */
 export const isIdTaken = ({ type }: Problem): boolean => type.endsWith(':id-taken');
 
-/** The message is in some of its repositories, or in none; sent again, it goes to the others. */
+/** The message is in only some of its repositories, or in none. If it is sent again, it goes to the others. */
 export const isIncomplete = ({ type }: Problem): boolean => type.endsWith(':incomplete');
 
-/** Nobody answered. What was sent may have arrived all the same. */
+/** There was no answer. What was sent may have arrived all the same. */
 export const isUnreachable = ({ status }: Problem): boolean => status === 0;
 
-/** It says nothing about what was sent, so that the same may be taken later. */
+/** The problem is temporary and not caused by what was sent, so the same may be accepted later. */
 export const isPassing = ({ status }: Problem): boolean =>
   status === 0 || status === 401 || status === 408 || status === 429 || status >= 500;
 
-/** The text looks like a credential, and nobody has said yet that it may be saved. */
+/** The text looks like a credential, and nobody has confirmed that it may be saved. */
 export const isSecretGuard = ({ type }: Problem): boolean => type.endsWith(':looks-secret');
 
-/** The message is not the one that the edit began from. */
+/** The message has changed since the edit began. */
 export const isOutOfDate = ({ status }: Problem): boolean => status === 412;
 
-/** The words that belong next to one field. */
+/** The error to show next to a field. */
 export function errorOf(problem: Problem | undefined, field: string): string | undefined {
   return problem?.errors.find((error) => error.field === field)?.detail;
 }

@@ -14,18 +14,18 @@ export function listRepositories(): Promise<Answer<RepositoryStatus[]>> {
   return call('GET', '/repositories');
 }
 
-/** Syncs the named repositories, or all of them where none is named. */
+/** Syncs the named repository, or all of them if none is named. */
 export function sync(direction: Direction, name?: string): Promise<Answer<SyncResults>> {
   return call('POST', `/${direction}`, name === undefined ? {} : { body: { repositories: [name] } });
 }
 
-/** What a person gives to add a repository: an address or path, or `owner/name` on GitHub. */
+/** What a person enters to add a repository: an address or path, or `owner/name` on GitHub. */
 export interface Addition {
   readonly place: string;
   readonly branch: string;
-  /** Whether it is to be made on GitHub first. */
+  /** Whether it is created on GitHub first. */
   readonly create: boolean;
-  /** Whether a public one is meant. */
+  /** Whether the use of a public repository was confirmed. */
   readonly confirm: boolean;
 }
 
@@ -33,7 +33,7 @@ export function addRepository(addition: Addition): Promise<Answer<AddedRepositor
   return call('POST', '/repositories', { body: toBody(addition) });
 }
 
-/** Gives a repository another remote, which is looked at first as a new repository would be. */
+/** Changes the remote of a repository. The remote is checked first, like a new repository. */
 export function changeRemote(name: string, addition: Addition): Promise<Answer<RepositoryStatus>> {
   return call('PATCH', at(name), { body: toBody(addition) });
 }
@@ -55,7 +55,7 @@ export function removeRepository(name: string): Promise<Answer<undefined>> {
   return call('DELETE', at(name));
 }
 
-/** Settles a rewritten history for one side. */
+/** Settles a rewritten history in favour of one side. */
 export function resolveRepository(name: string, keep: Side): Promise<Answer<RepositoryStatus>> {
   return call('POST', `${at(name)}/resolve`, { body: { keep } });
 }

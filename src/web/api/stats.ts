@@ -7,7 +7,7 @@ export interface StatsQuestion {
   readonly until: string;
 }
 
-/** Counts by the days of this reader. */
+/** Counts by days in this reader's time zone. */
 export function readStats({ repository, since, until }: StatsQuestion): Promise<Answer<Stats>> {
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
   const query = new URLSearchParams({ since, until, zone, ...(repository && { repository }) });

@@ -1,7 +1,7 @@
 import type { TagCount } from '../../contract/tags.ts';
 import { type Answer, call } from './client.ts';
 
-/** All tags, the most used first. */
+/** All tags, most used first. */
 export function listTags(): Promise<Answer<TagCount[]>> {
   return call('GET', '/tags');
 }

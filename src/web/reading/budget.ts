@@ -2,20 +2,20 @@ import type MarkdownIt from 'markdown-it';
 
 type Parser = InstanceType<typeof MarkdownIt>;
 
-/** Thrown when a text would take the parser too long. It is made to be read by people; this one was not. */
+/** Thrown if a text would take the parser too long. No text written for people does. */
 export class OutOfBudget extends Error {}
 
-/** What a text may cost: for each character, and at least. A rule that is tried costs one, and more if it looks far. */
+/** The budget for a text: per character, and at least. Trying a rule costs one, and more if the rule looks far. */
 const [COST_A_CHARACTER, LEAST_COST] = [4, 20_000];
-/** So many characters that a rule looks through cost as much as a rule that is tried. */
+/** For every so many characters that a rule looks through, it costs as much as trying a rule. */
 const CHARACTERS_A_COST = 100;
 
-/** Longer words are no address. In characters. */
+/** Longer words are not treated as addresses. In characters. */
 const LONGEST_ADDRESS = 2048;
 
 /**
- * Bounds the work of a Markdown parser by counting its steps, which are the same on every machine. For some texts they
- * grow with the square of the length: brackets that nobody closes, lists in lists, addresses without a space.
+ * Limits the work of a Markdown parser by counting its steps, which are the same on every machine. For some texts,
+ * their number grows with the square of the length: unclosed brackets, nested lists, addresses without spaces.
  */
 export function limitWork(parser: Parser): Parser {
   let left = 0;
@@ -30,14 +30,14 @@ export function limitWork(parser: Parser): Parser {
   const everywhere = ['paragraph', 'reference', 'blockquote', 'list'];
   parser.block.ruler.before('table', 'budget', () => spend(1), { alt: everywhere });
   parser.inline.ruler.before('text', 'budget', ({ src, pos, pending }) =>
-    // At what may be an address, all text before it is looked through.
+    // At a possible address, all text before it is looked through.
     spend(src.startsWith('://', pos) ? 1 + pending.length / CHARACTERS_A_COST : 1),
   );
   limitLinks(parser);
   return parser;
 }
 
-/** Addresses are looked for in one word at a time: the parser's own search begins again at each candidate. */
+/** Addresses are searched in one word at a time, since the parser's own search starts over at each candidate. */
 function limitLinks({ linkify }: Parser): void {
   const { match, matchAtStart } = linkify;
   linkify.match = (text) => {

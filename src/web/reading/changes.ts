@@ -1,15 +1,15 @@
 import { diffLines, diffWordsWithSpace } from 'diff';
 
-/** A stretch of text that is in both revisions, or in one of them alone. */
+/** A section of text that is in both revisions, or in only one of them. */
 export interface Change {
   readonly kind: 'same' | 'added' | 'removed';
   readonly text: string;
 }
 
-/** Two long texts that have nothing in common would hold up the page for seconds. */
+/** Comparing two long texts that have nothing in common would block the page for seconds. */
 const LONGEST_MS = 100;
 
-/** What makes one text another: in words, or in lines where a line means something. */
+/** The differences between two texts: by words, or by lines if lines matter. */
 export function changesBetween(before: string, after: string, byLine: boolean): readonly Change[] {
   const limit = { timeout: LONGEST_MS };
   const parts = byLine ? diffLines(before, after, limit) : diffWordsWithSpace(before, after, limit);

@@ -1,4 +1,4 @@
-/** Emoji by a name that people look for; several names may lead to one. */
+/** Emoji by the names that people search for. Several names may give the same emoji. */
 const TABLE = `
 smile 😄 grin 😁 laugh 😂 joy 😂 rofl 🤣 wink 😉 blush 😊 happy 🙂 slight_smile 🙂 upside_down 🙃 love 😍 heart_eyes 😍 kiss 😘
 cool 😎 sunglasses 😎 thinking 🤔 hmm 🤔 neutral 😐 expressionless 😑 smirk 😏 unamused 😒 roll_eyes 🙄 grimace 😬 relieved 😌

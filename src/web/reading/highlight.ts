@@ -56,22 +56,25 @@ const LANGUAGES = {
 };
 for (const [name, language] of Object.entries(LANGUAGES)) hljs.registerLanguage(name, language);
 
-/** A stretch of code and the class that says what it is; the class is empty for plain code. */
+/** A section of code and the class for its colour; the class is empty for plain code. */
 export interface Piece {
   readonly text: string;
   readonly class: string;
 }
 
-/** Longer code, or code with longer lines, is shown as it is: colouring it would hold up the page. In characters. */
+/**
+ * Longer code, or code with longer lines, is shown without colours, since colouring it would block the page. In
+ * characters.
+ */
 const [MOST_CHARACTERS, LONGEST_LINE] = [20_000, 1000];
 
-/** Languages whose rules look far ahead, so the time that they take grows with the square of the length. */
+/** Languages whose rules look far ahead, so the time they take grows with the square of the length. */
 const SLOW = new Set(
   ['c', 'cpp', 'csharp', 'ini', 'java', 'javascript', 'php', 'ruby', 'typescript'].map(hljs.getLanguage),
 );
 const MOST_OF_SLOW = 6000;
 
-/** Languages that are told from each other well. Others stay plain when nothing says what they are. */
+/** Languages that can be distinguished reliably. Others stay plain unless the language is given. */
 const GUESSED = [
   'bash',
   'css',
@@ -86,12 +89,12 @@ const GUESSED = [
   'xml',
   'yaml',
 ];
-/** Guessing reads the code once per language, so it is for short code. In characters. */
+/** Guessing reads the code once per language, so it is only for short code. In characters. */
 const MOST_TO_GUESS = 2000;
-/** How sure a guess has to be: a few words of prose score less. */
+/** The minimum score of a guess. A few words of prose score less. */
 const SURE = 4;
 
-/** Code in pieces that joined are the code again; one piece if the language is not known and cannot be guessed. */
+/** Code in pieces, which add up to the code; a single piece if the language is unknown and cannot be guessed. */
 export function highlight(code: string, language: string): readonly Piece[] {
   if (language === '' && isQuick(code, 'bash') && code.length <= MOST_TO_GUESS) {
     const guess = hljs.highlightAuto(code, GUESSED);
@@ -108,7 +111,7 @@ function isQuick(code: string, language: string): boolean {
   return code.length <= most && code.split('\n').every(({ length }) => length <= LONGEST_LINE);
 }
 
-/** The library answers markup of spans, text and five entities, which is read here instead of being inserted. */
+/** The library returns markup of spans, text and five entities, which is parsed here instead of being inserted. */
 function piecesOf(markup: string): readonly Piece[] {
   const classes: string[] = [''];
   const pieces: Piece[] = [];

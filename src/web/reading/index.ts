@@ -1,4 +1,4 @@
-/** What only some messages need to be read: a chunk of its own, so that the page stands before it is there. */
+/** What only some messages need: a separate chunk, so the page appears without waiting for it. */
 export { type Change, changesBetween } from './changes.ts';
 export { highlight, type Piece } from './highlight.ts';
 export { type Node, parseMarkdown } from './markdown.ts';

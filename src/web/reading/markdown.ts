@@ -3,7 +3,7 @@ import { attachmentIn } from '../text/files.ts';
 import { safeUrl } from '../text/url.ts';
 import { limitWork, OutOfBudget } from './budget.ts';
 
-/** Markdown as a tree of what a message may show. No markup is made from it, so that no text can become a tag. */
+/** Markdown as a tree of what a message may show. It is never turned into markup, so no text can become a tag. */
 export type Node =
   | { readonly kind: 'text'; readonly text: string }
   | {
@@ -19,7 +19,7 @@ export type Node =
   | { readonly kind: 'block'; readonly text: string; readonly language: string }
   | { readonly kind: 'box'; readonly done: boolean; readonly line: number };
 
-/** The headings of a message stand below those of the page, which end with the day. */
+/** The headings of a message are below those of the page, which end with the day. */
 const TAGS = {
   p: 'p',
   h1: 'h3',
@@ -47,10 +47,10 @@ const TAGS = {
 } as const;
 export type Tag = (typeof TAGS)[keyof typeof TAGS];
 
-/** A line break in a chat is meant, so that it stays one. */
+/** A line break in a chat is intended, so it is kept. */
 const parser = limitWork(new MarkdownIt({ html: false, linkify: true, breaks: true }));
 
-/** The tree of a text. One that would hold up the page is shown as it was written. */
+/** The tree of a text. A text that would block the page is shown as it was written. */
 export function parseMarkdown(text: string): readonly Node[] {
   try {
     return treeOf(parser.parse(text, {}), 0);
@@ -60,7 +60,7 @@ export function parseMarkdown(text: string): readonly Node[] {
   }
 }
 
-/** Opening and closing tokens become one element with what stands between them. */
+/** An opening and a closing token become one element with everything between them. */
 function treeOf(tokens: readonly Token[], line: number): readonly Node[] {
   const levels: Node[][] = [[]];
   const opened: Token[] = [];
@@ -87,7 +87,7 @@ function elementOf(token: Token, children: readonly Node[]): readonly Node[] {
     const url = safeUrl(attribute(token, 'href'));
     return url === undefined ? children : [{ kind: 'link', url, children }];
   }
-  // A list without blank lines has paragraphs that only hold its words together.
+  // A list without blank lines has paragraphs that only hold its text together.
   if (token.hidden) return children;
   const tag = tagOf(token);
   if (tag === undefined) return children;
@@ -130,7 +130,10 @@ function leavesOf(token: Token, line: number, beginsItem: boolean): readonly Nod
   }
 }
 
-/** A picture elsewhere would tell that host who reads here; a link to it tells nobody until it is followed. */
+/**
+ * Loading a picture from elsewhere would reveal to that host who is reading here. A link reveals nothing until it is
+ * followed.
+ */
 function imageOf(token: Token): readonly Node[] {
   const source = attribute(token, 'src') ?? '';
   const reference = attachmentIn(source);
@@ -140,7 +143,7 @@ function imageOf(token: Token): readonly Node[] {
   return url === undefined ? [words] : [{ kind: 'link', url, children: [words] }];
 }
 
-/** `- [ ] words` is a box to tick; its line says where in the text it stands. */
+/** `- [ ] words` is a box to tick. `line` says where in the text it is. */
 function withBox(token: Token, line: number): readonly Node[] {
   const nodes = treeOf(token.children ?? [], line);
   const [first, ...rest] = nodes;

@@ -1,4 +1,4 @@
 import { createStore } from './store.ts';
 
-/** Everybody who has written, whoever wrote most first, once somebody wants to name one. */
+/** All authors, most messages first. Only loaded once someone starts to enter one. */
 export const authors = createStore<readonly string[], readonly string[]>((_, next) => next, []);

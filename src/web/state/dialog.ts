@@ -2,8 +2,8 @@ import type { Attachment } from '../../domain/attachment.ts';
 import { createStore } from './store.ts';
 
 /**
- * What stands over the page: the history of a message, the versions of one that has to be settled, how much was
- * written when, an import or export, the settings, or the keys.
+ * The dialog over the page: the history of a message, a conflict to settle, the activity, an import or export, the
+ * settings, the keyboard shortcuts, and so on.
  */
 export type Dialog =
   | { readonly kind: 'history' | 'conflict' | 'thread'; readonly id: string }

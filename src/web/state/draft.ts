@@ -4,21 +4,21 @@ import { recall, recallNames, remember } from './storage.ts';
 import { createStore } from './store.ts';
 import { nameOfTab, openTabs } from './tab.ts';
 
-/** Where a draft goes: as the server is set up, everywhere, or to those named. */
+/** Where a draft goes: the server's default, all repositories, or those listed. */
 export type Targets = 'default' | 'all' | readonly string[];
 
-/** What is being written in this tab. It lives in this browser's storage until its commit has been made. */
+/** What is being written in this tab. It stays in this browser's storage until its commit has been made. */
 export interface Draft {
-  /** What it was chosen to be; `auto` while the text shows it. */
+  /** The chosen type; `auto` if it follows from the text. */
   readonly type: string;
   readonly text: string;
   readonly language: string;
   readonly url: string;
   readonly targets: Targets;
   readonly files: readonly DraftFile[];
-  /** The message that this one answers. */
+  /** The message that this one replies to. */
   readonly replyTo: string | null;
-  /** Given at the first attempt to send, and kept for each further one, so that a retry never doubles. */
+  /** Set at the first attempt to send, and kept for every further one, so a retry never makes a duplicate. */
   readonly id: string | null;
 }
 
@@ -42,11 +42,11 @@ export function reduceDraft(draft: Draft, action: DraftAction): Draft {
     return draft.id === action.sent.id ? afterSending(draft, action.sent) : draft;
   }
   const written = { ...draft, ...action.change };
-  // Whoever takes everything back begins another message, so an id that was tried before must not be used.
+  // After everything was deleted, another message begins, so an id that was already tried must not be reused.
   return isBlank(written) ? { ...written, id: null } : written;
 }
 
-/** What was written or chosen while the message was on its way is for the next one; the rest begins anew. */
+/** Whatever was written or chosen while the message was being sent is for the next one. Everything else is reset. */
 function afterSending(draft: Draft, sent: Draft): Draft {
   const next = ONE_OFF.has(sent.type) ? 'auto' : sent.type;
   return {
@@ -61,10 +61,10 @@ function afterSending(draft: Draft, sent: Draft): Draft {
   };
 }
 
-/** A task often follows a task, but the note after a piece of code or a link should not become one by mistake. */
+/** A task often follows a task, but a note after a piece of code or a link should not take over its type by mistake. */
 const ONE_OFF: ReadonlySet<string> = new Set(['code', 'link']);
 
-/** What was written on while the message was being sent is the beginning of the next one. */
+/** Text added while the message was being sent is the beginning of the next one. */
 function rest(text: string, sent: string): string {
   if (text === sent) return '';
   return text.startsWith(sent) ? text.slice(sent.length).trimStart() : text;
@@ -75,7 +75,7 @@ export function isBlank(draft: Draft): boolean {
   return draft.text.trim() === '' && (draft.type !== 'link' || draft.url.trim() === '');
 }
 
-/** A message that was to be sent, as the draft that it was. */
+/** Turns a message that was to be sent back into a draft. */
 export const toDraft = ({ id, type, text, language, url, repositories, replyTo }: NewMessage): Draft => ({
   type: type === 'markdown' ? 'auto' : type,
   text,
@@ -110,7 +110,7 @@ export const draft = createStore<Draft, DraftAction>((state, action) => {
   return next;
 }, load(nameOfTab()));
 
-/** Goes on with what a tab that is closed has left unsent, where nothing is being written in this one. */
+/** Takes over what a closed tab has left unsent, if nothing is being written in this one. */
 export async function takeUpDraft(): Promise<void> {
   const open = await openTabs();
   for (const tab of recallNames(DRAFT)) {

@@ -1,6 +1,6 @@
 import { createStore } from './store.ts';
 
-/** Emoji by their names, once somebody has begun one. */
+/** Emoji by name. Only loaded once someone starts to type one. */
 export const emoji = createStore<ReadonlyMap<string, string>, ReadonlyMap<string, string>>(
   (_, loaded) => loaded,
   new Map(),
@@ -8,7 +8,7 @@ export const emoji = createStore<ReadonlyMap<string, string>, ReadonlyMap<string
 
 let isAsked = false;
 
-/** Loads the names, which most messages do without. */
+/** Loads the names, which most messages do not need. */
 export function loadEmoji(): void {
   if (isAsked) return;
   isAsked = true;

@@ -1,16 +1,19 @@
 import { ownName } from '../api/place.ts';
 
-/** A store of its own in IndexedDB, which is on the disk as soon as a write is done, unlike the local storage. */
+/** A separate store in IndexedDB. Unlike local storage, it is on disk as soon as a write is done. */
 export interface IndexedStore {
   readonly name: string;
-  /** What distinguishes its database from the others of this gitpost. */
+  /** The part of its database's name that distinguishes it from the others of this gitpost. */
   readonly database: string;
   readonly options?: IDBObjectStoreParameters;
-  /** `strict`: a write is done once it is on the disk. */
+  /** With `strict`, a write is done once it is on disk. */
   readonly durability?: IDBTransactionDurability;
 }
 
-/** Does one thing in a store, which is made if it is not there. Rejects if the browser forbids it or the disk is full. */
+/**
+ * Runs one operation in a store, which is created if necessary. Rejects if the browser forbids it or the disk is
+ * full.
+ */
 export async function inStore<Value>(
   { name, database: suffix, options, durability = 'default' }: IndexedStore,
   mode: IDBTransactionMode,

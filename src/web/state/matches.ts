@@ -2,9 +2,9 @@ import type { Message } from '../../contract/message.ts';
 import { dayOf, startOfDay } from '../text/time.ts';
 import type { Query } from './query.ts';
 
-/** Whether a message belongs to what is shown; `unknown` where only the server's search can tell. */
+/** Whether a message belongs to what is shown; `unknown` if only the server's search can tell. */
 export function matches(message: Message, query: Query): 'yes' | 'no' | 'unknown' {
-  // What it was then does not change any more.
+  // The past does not change any more.
   if (query.asOf !== '') return 'no';
   if (query.author && message.author !== query.author) return 'no';
   if (query.type && message.type !== query.type) return 'no';

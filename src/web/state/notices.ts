@@ -8,9 +8,9 @@ export interface Notice {
 }
 
 export interface Notices {
-  /** What stands on the page until it is dismissed. */
+  /** Shown on the page until it is dismissed. */
   readonly shown: Notice | null;
-  /** What only a screen reader says, since the page shows it already. */
+  /** Only announced by a screen reader, since the page already shows it. */
   readonly said: string;
 }
 
@@ -22,7 +22,7 @@ type Action =
 export function reduceNotices(state: Notices, action: Action): Notices {
   if (action.type === 'show') return { ...state, shown: action.notice };
   if (action.type === 'dismiss') return { ...state, shown: null };
-  // The same words twice are two announcements: a no-break space makes the second one a change.
+  // To announce the same text twice, a no-break space makes the second one different.
   return { ...state, said: action.text === state.said ? `${action.text}\u00a0` : action.text };
 }
 

@@ -3,7 +3,7 @@ import { ownName } from '../api/place.ts';
 
 const remembered = new Map<string, unknown>();
 
-/** A state that outlives its view: a message leaves the page when one scrolls on, and comes back as it was. */
+/** State that outlives its view: a message leaves the page when one scrolls away, and comes back as it was. */
 export function useRemembered<Value>(key: string, initial: Value): [Value, (value: Value) => void] {
   const [value, setValue] = useState<Value>(() =>
     remembered.has(key) ? (remembered.get(key) as Value) : initial,
@@ -16,9 +16,9 @@ export function useRemembered<Value>(key: string, initial: Value): [Value, (valu
   return [value, set];
 }
 
-/** As {@link useRemembered}, for what somebody has written: it outlives a reload of this tab, too. */
+/** Like {@link useRemembered}, for something a person has written: it also survives a reload of this tab. */
 export function useKept<Value>(key: string): [Value | undefined, (value: Value | undefined) => void] {
-  // A tab's storage may be full or forbidden, and hold something older then.
+  // A tab's storage may be full or forbidden, and then contain something older.
   const [value, setValue] = useState(() =>
     remembered.has(key) ? (remembered.get(key) as Value | undefined) : recallInTab<Value>(key),
   );
@@ -44,6 +44,6 @@ function keepInTab(key: string, value: unknown): void {
     if (value === undefined) sessionStorage.removeItem(ownName(`.${key}`));
     else sessionStorage.setItem(ownName(`.${key}`), JSON.stringify(value));
   } catch {
-    // A full or forbidden storage must not get in the way of writing.
+    // A full or forbidden storage must not keep a person from writing.
   }
 }

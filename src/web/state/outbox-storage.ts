@@ -1,12 +1,12 @@
 import { type IndexedStore, inStore } from './indexed-store.ts';
 import type { Kept, Waiting } from './outbox.ts';
 
-// The messages that wait for the server.
+// The messages that are waiting for the server.
 
 const STORE: IndexedStore = {
   name: 'outbox',
   database: '',
-  // The number that a message gets is its place in the order of sending.
+  // The number of a message is its position in the sending order.
   options: { keyPath: 'number', autoIncrement: true },
   durability: 'strict',
 };
@@ -15,7 +15,7 @@ export function readAll(): Promise<Waiting[]> {
   return inStore(STORE, 'readonly', (store) => store.getAll() as IDBRequest<Waiting[]>);
 }
 
-/** Keeps a message behind all others; resolves once it is on the disk. */
+/** Adds a message after all others. Resolves once it is on disk. */
 export async function append(kept: Kept): Promise<Waiting> {
   const number = await inStore(STORE, 'readwrite', (store) => store.add(kept));
   return { ...kept, number: Number(number) };

@@ -2,7 +2,7 @@ import type { NewMessage } from '../api/messages.ts';
 import type { Problem } from '../api/problem.ts';
 import { createStore } from './store.ts';
 
-/** A file of a message that waits: its bytes, or the hash by which the server has it. */
+/** A file of a waiting message: its bytes, or its hash if the server has it. */
 export interface KeptFile {
   readonly name: string;
   readonly blob?: Blob;
@@ -13,14 +13,14 @@ export interface KeptFile {
 export interface Kept {
   /** With the time at which it was written, whenever it is sent. */
   readonly message: NewMessage & { readonly createdAt: string };
-  /** Its files, in their order; none in those that an earlier build kept. */
+  /** Its files, in order; absent in messages stored by an earlier build. */
   readonly files?: readonly KeptFile[];
-  /** Why the server refused it, which is for a person to settle; `null` while it only waits. */
+  /** Why the server refused it, so a person has to decide; `null` if it is only waiting. */
   readonly problem: Problem | null;
 }
 
 export interface Waiting extends Kept {
-  /** Its place in the order of sending. */
+  /** Its position in the sending order. */
   readonly number: number;
 }
 
@@ -37,9 +37,9 @@ export function reduceOutbox(state: readonly Waiting[], action: OutboxAction): r
   return [...others, action.waiting].sort((a, b) => a.number - b.number);
 }
 
-/** What this browser keeps until the server takes it, in the order in which it was written. */
+/** The messages that this browser stores until the server accepts them, in the order in which they were written. */
 export const outbox = createStore(reduceOutbox, [] as readonly Waiting[]);
 
-/** Whether messages are still to be sent, so that a new one has to wait for its turn. */
+/** Whether messages still have to be sent, so a new one has to wait its turn. */
 export const isPending = (state: readonly Waiting[]): boolean =>
   state.some(({ problem }) => problem === null);

@@ -1,5 +1,5 @@
 import type { Message } from '../../contract/message.ts';
 import { createStore } from './store.ts';
 
-/** What is pinned, the newest first. */
+/** The pinned messages, newest first. */
 export const pinned = createStore<readonly Message[], readonly Message[]>((_, next) => next, []);

@@ -1,11 +1,11 @@
 import { recall, remember, whenRemembered } from './storage.ts';
 import { createStore } from './store.ts';
 
-/** How this browser works for this person. Nothing of it is known to the server. */
+/** How this browser works for this person. The server does not know about it. */
 export interface Preferences {
-  /** Enter sends, and Shift + Enter begins a new line; else Ctrl or Cmd + Enter sends. */
+  /** Enter sends, and Shift + Enter starts a new line. Otherwise, Ctrl or Cmd + Enter sends. */
   readonly enterSends: boolean;
-  /** Says that messages of others have come while the page is not looked at. */
+  /** Shows notifications for messages from others while nobody is looking at the page. */
   readonly notifies: boolean;
 }
 

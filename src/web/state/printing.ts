@@ -1,5 +1,5 @@
 import type { Message } from '../../contract/message.ts';
 import { createStore } from './store.ts';
 
-/** What is to be printed, oldest first. Each change of it prints once. */
+/** The messages to print, oldest first. Each change prints once. */
 export const printing = createStore<readonly Message[], readonly Message[]>((_, next) => next, []);

@@ -2,18 +2,18 @@ import { at } from '../api/place.ts';
 import { dayAfter, startOfDay } from '../text/time.ts';
 import { createStore } from './store.ts';
 
-/** What is shown: every message, or those that hold each condition given. The address bar says the same. */
+/** What is shown: all messages, or those that meet every given condition. It matches the address bar. */
 export interface Query {
   readonly q: string;
   readonly repository: string;
   readonly author: string;
   readonly type: string;
   readonly tag: string;
-  /** A day of the reader's as `2026-11-22`. */
+  /** A day in the reader's time zone, such as `2026-11-22`. */
   readonly day: string;
-  /** A moment as an ISO time, or the id of a commit: everything is shown as it was then. Empty for now. */
+  /** A moment as an ISO time, or the id of a commit: everything is shown as it was then. Empty for the present. */
   readonly asOf: string;
-  /** Where in it the reader is: a day as `2026-11-22`, the id of a message, or nothing for the newest. */
+  /** The reader's place: a day such as `2026-11-22`, the id of a message, or empty for the newest. */
   readonly at: string;
 }
 
@@ -30,7 +30,7 @@ export const EVERYTHING: Query = {
 
 const KEYS = Object.keys(EVERYTHING) as (keyof Query)[];
 const CONDITIONS = KEYS.filter((key) => key !== 'at');
-/** Those that the API has by the same name. */
+/** The conditions that have the same names in the API. */
 const FIELDS = CONDITIONS.filter((key) => key !== 'day');
 
 export function parseQuery(search: string): Query {
@@ -38,7 +38,7 @@ export function parseQuery(search: string): Query {
   return Object.fromEntries(KEYS.map((key) => [key, given.get(key) ?? ''])) as unknown as Query;
 }
 
-/** The conditions as a query string without its `?`, those that are empty left out. */
+/** The conditions as a query string without its `?`. Empty ones are left out. */
 export function formatQuery(query: Query, more: Readonly<Record<string, string>> = {}): string {
   const all = {
     ...Object.fromEntries(given(query, FIELDS)),
@@ -49,13 +49,13 @@ export function formatQuery(query: Query, more: Readonly<Record<string, string>>
   return new URLSearchParams(all).toString();
 }
 
-/** The reader's time zone, if a search names days: they begin when the reader's own do. */
+/** The reader's time zone, if a search names days, which then begin in that zone. */
 function zoneFor(q: string): Readonly<Record<string, string>> {
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
   return zone && /(?:before|after):/i.test(q) ? { zone } : {};
 }
 
-/** From when to when a day is; nothing where it is no day, so that everything is asked for. */
+/** The beginning and end of a day; empty if it is not a valid day, so everything is requested. */
 function spanOf(day: string): Readonly<Record<string, string>> {
   const [since, until] = [startOfDay(day), startOfDay(dayAfter(day, 1))];
   return since && until ? { since, until } : {};
@@ -70,10 +70,10 @@ export function addressOf(query: Partial<Query>): string {
 const given = (query: Query, keys: readonly (keyof Query)[]) =>
   keys.filter((key) => query[key].trim() !== '').map((key) => [key, query[key]]);
 
-/** Whether nothing is left out: all messages, of now or of another time. */
+/** Whether nothing is filtered out: all messages, now or in the past. */
 export const isWhole = (query: Query): boolean => isEverything({ ...query, asOf: '' });
 
-/** Whether a message is shown as it was, so nothing can be done with it. */
+/** Whether a message is shown as it was, so it cannot be changed. */
 export const isFixed = ({ deletedAt }: { readonly deletedAt?: string }): boolean =>
   deletedAt !== undefined || query.get().asOf !== '';
 
@@ -84,7 +84,7 @@ export const query = createStore<Query, Query>(
   parseQuery(globalThis.location?.search ?? ''),
 );
 
-/** The conditions as one search that can be kept: what has a field of its own becomes an operator. */
+/** The conditions as one search that can be saved: fields become operators. */
 export function asSearch({ q, repository, author, type, tag }: Query): string {
   const fields = { in: repository, from: author, type, tag };
   const terms = Object.entries(fields)

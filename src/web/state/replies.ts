@@ -1,12 +1,12 @@
 import type { Message } from '../../contract/message.ts';
 
-/** The replies to each message among those that are loaded, oldest first. */
+/** The replies to each loaded message, oldest first. */
 type Replies = ReadonlyMap<string, readonly Message[]>;
 
 const known = new WeakMap<readonly Message[], Replies>();
 const NONE: readonly Message[] = [];
 
-/** The loaded replies to a message, oldest first. They are gathered once for each state of the timeline. */
+/** The loaded replies to a message, oldest first. They are collected once per state of the timeline. */
 export function repliesTo(id: string, messages: readonly Message[]): readonly Message[] {
   let replies = known.get(messages);
   if (replies === undefined) {

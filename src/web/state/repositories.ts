@@ -11,7 +11,7 @@ export interface Repositories {
   readonly running: Readonly<Record<string, Direction>>;
   readonly progress: Readonly<Record<string, Progress>>;
   readonly results: Readonly<Record<string, SyncResult>>;
-  /** Whom the last run for all was for, once it has ended. */
+  /** The repositories of the last run for all, once it has ended. */
   readonly allDone: readonly string[];
 }
 
@@ -72,7 +72,7 @@ function start(state: Repositories, { names, direction }: Started): Repositories
   return { ...state, running, results: omit(state.results, names) };
 }
 
-/** The primary one, then the others as the server lists them: none moves when its state changes. */
+/** The primary one, then the others in the server's order, so none moves when its state changes. */
 export function primaryFirst(list: readonly RepositoryStatus[]): readonly RepositoryStatus[] {
   return [...list].sort((a, b) => Number(b.primary) - Number(a.primary));
 }

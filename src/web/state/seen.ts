@@ -3,7 +3,10 @@ import type { Message } from '../../contract/message.ts';
 const authors = new Set<string>();
 const tags = new Set<string>();
 
-/** The authors and tags of all messages that this page has shown, so that a search that found none can go on. */
+/**
+ * The authors and tags of all messages that this page has shown, so they are still suggested after a search found
+ * nothing.
+ */
 export function seenIn(messages: readonly Message[]): {
   authors: readonly string[];
   tags: readonly string[];

@@ -4,7 +4,7 @@ import { createStore } from './store.ts';
 export interface Session {
   /** Whether the server has asked for a sign-in that has not happened yet. */
   readonly signedOut: boolean;
-  /** Whether a sign-in happened in this browser, so that there is one to end. */
+  /** Whether someone signed in from this browser, so there is a session to end. */
   readonly canSignOut: boolean;
 }
 

@@ -1,5 +1,5 @@
 import type { Settings } from '../../contract/settings.ts';
 import { createStore } from './store.ts';
 
-/** What the server is set up with, once it is known. */
+/** The server's settings, once they are known. */
 export const settings = createStore<Settings | undefined, Settings>((_, next) => next, undefined);

@@ -1,6 +1,6 @@
 import { ownName } from '../api/place.ts';
 
-/** What this browser keeps for us. A browser may forbid it; the page then works, and forgets. */
+/** What this browser stores for us. If the browser forbids that, the page works but remembers nothing. */
 export function recall(key: string): string | null {
   try {
     return localStorage.getItem(ownName(`.${key}`));
@@ -14,13 +14,13 @@ export function remember(key: string, value: string | null): void {
     if (value === null) localStorage.removeItem(ownName(`.${key}`));
     else localStorage.setItem(ownName(`.${key}`), value);
   } catch {
-    // A full or forbidden storage must not get in the way of writing.
+    // A full or forbidden storage must not keep a person from writing.
   }
 }
 
 /**
- * Calls back when another tab of this browser has remembered something else under a key, or has forgotten it. Returns how
- * to stop.
+ * Calls back when another tab of this browser has stored a different value under a key, or removed it. Returns a
+ * function that stops this.
  */
 export function whenRemembered(key: string, react: (value: string | null) => void): () => void {
   const hear = (event: StorageEvent) => {
@@ -30,7 +30,7 @@ export function whenRemembered(key: string, react: (value: string | null) => voi
   return () => removeEventListener('storage', hear);
 }
 
-/** What this browser keeps under names that begin alike: what comes after that beginning. */
+/** The stored names with a given prefix, without that prefix. */
 export function recallNames(prefix: string): string[] {
   const start = ownName(`.${prefix}`);
   try {

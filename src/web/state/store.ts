@@ -1,6 +1,6 @@
 import { useLayoutEffect, useReducer, useRef } from 'preact/hooks';
 
-/** A plain reducer with listeners. Whoever wants to know what can happen to a state reads its reducer. */
+/** A plain reducer with listeners. To see what can happen to a state, read its reducer. */
 export interface Store<State, Action> {
   readonly get: () => State;
   readonly dispatch: (action: Action) => void;
@@ -28,7 +28,7 @@ export function createStore<State, Action>(
   };
 }
 
-/** Reads a part of a store and renders again when that part is another one. */
+/** Reads part of a store, and renders again when that part changes. */
 export function useStore<State, Part>(store: Store<State, never>, select: (state: State) => Part): Part {
   const [, renderAgain] = useReducer((count: number) => count + 1, 0);
   const part = select(store.get());

@@ -2,12 +2,13 @@ import { v4 as uuid } from 'uuid';
 import { ownName } from '../api/place.ts';
 
 /**
- * This tab among all that show the page. Each keeps what is written in it under a name of its own, which outlives a
- * reload, and holds a lock of that name as long as it is open: so another one can tell what was left behind for good.
+ * This tab among all those that show the page. Each stores what is written in it under its own name, which survives a
+ * reload, and holds a lock of that name as long as it is open. That way, another tab can tell what was left behind
+ * for good.
  */
 
 const LOCK = ownName('.tab.');
-/** A page that is being reloaded lets go of its lock a moment after the next one has begun. In milliseconds. */
+/** While a page is reloaded, its lock is released a moment after the next one has started. In milliseconds. */
 const RELOAD_MS = 2000;
 
 let name = recallName() ?? newName();
@@ -18,7 +19,7 @@ function recallName(): string | null {
   try {
     return sessionStorage.getItem(ownName('.tab'));
   } catch {
-    // A browser may forbid it: then what is written here is found by the next tab.
+    // A browser may forbid this. What is written here is then found by the next tab.
     return null;
   }
 }
@@ -34,9 +35,9 @@ function newName(): string {
 }
 
 /**
- * Holds the lock of this tab from now on. A duplicated tab has the name of the original, so it takes a new one.
- * It asks again only when the wait for the lock has timed out. Any other refusal is final: WebKit refuses every
- * request of a page that is going away, and asking again would keep that page busy forever.
+ * Holds the lock of this tab from now on. A duplicated tab has the name of the original, so it takes a new one. It
+ * asks again only if the wait for the lock has timed out. Any other refusal is final: WebKit refuses every request of
+ * a page that is being closed, and asking again would keep that page busy forever.
  */
 export function holdTab(): void {
   if (!navigator.locks) return;
@@ -50,7 +51,7 @@ export function holdTab(): void {
     });
 }
 
-/** The tabs that are open, as far as the browser tells; it does so on this machine and over HTTPS. */
+/** The open tabs, as far as the browser reveals them. It does so on this machine and over HTTPS. */
 export async function openTabs(): Promise<ReadonlySet<string>> {
   const { held = [] } = (await navigator.locks?.query()) ?? {};
   return new Set(held.map(({ name = '' }) => name.slice(LOCK.length)));

@@ -1,5 +1,5 @@
 import type { TagCount } from '../../contract/tags.ts';
 import { createStore } from './store.ts';
 
-/** All tags, the most used first, once they are known. */
+/** All tags, most used first, once they are known. */
 export const tags = createStore<readonly TagCount[], readonly TagCount[]>((_, next) => next, []);

@@ -5,7 +5,7 @@ export type Theme = 'system' | 'light' | 'dark';
 
 const isTheme = (value: string | null): value is Theme => value === 'light' || value === 'dark';
 
-/** Which colours the page has; `system` follows the device. */
+/** The colours of the page; `system` follows the device. */
 export const theme = createStore<Theme, Theme>(
   (_, next) => {
     remember('theme', next === 'system' ? null : next);
@@ -18,7 +18,7 @@ function read(value: string | null): Theme {
   return isTheme(value) ? value : 'system';
 }
 
-/** Keeps the page in the colours that were chosen, in this tab and in those where they were not. */
+/** Keeps the page in the chosen colours, in this tab and in all others. */
 export function followTheme(): void {
   const dark = matchMedia('(prefers-color-scheme: dark)');
   const apply = () => {

@@ -3,25 +3,28 @@ import type { Page } from '../api/messages.ts';
 import type { Problem } from '../api/problem.ts';
 import { createStore } from './store.ts';
 
-/** What should be seen now, wherever one has scrolled to: the end of all, or a message at the top or in the middle. */
+/**
+ * What should be in view now, regardless of the scroll position: the very end, or a message at the top or in the
+ * middle.
+ */
 export type Wanted = { readonly id: null } | { readonly id: string; readonly edge: 'top' | 'middle' };
 
 export const NEWEST: Wanted = { id: null };
 
-/** A part of all messages without a gap, from one that may have older ones before it to one that may not be the newest. */
+/** A section of all messages without a gap. There may be older ones before it and newer ones after it. */
 export interface Timeline {
   readonly status: 'loading' | 'ready' | 'failed';
   readonly problem: Problem | undefined;
-  /** Oldest first, as they are read. */
+  /** Oldest first, in reading order. */
   readonly messages: readonly Message[];
-  /** Where the page before the oldest message is; `null` when there is none. */
+  /** The path of the page before the oldest message; `null` if there is none. */
   readonly next: string | null;
   readonly older: 'idle' | 'loading' | 'failed';
-  /** Whether there are newer messages than those here, and whether they are on their way. */
+  /** Whether there are newer messages than the loaded ones, and whether they are being loaded. */
   readonly newer: 'none' | 'idle' | 'loading' | 'failed';
-  /** How many messages have arrived that are newer than those here; `many` where they came too fast to be counted. */
+  /** How many messages newer than the loaded ones have arrived; `many` if they came too fast to be counted. */
   readonly missed: number | 'many';
-  /** Messages deleted from this page, which keep their place so that the delete can be undone there. */
+  /** Messages deleted on this page. They keep their place, so the delete can be undone there. */
   readonly removed: ReadonlySet<string>;
   readonly wanted: Wanted;
 }
@@ -32,7 +35,7 @@ export type TimelineAction =
   | {
       readonly type: 'refused';
       readonly problem: Problem;
-      /** What this browser has kept of an earlier answer, to be read all the same. */
+      /** What this browser has stored of an earlier answer, so there is something to read. */
       readonly messages?: readonly Message[];
     }
   | { readonly type: 'asked older' }
@@ -43,7 +46,7 @@ export type TimelineAction =
       readonly type: 'answered newer';
       readonly messages: readonly Message[];
       readonly isNewest: boolean;
-      /** Where the page before a message is, for when the oldest ones have to go. */
+      /** The path of the page before a message, for when the oldest ones have to be dropped. */
       readonly before: (message: Message) => string;
     }
   | { readonly type: 'refused newer' }
@@ -51,7 +54,7 @@ export type TimelineAction =
       readonly type: 'refreshed';
       readonly page: Page;
       readonly known: Known;
-      /** Whether the reader is elsewhere than at the newest message. */
+      /** Whether the reader is somewhere other than at the newest message. */
       readonly isAway: boolean;
     }
   | { readonly type: 'kept'; readonly message: Message }
@@ -61,7 +64,7 @@ export type TimelineAction =
   | { readonly type: 'restored'; readonly id: string }
   | { readonly type: 'wanted'; readonly wanted: Wanted };
 
-/** More are not kept at once, so that a year of scrolling costs no more than a day of it. */
+/** No more are kept at once, so scrolling through a year takes no more memory than through a day. */
 export const MOST_KEPT = 1000;
 
 export const EMPTY: Timeline = {
@@ -87,7 +90,7 @@ export function reduceTimeline(state: Timeline, action: TimelineAction): Timelin
         messages: inOrder(action.page.messages),
         next: action.page.next,
         newer: action.isNewest ? 'none' : 'idle',
-        // Another object each time, so that asking for the same place again goes there again.
+        // A new object each time, so asking for the same place again goes there again.
         wanted: { ...action.wanted },
       };
     case 'refused':
@@ -139,7 +142,7 @@ export function reduceTimeline(state: Timeline, action: TimelineAction): Timelin
   }
 }
 
-/** Whether a message lies in the part that is here, or at an end of it with nothing unread beyond. */
+/** Whether a message is within the loaded section, or at an end of it with nothing unloaded beyond. */
 function belongs(state: Timeline, message: Message): boolean {
   const oldest = state.messages[0];
   const newest = state.messages.at(-1);
@@ -148,37 +151,38 @@ function belongs(state: Timeline, message: Message): boolean {
   return state.newer === 'none' || compare(message, newest) <= 0;
 }
 
-/** Takes one message in at its place, unless it belongs to those that have not been read yet. */
+/** Adds one message at its place, unless it belongs to those that are not loaded yet. */
 function keep(state: Timeline, message: Message): Timeline {
   if (!belongs(state, message)) return state;
   const merged = merge(state, [message]);
   const held = state.messages.find(({ id }) => id === message.id);
-  // What was told before it was deleted here may arrive after: only a later revision brings it back.
+  // An event from before the message was deleted here may arrive afterwards. Only a later revision brings it back.
   if (held && message.revision <= held.revision) return merged;
   return { ...merged, removed: new Set([...state.removed].filter((id) => id !== message.id)) };
 }
 
-/** Whether so much is new that there may be messages between those that are here and a page of the newest. */
+/** Whether there is so much new that messages may be missing between the loaded ones and a page of the newest. */
 function leavesGap({ messages, newer }: Timeline, { messages: answered, next }: Page): boolean {
   const [newest, oldest] = [messages.at(-1), answered.at(-1)];
   if (newer !== 'none' || next === null || !newest || !oldest) return false;
   return compare(newest, oldest) < 0;
 }
 
-/** Goes on with the newest messages, and leaves those that are here to be loaded again. */
+/** Continues with the newest messages. Those loaded so far have to be loaded again. */
 function jump({ wanted, removed }: Timeline, { messages, next }: Page): Timeline {
   return { ...EMPTY, status: 'ready', messages: inOrder(messages), next, wanted, removed };
 }
 
-/** The revisions that the messages had when an answer was asked for, by id. */
+/** The revisions that the messages had when a request was sent, by id. */
 export type Known = ReadonlyMap<string, number>;
 
 export const knownOf = ({ messages }: Pick<Timeline, 'messages'>): Known =>
   new Map(messages.map(({ id, revision }) => [id, revision]));
 
 /**
- * Takes the newest of the messages that are here as the server has them now. One that was known when they were asked
- * for, is in their range and not among them is gone. One that arrived or changed meanwhile stays: the answer is older.
+ * Updates the newest of the loaded messages from the server's answer. A message is gone if it was known when the
+ * request was sent, is in the answer's range, and is not in it. One that arrived or changed in the meantime stays,
+ * since the answer is older.
  */
 function refresh(state: Timeline, page: Page, known: Known): Timeline {
   const answered = new Set(page.messages.map(({ id }) => id));
@@ -207,13 +211,13 @@ function merge(state: Timeline, incoming: readonly Message[]): Timeline {
   for (const message of incoming) {
     const shown = all.get(message.id);
     if (shown && isSame(shown, message)) continue;
-    // Answers and events may overtake each other; an older revision never replaces a newer one.
+    // Answers and events may arrive in a different order. An older revision never replaces a newer one.
     if (shown === undefined || message.revision >= shown.revision) all.set(message.id, message);
   }
   return { ...state, messages: inOrder([...all.values()]) };
 }
 
-/** Whether two readings of a message say the same, so that its view need not be made again. */
+/** Whether two readings of a message are equal, so its view need not be rendered again. */
 function isSame(a: Message, b: Message): boolean {
   return a.revision === b.revision && JSON.stringify(a) === JSON.stringify(b);
 }

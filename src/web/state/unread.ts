@@ -1,21 +1,21 @@
 import { recall, remember } from './storage.ts';
 import { createStore } from './store.ts';
 
-/** A place among all messages, in their order. */
+/** A position among all messages, in their order. */
 export interface Mark {
   readonly createdAt: string;
   readonly id: string;
 }
 
 export interface Unread {
-  /** The last message that was there when the reader looked; what follows is new. `null` before the first look. */
+  /** The last message when the reader was last looking. Everything after it is new. `null` before the first visit. */
   readonly since: Mark | null;
-  /** How many have come while the page was not looked at. */
+  /** How many messages have arrived while nobody was looking at the page. */
   readonly count: number;
 }
 
 type Action =
-  /** The reader looks at the newest message, or leaves it: nothing up to here is new from now on. */
+  /** The reader sees the newest message, or leaves it: nothing up to this position is new from now on. */
   { readonly type: 'left'; readonly at: Mark } | { readonly type: 'looked' } | { readonly type: 'came' };
 
 export function reduceUnread(state: Unread, action: Action): Unread {
@@ -37,7 +37,7 @@ function read(): Mark | null {
 
 export const unread = createStore<Unread, Action>(reduceUnread, { since: read(), count: 0 });
 
-/** Keeps the place for the next visit. Not at each message: a browser writes this to the disk. */
+/** Stores the position for the next visit. This is not done for each message, since a browser writes it to disk. */
 export function keepPlace(): void {
   const { since } = unread.get();
   if (since !== null) remember('seen', JSON.stringify(since));
