@@ -1,7 +1,7 @@
 import type { Message } from '../../contract/message.ts';
 import { shortWhen } from './time.ts';
 
-/** Messages as a person would paste them elsewhere: who and when, and the source of each. */
+/** Messages as a person would paste them elsewhere: author and time, followed by the source text. */
 export function messagesAsText(messages: readonly Message[]): string {
   return messages
     .map(({ author, createdAt, text, url }) => {

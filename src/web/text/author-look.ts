@@ -1,7 +1,7 @@
-/** How many colours the styles have for authors. */
+/** How many author colours the styles have. */
 const TINTS = 10;
 
-/** The colour of an author, by its number: the same for a name on each machine. */
+/** The number of an author's colour. A name has the same colour on every machine. */
 export function tintOf(author: string): number {
   let hash = 0;
   for (const letter of author.normalize('NFC').toLowerCase())
@@ -9,7 +9,7 @@ export function tintOf(author: string): number {
   return hash % TINTS;
 }
 
-/** Up to two letters that stand for a name: those that its first and its last word begin with. */
+/** Up to two letters that represent a name: the initials of its first and last word. */
 export function initialsOf(author: string): string {
   const words = author.split(/[\s._-]+/).filter((word) => /[\p{L}\p{N}]/u.test(word));
   const ends = words.length > 1 ? [words[0], words.at(-1)] : [words[0] ?? author];

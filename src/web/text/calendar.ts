@@ -6,13 +6,13 @@ export interface CalendarDay {
   readonly messages: number;
   /** From 0 for nothing to 4 for as much as on the busiest days. */
   readonly level: number;
-  /** Whether it belongs to the year that is shown; the first week and the last one may reach beyond. */
+  /** Whether it belongs to the year that is shown. The first and last week may extend beyond it. */
   readonly isIn: boolean;
 }
 
 export interface Week {
   readonly days: readonly CalendarDay[];
-  /** The name of the month, where one begins in this week. */
+  /** The name of the month, if one begins in this week. */
   readonly month: string;
 }
 
@@ -21,7 +21,7 @@ const weekdayFormat = new Intl.DateTimeFormat(undefined, { weekday: 'short' });
 
 const WEEKS = 53;
 
-/** The first day of the year that ends with a day: whole weeks of 53, beginning on a Monday. */
+/** The first day of the year that ends with a day: 53 whole weeks, starting on a Monday. */
 export function yearBefore(last: string): string {
   const monday = dayAfter(last, -weekdayOf(last));
   return dayAfter(monday, -7 * (WEEKS - 1));
@@ -51,7 +51,7 @@ export const weekdays = (): string[] =>
 export const dayWithCount = ({ day, messages }: CalendarDay): string =>
   `${messages === 0 ? 'No messages' : messages === 1 ? '1 message' : `${messages.toLocaleString()} messages`} on ${fullDay(day)}`;
 
-/** A square root, so that one very busy day does not make all others look empty. */
+/** It uses a square root, so one very busy day does not make all others look empty. */
 function levelOf(messages: number, most: number): number {
   return messages === 0 ? 0 : Math.max(1, Math.ceil(4 * Math.sqrt(messages / most)));
 }

@@ -8,14 +8,14 @@ const PATHS: Readonly<Record<string, { readonly host: string; readonly path: str
 };
 
 export interface CommitPage {
-  /** The host by its name. */
+  /** The name of the host. */
   readonly host: string;
   readonly url: string;
 }
 
 /**
- * Where a commit can be seen on the web: on the GitHub that the server knows, which may be one of a company, or on a host
- * whose addresses are known; nothing for any other.
+ * The web page of a commit: on the GitHub that the server knows, which may be a company's own, or on a host with a
+ * known address scheme; `undefined` for any other.
  */
 export function commitPage(
   { url, github }: Pick<RepositoryStatus, 'url' | 'github'>,

@@ -1,26 +1,26 @@
-/** A word that somebody has begun, and what it is the beginning of. */
+/** A word that a person has started to type, and its kind. */
 export interface Begun {
   readonly kind: 'tag' | 'emoji';
-  /** What is typed so far, without its sign. */
+  /** What was typed so far, without the leading sign. */
   readonly typed: string;
-  /** Where the sign stands. */
+  /** The position of the sign. */
   readonly from: number;
 }
 
-/** The tag or the name of an emoji that ends at the caret; nothing if it is neither. */
+/** The tag or emoji name that ends at the caret; `undefined` if there is neither. */
 export function begunAt(text: string, caret: number): Begun | undefined {
   const found = /(?:^|[\s(])([#:])([\p{L}\p{M}\p{N}_+-]*)$/u.exec(text.slice(Math.max(0, caret - 70), caret));
   if (!found) return undefined;
   const [, sign, typed = ''] = found;
   const kind = sign === '#' ? 'tag' : 'emoji';
-  // A colon is punctuation until a name follows it, and a lone `#` begins a heading.
+  // A colon is punctuation until a name follows it, and a lone `#` starts a heading.
   if (typed.length < (kind === 'emoji' ? 2 : 1)) return undefined;
   return { kind, typed, from: caret - typed.length - 1 };
 }
 
 const MOST = 6;
 
-/** Those of some words that begin with what is typed, then those that hold it; each group in its order. */
+/** The words that begin with the typed text, then those that contain it, each group in its original order. */
 export function bestOf(words: readonly string[], typed: string): readonly string[] {
   const wanted = typed.toLowerCase();
   const first = words.filter((word) => word.startsWith(wanted) && word !== wanted);

@@ -4,8 +4,8 @@ export interface Fenced {
 }
 
 /**
- * The code of a text that is one fenced block and nothing else, as chats and Markdown have them. Read line by line: as
- * one pattern, it would try a long first line from each of its characters.
+ * The code of a text that is nothing but one fenced block, as in chats and Markdown. It is read line by line: a
+ * single pattern would try a long first line from each of its characters.
  */
 export function fencedCode(text: string): Fenced | undefined {
   const [first = '', ...lines] = text.replaceAll('\r\n', '\n').trim().split('\n');
@@ -19,5 +19,5 @@ export function fencedCode(text: string): Fenced | undefined {
   return code.trim() === '' ? undefined : { language, text: code };
 }
 
-/** Whether a line closes a block; its fence may be longer than the one that opened it. */
+/** Whether a line closes a block. Its fence may be longer than the opening one. */
 const isFence = (line: string, fence: string): boolean => line.startsWith(fence) && /^[`~]*$/.test(line);

@@ -1,6 +1,6 @@
 import type { Attachment } from '../../domain/attachment.ts';
 
-/** How a file is shown: in place, with a player, or as its name alone. */
+/** How a file is shown: in place, with a player, or only by name. */
 export type FileKind = 'picture' | 'sound' | 'video' | 'file';
 
 const PICTURES = new Set(['image/png', 'image/jpeg', 'image/gif', 'image/webp', 'image/avif']);
@@ -15,7 +15,7 @@ export function kindOfFile(type: string): FileKind {
 
 const UNITS = ['kB', 'MB', 'GB'] as const;
 
-/** A size as people read it: 999 bytes, 1.5 kB, 12 MB. */
+/** A size for people: 999 bytes, 1.5 kB, 12 MB. */
 export function sizeInWords(bytes: number): string {
   if (bytes < 1000) return `${bytes} bytes`;
   let [size, unit] = [bytes / 1000, 0];
@@ -32,7 +32,7 @@ const WORDS: Readonly<Record<string, string>> = {
   'text/plain': 'Text',
 };
 
-/** A type in a word: the ending of a document's name, or the second half of the type. */
+/** A type in one word: the extension of a document's name, or the second half of the media type. */
 export function typeInWords({ type, name }: Pick<Attachment, 'type' | 'name'>): string {
   const ending = /\.([a-z0-9]{1,5})$/i.exec(name)?.[1];
   if (type.startsWith('application/vnd.') && ending) return ending.toUpperCase();
@@ -41,10 +41,10 @@ export function typeInWords({ type, name }: Pick<Attachment, 'type' | 'name'>): 
   );
 }
 
-/** The largest a picture is shown among messages, in CSS pixels. */
+/** The largest size of a picture among messages, in CSS pixels. */
 const MOST_PIXELS = { width: 480, height: 360 } as const;
 
-/** How large a picture is shown: as it is, or as much smaller as its place allows. */
+/** The displayed size of a picture: its own, or scaled down to fit its place. */
 export function shownSize(
   width: number,
   height: number,
@@ -53,13 +53,13 @@ export function shownSize(
   return { width: Math.max(1, Math.round(width * factor)), height: Math.max(1, Math.round(height * factor)) };
 }
 
-/** Marks that turn the direction of text can make one name look like another. */
+/** Marks that change the direction of text can make one name look like another. */
 export const withoutDirection = (name: string): string =>
   name.replace(/[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu, '');
 
 const SCHEME = 'attachment:';
 
-/** What an address such as `attachment:photo.jpg` names: a file of the message, by its hash or its name. */
+/** The file of a message that an address such as `attachment:photo.jpg` refers to, by hash or name. */
 export function attachmentIn(address: string): string | undefined {
   if (!address.toLowerCase().startsWith(SCHEME)) return undefined;
   const rest = address.slice(SCHEME.length);
@@ -70,11 +70,11 @@ export function attachmentIn(address: string): string | undefined {
   }
 }
 
-/** The file that a reference names among those of a message. */
+/** The file of a message that a reference means. */
 export const fileNamed = (reference: string, files: readonly Attachment[]): Attachment | undefined =>
   files.find(({ sha256 }) => sha256 === reference) ?? files.find(({ name }) => name === reference);
 
-/** The files of a message that its Markdown does not show itself. */
+/** The files of a message that its Markdown does not already show. */
 export function filesBeside(text: string, files: readonly Attachment[]): readonly Attachment[] {
   const shown = new Set(
     [...text.matchAll(/!\[[^\]\n]{0,300}\]\(<?(attachment:[^)>\n]{1,300})>?\)/gi)].flatMap(

@@ -1,6 +1,6 @@
 import type { ExportFormat } from '../../contract/export.ts';
 
-/** How to get an export that gitpost can import, program by program. */
+/** How to get an export that gitpost can import, for each program. */
 export const IMPORT_SOURCES: readonly { readonly name: string; readonly how: string }[] = [
   { name: 'Slack', how: 'Settings, Import/Export Data, Export. The zip file as it is.' },
   { name: 'Discord', how: 'DiscordChatExporter, as JSON. With its media, pack the folder as a zip.' },
@@ -63,7 +63,7 @@ const SKIPPED: Readonly<Record<string, string>> = {
   unwritable: 'Messages that cannot be written',
 };
 
-/** Why something was left out of an import, or cut. */
+/** Why something was left out of an import, or was cut. */
 export const skippedInWords = (reason: string): string => SKIPPED[reason] ?? reason;
 
 export const EXPORT_FORMATS: readonly {

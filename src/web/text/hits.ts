@@ -1,15 +1,15 @@
 import { foldCase } from '../../domain/fold-case.ts';
 import { parseSearch } from '../../domain/query.ts';
 
-/** From where to where something was found, in the units of a string. */
+/** The start and end of a match, in string units. */
 export type Hit = readonly [from: number, to: number];
 
-/** Finds in a text what a search looks for: in order, none overlapping another. */
+/** Finds the matches of a search in a text: in order and without overlaps. */
 export type Finder = (text: string) => readonly Hit[];
 
 const NOTHING: Finder = () => [];
 
-/** What finds the words of a search, as the server does: whatever their case, and however they are composed. */
+/** Finds the words of a search as the server does: ignoring case and the way characters are composed. */
 export function finderOf(search: string): Finder {
   const parsed = parseSearch(search);
   const words = (parsed.ok ? parsed.value : [])
@@ -23,14 +23,14 @@ export function finderOf(search: string): Finder {
   };
 }
 
-/** A text with its case folded, and how a hit in it becomes one of whole letters in the text itself. */
+/** A case-folded text, and a function that maps a match in it to whole letters of the original text. */
 function fold(text: string): { folded: string; whole: (hit: Hit) => Hit } {
   if (/^[\0-\x7f]*$/.test(text)) return { folded: text.toLowerCase(), whole: (hit) => hit };
   let folded = '';
   const starts: number[] = [];
   const ends: number[] = [];
   let at = 0;
-  // A letter and its accents are folded as one, since they can become one.
+  // A letter and its accents are folded together, since they can become a single character.
   for (const [letter] of text.matchAll(/.\p{M}*/gsu)) {
     const small = foldCase(letter);
     for (let n = 0; n < small.length; n += 1) {
@@ -61,7 +61,7 @@ function joined(hits: Hit[]): Hit[] {
   return all;
 }
 
-/** A text cut at its hits: each piece with whether it is one. */
+/** A text split at its matches. Each piece says whether it is one. */
 export function cutAt(text: string, hits: readonly Hit[]): readonly { text: string; hit: boolean }[] {
   const pieces: { text: string; hit: boolean }[] = [];
   let done = 0;

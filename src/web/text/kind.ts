@@ -1,7 +1,7 @@
 import { fencedCode } from './fence.ts';
 import { safeUrl } from './url.ts';
 
-/** What a text is, found from the text alone, so that nobody has to choose. */
+/** What a text is, determined from the text alone, so nobody has to choose. */
 export interface Kind {
   readonly type: 'markdown' | 'code' | 'link' | 'task';
   readonly text: string;
@@ -14,8 +14,8 @@ const TASK = /^\s*[-*+] \[([ xX])\] (.*\S)\s*$/;
 const COMMAND = /^\/task\s+(\S.*)$/s;
 
 /**
- * One fenced block is code, one `- [ ]` or what follows `/task` is a task, and an address alone is a link. Anything
- * else is Markdown.
+ * A single fenced block is code, a single `- [ ]` or text after `/task` is a task, and a lone address is a link.
+ * Anything else is Markdown.
  */
 export function kindOf(text: string): Kind {
   const fenced = fencedCode(text);
@@ -34,7 +34,7 @@ export function kindOf(text: string): Kind {
 
 const LONGEST_ADDRESS = 2100;
 
-/** An address that is all there is in a text; nothing if there is more, or less. */
+/** The address, if a text is nothing but an address; `undefined` otherwise. */
 function addressIn(text: string): string | undefined {
   if (text.length > LONGEST_ADDRESS) return undefined;
   const word = text.trim();
@@ -46,7 +46,9 @@ function addressIn(text: string): string | undefined {
     : undefined;
 }
 
-/** An address as a person writes it, with the `https://` that browsers leave out; nothing if it can be none. */
+/**
+ * An address as a person types it, completed with the `https://` that browsers omit; `undefined` if it cannot be one.
+ */
 export function withScheme(written: string): string | undefined {
   const word = written.trim();
   if (word === '' || /\s/.test(word)) return undefined;

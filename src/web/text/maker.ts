@@ -1,16 +1,16 @@
 import type { HistoryEntry } from '../../contract/message.ts';
 
-/** Who made a revision, and where. */
+/** Who made a revision, and on which device. */
 export interface Maker {
   readonly who: string;
-  /** Who committed what somebody else wrote, as an import does. */
+  /** Who committed it, if someone else wrote it, as in an import. */
   readonly committer?: string;
   readonly device?: string;
 }
 
 /**
- * Who made a revision: whoever committed an edit, since its author stays that of the message, unless it names another
- * one. The first commit counts: later ones copied it to another repository.
+ * Who made a revision. For an edit that is the committer, since its author remains that of the message, unless the
+ * edit changes the author. The first commit counts, since later ones only copied it to other repositories.
  *
  * @param original the author of the first revision
  */

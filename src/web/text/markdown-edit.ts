@@ -1,20 +1,20 @@
-/** A change to a text in a field: what is put in place of a part of it, and what is selected then. */
+/** A change to the text of a field: the replacement of part of it, and the selection afterwards. */
 export interface TextEdit {
   readonly from: number;
   readonly to: number;
   readonly insert: string;
-  /** The selection after it, from the beginning of the text. */
+  /** The selection afterwards, counted from the beginning of the text. */
   readonly select: readonly [number, number];
 }
 
-/** A text and what is selected in it; the caret alone if both ends are the same. */
+/** A text and its selection. If both ends are equal, it is only the caret. */
 export interface Selected {
   readonly text: string;
   readonly start: number;
   readonly end: number;
 }
 
-/** Puts marks around the selection, or takes them off if they are there. */
+/** Puts marks around the selection, or removes them if they are already there. */
 export function toggleMarks({ text, start, end }: Selected, mark: string): TextEdit {
   const isMarked =
     text.slice(start - mark.length, start) === mark &&
@@ -33,7 +33,7 @@ export function toggleMarks({ text, start, end }: Selected, mark: string): TextE
   };
 }
 
-/** Makes a link of the selection. Without an address, the place for it is selected. */
+/** Turns the selection into a link. Without an address, the place for it is selected. */
 export function toLink({ text, start, end }: Selected, url = ''): TextEdit {
   const words = text.slice(start, end);
   const insert = `[${words}](${url})`;
@@ -44,7 +44,7 @@ export function toLink({ text, start, end }: Selected, url = ''): TextEdit {
 const ITEM = /^(\s*)(?:([-*+])|(\d{1,9})([.)]))( +)(\[[ xX]\] +)?/;
 const QUOTE = /^(\s*>[> ]*)/;
 
-/** What a new line in a list or a quote begins with; in an empty item, the list ends. Nothing anywhere else. */
+/** Continues a list or a quote on a new line. In an empty item, the list ends. `undefined` anywhere else. */
 export function continueLine({ text, start, end }: Selected): TextEdit | undefined {
   if (start !== end || isInFence(text, start)) return undefined;
   const from = text.lastIndexOf('\n', start - 1) + 1;
@@ -69,7 +69,7 @@ function nextItem([, indent = '', bullet, number, dot = '', space = ' ', box]: R
 
 const STEP = '  ';
 
-/** Moves the lines of the selection in code by one step, to the right or back. */
+/** Indents the selected lines of code by one step, or unindents them. */
 export function indent({ text, start, end }: Selected, isBack: boolean): TextEdit | undefined {
   if (start === end && !isBack) {
     return { from: start, to: end, insert: STEP, select: [start + STEP.length, start + STEP.length] };
@@ -88,7 +88,7 @@ export function indent({ text, start, end }: Selected, isBack: boolean): TextEdi
   };
 }
 
-/** Whether a place in Markdown is in a fenced block that is still open there. */
+/** Whether a position in Markdown is inside a fenced block. */
 export function isInFence(text: string, at: number): boolean {
   let open = '';
   for (const line of text.slice(0, at).split('\n').slice(0, -1)) {

@@ -1,16 +1,16 @@
 import { foldCase } from '../../domain/fold-case.ts';
 import { dayAfter, dayOf, fullDay, startOfDay } from './time.ts';
 
-/** A line of the palette, as far as its words are concerned. */
+/** The text of a line in the palette. */
 export interface Candidate {
   readonly label: string;
-  /** What else finds it. */
+  /** Further words that find it. */
   readonly also?: string;
 }
 
 /**
- * How well a line fits what is typed; nothing if it does not. Each word has to be found: at the beginning of the line it
- * counts most, then at the beginning of a word, then inside one.
+ * How well a line matches what is typed; `undefined` if it does not. Every word must be found: a match at the
+ * beginning of the line scores highest, then one at the beginning of a word, then one inside a word.
  */
 export function scoreOf({ label, also = '' }: Candidate, typed: string): number | undefined {
   const text = `${label} ${also}`.toLowerCase();
@@ -24,7 +24,7 @@ export function scoreOf({ label, also = '' }: Candidate, typed: string): number 
   return sum;
 }
 
-/** The best of some lines, in order. */
+/** The best matches, best first. */
 export function bestFits<One extends Candidate>(
   all: readonly One[],
   typed: string,
@@ -40,7 +40,7 @@ export function bestFits<One extends Candidate>(
     .map(({ one }) => one);
 }
 
-/** Some messages in their order, but first those that hold all that is typed as whole words. */
+/** Messages in their order, but those that contain everything typed as whole words come first. */
 export function wholeWordsFirst<One extends { readonly text: string }>(
   all: readonly One[],
   typed: string,
@@ -54,7 +54,7 @@ export function wholeWordsFirst<One extends { readonly text: string }>(
   return [...whole, ...all.filter((one) => !whole.has(one))];
 }
 
-/** Whether a text has a word that is not a part of a longer one. */
+/** Whether a text contains a word that is not part of a longer one. */
 function hasWord(text: string, word: string): boolean {
   for (let from = text.indexOf(word); from !== -1; from = text.indexOf(word, from + 1)) {
     const before = [...text.slice(Math.max(0, from - 2), from)].at(-1) ?? '';
@@ -66,7 +66,7 @@ function hasWord(text: string, word: string): boolean {
 
 const LETTER = /[\p{L}\p{N}\p{M}_]/u;
 
-/** Days that somebody may mean: `2026-11-22`, `today`, `yesterday`, `3 days ago`. */
+/** Days that may be meant: `2026-11-22`, `today`, `yesterday`, `3 days ago`. */
 export function daysFor(
   typed: string,
   now: number,

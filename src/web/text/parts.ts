@@ -7,7 +7,7 @@ export type Part =
 
 const FINDS = /(https?:\/\/[^\s<>"]+)|(?<=^|\s)#(?=[\p{N}_-]{0,63}\p{L})([\p{L}\p{N}_-]+)/giu;
 
-/** Splits a text into what is plain, what is a tag and what is an address. Joined again, they are the text. */
+/** Splits a text into plain text, tags and addresses. Joined again, they are the original text. */
 export function partsOf(text: string): Part[] {
   const parts: Part[] = [];
   let from = 0;
@@ -32,7 +32,7 @@ function toUrl(found: string): Part | undefined {
   return url === undefined ? undefined : { kind: 'url', text, url };
 }
 
-/** Punctuation at the end belongs to the sentence; a bracket does unless the address opened it. */
+/** Punctuation at the end belongs to the sentence. So does a closing bracket, unless the address opened it. */
 function withoutSentence(found: string): string {
   let unopened = found.split(')').length - found.split('(').length;
   let end = found.length;

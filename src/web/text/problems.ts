@@ -1,7 +1,7 @@
 import { isRepositoryName } from '../../domain/target.ts';
 import { errorOf, isIncomplete, isSecretGuard, type Problem } from '../api/problem.ts';
 
-/** A failure in the page's own words where the server's speak to a program. */
+/** A failure in the page's own words, if the server's are meant for a program. */
 export function problemInWords(problem: Problem): string {
   if (isSecretGuard(problem) && problem.seen.length > 0) {
     return `This looks like ${problem.seen.join(' and ')}. What is committed stays in the history, and goes to everyone who has the repository.`;
@@ -14,7 +14,9 @@ export function problemInWords(problem: Problem): string {
   return problem.detail;
 }
 
-/** Why a repository was not added: the form has one field for what the API takes as two, and says nothing of `url`. */
+/**
+ * Why a repository was not added. The form has one field for what the API takes as two, so it must not mention `url`.
+ */
 export function additionInWords(problem: Problem, place: string, nothing = 'Nothing was added'): string {
   const error = errorOf(problem, 'url') ?? errorOf(problem, 'github');
   if (error === undefined || error.startsWith('url: ')) return problem.detail;

@@ -1,4 +1,4 @@
-/** The parts one below the other, without one that another one holds: apps often share an address twice. */
+/** The parts on separate lines, without those that are contained in another one: apps often share an address twice. */
 export function sharedText(parts: readonly string[]): string {
   const all = parts.map((part) => part.trim()).filter((part) => part !== '');
   return all

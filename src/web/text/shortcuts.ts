@@ -1,9 +1,9 @@
 /** A key and what it does. The page listens for these, and its help shows the same table. */
 export interface Shortcut {
-  /** As `KeyboardEvent.key` has them; any of them does it. */
+  /** As in `KeyboardEvent.key`; any of them works. */
   readonly keys: readonly string[];
   readonly words: string;
-  /** Whether it acts on the message that has the focus, or on the page whatever has it. */
+  /** Whether it acts on the focused message, or on the page regardless of the focus. */
   readonly on: 'message' | 'page';
   readonly name: ShortcutName;
 }

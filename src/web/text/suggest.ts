@@ -1,4 +1,4 @@
-/** What a search could name, as far as this page has seen it. */
+/** The values that a search could use, as far as this page has seen them. */
 export interface Vocabulary {
   readonly from: readonly string[];
   readonly in: readonly string[];
@@ -10,7 +10,7 @@ export interface Vocabulary {
 }
 
 export interface Suggestion {
-  /** The whole search with it, and where the caret stands then. */
+  /** The complete search with the suggestion, and the caret position afterwards. */
   readonly search: string;
   readonly caret: number;
   readonly label: string;
@@ -36,7 +36,7 @@ const OPERATORS = Object.keys(HINTS) as Operator[];
 const DATES = ['today', 'yesterday', '1 week ago', '1 month ago', '1 year ago'];
 const MOST = 8;
 
-/** How the term that the caret stands in could go on; nothing where it is a word like any other. */
+/** Completions for the term at the caret; none if it is an ordinary word. */
 export function suggest(search: string, caret: number, vocabulary: Vocabulary): readonly Suggestion[] {
   const term = termBefore(search.slice(0, caret));
   const [, minus = '', operator, typed = ''] = /^(-?)(?:([a-z]+):)?"?(.*)$/is.exec(term) ?? [];
@@ -65,7 +65,7 @@ export function suggest(search: string, caret: number, vocabulary: Vocabulary): 
   });
 }
 
-/** The term that a text ends with; one in quotes goes on over white space. */
+/** The term at the end of a text. A quoted one may contain white space. */
 function termBefore(text: string): string {
   const last = [...text.matchAll(/\S*?"[^"]*(?:"|$)\S*|\S+/g)].at(-1);
   return last && last.index + last[0].length === text.length ? last[0] : '';
@@ -81,7 +81,7 @@ function valuesOf(operator: Operator, typed: string, vocabulary: Vocabulary): re
     .slice(0, MOST);
 }
 
-/** The terms of a search that are no words: each as it was typed. */
+/** The operators of a search, as they were typed. */
 export function operatorsIn(search: string): readonly string[] {
   return search.match(/(?<=^|\s)-?(?:from|in|type|tag|has|is|before|after):(?:"[^"]*"?|[^\s"]\S*)/gi) ?? [];
 }
@@ -96,11 +96,11 @@ export function withoutTerm(search: string, term: string): string {
   return `${left}${right}`.replace(/\s+/g, ' ').trim();
 }
 
-/** Whether a search ends with an operator that names nothing yet. */
+/** Whether a search ends with an operator without a value. */
 export const isUnfinished = (search: string): boolean =>
   /(?:^|\s)-?(?:from|in|type|tag|has|is|before|after):"?$/i.test(search);
 
-/** Words of a search that look like operators and are none: they are searched for as text. */
+/** Words of a search that look like operators but are not. They are searched for as text. */
 export function unknownOperators(search: string): readonly string[] {
   const unquoted = search.replace(/"[^"]*"?/g, ' ');
   return [...unquoted.matchAll(/(?<=^|\s)-?([a-z]{2,20}):(?!\/)\S/gi)]

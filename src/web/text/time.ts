@@ -18,24 +18,24 @@ const UNITS = [
 /** The time of day in the reader's zone and locale. */
 export const clock = (instant: string): string => clockFormat.format(new Date(instant));
 
-/** Everything there is to say about an instant, for whoever points at it. */
+/** An instant in full, for a tooltip. */
 export const exact = (instant: string): string => exactFormat.format(new Date(instant));
 
-/** The reader's own day of an instant, as `2026-11-22`. */
+/** The day of an instant in the reader's time zone, such as `2026-11-22`. */
 export function dayOf(instant: string | number): string {
   const date = new Date(instant);
   const two = (value: number) => String(value).padStart(2, '0');
   return `${String(date.getFullYear()).padStart(4, '0')}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
 }
 
-/** When a day as `2026-11-22` begins for the reader, as an instant; nothing where it is no day. */
+/** The instant at which a day such as `2026-11-22` begins for the reader; `undefined` if it is not a valid day. */
 export function startOfDay(day: string): string | undefined {
   if (!/^\d{4}-\d{2}-\d{2}$/.test(day)) return undefined;
   const start = new Date(`${day}T00:00:00`);
   return Number.isNaN(start.getTime()) ? undefined : start.toISOString();
 }
 
-/** The day so many days later, or earlier where that is negative. */
+/** The day this many days later, or earlier if the number is negative. */
 export function dayAfter(day: string, days: number): string {
   const date = new Date(`${day}T12:00:00`);
   if (Number.isNaN(date.getTime())) return '';
@@ -43,20 +43,20 @@ export function dayAfter(day: string, days: number): string {
   return dayOf(date.getTime());
 }
 
-/** The same day so many years before; nothing if that year has none, as on 29 February. */
+/** The same day this many years earlier; `undefined` if it does not exist, as for 29 February. */
 export function yearsBefore(day: string, years: number): string | undefined {
   const before = `${String(Number(day.slice(0, 4)) - years).padStart(4, '0')}${day.slice(4)}`;
   const date = new Date(`${before}T12:00:00`);
   return dayOf(date.getTime()) === before ? before : undefined;
 }
 
-/** An instant as short as it can be said without doubt. */
+/** An instant, as short as possible without being ambiguous. */
 export const shortWhen = (instant: string): string => shortWhenFormat.format(new Date(instant));
 
-/** The reader's own day of an instant, as short as it can be said without doubt. */
+/** The day of an instant in the reader's time zone, as short as possible without being ambiguous. */
 export const shortDay = (instant: string): string => shortDayFormat.format(new Date(instant));
 
-/** A day by its full date. */
+/** The full date of a day. */
 export const fullDay = (day: string): string => dayFormat.format(new Date(`${day}T12:00:00`));
 
 /** A day in words: today, yesterday, or its full date. */
@@ -68,14 +68,14 @@ export function dayInWords(day: string, now: number): string {
   return dayFormat.format(noon);
 }
 
-/** How long ago something was, in words that are short enough for a line with others. */
+/** How long ago something was, short enough to share a line with other text. */
 export function ago(instant: string, now: number): string {
   const passed = now - Date.parse(instant);
   const unit = UNITS.find(([, length]) => passed >= length);
   return unit ? shortFormat.format(-Math.floor(passed / unit[1]), unit[0]) : 'just now';
 }
 
-/** How long until the reader's next midnight. */
+/** The milliseconds until the reader's next midnight. */
 export function untilTomorrow(now: number): number {
   return new Date(now).setHours(24, 0, 0, 0) - now;
 }

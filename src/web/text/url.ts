@@ -1,4 +1,4 @@
-/** An address that is safe to link to, or nothing: only http and https are. */
+/** An address that is safe to link to, which only http and https are; `undefined` otherwise. */
 export function safeUrl(text: string | undefined): string | undefined {
   if (text === undefined || !URL.canParse(text)) return undefined;
   const url = new URL(text);

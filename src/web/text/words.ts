@@ -42,7 +42,7 @@ export const TYPE_WORDS: Readonly<Record<string, string>> = {
   task: 'Task',
 };
 
-/** A repository's state in words a person would use. */
+/** A repository's state in everyday words. */
 export function stateInWords({ state, ahead, behind }: RepositoryStatus): string {
   if (state !== 'ready') return STATES[state] ?? state;
   if (ahead > 0 && behind > 0) return `${ahead.toLocaleString()} to push, ${behind.toLocaleString()} to pull`;
@@ -51,7 +51,7 @@ export function stateInWords({ state, ahead, behind }: RepositoryStatus): string
   return 'Up to date';
 }
 
-/** What git is at, by the names that it has for its stages. */
+/** What git is doing, by its own names for the stages. */
 const STAGES: Readonly<Record<string, string>> = {
   'Enumerating objects': 'Looking at what is new',
   'Counting objects': 'Looking at what is new',
@@ -65,7 +65,7 @@ const STAGES: Readonly<Record<string, string>> = {
 export const progressInWords = ({ stage, percent }: Progress): string =>
   `${STAGES[stage] ?? stage}, ${Math.round(percent)} %`;
 
-/** What a push or a pull came to, in one line. */
+/** The result of a push or a pull, in one line. */
 export function resultInWords({ status, pushed, pulled }: SyncResult): string {
   const outcome = OUTCOMES[status] ?? status;
   const counts = countsInWords({ pushed, pulled });
@@ -73,18 +73,18 @@ export function resultInWords({ status, pushed, pulled }: SyncResult): string {
   return isFailure(status) ? `${outcome}; ${counts}` : counts;
 }
 
-/** How many messages a sync brought to the remote and from it; nothing if there were none. */
+/** How many messages a sync pushed and pulled; empty if there were none. */
 export function countsInWords({ pushed, pulled }: Pick<SyncResult, 'pushed' | 'pulled'>): string {
   const pulledInWords = pulled > 0 ? `${count(pulled, 'message')} pulled` : '';
   const pushedInWords = pushed > 0 ? `${count(pushed, 'message')} pushed` : '';
   return [pulledInWords, pushedInWords].filter((part) => part !== '').join(', ');
 }
 
-/** How many repositories wait for a person. */
+/** How many repositories need a person. */
 export const needInWords = (number: number): string =>
   `${number.toLocaleString()} ${number === 1 ? 'needs' : 'need'} attention`;
 
-/** Where a message has been saved, for a screen reader. */
+/** Where a message was saved, for a screen reader. */
 export function savedInWords(deliveries: readonly Delivery[]): string {
   return `Saved to ${deliveries.map(({ repository }) => repository).join(', ')}`;
 }
@@ -93,12 +93,12 @@ export function count(number: number, noun: string): string {
   return `${number.toLocaleString()} ${noun}${number === 1 ? '' : 's'}`;
 }
 
-/** How large a repository has become. */
+/** The size of a repository. */
 export function growthInWords({ commits, files, size }: Growth): string {
   return [count(commits ?? 0, 'commit'), count(files ?? 0, 'file'), sizeInWords(size ?? 0)].join(' · ');
 }
 
-/** Bytes in the unit that a person reads well. */
+/** A number of bytes in a readable unit. */
 function sizeInWords(bytes: number): string {
   const [unit, divisor] =
     bytes < 1e6 ? ['kilobyte', 1e3] : bytes < 1e9 ? ['megabyte', 1e6] : ['gigabyte', 1e9];

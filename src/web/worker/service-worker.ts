@@ -1,19 +1,22 @@
-// Keeps the page's own files, so that it opens without the server. No answer of the API is kept here; the page keeps the
-// last messages itself, and forgets them when somebody signs out.
+// Stores the page's own files, so it opens without the server. API answers are not stored here: the page itself
+// stores the last messages, and deletes them at sign-out.
 
 export type {};
 
 declare const self: ServiceWorkerGlobalScope;
-/** The paths of the page's files from the folder of this script, and a name for exactly these; the build knows both. */
+/**
+ * The paths of the page's files, relative to the folder of this script, and a name for exactly these files. The build
+ * inserts both.
+ */
 declare const FILES: readonly string[];
 declare const VERSION: string;
 
 const PLACE = new URL('.', self.location.href).pathname;
 const PATHS = FILES.map((file) => new URL(file, self.location.href).pathname);
-/** All places of an origin share its caches, and so does whatever else is there. */
+/** All places of an origin share its caches with anything else on that origin. */
 const OWN = `gitpost:${PLACE}:`;
 const CACHE = OWN + VERSION;
-/** How long a server may take that accepts a connection and says nothing. In milliseconds. */
+/** How long to wait for a server that accepts a connection but sends nothing. In milliseconds. */
 const PATIENCE = 4000;
 
 self.addEventListener('install', (event) => event.waitUntil(install()));
@@ -25,7 +28,7 @@ self.addEventListener('fetch', (event) => {
   event.respondWith(answer(request, pathname));
 });
 
-/** All files of one build or none: half of one would not run. */
+/** Stores all files of a build or none: half of one would not run. */
 async function install(): Promise<void> {
   const cache = await caches.open(CACHE);
   await cache.addAll(PATHS.map((path) => new Request(path, { cache: 'no-cache' })));
@@ -40,7 +43,7 @@ async function activate(): Promise<void> {
   await self.clients.claim();
 }
 
-/** The server's own file while it answers, so that a new build shows at once; else the one that was kept. */
+/** The server's own file if it answers, so a new build is used immediately; otherwise the stored one. */
 async function answer(request: Request, path: string): Promise<Response> {
   const cached = () => caches.match(path, { cacheName: CACHE });
   const response = await within(PATIENCE, fetch(request)).catch(() => undefined);
