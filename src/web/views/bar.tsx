@@ -9,7 +9,7 @@ import { LogoIcon, MenuIcon } from './ui/icons.tsx';
 
 const WORDS = { connecting: 'Connecting…', open: 'Live', lost: 'Reconnecting…' };
 
-/** The name, whether the page is live, and on narrow screens the way to the side bar. */
+/** The name, the state of the connection and, on narrow screens, the button for the side bar. */
 export function Bar({ sideOpen, onToggleSide }: { sideOpen: boolean; onToggleSide: () => void }) {
   const state = useStore(connection, (current) => current);
   return (

@@ -28,7 +28,7 @@ export function Page() {
   );
 }
 
-/** Everything that needs the server's data: it goes live when it appears and stops when it leaves. */
+/** Everything that needs the server's data. It connects when it is mounted, and disconnects when it is unmounted. */
 function Desk() {
   const [sideOpen, setSideOpen] = useState(false);
   const asked = useStore(query, (current) => current);
@@ -36,7 +36,7 @@ function Desk() {
   useEffect(followHistory, []);
   useShortcuts();
   usePrint();
-  // Anyone who picks something in the side bar wants to see it.
+  // After choosing something in the side bar, a person wants to see it.
   useEffect(() => setSideOpen(false), [asked]);
   return (
     <div class="desk">

@@ -7,10 +7,10 @@ import { clock, fullDay } from '../text/time.ts';
 import { Body, Whole } from './timeline/body.tsx';
 import { groupByDay } from './timeline/group.ts';
 
-/** What renders Markdown and code may still be on its way. In milliseconds. */
+/** The code that renders Markdown and code may still be loading. In milliseconds. */
 const SETTLE = 300;
 
-/** Prints what is asked for, and what is loaded if the browser's own menu prints. */
+/** Prints the requested messages, or what is loaded if the browser's own menu prints. */
 export function usePrint(): void {
   useEffect(() => {
     let paper: HTMLElement | undefined;
@@ -19,7 +19,7 @@ export function usePrint(): void {
       paper = document.createElement('div');
       paper.className = 'print';
       document.body.append(paper);
-      // At once: the browser prints what is there when its event has been handled.
+      // Synchronously: the browser prints what is there when its event has been handled.
       render(<Paper messages={messages} />, paper);
     };
     const clear = () => {
@@ -42,7 +42,7 @@ export function usePrint(): void {
   }, []);
 }
 
-/** Every message of the view, without anything to press. */
+/** Every message of the view, without buttons. */
 function Paper({ messages }: { messages: readonly Message[] }) {
   return (
     <Whole.Provider value={true}>

@@ -6,7 +6,7 @@ import { dialog } from '../state/dialog.ts';
 import { SHORTCUTS, type ShortcutName } from '../text/shortcuts.ts';
 import { focusComposer } from './compose/composer.tsx';
 
-/** Follows the keys of the table, where nobody is writing. */
+/** Handles the keyboard shortcuts in the table, unless someone is writing. */
 export function useShortcuts(): void {
   useEffect(() => {
     addEventListener('keydown', follow);
@@ -29,7 +29,7 @@ function follow(event: KeyboardEvent): void {
   DO[found.name](message);
 }
 
-/** The keys that work wherever one is, also where somebody writes. */
+/** The shortcuts that work everywhere, even while someone is writing. */
 function followAnywhere(event: KeyboardEvent): boolean {
   if (event.defaultPrevented || event.isComposing || event.altKey || event.shiftKey) return false;
   if (!(event.ctrlKey || event.metaKey)) return false;
@@ -39,7 +39,7 @@ function followAnywhere(event: KeyboardEvent): boolean {
   return true;
 }
 
-/** Whether letters mean themselves here. */
+/** Whether letters typed here are text. */
 function isWritten(target: Element): boolean {
   return target.matches('input:not([type="checkbox"], [type="radio"]), textarea, select, [contenteditable]');
 }
@@ -74,8 +74,8 @@ function click(message: HTMLElement | undefined, what: string): void {
 function focusOn(what: string): void {
   const field = document.querySelector<HTMLInputElement>(what);
   const filters = field?.closest<HTMLElement>('.filters');
-  // The filters may be folded away. They open at once, not with the next frame: the next letter is meant for the field
-  // and is a shortcut elsewhere.
+  // The filters may be collapsed. They open immediately rather than in the next frame, since the next letter is meant
+  // for the field and would otherwise be a shortcut.
   if (filters && field?.checkVisibility() === false) {
     filters.dataset.open = 'true';
     document.querySelector<HTMLElement>('.filters-toggle')?.click();
@@ -83,7 +83,7 @@ function focusOn(what: string): void {
   field?.focus();
 }
 
-/** Goes to the message before or after the one that has the focus; without one, to the last one in view. */
+/** Moves to the message before or after the focused one, or to the last one in view if none is focused. */
 function step(message: HTMLElement | undefined, by: 1 | -1): void {
   const timeline = document.querySelector('.timeline');
   if (!timeline) return;

@@ -10,7 +10,7 @@ interface Props {
   readonly onAsNew: () => void;
 }
 
-/** Why the draft is still here, and what can be done about it. */
+/** Why the draft was not sent, and what can be done about it. */
 export function ComposerProblem({ problem, onKeep, onConfirm, onAsEdit, onAsNew }: Props) {
   if (problem === undefined) return null;
   const keep = { label: 'Keep writing', choose: onKeep };

@@ -22,17 +22,17 @@ import { useDroppedFiles } from './use-dropped-files.ts';
 const MAC = /Mac|iPhone|iPad/.test(navigator.platform);
 const COMPOSER = 'composer';
 
-/** Puts the keyboard where one writes. */
+/** Moves the focus to the composer. */
 export function focusComposer(): void {
   document.querySelector<HTMLTextAreaElement>(`#${COMPOSER} textarea`)?.focus();
 }
 
-/** Lets go of the keyboard, so that letters are shortcuts again. */
+/** Removes the focus from the composer, so letters are shortcuts again. */
 function leave(): void {
   document.querySelector<HTMLElement>('.timeline')?.focus();
 }
 
-/** Begins to edit the last message of this person, if it is in the page. */
+/** Starts to edit the last message of this person, if it is on the page. Returns whether there was one. */
 function editLast(): boolean {
   const me = author.get().trim() || settings.get()?.author;
   const { messages, removed } = timeline.get();
@@ -52,17 +52,18 @@ export function Composer() {
   const area = useRef<HTMLTextAreaElement>(null);
   const [problem, setProblem] = useState<Problem>();
   const [busy, setBusy] = useState(false);
-  /** The text that is on its way. */
+  /** The text that is being sent. */
   const sending = useRef<string | undefined>(undefined);
   const isNextDue = useRef(false);
   useEffect(() => {
-    // On a touch screen the focus would open the keyboard over the messages.
+    // On a touch screen, the focus would open the keyboard over the messages.
     if (matchMedia('(hover: hover)').matches) area.current?.focus();
   }, []);
 
   const attempt = async (work: () => Promise<Problem | undefined>) => {
     const isFirst = sending.current === undefined;
-    // Whoever goes on writing while a message is on its way can send that too; impatience alone sends nothing.
+    // If the person has changed the text while a message is being sent, it is sent next. Pressing the key twice sends
+    // nothing.
     if (!isFirst) isNextDue.current = contentOf(draft.get()).text !== sending.current;
     if (!isFirst) return;
     sending.current = contentOf(draft.get()).text;
@@ -74,9 +75,9 @@ export function Composer() {
     const goesOn = isNextDue.current && failed === undefined && !isBlank(draft.get());
     isNextDue.current = false;
     if (goesOn) return void attempt(() => send(false));
-    // A question takes the focus itself; anything else is answered in the text.
+    // A question takes the focus itself. After anything else, the focus returns to the text.
     const asks = failed !== undefined && asksBack(failed);
-    // Who went on elsewhere while it was being sent keeps the keyboard there.
+    // If the person has moved on while it was being sent, the focus stays where it is.
     if (!asks && hasKeyboard(area.current?.form ?? null)) area.current?.focus();
   };
   const submit = () => {

@@ -74,7 +74,7 @@ export function FileButton() {
   return <ChooseFiles onFiles={(files) => void addFiles(files)} />;
 }
 
-/** The button that opens the system's own choice of files. */
+/** The button that opens the system's file dialog. */
 export function ChooseFiles({ onFiles }: { onFiles: (files: readonly File[]) => void }) {
   const input = useRef<HTMLInputElement>(null);
   return (

@@ -8,7 +8,10 @@ interface Props {
   readonly onChange: (files: readonly Attachment[]) => void;
 }
 
-/** The files of a message that is being edited: their names, which are read aloud instead of pictures, and a way out. */
+/**
+ * The files of a message that is being edited: their names, which are also the alternative texts of pictures, and a
+ * button to remove each.
+ */
 export function EditFiles({ files, arriving, onChange }: Props) {
   if (files.length + arriving.length === 0) return null;
   const rename = (sha256: string, name: string) =>

@@ -15,9 +15,9 @@ import { EditFiles } from './edit-files.tsx';
 import { useEditFiles } from './use-edit-files.ts';
 
 interface Props {
-  /** As it was when the edit began. */
+  /** The message as it was when the edit began. */
   readonly message: Message;
-  /** Saved while more was typed, which is an edit of what was saved. */
+  /** Called if it was saved while more was typed. That becomes an edit of the saved version. */
   readonly onSaved: (message: Message) => void;
   readonly onEnd: (editor: HTMLElement | null) => void;
 }
@@ -41,7 +41,7 @@ export function Editor({ message, onSaved, onEnd }: Props) {
     current?.form?.scrollIntoView({ block: 'nearest' });
   }, []);
 
-  // What is written, and what is said of it, grows: the way to save it stays in view.
+  // The text and any error may grow, so the save button is kept in view.
   useLayoutEffect(() => {
     const form = area.current?.form;
     if (form?.contains(document.activeElement)) form.scrollIntoView({ block: 'nearest' });
@@ -75,7 +75,7 @@ export function Editor({ message, onSaved, onEnd }: Props) {
     if (isNextDue.current) await save({}, answer.body);
   };
   const attempt = async (how: { confirm?: true; anyway?: true } = {}) => {
-    // Whoever goes on writing while an edit is being saved can save that too.
+    // If the person keeps writing while an edit is being saved, that can be saved as well.
     isNextDue.current = busy;
     if (busy) return;
     setBusy(true);
@@ -87,7 +87,7 @@ export function Editor({ message, onSaved, onEnd }: Props) {
     area.current?.focus();
   };
   const onKeyDown = (event: KeyboardEvent) => {
-    // Escape is pressed too easily to throw away what was written.
+    // Escape is too easy to press by accident, so it never discards what was written.
     const hasFiles = changedFiles !== undefined || more.arriving.length > 0;
     if (event.key === 'Escape' && !hasFiles && isSame(written, toWritten(message))) end();
     const isSent =
@@ -110,7 +110,7 @@ export function Editor({ message, onSaved, onEnd }: Props) {
       onDrop={(event) => {
         const dropped = [...(event.dataTransfer?.files ?? [])];
         if (dropped.length === 0) return;
-        // They belong to this message, not to the one that is being written below.
+        // The files are for this message, not for the one in the composer.
         event.preventDefault();
         more.add(dropped);
       }}

@@ -2,7 +2,7 @@ import { draft } from '../../state/draft.ts';
 import { Quote } from '../timeline/quote.tsx';
 import { CloseIcon } from '../ui/icons.tsx';
 
-/** The message that the draft replies to, above where it is written. */
+/** The message that the draft replies to, above the text. */
 export function ReplyField({ replyTo }: { replyTo: string | null }) {
   if (replyTo === null) return null;
   return (

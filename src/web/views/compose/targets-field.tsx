@@ -6,13 +6,16 @@ import { settings } from '../../state/settings.ts';
 import { useStore } from '../../state/store.ts';
 import { FieldError } from '../ui/problem.tsx';
 
-/** Where the message goes: what is ticked. What is ticked at first is for the server's configuration to say. */
+/**
+ * The repositories that the message goes to, as check boxes. Which ones are checked at first depends on the server's
+ * configuration.
+ */
 export function TargetsField({ targets, problem }: { targets: Targets; problem: Problem | undefined }) {
   const list = useStore(repositories, (state) => state.list);
   const isAllByDefault = useStore(settings, (state) => state?.defaultTarget === 'all');
   const known = list.map(({ name }) => name);
   const usual = list.filter(({ primary }) => primary || isAllByDefault).map(({ name }) => name);
-  // One that is gone can still be chosen in an old draft, and has to be seen to be taken out.
+  // An old draft may name a repository that is gone. It must be shown, so it can be unchecked.
   const names = [...new Set([...known, ...(Array.isArray(targets) ? (targets as readonly string[]) : [])])];
   const chosen = targets === 'default' ? usual : targets === 'all' ? names : targets;
   const details = useRef<HTMLDetailsElement>(null);
@@ -69,7 +72,7 @@ function inWords(chosen: readonly string[], names: readonly string[]): string {
   return chosen.length === names.length && names.length > 1 ? 'all repositories' : chosen.join(', ');
 }
 
-/** A click elsewhere or Escape closes what was opened. */
+/** A click outside or Escape closes the menu. */
 function useCloseOutside(details: { current: HTMLDetailsElement | null }): void {
   useEffect(() => {
     const onPointer = (event: PointerEvent) => {

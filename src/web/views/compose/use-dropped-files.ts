@@ -3,20 +3,20 @@ import { addFiles } from '../../actions/files.ts';
 
 const hasFiles = ({ dataTransfer }: DragEvent): boolean => dataTransfer?.types.includes('Files') ?? false;
 
-/** Takes files that are dropped anywhere on the page. Answers whether some are held over it now. */
+/** Accepts files dropped anywhere on the page. Returns whether files are being dragged over it. */
 export function useDroppedFiles(): boolean {
   const [isOver, setOver] = useState(false);
   useEffect(() => {
     const over = (event: DragEvent) => {
       if (!hasFiles(event)) return;
-      // Without this, the browser opens the file in place of the page.
+      // Otherwise, the browser would open the file instead of the page.
       event.preventDefault();
       setOver(true);
     };
     const leave = (event: DragEvent) => event.relatedTarget === null && setOver(false);
     const drop = (event: DragEvent) => {
       setOver(false);
-      // A message that is being edited has taken them.
+      // A message that is being edited has already taken them.
       if (event.defaultPrevented || !hasFiles(event)) return;
       event.preventDefault();
       void addFiles([...(event.dataTransfer?.files ?? [])]);

@@ -3,18 +3,18 @@ import { type Attachment, MOST_ATTACHMENTS } from '../../../domain/attachment.ts
 import { uploadForEdit } from '../../actions/edit-files.ts';
 import { show } from '../../state/notices.ts';
 
-/** A file that is on its way to the server. */
+/** A file that is being uploaded. */
 export interface Arriving {
   readonly key: number;
   readonly name: string;
-  /** How much of it is sent, from 0 to 1. */
+  /** The fraction sent, from 0 to 1. */
   readonly part: number;
 }
 
-/** The files of a message that is being edited, with those that are added to it. */
+/** The files of a message that is being edited, including those added during the edit. */
 export function useEditFiles(files: readonly Attachment[], onChange: (files: readonly Attachment[]) => void) {
   const [arriving, setArriving] = useState<readonly Arriving[]>([]);
-  // Several arrive at once, each after what was shown when it was chosen.
+  // Several uploads may finish at the same time, and each must see the result of the others.
   const now = useRef({ files, arriving });
   now.current.files = files;
   const change = (next: readonly Arriving[]) => {
@@ -53,11 +53,11 @@ export function useEditFiles(files: readonly Attachment[], onChange: (files: rea
       running.current.add(taking);
     }
   };
-  /** Resolves when no file is on its way any more. */
+  /** Resolves when no file is being uploaded any more. */
   const settled = async () => {
     while (running.current.size > 0) await Promise.all(running.current);
   };
-  /** The edit is over: what is still on its way belongs to nothing. */
+  /** The edit is over, so uploads still in progress are not used. */
   const stop = () => {
     isOver.current = true;
   };

@@ -15,7 +15,7 @@ import { Calendar } from './calendar.tsx';
 
 const YEAR = 364;
 
-/** How much was written when, by whom and where: a year at a time, of all repositories or one. */
+/** How much was written when, by whom and where: one year at a time, for all repositories or one. */
 export function Activity({ onDone }: { onDone: () => void }) {
   const today = dayOf(useToday());
   const [years, setYears] = useState(0);
@@ -85,7 +85,7 @@ export function Activity({ onDone }: { onDone: () => void }) {
   );
 }
 
-/** The counts of the year that ends with a day, read again when messages come or go. */
+/** The counts for the year that ends with a day. They are read again when messages are added or removed. */
 function useStats(repository: string, last: string) {
   const [stats, setStats] = useState<Stats>();
   const [problem, setProblem] = useState<Problem>();
@@ -114,7 +114,7 @@ interface SharesProps {
 
 const MOST_SHARES = 8;
 
-/** Who or what has most, as bars beside each other. */
+/** The largest shares, as a bar chart. */
 function Shares({ title, shares, onPick }: SharesProps) {
   const most = shares[0]?.messages ?? 1;
   const rest = shares.slice(MOST_SHARES);

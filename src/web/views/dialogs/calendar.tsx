@@ -9,14 +9,14 @@ interface Props {
   readonly onPick: (day: string) => void;
 }
 
-/** A year of days, a week a column. One of them has the keyboard, and the arrow keys lead to the others. */
+/** A year of days, with one column per week. One day is in the tab order, and the arrow keys move to the others. */
 export function Calendar({ last, counts, onPick }: Props) {
   const [focused, setFocused] = useState(last);
   const scroller = useRef<HTMLDivElement>(null);
   const weeks = weeksOf(last, counts);
   useEffect(() => {
     setFocused(last);
-    // The newest weeks are those that one looks for; a dialog has its size with the next frame.
+    // The newest weeks should be in view. The dialog only gets its size in the next frame.
     const frame = requestAnimationFrame(() =>
       scroller.current?.scrollTo({ left: scroller.current.scrollWidth }),
     );
@@ -36,7 +36,7 @@ export function Calendar({ last, counts, onPick }: Props) {
     <div class="calendar" ref={scroller}>
       <table class="calendar-table">
         <caption class="unseen">Messages per day. Use the arrow keys to move between days.</caption>
-        {/* Each day says its month by itself. */}
+        {/* Each day's own label includes the month. */}
         <thead aria-hidden="true">
           <tr>
             <td />

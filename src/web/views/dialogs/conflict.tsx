@@ -5,7 +5,7 @@ import { isOutOfDate, type Problem } from '../../api/problem.ts';
 import { RevisionHead, RevisionText } from '../timeline/revision.tsx';
 import type { HistoryProps } from './history.tsx';
 
-/** The versions that stand against each other: one of them is kept, or a text is made of both. */
+/** The conflicting versions. One of them is kept, or a text combines them. */
 export function ConflictView({ entries, etag, onDone, onOutdated }: HistoryProps) {
   const heads = entries.filter(({ head }) => head === true);
   const written = heads.filter(({ deletedAt }) => deletedAt === undefined);
@@ -80,7 +80,7 @@ export function ConflictView({ entries, etag, onDone, onOutdated }: HistoryProps
   );
 }
 
-/** The version that is shown as long as nobody has chosen; `undefined` where only the bytes of the lines tell. */
+/** The version that is shown until someone chooses; `undefined` if only the bytes of the lines decide. */
 function shownOf(heads: readonly HistoryEntry[]): HistoryEntry | undefined {
   const timeOf = ({ updatedAt, createdAt }: HistoryEntry) => updatedAt ?? createdAt;
   const written = heads.filter(({ deletedAt }) => deletedAt === undefined);

@@ -18,11 +18,11 @@ import { SettingsView } from './settings.tsx';
 import { ThreadView } from './thread.tsx';
 import { Viewer } from './viewer.tsx';
 
-/** What stands over the page, if anything does. */
+/** The open dialog, if there is one. */
 export function Dialogs() {
   const shown = useStore(dialog, (state) => state);
   if (shown === null) return null;
-  // The browser tells some time later that it has closed one, and another may be open by then.
+  // The browser reports only later that it has closed a dialog. Another one may be open by then.
   const close = () => dialog.get() === shown && dialog.dispatch(null);
   if (shown.kind === 'activity') {
     return (

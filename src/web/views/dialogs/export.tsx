@@ -5,7 +5,7 @@ import { formatQuery, isEverything, query } from '../../state/query.ts';
 import { useStore } from '../../state/store.ts';
 import { EXPORT_FORMATS } from '../../text/formats.ts';
 
-/** Takes along what the timeline shows, or everything, as a file. */
+/** Downloads what the timeline shows, or everything, as a file. */
 export function ExportView() {
   const shown = useStore(query, (state) => state);
   const [format, setFormat] = useState<ExportFormat>('markdown');

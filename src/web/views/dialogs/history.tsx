@@ -8,11 +8,11 @@ import { RevisionHead, RevisionText } from '../timeline/revision.tsx';
 
 export interface HistoryProps extends History {
   readonly onDone: () => void;
-  /** The message has become another one: what is shown has to be read again. */
+  /** The message has changed, so what is shown has to be read again. */
   readonly onOutdated: () => void;
 }
 
-/** All revisions of a message, the newest first, each with what it changed. */
+/** All revisions of a message, newest first, each with its changes. */
 export function HistoryView({ entries, etag, onDone, onOutdated }: HistoryProps) {
   const [problem, setProblem] = useState<Problem>();
   const bringBack = async (entry: HistoryEntry) => {
@@ -73,7 +73,7 @@ function titleOf({ revision, deletedAt, parents = [], head }: HistoryEntry): str
   return `${revision}. ${what}${head ? ' – current' : ''}`;
 }
 
-/** The newest revision with a text that has a lower number: a delete says nothing that could be compared. */
+/** The newest revision with a lower number that has a text. A delete has nothing to compare with. */
 function previousOf(entry: HistoryEntry, entries: readonly HistoryEntry[]): HistoryEntry | undefined {
   const earlier = entries.filter(
     ({ revision, deletedAt }) => revision < entry.revision && deletedAt === undefined,

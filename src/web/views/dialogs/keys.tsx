@@ -4,13 +4,13 @@ const MAC = /Mac|iPhone|iPad/.test(navigator.platform);
 
 const MOD = MAC ? '⌘' : 'Ctrl';
 
-/** Keys that work wherever one is. */
+/** Keys that work everywhere. */
 const ALWAYS = [
   { keys: [`${MOD} + K`], words: 'Go to anything' },
   { keys: [`${MOD} + P`], words: 'Print everything that is shown' },
 ] as const;
 
-/** Keys that work inside a field, where letters mean themselves. */
+/** Keys that work inside a field, where letters are text. */
 const WRITING = [
   { keys: [`${MOD} + Enter`], words: 'Send or save' },
   { keys: [`${MOD} + B`], words: 'Bold' },
@@ -21,7 +21,7 @@ const WRITING = [
   { keys: ['Escape'], words: 'Leave the text, so the keys above work' },
 ] as const;
 
-/** All keys there are. */
+/** All keyboard shortcuts. */
 export function Keys() {
   return (
     <div class="keys-help">

@@ -12,7 +12,7 @@ import { ProblemBox } from '../ui/problem.tsx';
 const MOST_YEARS = 30;
 const MOST_OF_A_DAY = 50;
 
-/** What was written on this day in the years before. */
+/** What was written on this day in earlier years. */
 export function OnThisDay({ onDone }: { onDone: () => void }) {
   const [days, setDays] = useState<readonly (readonly Message[])[]>();
   const [problem, setProblem] = useState<Problem>();
@@ -53,7 +53,7 @@ export function OnThisDay({ onDone }: { onDone: () => void }) {
   );
 }
 
-/** The days that have messages, the latest first; years are read until the archive has none before. */
+/** The days that have messages, latest first. Years are read until the archive has nothing earlier. */
 async function readDays(): Promise<Message[][] | Problem> {
   const today = dayOf(Date.now());
   const found: Message[][] = [];

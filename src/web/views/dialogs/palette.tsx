@@ -22,9 +22,9 @@ interface Entry extends Candidate {
 }
 
 const MOST = 8;
-/** Among so many of the newest, those that hold what is typed as whole words come first. */
+/** How many of the newest matches are read. Those that contain everything typed as whole words come first. */
 const MOST_ASKED = 50;
-/** Between two letters nobody needs an answer, in milliseconds. */
+/** Nobody needs a result between two keystrokes. In milliseconds. */
 const PAUSE = 150;
 const LIST = 'palette-list';
 
@@ -60,7 +60,7 @@ export function Palette({ onClose }: { onClose: () => void }) {
   const take = (entry: Entry | undefined) => {
     if (!entry) return;
     onClose();
-    // The dialog gives the focus back to where it was first.
+    // When the dialog closes, it first restores the focus.
     requestAnimationFrame(entry.go);
   };
   const onKeyDown = (event: KeyboardEvent) => {
@@ -168,12 +168,12 @@ function placesToGo(): readonly Entry[] {
   ];
 }
 
-/** Messages that hold what is typed, as the server finds them. */
+/** The messages that the server finds for what is typed. */
 function useFound(typed: string): readonly Entry[] {
   const [found, setFound] = useState<readonly Message[]>([]);
   useEffect(() => {
     const words = typed.trim();
-    // Operators are for the search, which says what is wrong with them.
+    // Operators belong in the search field, which reports errors in them.
     if (words.length < 2 || words.includes(':')) return setFound([]);
     const asking = new AbortController();
     const timer = setTimeout(async () => {

@@ -5,21 +5,21 @@ export interface Choice {
   readonly choose: () => void;
 }
 
-/** Asks before going on. The first choice is the careful one and gets the focus. */
+/** Asks before continuing. The first choice is the safe one and gets the focus. */
 export function Question({ text, choices }: { text: string; choices: readonly Choice[] }) {
   const id = useId();
   const first = useRef<HTMLButtonElement>(null);
-  // Read before the question stands there, since it may take the place of what led to it.
+  // Read before the question is rendered, since it may replace the button that led to it.
   const [asker] = useState(() => document.activeElement);
   useLayoutEffect(() => first.current?.focus(), []);
   const leave = (event: KeyboardEvent) => {
     if (event.key !== 'Escape') return;
-    // What is around the question closes with this key too, and is not meant.
+    // Whatever contains the question also closes with this key, but that is not meant.
     event.stopPropagation();
     event.preventDefault();
     const around = first.current?.closest('details')?.querySelector('summary');
     choices[0]?.choose();
-    // The question leaves with the next frame, and the focus must not go with it.
+    // The question disappears in the next frame, and the focus must not be lost with it.
     requestAnimationFrame(() => {
       const back = asker?.isConnected && asker !== document.body ? asker : around;
       if (back instanceof HTMLElement) back.focus();

@@ -75,7 +75,7 @@ export function SettingsView() {
 
 const INTERVALS = [0, 60, 300, 900, 3600] as const;
 
-/** How often everything is pushed and pulled without being asked. The server keeps it; a variable may fix it. */
+/** The interval of automatic pushes and pulls. It is stored on the server, and may be fixed by a variable. */
 function AutoSync() {
   const interval = useStore(settings, (state) => state?.syncInterval);
   const [problem, setProblem] = useState<Problem>();

@@ -28,7 +28,7 @@ export function ThreadView({ id, onDone }: { id: string; onDone: () => void }) {
     return () => {
       isCurrent = false;
     };
-    // What comes while it is open is read with the others.
+    // Replies that arrive while it is open are read together with the others.
   }, [id, loaded]);
   if (problem) return <ProblemBox problem={problem} />;
   if (thread === undefined) return <p class="hint">Loading…</p>;

@@ -7,15 +7,15 @@ import { CloseIcon, DownIcon } from '../ui/icons.tsx';
 interface Props {
   /** The pictures of one message. */
   readonly pictures: readonly Attachment[];
-  /** The one to begin with. */
+  /** The first one to show. */
   readonly sha256: string;
   readonly onClose: () => void;
 }
 
-/** A finger has to move so far for the next picture, in pixels. */
+/** How far a finger has to move for the next picture, in pixels. */
 const SWIPE = 60;
 
-/** A picture as large as the window, and the others of its message one key or swipe away. */
+/** A picture as large as the window. A key or a swipe shows the others of its message. */
 export function Viewer({ pictures, sha256, onClose }: Props) {
   const element = useRef<HTMLDialogElement>(null);
   const [shown, setShown] = useState(sha256);

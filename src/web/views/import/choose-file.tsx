@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import { IMPORT_SOURCES } from '../../text/formats.ts';
 
-/** Asks for the file of an export, to be chosen or dropped. */
+/** Asks for the file of an export, which can be chosen or dropped. */
 export function ChooseFile({ onChoose }: { onChoose: (file: File) => void }) {
   const [isOver, setOver] = useState(false);
   const take = (file: File | undefined) => file && onChoose(file);
@@ -26,7 +26,7 @@ export function ChooseFile({ onChoose }: { onChoose: (file: File) => void }) {
           class="unseen"
           onChange={(event) => {
             take(event.currentTarget.files?.[0]);
-            // The same file can be chosen again.
+            // This allows the same file to be chosen again.
             event.currentTarget.value = '';
           }}
         />

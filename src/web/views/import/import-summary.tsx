@@ -11,7 +11,7 @@ import { count } from '../../text/words.ts';
 
 interface Props {
   readonly result: ImportResult;
-  /** Whether it was imported, and not only counted. */
+  /** Whether it was imported, rather than only counted. */
   readonly isDone: boolean;
   readonly repository: string;
   readonly onImport: (choices: Pick<ImportOptions, 'repository' | 'conversations'>) => void;
@@ -19,7 +19,7 @@ interface Props {
   readonly onClose: () => void;
 }
 
-/** What an export holds and what an import would do with it, or what it has done. */
+/** What an export contains and what an import would do with it, or has done. */
 export function ImportSummary({ result, isDone, repository, onImport, onAnother, onClose }: Props) {
   const [leftOut, setLeftOut] = useState<ReadonlySet<string>>(new Set());
   const list = useStore(repositories, (state) => state.list);

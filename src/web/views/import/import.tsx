@@ -18,7 +18,10 @@ type Stage =
   | { readonly kind: 'refused'; readonly problem: Problem }
   | { readonly kind: 'counted' | 'done'; readonly result: ImportResult };
 
-/** Brings in what another program has exported: what it holds is shown first, and nothing is written until it is wanted. */
+/**
+ * Imports what another program has exported. Its contents are shown first, and nothing is written until that is
+ * confirmed.
+ */
 export function ImportView({ onDone }: { onDone: () => void }) {
   const [file, setFile] = useState<File>();
   const [choices, setChoices] = useState<Choices>({ repository: '' });
@@ -83,7 +86,7 @@ export function ImportView({ onDone }: { onDone: () => void }) {
   );
 }
 
-/** What the server needs to know about a file before it can read it. */
+/** What the server has to know about a file before it can read it. */
 function missingIn({ type, errors }: Problem): Missing | undefined {
   if (!type.endsWith(':import-ambiguous')) return undefined;
   const field = errors[0]?.field;

@@ -5,12 +5,12 @@ export type Missing = 'zone' | 'dates';
 
 interface Props {
   readonly missing: Missing;
-  /** Why it is asked, with an example from the file. */
+  /** Why this is needed, with an example from the file. */
   readonly detail: string;
   readonly onGive: (given: Pick<ImportOptions, 'zone' | 'dates'>) => void;
 }
 
-/** Asks what an export does not say: the time zone of its times, or the order of day and month. */
+/** Asks for what an export does not contain: the time zone of its times, or the order of day and month. */
 export function MissingFields({ missing, detail, onGive }: Props) {
   const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
   const [zone, setZone] = useState(here);

@@ -6,7 +6,7 @@ import { PlaceForm } from './place-form.tsx';
 
 const WORDS = { verb: 'Change remote', doing: 'Changing…', nothing: 'Nothing was changed' } as const;
 
-/** Where a repository is pushed to, and how to push it elsewhere. */
+/** Where a repository is pushed to, and a form to change that. */
 export function ChangeRemote({ repository }: { repository: RepositoryStatus }) {
   const details = useRef<HTMLDetailsElement>(null);
   const [isOpen, setOpen] = useState(false);

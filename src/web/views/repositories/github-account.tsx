@@ -3,7 +3,10 @@ import type { Advice } from '../../../contract/github.ts';
 import { GithubPicker } from './github-picker.tsx';
 import type { GithubInquiry } from './use-github-account.ts';
 
-/** What GitHub says of the token, and the account's repositories to choose from. Nothing where no API is asked. */
+/**
+ * What GitHub reports about the token, and the account's repositories to choose from. Nothing if no API is
+ * configured.
+ */
 export function FromGithub({
   inquiry: { account, problem, load },
   choose,

@@ -4,12 +4,12 @@ import { listGithubRepositories } from '../../api/github.ts';
 import type { Problem } from '../../api/problem.ts';
 import { FieldError } from '../ui/problem.tsx';
 
-/** Between two letters nobody needs an answer, in milliseconds. */
+/** Nobody needs a result between two keystrokes. In milliseconds. */
 const PAUSE = 250;
 
 type Choice = GithubPage['repositories'][number];
 
-/** The account's repositories to choose from. GitHub is asked for them only when somebody wants to choose. */
+/** The account's repositories to choose from. GitHub is only asked when someone opens the list. */
 export function GithubPicker({ choose }: { choose: (fullName: string) => void }) {
   const [isOpen, setOpen] = useState(false);
   if (isOpen) return <Choices choose={choose} />;
@@ -36,7 +36,7 @@ function Choices({ choose }: { choose: (fullName: string) => void }) {
     const mine = turn.current;
     setBusy(true);
     const answer = await listGithubRepositories(text, page);
-    // What was asked for since then is what counts.
+    // A later request takes precedence.
     if (mine !== turn.current) return;
     setBusy(false);
     setProblem(answer.ok ? undefined : answer.problem);

@@ -10,20 +10,20 @@ import { useGithubAccount } from './use-github-account.ts';
 
 interface Props {
   readonly words: {
-    /** What the button does, and that it is doing it. */
+    /** The button's label, normally and while it is busy. */
     readonly verb: string;
     readonly doing: string;
-    /** What a refusal says: that nothing was added, or changed. */
+    /** The beginning of a refusal: that nothing was added, or changed. */
     readonly nothing: string;
   };
-  /** Whether the form can be seen, so that GitHub is worth asking. */
+  /** Whether the form is visible, so it is worth asking GitHub. */
   readonly isOpen: boolean;
   readonly hasBranch: boolean;
   readonly submit: (addition: Addition) => Promise<Problem | undefined>;
   readonly onDone: () => void;
 }
 
-/** Asks for a repository elsewhere: its name on GitHub, its address or its folder. A public one is asked for twice. */
+/** Asks for a repository elsewhere: its name on GitHub, its address or its folder. A public one has to be confirmed. */
 export function PlaceForm({ words, isOpen, hasBranch, submit: send, onDone }: Props) {
   const [place, setPlace] = useState('');
   const [branch, setBranch] = useState('');

@@ -7,7 +7,7 @@ import { AddRepository } from './add-repository.tsx';
 import { RepositoryItem } from './repository.tsx';
 import { RunSummary } from './run-summary.tsx';
 
-/** The repositories, each in its place whatever its state. */
+/** The repositories. Their order does not depend on their state. */
 export function RepositoriesPanel() {
   const { list, status, problem, running } = useStore(repositories, (state) => state);
   const now = useMinute();

@@ -9,7 +9,7 @@ import { MoreIcon } from '../ui/icons.tsx';
 import { FieldError } from '../ui/problem.tsx';
 import { ChangeRemote } from './change-remote.tsx';
 
-/** Where a repository is, what it is called and which branch is captured to; and how to let it go. */
+/** Where a repository is, its name and its branch, and a button to remove it. */
 export function RepositorySettings({ repository, now }: { repository: RepositoryStatus; now: number }) {
   const [problem, setProblem] = useState<Problem>();
   const [asking, setAsking] = useState(false);
@@ -74,7 +74,7 @@ export function RepositorySettings({ repository, now }: { repository: Repository
   );
 }
 
-/** One value that can be written anew. What the server says it is stands there until somebody writes. */
+/** One value that can be edited. It shows the server's value until someone changes it. */
 function Setting({
   label,
   value,
@@ -95,7 +95,7 @@ function Setting({
     setBusy(true);
     await save(shown.trim());
     setBusy(false);
-    // What was written meanwhile stays.
+    // Text entered in the meantime stays.
     setWritten((now) => (now === shown ? undefined : now));
   };
   return (

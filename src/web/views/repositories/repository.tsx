@@ -8,7 +8,7 @@ import { RepositorySettings } from './repository-settings.tsx';
 import { Resolve } from './resolve.tsx';
 import { SyncButtons } from './sync-buttons.tsx';
 
-/** One repository: what it is called, how it is, and the ways to its remote. */
+/** One repository: its name, its status, and buttons to push and pull. */
 export function RepositoryItem({ repository, isOnly, now }: ItemProps) {
   const { name, state } = repository;
   const direction = useStore(repositories, ({ running }) => running[name]);
@@ -42,7 +42,9 @@ interface ItemProps {
   readonly now: number;
 }
 
-/** How it is, said once: what git is doing, what went wrong, what the last sync came to, or what is to be pushed. */
+/**
+ * A single line of status: what git is doing, what went wrong, the result of the last sync, or what is to be pushed.
+ */
 function Status({ repository }: { repository: RepositoryStatus }) {
   const { name, error, ahead, state } = repository;
   const direction = useStore(repositories, ({ running }) => running[name]);
@@ -68,7 +70,7 @@ function Status({ repository }: { repository: RepositoryStatus }) {
 
 const WORKING = { push: 'Pushing…', pull: 'Pulling…', clone: 'Cloning…' } as const;
 
-/** What a sync that failed has done all the same. */
+/** What a failed sync has transferred all the same. */
 function Counts({ result }: { result: SyncResult }) {
   const words = countsInWords(result);
   return words === '' ? null : <p class="hint">{words}</p>;
@@ -90,7 +92,7 @@ function Problems({ repository: { problems } }: { repository: RepositoryStatus }
   );
 }
 
-/** Its place is always there, so that nothing moves when the work begins. */
+/** It always takes up its place, so nothing moves when the work starts. */
 function ProgressLine({ name, running }: { name: string; running: boolean }) {
   const progress = useStore(repositories, (state) => state.progress[name]);
   if (!running) return <div class="progress" />;

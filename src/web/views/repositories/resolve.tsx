@@ -4,7 +4,7 @@ import type { Problem } from '../../api/problem.ts';
 import { Question } from '../dialogs/question.tsx';
 import { FieldError } from '../ui/problem.tsx';
 
-/** The choice that a rewritten history waits for. */
+/** The choice that a rewritten history is waiting for. */
 export function Resolve({ name }: { name: string }) {
   const [asking, setAsking] = useState<'local' | 'remote'>();
   const [problem, setProblem] = useState<Problem>();

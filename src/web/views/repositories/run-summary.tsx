@@ -3,7 +3,10 @@ import { repositories } from '../../state/repositories.ts';
 import { useStore } from '../../state/store.ts';
 import { needInWords } from '../../text/words.ts';
 
-/** What a push or a pull of all came to. Its place is always there: what is to be announced has to be known before. */
+/**
+ * The result of a push or pull of all repositories. It always takes up its place, since a live region has to exist
+ * before its text can be announced.
+ */
 export function RunSummary() {
   const { list, allDone } = useStore(repositories, (state) => state);
   const ran = list.filter(({ name }) => allDone.includes(name));
@@ -22,7 +25,10 @@ export function RunSummary() {
   );
 }
 
-/** Leads a reader, by eye and by key, to the name of the repository: what is wrong stands below it. */
+/**
+ * Scrolls and moves the focus to the name of the first repository that needs a person. What is wrong is shown below
+ * it.
+ */
 function showFirstInNeed(from: HTMLElement): void {
   const first = from.closest('.panel')?.querySelector('.repository[data-needs-you="true"]');
   first?.querySelector<HTMLElement>('h3')?.focus({ preventScroll: true });

@@ -9,7 +9,9 @@ interface SyncButtonsProps {
   readonly direction: Direction | undefined;
 }
 
-/** Push and pull of one repository. Where its history was rewritten, they lead to the choice that both wait for. */
+/**
+ * Push and pull for one repository. If its history was rewritten, they lead to the choice that both are waiting for.
+ */
 export function SyncButtons({ repository: { name, state }, direction }: SyncButtonsProps) {
   const id = useId();
   const isWaiting = state === 'rewritten';

@@ -3,14 +3,14 @@ import type { GithubAccount } from '../../../contract/github.ts';
 import { readGithubAccount } from '../../api/github.ts';
 import type { Problem } from '../../api/problem.ts';
 
-/** What GitHub has answered about the token, and how to ask it. */
+/** GitHub's answer about the token, and a function that asks for it. */
 export interface GithubInquiry {
   readonly account: GithubAccount | undefined;
   readonly problem: Problem | undefined;
   readonly load: () => Promise<void>;
 }
 
-/** Asks GitHub for the account when it is told to: most readers never open what needs it. */
+/** Asks GitHub for the account only on request, since most people never open what needs it. */
 export function useGithubAccount(): GithubInquiry {
   const [account, setAccount] = useState<GithubAccount>();
   const [problem, setProblem] = useState<Problem>();

@@ -9,7 +9,7 @@ import { CloseIcon } from '../ui/icons.tsx';
 import { Found } from './found.tsx';
 import { SaveSearch } from './save-search.tsx';
 
-/** What narrows the timeline down, each to be removed on its own. */
+/** The active filters of the timeline. Each can be removed separately. */
 export function Applied() {
   const current = useStore(query, (state) => state);
   if (isWhole(current)) return null;

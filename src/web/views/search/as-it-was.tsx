@@ -5,7 +5,7 @@ import { shortWhen } from '../../text/time.ts';
 import { shortCommit } from '../../text/words.ts';
 import { ClockIcon } from '../ui/icons.tsx';
 
-/** Says that the timeline is shown as it was, and leads back. */
+/** Says that the timeline is shown as it was, with a link back to the present. */
 export function AsItWas() {
   const asOf = useStore(query, (state) => state.asOf);
   if (asOf === '') return null;

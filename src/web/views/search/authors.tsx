@@ -6,7 +6,7 @@ import { timeline } from '../../state/timeline.ts';
 
 export const AUTHORS_ID = 'authors';
 
-/** Everybody who has written, offered wherever an author can be typed. */
+/** All authors, as suggestions wherever an author can be entered. */
 export function AuthorList() {
   const all = useStore(authors, (state) => state);
   const messages = useStore(timeline, (state) => state.messages);

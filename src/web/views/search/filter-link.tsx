@@ -7,12 +7,12 @@ interface Props {
   readonly class?: string;
   readonly title?: string;
   readonly hidden?: boolean;
-  /** Whether the view is the one that is shown. */
+  /** Whether this is the view that is shown. */
   readonly current?: boolean;
   readonly children: ComponentChildren;
 }
 
-/** A link to a view of the timeline: a real address, which a plain click follows without a reload. */
+/** A link to a view of the timeline. It has a real address, but a plain click follows it without a reload. */
 export function FilterLink({ to, current, children, ...rest }: Props) {
   const follow = (event: MouseEvent) => {
     if (!isPlainClick(event)) return;
@@ -32,7 +32,7 @@ export function FilterLink({ to, current, children, ...rest }: Props) {
   );
 }
 
-/** Whether a click means to follow a link here, not in another tab or window. */
+/** Whether a click should follow a link here, not in another tab or window. */
 export function isPlainClick(event: MouseEvent): boolean {
   return event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey && !event.altKey;
 }

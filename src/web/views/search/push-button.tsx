@@ -3,7 +3,7 @@ import { repositories } from '../../state/repositories.ts';
 import { useStore } from '../../state/store.ts';
 import { UpIcon } from '../ui/icons.tsx';
 
-/** Pushes everything that has not left this machine. It is loud only while there is something to push. */
+/** Pushes everything that has not left this machine. It is only highlighted while there is something to push. */
 export function PushButton() {
   const toPush = useStore(repositories, ({ list }) => list.reduce((sum, { ahead }) => sum + ahead, 0));
   const isBusy = useStore(repositories, ({ running }) => Object.values(running).includes('push'));

@@ -6,12 +6,12 @@ import { asSearch, query } from '../../state/query.ts';
 import { settings } from '../../state/settings.ts';
 import { useStore } from '../../state/store.ts';
 
-/** Keeps the present search under a name, or lets it go. It stays with the repository, for every browser. */
+/** Saves the current search under a name, or removes it. It is stored with the repository, for every browser. */
 export function SaveSearch() {
   const q = useStore(query, asSearch);
   const searches = useStore(settings, (state) => state?.searches);
   const [name, setName] = useState<string>();
-  // What cannot be searched for is not worth keeping.
+  // A search that cannot be run is not worth saving.
   if (searches === undefined || q === '' || !parseSearch(q).ok) return null;
   const kept = searches.find((one) => one.q === q);
   const store = async (change: Parameters<typeof changeSearches>[0], words: string) => {
@@ -44,7 +44,7 @@ export function SaveSearch() {
       onSubmit={(event) => {
         event.preventDefault();
         const given = name.trim();
-        // A name that is taken gets the new search.
+        // If the name is taken, it gets the new search.
         const change = (now: typeof searches) => [
           ...now.filter((one) => one.name !== given),
           { name: given, q },

@@ -15,17 +15,17 @@ import { SearchIcon } from '../ui/icons.tsx';
 const DEBOUNCE = 250;
 const LIST = 'suggestions';
 
-/** Finds as one types, and says how a term could go on. */
+/** Searches as one types, and suggests completions for a term. */
 export function SearchField({ value }: { value: string }) {
   const [typed, setTyped] = useState(value);
   const input = useRef<HTMLInputElement>(null);
   const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
-  // One visit to the field makes one entry in the history, however many letters are typed.
+  // One visit to the field makes one history entry, however many letters are typed.
   const visited = useRef(false);
   const offers = useOffers(typed, input);
   const asked = useRef(value);
   useEffect(() => {
-    // What was asked for here comes back a moment later, when more may have been typed.
+    // A search requested here comes back as a value a moment later, when more may have been typed.
     if (value === asked.current) return;
     asked.current = value;
     clearTimeout(timer.current);
@@ -35,7 +35,7 @@ export function SearchField({ value }: { value: string }) {
   const search = (text: string, wait: number) => {
     setTyped(text);
     clearTimeout(timer.current);
-    // `from:` alone would look for these letters, until somebody is named, and `after:20` is no date yet.
+    // `from:` alone would search for these letters until a name follows, and `after:20` is not a date yet.
     if (isUnfinished(text) || (wait > 0 && !parseSearch(text).ok)) return;
     timer.current = setTimeout(() => {
       asked.current = text;
@@ -126,7 +126,7 @@ function Offers({ list, at, onTake }: OffersProps) {
   );
 }
 
-/** The suggestions for what is typed, which of them is chosen, and the keys that choose. */
+/** The suggestions for what is typed, the selected one, and the keys that select. */
 function useOffers(typed: string, input: { current: HTMLInputElement | null }) {
   const [isOpen, setOpen] = useState(false);
   const [at, setAt] = useState(-1);

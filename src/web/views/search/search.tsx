@@ -12,7 +12,7 @@ import { AUTHORS_ID, AuthorList } from './authors.tsx';
 import { PushButton } from './push-button.tsx';
 import { SearchField } from './search-field.tsx';
 
-/** Finds as one types; the fields and the address bar always say the same. */
+/** Searches as one types. The fields and the address bar always match. */
 export function Search() {
   const current = useStore(query, (state) => state);
   const [open, setOpen] = useState(false);
@@ -83,7 +83,7 @@ function AuthorFilter({ value }: { value: string }) {
 }
 
 function TypeFilter({ value }: { value: string }) {
-  // Other programs may write types of their own, and an address may ask for one.
+  // Other programs may write their own types, and an address may contain one.
   const types = [...new Set<string>([...MESSAGE_TYPES, ...(value ? [value] : [])])];
   return (
     <label>
@@ -102,7 +102,10 @@ function TypeFilter({ value }: { value: string }) {
 
 const DAY_WAIT = 400;
 
-/** Leads to a day. While its digits are typed, each of them is a day of some early year, so that it waits. */
+/**
+ * Goes to a day. While its digits are typed, each intermediate value is a day in some early year, so this waits a
+ * moment.
+ */
 function DayField({ at }: { at: string }) {
   const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
   const go = (day: string) => {

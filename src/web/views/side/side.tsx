@@ -7,7 +7,7 @@ import { DialogLink } from '../ui/dialog-link.tsx';
 import { CloseIcon } from '../ui/icons.tsx';
 import { SavedSearches, Tags, Views } from './views.tsx';
 
-/** Where one can go, and the repositories: beside the timeline; on narrow screens over it, when it is open. */
+/** Navigation and the repositories: next to the timeline or, on narrow screens, over it when it is open. */
 export function Side({ open, onClose }: { open: boolean; onClose: () => void }) {
   const canSignOut = useStore(session, (state) => state.canSignOut);
   const close = useRef<HTMLButtonElement>(null);
@@ -55,7 +55,7 @@ export function Side({ open, onClose }: { open: boolean; onClose: () => void }) 
   );
 }
 
-/** Takes the careful answer to a question that is open, wherever the focus is; answers whether there was one. */
+/** Takes the safe answer to an open question, wherever the focus is. Returns whether there was a question. */
 function leaveQuestion(side: HTMLElement): boolean {
   const careful = side.querySelector<HTMLElement>('[role="alertdialog"] button');
   careful?.click();

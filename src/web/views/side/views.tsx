@@ -7,7 +7,7 @@ import { tags } from '../../state/tags.ts';
 import { FilterLink } from '../search/filter-link.tsx';
 import { CalendarIcon, ClockIcon, FileIcon, ListIcon, PinIcon, TaskIcon, TrashIcon } from '../ui/icons.tsx';
 
-/** The ways to look at the messages that most people need. */
+/** The views of the messages that most people need. */
 export function Views() {
   return (
     <nav class="views" aria-label="Views">
@@ -43,7 +43,7 @@ export function Views() {
   );
 }
 
-/** The searches that somebody has kept. */
+/** The saved searches. */
 export function SavedSearches() {
   const searches = useStore(settings, (state) => state?.searches);
   if (searches === undefined || searches.length === 0) return null;
@@ -63,7 +63,7 @@ export function SavedSearches() {
 
 const MOST_TAGS = 8;
 
-/** The tags that are used most; the others are found by searching. */
+/** The most used tags. The others can be found by searching. */
 export function Tags() {
   const all = useStore(tags, (state) => state);
   if (all.length === 0) return null;
@@ -85,7 +85,7 @@ export function Tags() {
   );
 }
 
-/** A link to a view, which shows whether the reader is there. */
+/** A link to a view that shows whether it is the current one. */
 export function View({ to, children }: { to: Partial<Query>; children: ComponentChildren }) {
   const isHere = useStore(query, (now) => addressOf({ ...now, at: '' }) === addressOf(to));
   return (

@@ -13,10 +13,10 @@ import { Markdown, MessageFiles } from './markdown.tsx';
 import { Marked } from './marked.tsx';
 import { RichText, SafeLink } from './rich-text.tsx';
 
-/** Whether long texts are shown as a whole, as on paper. */
+/** Whether long texts are shown completely, as in print. */
 export const Whole = createContext(false);
 
-/** A message as its type wants to be read. A type that is not known here is read as text. */
+/** A message rendered according to its type. An unknown type is rendered as text. */
 export function Body({ message }: { message: Message }) {
   if (message.type === 'code') return <CodeBody message={message} />;
   if (message.type === 'link') return <LinkBody message={message} />;
@@ -122,7 +122,7 @@ interface FoldedProps {
   readonly children: (text: string) => ComponentChildren;
 }
 
-/** A very long text shows its beginning first, so that one message does not fill the page. */
+/** Of a very long text, only the beginning is shown at first, so one message does not fill the page. */
 function Folded({ id, text, children }: FoldedProps) {
   const [open, setOpen] = useRemembered(`open ${id}`, false);
   const preview = previewOf(text);

@@ -8,12 +8,12 @@ import { Finding } from './marked.tsx';
 interface FigureProps {
   readonly text: string;
   readonly language: string;
-  /** What stands beside the name of the language. */
+  /** Content next to the name of the language. */
   readonly more?: ComponentChildren;
   readonly children: ComponentChildren;
 }
 
-/** A frame around code: what language it is, and a button that copies all of it. */
+/** A frame around code, with its language and a button that copies all of it. */
 export function CodeFigure({ text, language, more, children }: FigureProps) {
   return (
     <figure class="code">
@@ -27,10 +27,10 @@ export function CodeFigure({ text, language, more, children }: FigureProps) {
   );
 }
 
-/** The code itself, coloured as soon as what colours it is here. */
+/** The code itself, coloured as soon as the highlighter is loaded. */
 export function CodeText({ text, language }: { text: string; language: string }) {
   return (
-    // Wide code scrolls sideways, which the keyboard must be able to do too.
+    // Wide code scrolls sideways, which must also work with the keyboard.
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region has to take the focus.
     <pre tabIndex={0}>
       <code dir="ltr">

@@ -1,7 +1,9 @@
 import { timeline } from '../../state/timeline.ts';
 import { messagesAsText } from '../../text/as-text.ts';
 
-/** A selection over several messages is copied as their authors, times and sources, without what is around them. */
+/**
+ * A selection over several messages is copied as their authors, times and source texts, without anything around them.
+ */
 export function copyMessages(event: ClipboardEvent): void {
   const selection = getSelection();
   if (selection === null || selection.rangeCount === 0 || event.clipboardData === null) return;
@@ -17,7 +19,7 @@ export function copyMessages(event: ClipboardEvent): void {
   event.preventDefault();
 }
 
-/** Whether something of a message's own words is selected: a range may end right before the first of them. */
+/** Whether any of a message's own text is selected. A range may end right before its first character. */
 function holdsSelection(range: Range, row: HTMLElement): boolean {
   if (!range.intersectsNode(row)) return false;
   const part = range.cloneRange();

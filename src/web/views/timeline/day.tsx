@@ -7,17 +7,17 @@ import { MessageRow } from './message.tsx';
 interface Props {
   readonly day: string;
   readonly messages: readonly Message[];
-  /** Which of its messages stand in the page: from one to before another, by their index. */
+  /** The range of its messages that are in the page, by index; `to` is exclusive. */
   readonly from: number;
   readonly to: number;
-  /** How high those before them are, in pixels. */
+  /** The height of the messages before them, in pixels. */
   readonly gap: number;
   readonly removed: ReadonlySet<string>;
-  /** The message that the reader was led to. */
+  /** The message that the reader was taken to. */
   readonly wanted: string | null;
   /** The first message that is new to the reader. */
   readonly newFrom: string | null;
-  /** All that are loaded, for the replies among them. */
+  /** All loaded messages, to find the replies among them. */
   readonly all: readonly Message[];
   readonly now: number;
 }
@@ -56,7 +56,7 @@ export function Day({ day, messages, from, to, gap, removed, wanted, newFrom, al
   );
 }
 
-/** Room for messages that are not in the page, so that the scroll bar tells the truth. */
+/** Space for messages that are not in the page, so the scroll bar is correct. */
 export function Gap({ height }: { height: number }) {
   return height > 0 ? <div class="gap" style={{ height: `${height}px` }} /> : null;
 }

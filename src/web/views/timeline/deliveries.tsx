@@ -23,12 +23,12 @@ const MEANINGS: Record<DeliveryState, string> = {
 
 interface Props {
   readonly deliveries: readonly Delivery[];
-  /** The repository of which more is shown. */
+  /** The repository whose details are shown. */
   readonly open: string | null;
   readonly onOpen: (repository: string | null) => void;
 }
 
-/** Where a message is: an icon for each repository, named only if there are several. More on a click. */
+/** Where a message is: an icon per repository, with names if there are several. A click shows more. */
 export function Deliveries({ deliveries, open, onOpen }: Props) {
   const isOneOfMany = useContext(OneOfMany);
   return (
@@ -57,7 +57,7 @@ export function Deliveries({ deliveries, open, onOpen }: Props) {
   );
 }
 
-/** All there is to know about a message in one repository. */
+/** Everything that is known about a message in one repository. */
 export function DeliveryDetail({ repository, commit, state }: Delivery) {
   const held = useStore(repositories, ({ list }) => list.find(({ name }) => name === repository));
   return (

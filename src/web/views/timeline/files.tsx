@@ -5,7 +5,7 @@ import { dialog } from '../../state/dialog.ts';
 import { kindOfFile, shownSize, sizeInWords, typeInWords, withoutDirection } from '../../text/files.ts';
 import { DocumentIcon } from '../ui/icons.tsx';
 
-/** The files of a message below its text. */
+/** The files of a message, below its text. */
 export function Files({ attachments = [] }: { attachments?: readonly Attachment[] | undefined }) {
   if (attachments.length === 0) return null;
   return (
@@ -23,11 +23,11 @@ interface FileProps {
   readonly file: Attachment;
   /** All files of its message. */
   readonly among: readonly Attachment[];
-  /** What is read aloud instead of a picture, if it is not the name. */
+  /** The alternative text of a picture, if it is not the file name. */
   readonly words?: string;
 }
 
-/** One file, as a picture or a player; by its name alone if it cannot be loaded. */
+/** One file, as a picture or a player; only by name if it cannot be loaded. */
 export function File({ file, among, words }: FileProps) {
   const [isLost, setLost] = useState(false);
   const source = fileAddress(file.sha256);
@@ -63,7 +63,7 @@ export function File({ file, among, words }: FileProps) {
   return <Chip file={file} isLost={isLost} />;
 }
 
-/** A file to download, with what it is. */
+/** A file to download, with its name and type. */
 function Chip({ file, isLost }: { file: Attachment; isLost: boolean }) {
   const name = withoutDirection(file.name);
   return (
@@ -77,7 +77,7 @@ function Chip({ file, isLost }: { file: Attachment; isLost: boolean }) {
   );
 }
 
-/** A picture at its final size from the first paint, so nothing moves when it arrives. */
+/** A picture that has its final size from the first paint, so nothing moves when it is loaded. */
 function Picture({ file, among, words, onError }: FileProps & { onError: () => void }) {
   const { sha256 } = file;
   const name = words ?? withoutDirection(file.name);
@@ -95,7 +95,7 @@ function Picture({ file, among, words, onError }: FileProps & { onError: () => v
   );
 }
 
-/** How large a picture or a video is shown from the beginning, if that is known. */
+/** The displayed size of a picture or a video, if it is known in advance. */
 const sizeOf = ({ width, height }: Attachment) =>
   width !== undefined && height !== undefined ? shownSize(width, height) : undefined;
 

@@ -10,7 +10,7 @@ export interface DayGroup {
 
 const SAME_BREATH = 5 * 60_000;
 
-/** Messages in their order, by the reader's own days. */
+/** Messages in their order, grouped by day in the reader's time zone. */
 export function groupByDay(messages: readonly Message[]): DayGroup[] {
   const groups: { day: string; start: number; messages: Message[] }[] = [];
   for (const [index, message] of messages.entries()) {
@@ -22,7 +22,7 @@ export function groupByDay(messages: readonly Message[]): DayGroup[] {
   return groups;
 }
 
-/** Whether a message goes on where its author's one before stopped, so that the name need not be repeated. */
+/** Whether a message continues the author's previous one, so the name need not be repeated. */
 export function goesOn(message: Message, before: Message): boolean {
   if (before.author !== message.author) return false;
   return Date.parse(message.createdAt) - Date.parse(before.createdAt) < SAME_BREATH;

@@ -11,11 +11,11 @@ import { RichText, SafeLink } from './rich-text.tsx';
 
 interface Props {
   readonly text: string;
-  /** Ticks the box in a line of the text; without it the boxes only show how they stand. */
+  /** Ticks the box in a line of the text. Without it, the boxes are read-only. */
   readonly onTick?: (line: number, done: boolean) => void;
 }
 
-/** A text in Markdown. Until what reads it is here, and where it can't be loaded, it is shown as it was written. */
+/** A Markdown text. Until the parser is loaded, or if it cannot be, the text is shown as it was written. */
 export function Markdown({ text, onTick }: Props) {
   const reading = useReading();
   const nodes = useMemo(() => reading?.parseMarkdown(text), [reading, text]);
@@ -48,7 +48,7 @@ function One({ node, onTick }: { node: Node; onTick: Props['onTick'] }) {
   }
 }
 
-/** The files of the message that is read. */
+/** The files of the message that is being rendered. */
 export const MessageFiles = createContext<readonly Attachment[]>([]);
 
 function FileWithin({ reference, words }: Extract<Node, { kind: 'file' }>) {
@@ -73,7 +73,7 @@ function Element({ node, onTick }: { node: Extract<Node, { kind: 'element' }>; o
   );
   if (Tag !== 'table') return element;
   return (
-    // A wide table scrolls by itself, for the keyboard too.
+    // A wide table scrolls separately, which must also work with the keyboard.
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region has to take the focus.
     <div class="wide" tabIndex={0}>
       {element}
@@ -81,7 +81,7 @@ function Element({ node, onTick }: { node: Extract<Node, { kind: 'element' }>; o
   );
 }
 
-/** A `#` in code is no tag, and an address no link. */
+/** In code, a `#` is not a tag, and an address is not a link. */
 function codeWords(node: Node) {
   return node.kind === 'text' ? <Marked text={node.text} /> : null;
 }

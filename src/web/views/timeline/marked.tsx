@@ -2,10 +2,10 @@ import { createContext } from 'preact';
 import { useContext } from 'preact/hooks';
 import { cutAt, type Finder } from '../../text/hits.ts';
 
-/** What the present search looks for. */
+/** Finds the matches of the current search. */
 export const Finding = createContext<Finder>(() => []);
 
-/** A text with what was searched for marked in it. */
+/** A text in which the matches of the search are highlighted. */
 export function Marked({ text }: { text: string }) {
   const hits = useContext(Finding)(text);
   if (hits.length === 0) return <>{text}</>;

@@ -1,6 +1,6 @@
 import { Component, type ComponentType } from 'preact';
 
-/** A view that is only rendered again when one of its props is another one. */
+/** A view that is only rendered again when one of its props changes. */
 export function memo<Props extends object>(View: ComponentType<Props>): ComponentType<Props> {
   return class extends Component<Props> {
     override shouldComponentUpdate(next: Props): boolean {

@@ -15,7 +15,7 @@ interface Props {
   readonly onEdit: () => void;
 }
 
-/** What can be done with a message. They float over it while a mouse or the keyboard is there. */
+/** The actions of a message. They float over it while it has the mouse or the keyboard focus. */
 export function MessageActions({ message, onEdit }: Props) {
   const { id, deletedAt } = message;
   const isThen = query.get().asOf !== '';
@@ -52,7 +52,7 @@ export function MessageActions({ message, onEdit }: Props) {
   );
 }
 
-/** What is needed less often; it is put together when the menu opens. */
+/** Less common actions. The list is created when the menu opens. */
 function itemsFor(message: Message): readonly MenuItem[] {
   const { id, text, url = '', createdAt } = message;
   const asked = query.get();

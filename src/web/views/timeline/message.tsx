@@ -30,9 +30,9 @@ interface Props {
   readonly removed: boolean;
   /** Whether it is the first one that is new to the reader. */
   readonly isNew: boolean;
-  /** The replies to it that are loaded; the same empty list for all that have none. */
+  /** The loaded replies to it. All messages without any share the same empty list. */
   readonly replies: readonly Message[];
-  /** Whether the reader was led to it. */
+  /** Whether the reader was taken to it. */
   readonly isWanted: boolean;
 }
 
@@ -42,8 +42,8 @@ export const MessageRow = memo(({ message, isFirst, goesOn, removed, isNew, repl
   useLayoutEffect(() => {
     if (wasRemoved.current === removed) return;
     wasRemoved.current = removed;
-    // What was pressed has gone with the message, or with the way back to it: the keyboard goes on from what stands
-    // there now, at once, since the next key is meant for it.
+    // The pressed button disappeared with the message, or with the undo button. The focus moves immediately to what
+    // is there now, since the next key is meant for it.
     if (!hasKeyboard(row.current)) return;
     row.current?.querySelector<HTMLElement>(removed ? 'button' : 'article')?.focus({ preventScroll: true });
   }, [removed]);
@@ -79,7 +79,7 @@ function Content({ message, goesOn, replies }: Pick<Props, 'message' | 'goesOn' 
     setEditing(message);
   };
   const end = (editor: HTMLElement | null) => {
-    // Anyone who went on elsewhere while it was being saved keeps the keyboard there.
+    // If the person has moved on while it was being saved, the focus stays where it is.
     const goesBack = hasKeyboard(editor);
     setEditing(undefined);
     if (!goesBack) return;
@@ -149,7 +149,7 @@ function TimeLink({ message: { id, createdAt } }: { message: Message }) {
 }
 
 function Marks({ message }: { message: Message }) {
-  // The types that are known here can be seen.
+  // The known types are recognisable without a label.
   const needsLabel = !(message.type in TYPE_WORDS);
   return (
     <>
@@ -170,7 +170,7 @@ function Marks({ message }: { message: Message }) {
   );
 }
 
-/** Two clones changed the message before they met; nothing of either is lost, and somebody has to choose. */
+/** Two clones changed the message independently. Neither version is lost, but someone has to choose. */
 function ConflictMark({ id }: { id: string }) {
   return (
     <p class="conflict">

@@ -6,7 +6,7 @@ import { firstLine } from '../../text/first-line.ts';
 import { isPlainClick } from '../search/filter-link.tsx';
 import { PinIcon } from '../ui/icons.tsx';
 
-/** What is pinned, in one line above all messages. */
+/** The pinned messages, in one line above all others. */
 export function Pins() {
   const all = useStore(pinned, (state) => state);
   const isShown = useStore(query, isEverything);

@@ -9,7 +9,7 @@ import { timeline } from '../../state/timeline.ts';
 import { isPlainClick } from '../search/filter-link.tsx';
 import { ReplyIcon } from '../ui/icons.tsx';
 
-/** What a message answers, in one line that leads there. */
+/** The message that another one replies to, as one line that leads there. */
 export function Quote({ id }: { id: string }) {
   const message = useQuoted(id);
   if (message === null) {
@@ -37,7 +37,10 @@ export function Quote({ id }: { id: string }) {
   );
 }
 
-/** A message that is answered: from the timeline where it is shown, so that an edit shows; else as it was read. */
+/**
+ * The message that another one replies to: from the timeline if it is loaded there, so edits show; otherwise as it
+ * was read.
+ */
 export function useQuoted(id: string): Message | null | undefined {
   const shown = useStore(timeline, ({ messages }) => messages.find((message) => message.id === id));
   const read = useStore(quoted, (state) => state[id]);

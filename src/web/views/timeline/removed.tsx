@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import { undoRemove } from '../../actions/messages.ts';
 
-/** The place of a message that was deleted here: the delete is a commit like any other, and can be answered. */
+/** The place of a message that was deleted here. The delete is a commit like any other, and can be undone. */
 export function Removed({ id }: { id: string }) {
   const [busy, setBusy] = useState(false);
 

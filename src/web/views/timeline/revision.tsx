@@ -12,7 +12,7 @@ interface RevisionHeadProps {
   readonly original: string;
 }
 
-/** Who made a revision, when and on which device, and the commits that hold it. */
+/** Who made a revision, when and on which device, and its commits. */
 export function RevisionHead({ entry, original }: RevisionHeadProps) {
   const when = entry.updatedAt ?? entry.createdAt;
   const { who, committer, device } = makerOf(entry, original);
@@ -41,7 +41,7 @@ export function RevisionHead({ entry, original }: RevisionHeadProps) {
   );
 }
 
-/** What a revision says. What it changed shows on demand. */
+/** The content of a revision. Its changes are shown on request. */
 export function RevisionText({ before, after }: { before: HistoryEntry | undefined; after: HistoryEntry }) {
   const [isCompared, setCompared] = useState(false);
   return (
@@ -58,7 +58,7 @@ export function RevisionText({ before, after }: { before: HistoryEntry | undefin
   );
 }
 
-/** A text with what it took away from another one, and what it added. */
+/** A text with what was removed from an earlier one, and what was added. */
 function Difference({ before, after }: { before: HistoryEntry | undefined; after: HistoryEntry }) {
   const reading = useReading();
   const changes = useMemo(

@@ -3,7 +3,7 @@ import { partsOf } from '../../text/parts.ts';
 import { FilterLink } from '../search/filter-link.tsx';
 import { Marked } from './marked.tsx';
 
-/** A text as it was written, with its tags and addresses to click. */
+/** A text as it was written, with clickable tags and addresses. */
 export function RichText({ text }: { text: string }) {
   return (
     <>
@@ -29,7 +29,7 @@ export function RichText({ text }: { text: string }) {
   );
 }
 
-/** A link that leaves the page: it tells the other side nothing about this one. */
+/** A link that leaves the page. It reveals nothing about this page to the other side. */
 export function SafeLink({ url, children }: { url: string; children: ComponentChildren }) {
   return (
     <a href={url} target="_blank" rel="noopener noreferrer nofollow">

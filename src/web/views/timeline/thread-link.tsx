@@ -2,7 +2,7 @@ import type { Message } from '../../../contract/message.ts';
 import { dialog } from '../../state/dialog.ts';
 import { clock } from '../../text/time.ts';
 
-/** How many replies a message has, as far as they are loaded. A click shows all of them beside the timeline. */
+/** How many loaded replies a message has. A click shows all replies next to the timeline. */
 export function ThreadLink({ id, replies }: { id: string; replies: readonly Message[] }) {
   const last = replies.at(-1);
   if (last === undefined) return null;

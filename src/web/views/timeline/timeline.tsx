@@ -22,7 +22,7 @@ import { OneOfMany } from './one-of-many.ts';
 import { useWindow, type Window } from './use-window.ts';
 import { WaitingMessages } from './waiting.tsx';
 
-/** All messages that are asked for, oldest first, so that the newest stands where one writes. */
+/** All selected messages, oldest first, so the newest is next to the composer. */
 export function Timeline() {
   const state = useStore(timeline, (current) => current);
   const asked = useStore(query, (current) => current);
@@ -85,7 +85,7 @@ export function Timeline() {
   );
 }
 
-/** The first message that came after the reader's last look; found once for each time that they come back. */
+/** The first message that arrived after the reader was last looking. Determined once each time they return. */
 function useNewFrom(messages: readonly Message[]): string | null {
   const since = useStore(unread, (state) => state.since);
   const asked = useStore(query, isEverything);
@@ -108,12 +108,12 @@ interface DaysProps {
   readonly wanted: string | null;
   /** The first message that is new to the reader. */
   readonly newFrom: string | null;
-  /** All that are loaded, for the replies among them. */
+  /** All loaded messages, to find the replies among them. */
   readonly all: readonly Message[];
   readonly now: number;
 }
 
-/** The days that have a message in the page, and room for the others. */
+/** The days that have a message in the page, and space for the others. */
 function Days({ days, view: { from, to, heightOf }, ...rest }: DaysProps) {
   const shown = days.filter(({ start, messages }) => start < to && start + messages.length > from);
   const first = shown[0]?.start ?? 0;
@@ -139,7 +139,7 @@ function Days({ days, view: { from, to, heightOf }, ...rest }: DaysProps) {
   );
 }
 
-/** What stands above the oldest message: more to load, the end, or why there is nothing. */
+/** What is above the oldest message: a button to load more, the beginning, or why there is nothing. */
 function Beginning() {
   const { status, problem, messages, next } = useStore(timeline, (current) => current);
   if (status === 'failed' && problem) {
@@ -203,11 +203,11 @@ interface MoreProps {
   readonly failure: string;
 }
 
-/** Loads more when the reader comes near; a button as well, for whoever does not scroll. */
+/** Loads more when the reader comes near. There is also a button, for anyone who does not scroll. */
 function More({ state, load, label, failure }: MoreProps) {
   const button = useRef<HTMLButtonElement>(null);
   useEffect(() => {
-    // After a failure it is for the reader to try again; else coming near is enough.
+    // After a failure, the reader has to try again. Otherwise, coming near is enough.
     if (state !== 'idle' || !button.current) return;
     const observer = new IntersectionObserver(
       (entries) => entries.some((entry) => entry.isIntersecting) && void load(),

@@ -6,50 +6,50 @@ import { away } from '../../state/away.ts';
 import { useStore } from '../../state/store.ts';
 import type { Timeline } from '../../state/timeline.ts';
 
-/** Close enough to the end to count as being there, in pixels. */
+/** Within this distance, the reader counts as being at the end, in pixels. */
 const NEAR = 48;
-/** How many messages stand in the page before and after the one that the reader is at, at least. */
+/** The minimum number of messages in the page before and after the one that the reader is at. */
 const ROWS = 50;
-/** So many of them may be used up before the next ones are brought in. */
+/** How many of these may be used up before the next ones are rendered. */
 const SPARE = 12;
-/** The height of a message that was not seen yet, in pixels. */
+/** The assumed height of a message that was not measured yet, in pixels. */
 const GUESS = 32;
-/** The space above the first message of an author, as `message.css` has it; in pixels. */
+/** The space above an author's first message, as in `message.css`; in pixels. */
 const GROUP_GAP = 10;
-/** The name of a day stays at the top, over what begins there; its height in pixels. */
+/** The name of a day stays at the top and covers what begins there. Its height in pixels. */
 const DAY_NAME = 40;
 
 type Place = 'newest' | { readonly id: string; readonly top: number };
 
 export interface Window {
-  /** The messages that stand in the page: from one to before another, by their index. */
+  /** The range of messages in the page, by index; `to` is exclusive. */
   readonly from: number;
   readonly to: number;
-  /** How high messages that are not in the page are together. */
+  /** The total height of messages that are not in the page. */
   readonly heightOf: (from: number, to: number) => number;
-  /** Whether the reader is away from the newest message, and how many have come since. */
+  /** Set if the reader is away from the newest message, with how many have arrived since. */
   readonly away: { readonly unseen: Timeline['missed'] } | undefined;
   readonly toNewest: () => void;
 }
 
 /**
- * Keeps in the page only what is near the reader, and keeps the reader's place while the list grows, shrinks and is
- * measured: at the end it follows what arrives, and anywhere else the first message in view stays where it is.
- * Browsers' own scroll anchoring would do half of it, not at the very top, and not in each browser.
+ * Keeps only what is near the reader in the page, and keeps the reader's place while the list grows, shrinks and is
+ * measured. At the end it follows new messages. Anywhere else, the first message in view stays where it is. The
+ * browser's own scroll anchoring would do half of this, but not at the very top, and not in every browser.
  */
 export function useWindow(scroller: RefObject<HTMLElement | null>, state: Timeline): Window {
   const { messages, newer, missed, wanted } = state;
   const place = useRef<Place>('newest');
   const lastSeen = useRef<string | undefined>(undefined);
   const heights = useRef(new Map<string, number>());
-  /** Where it was scrolled to last while the reader was at the end; in pixels. */
+  /** The last scroll position while the reader was at the end; in pixels. */
   const end = useRef(0);
   const shown = useRef({ from: 0, to: 0, messages, newer });
   const done = useRef<Timeline['wanted'] | undefined>(undefined);
   const isAway = useStore(away, (current) => current);
   const [, renderAgain] = useState(0);
 
-  // What is wanted decides what is rendered, so that it has to be known before.
+  // The wanted place determines what is rendered, so it has to be known first.
   if (done.current !== wanted) place.current = placeFor(wanted, scroller.current);
   const { from, to } = around(messages, place.current, ROWS);
   shown.current = { from, to, messages, newer };
@@ -70,7 +70,7 @@ export function useWindow(scroller: RefObject<HTMLElement | null>, state: Timeli
   useLayoutEffect(() => {
     const isLed = done.current !== wanted;
     done.current = wanted;
-    // Elsewhere the reader's row may have moved; at the end, what has grown is noticed once it is laid out.
+    // Away from the end, the reader's row may have moved. At the end, growth is noticed once it is laid out.
     if (isLed || place.current !== 'newest') restore();
     if (isLed) away.dispatch(place.current !== 'newest');
     noteSeen();
@@ -81,7 +81,7 @@ export function useWindow(scroller: RefObject<HTMLElement | null>, state: Timeli
     if (!element) return;
     const note = () => {
       const { current } = shown;
-      // A scroll of our own is told of later, when more may have come below it: nobody has gone away.
+      // Our own scrolling is reported later, when more may have been added below. The reader has not moved away.
       const isAtEnd = place.current === 'newest' && current.newer === 'none';
       if (isAtEnd && element.scrollTop >= end.current) return;
       place.current = placeIn(element, current.newer === 'none') ?? guess(element, current, heights.current);
@@ -90,7 +90,7 @@ export function useWindow(scroller: RefObject<HTMLElement | null>, state: Timeli
       const needed = around(current.messages, place.current, ROWS - SPARE);
       if (needed.from < current.from || needed.to > current.to) renderAgain((count) => count + 1);
     };
-    // Only here, where the browser has just laid everything out, does it cost nothing to ask for heights.
+    // Reading heights is only free here, where the browser has just laid everything out.
     const observer = new ResizeObserver(() => {
       measure(element, heights.current);
       restore();
@@ -116,7 +116,7 @@ function placeFor(wanted: Timeline['wanted'], scroller: HTMLElement | null): Pla
   return { id: wanted.id, top };
 }
 
-/** Which messages stand around a place, so many to each side. */
+/** The messages around a place, with this many on each side. */
 function around(messages: readonly Message[], place: Place, rows: number): { from: number; to: number } {
   const found = place === 'newest' ? -1 : messages.findIndex(({ id }) => id === place.id);
   const index = found === -1 ? messages.length - 1 : found;
@@ -136,7 +136,7 @@ function sum(
   return height;
 }
 
-/** Remembers how high each message in the page is, with the name of the day where it is the first one of it. */
+/** Stores the height of each message in the page. The first one of a day includes the day's name. */
 function measure(scroller: HTMLElement, heights: Map<string, number>): void {
   for (const row of rowsOf(scroller)) {
     const day = row.dataset.first === 'true' ? row.closest('section')?.querySelector('.day-name') : null;
@@ -157,7 +157,7 @@ function goTo(scroller: HTMLElement, place: Place): void {
   if (Math.abs(moved) >= 1) scroller.scrollTop += moved;
 }
 
-/** The end, or the first row in view and how far below the edge it begins; nothing where no row is in view. */
+/** The end, or the first row in view and its distance from the top edge; `undefined` if no row is in view. */
 function placeIn(scroller: HTMLElement, isEndNewest: boolean): Place | undefined {
   const left = scroller.scrollHeight - scroller.clientHeight - scroller.scrollTop;
   if (isEndNewest && left <= NEAR) return 'newest';
@@ -168,7 +168,7 @@ function placeIn(scroller: HTMLElement, isEndNewest: boolean): Place | undefined
   return isInView ? { id: row.dataset.message ?? '', top: topOf(row) - top } : undefined;
 }
 
-/** Where the reader is who was faster than the page: by the heights that are known, and guesses for the rest. */
+/** Where a reader is who scrolled faster than the page rendered, from known heights and guesses for the rest. */
 function guess(
   scroller: HTMLElement,
   { messages }: { messages: readonly Message[] },
@@ -183,7 +183,7 @@ function guess(
   return 'newest';
 }
 
-/** Rows stand in order, so that halving finds the first one in view without measuring them all. */
+/** Rows are in order, so a binary search finds the first one in view without measuring them all. */
 function firstBelow(rows: readonly HTMLElement[], top: number): number {
   let low = 0;
   let high = rows.length;

@@ -8,11 +8,11 @@ import { clock, exact } from '../../text/time.ts';
 import { count } from '../../text/words.ts';
 import { WaitingIcon } from '../ui/icons.tsx';
 
-/** What was written while the server could not be reached, at the end of what is read. */
+/** Messages written while the server could not be reached, at the end of the timeline. */
 export function WaitingMessages() {
   const all = useStore(outbox, (state) => state);
   const shown = useStore(timeline, ({ messages }) => messages);
-  // One that has just been taken may stand among the others before its answer is here.
+  // A message that was just saved may already be in the timeline before its answer arrives.
   const waiting = all.filter(({ message }) => !shown.some(({ id }) => id === message.id));
   if (waiting.length === 0) return null;
   return (

@@ -4,7 +4,7 @@ import { CopyIcon, DoneIcon } from './icons.tsx';
 
 const SHOWN_MS = 2000;
 
-/** Copies a text, and shows for a moment that it did. */
+/** Copies a text, and briefly confirms it. */
 export function CopyButton({ text, what }: { text: string; what: string }) {
   const [isDone, setDone] = useState(false);
   useEffect(() => {

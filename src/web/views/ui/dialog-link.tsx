@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { type Dialog, dialog } from '../../state/dialog.ts';
 
-/** Words that open a dialog. */
+/** A text link that opens a dialog. */
 export function DialogLink({ opens, children }: { opens: Dialog; children: ComponentChildren }) {
   return (
     <button type="button" class="link" aria-haspopup="dialog" onClick={() => dialog.dispatch(opens)}>

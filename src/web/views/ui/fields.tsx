@@ -16,7 +16,7 @@ export interface FieldProps {
   readonly onWrite: (change: Partial<Written>) => void;
 }
 
-/** The one field that some types have besides their text. */
+/** The additional field that some types have besides their text. */
 export function TypeFields({ written, problem, onWrite }: FieldProps) {
   return (
     <>
@@ -65,13 +65,13 @@ function LineField({
   );
 }
 
-/** What is wrong with a field, for a person; the server's words speak of the API. */
+/** Field errors for a person. The server's own describe the API. */
 const WRONG = {
   url: 'This is not an address that can be linked to. It begins with http:// or https://.',
   language: 'The name of a language has at most 50 letters, digits and signs, and no spaces.',
 } as const;
 
-/** Those that are written most; any other can be typed. */
+/** The most common ones. Any other can be typed. */
 const LANGUAGES = [
   'bash',
   'c',
@@ -99,7 +99,7 @@ export function isSend(event: KeyboardEvent): boolean {
   return event.key === 'Enter' && (event.ctrlKey || event.metaKey) && !event.isComposing;
 }
 
-/** Whether a key press sends for those who have set Enter to send. */
+/** Whether a key press sends, for people who have set Enter to send. */
 export function isEnterAlone(event: KeyboardEvent): boolean {
   return event.key === 'Enter' && !event.shiftKey && !event.altKey && !event.isComposing;
 }

@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact';
 
-/** Icons stand beside words, never for them, so that they are hidden from a screen reader. */
+/** Icons are always next to text, never in place of it, so they are hidden from screen readers. */
 function Icon({ children }: { children: ComponentChildren }) {
   return (
     <svg class="icon" viewBox="0 0 16 16" aria-hidden="true" focusable="false">
@@ -9,7 +9,7 @@ function Icon({ children }: { children: ComponentChildren }) {
   );
 }
 
-/** Safe here, and still to be pushed. */
+/** Safe here, but not pushed yet. */
 export const CommittedIcon = () => (
   <Icon>
     <path d="M8 13V3.5M4 7.5l4-4 4 4" />

@@ -4,25 +4,25 @@ import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 export interface MenuItem {
   readonly label: string;
   readonly choose: () => void;
-  /** The key that does the same, shown beside it. */
+  /** The key that does the same, shown next to it. */
   readonly keys?: string;
   readonly tone?: 'bad';
 }
 
 interface Props {
-  /** What a screen reader calls the button. */
+  /** The button's label for screen readers. */
   readonly label: string;
-  /** Asked for when the menu opens. */
+  /** Called when the menu opens. */
   readonly items: () => readonly MenuItem[];
-  /** What the button shows. */
+  /** The visible content of the button. */
   readonly children: ComponentChildren;
   readonly class?: string;
-  /** Opens above its button, or toward the end of the line, whatever the room. */
+  /** Opens above its button, or toward the end of the line, regardless of the available space. */
   readonly up?: boolean;
   readonly start?: boolean;
 }
 
-/** A button that opens a short list of actions. Arrow keys choose, Escape closes and gives the focus back. */
+/** A button that opens a short list of actions. Arrow keys choose, Escape closes it and returns the focus. */
 export function Menu({ label, items, children, up, start, ...rest }: Props) {
   const [open, setOpen] = useState(false);
   const [isUp, setUp] = useState(up ?? false);

@@ -4,16 +4,16 @@ import { CloseIcon } from './icons.tsx';
 
 interface Props {
   readonly title: string;
-  /** Beside the timeline rather than in the middle. */
+  /** Next to the timeline rather than in the middle. */
   readonly beside?: boolean;
   readonly onClose: () => void;
   readonly children: ComponentChildren;
 }
 
-/** A dialog of the browser's own: it keeps the focus, closes with Escape, and gives the focus back. */
+/** A native dialog: it traps the focus, closes with Escape, and returns the focus. */
 export function Modal({ title, beside, onClose, children }: Props) {
   const element = useRef<HTMLDialogElement>(null);
-  // Before the next key: behind an open dialog no letter is a shortcut.
+  // Before the next key press: behind an open dialog, letters are not shortcuts.
   useLayoutEffect(() => {
     const { current } = element;
     current?.showModal();

@@ -3,7 +3,7 @@ import { useStore } from '../../state/store.ts';
 import { update } from '../../state/update.ts';
 import { CloseIcon } from './icons.tsx';
 
-/** What went wrong, or needs to be known, until it is dismissed. */
+/** What went wrong, or what a person should know, until it is dismissed. */
 export function NoticeBar() {
   const shown = useStore(notices, (state) => state.shown);
   const isOld = useStore(update, (state) => state === 'found');
@@ -43,7 +43,7 @@ function Way({ words, go }: NonNullable<Notice['way']>) {
   );
 }
 
-/** What a screen reader should say of changes that the eye sees. */
+/** Announces changes to screen readers that are visible on the page. */
 export function Announcements() {
   const said = useStore(notices, (state) => state.said);
   return (

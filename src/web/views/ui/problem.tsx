@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import type { Problem } from '../../api/problem.ts';
 
-/** A failure where its result would stand, with what to do about it. */
+/** A failure in place of the result, with what to do about it. */
 export function ProblemBox({ problem, children }: { problem: Problem; children?: ComponentChildren }) {
   return (
     <div class="problem" role="alert">
@@ -12,7 +12,7 @@ export function ProblemBox({ problem, children }: { problem: Problem; children?:
   );
 }
 
-/** The words for one field, in the place that the field names as its description. */
+/** The error for one field, in the element that the field references as its description. */
 export function FieldError({ id, text }: { id: string; text: string | undefined }) {
   if (text === undefined) return null;
   return (

@@ -12,18 +12,18 @@ interface TextProps extends FieldProps {
   readonly label: string;
   readonly placeholder: string;
   readonly area: RefObject<HTMLTextAreaElement | null>;
-  /** Takes files that are pasted. */
+  /** Called with pasted files. */
   readonly onFiles?: (files: readonly File[]) => void;
 }
 
-/** The text itself, as high as what is in it. */
+/** The text area, which grows with its content. */
 export function TextField({ written, problem, onWrite, label, placeholder, area, onFiles }: TextProps) {
   const error = useId();
   const wrong = errorOf(problem, 'text');
   const [wantsPreview, setWantsPreview] = useState(false);
   const canPreview = isMarkdown(written.type) && written.text.trim() !== '';
   const isPreview = canPreview && wantsPreview;
-  // What is sent or taken back is followed by something to be written.
+  // After a message was sent or restored, the field is for writing again.
   useEffect(() => {
     if (!canPreview) setWantsPreview(false);
   }, [canPreview]);
@@ -63,7 +63,7 @@ export function TextField({ written, problem, onWrite, label, placeholder, area,
         onPaste={(event) => {
           const text = event.clipboardData?.getData('text/plain') ?? '';
           const files = [...(event.clipboardData?.files ?? [])];
-          // Programs put a picture of a text next to the text, which is what is meant.
+          // Some programs put a picture of a text on the clipboard next to the text. The text is what is meant.
           const isTaken = text === '' && files.length > 0 && onFiles !== undefined;
           if (isTaken) onFiles(files);
           if (isTaken || keys.onPaste(text)) event.preventDefault();
@@ -85,12 +85,12 @@ export function TextField({ written, problem, onWrite, label, placeholder, area,
   );
 }
 
-/** A text without any of these looks the same when it is read. */
+/** A text without any of these looks the same when it is rendered. */
 const LOOKS_LIKE_MARKDOWN = /[*_`~>|[\]]|^\s*(?:#{1,6}|[-+]|\d+[.)])\s/m;
 
-/** How much there is, where it comes near to what a message may hold. */
+/** The length of the text, if it is close to the limit of a message. */
 function Length({ text }: { text: string }) {
-  // A text has no more characters than code units, which are told at once.
+  // A text has at most as many characters as code units, whose number is known immediately.
   if (text.length < NEARLY * LIMITS.text) return null;
   const length = [...text].length;
   return (
@@ -102,10 +102,10 @@ function Length({ text }: { text: string }) {
 
 const NEARLY = 0.9;
 
-/** How Markdown will be read. */
+/** How the Markdown will be rendered. */
 function Preview({ text }: { text: string }) {
   return (
-    // A long one scrolls, which the keyboard must be able to do too.
+    // A long preview scrolls, which must also work with the keyboard.
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region has to take the focus.
     <section class="preview body" aria-label="Preview" dir="auto" tabIndex={0}>
       <Markdown text={text} />
@@ -113,7 +113,10 @@ function Preview({ text }: { text: string }) {
   );
 }
 
-/** What is around the field stays as high as it is meanwhile: else the browser would scroll the messages above it. */
+/**
+ * The element around the field keeps its height in the meantime. Otherwise, the browser would scroll the messages
+ * above it.
+ */
 function fitHeight(area: HTMLTextAreaElement): void {
   const around = area.parentElement;
   if (around) around.style.minHeight = `${around.offsetHeight}px`;

@@ -4,7 +4,7 @@ import type { FieldProps } from './fields.tsx';
 import { CloseIcon, MoreIcon } from './icons.tsx';
 import { Menu } from './menu.tsx';
 
-/** What a message can be, for the rare case that its text does not show it. */
+/** The types of a message, for the rare case that the text does not show it. */
 export function TypeMenu({ written, onWrite }: FieldProps) {
   const items = () =>
     MESSAGE_TYPES.filter((type) => type !== written.type).map((type) => ({
@@ -18,7 +18,7 @@ export function TypeMenu({ written, onWrite }: FieldProps) {
   );
 }
 
-/** The type that was chosen, which a click removes. Nothing while the text shows it. */
+/** The chosen type, which a click removes. Nothing if the text decides. */
 export function TypeChip({ written, onWrite }: FieldProps) {
   if (written.type === 'auto') return null;
   return (

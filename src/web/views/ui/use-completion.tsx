@@ -13,7 +13,7 @@ interface Offer {
   readonly insert: string;
 }
 
-/** Offers to complete a tag or the name of an emoji where somebody writes. */
+/** Suggests completions for a tag or an emoji name while someone is writing. */
 export function useCompletion(area: RefObject<HTMLTextAreaElement | null>) {
   const id = useId();
   const [caret, setCaret] = useState<number>();

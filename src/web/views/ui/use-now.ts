@@ -1,12 +1,12 @@
 import { useEffect, useState } from 'preact/hooks';
 import { untilTomorrow } from '../../text/time.ts';
 
-/** The time, anew each minute, for what is said relative to it. */
+/** The current time, updated every minute, for relative times. */
 export function useMinute(): number {
   return useNow(oneMinute);
 }
 
-/** The time, anew when the reader's day changes. */
+/** The current time, updated when the day changes in the reader's time zone. */
 export function useToday(): number {
   return useNow(untilTomorrow);
 }

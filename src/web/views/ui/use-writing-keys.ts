@@ -10,10 +10,13 @@ import {
 } from '../../text/markdown-edit.ts';
 import { safeUrl } from '../../text/url.ts';
 
-/** Whether what is written in a field of this type is read as Markdown. */
+/** Whether the text of a message of this type is Markdown. */
 export const isMarkdown = (type: string): boolean => type === 'auto' || type === 'markdown';
 
-/** What keys and the clipboard do while somebody writes Markdown or code. Each handler says whether it has done it. */
+/**
+ * What keys and the clipboard do while someone is writing Markdown or code. Each handler returns whether it has
+ * handled the event.
+ */
 export function writingKeys(area: RefObject<HTMLTextAreaElement | null>, type: string) {
   const apply = (edit: TextEdit | undefined): boolean => {
     if (!edit || !area.current) return false;
@@ -37,11 +40,11 @@ export function writingKeys(area: RefObject<HTMLTextAreaElement | null>, type: s
     if (event.shiftKey || !(event.ctrlKey || event.metaKey)) return false;
     if (event.key === 'b') return apply(toggleMarks(now(), '**'));
     if (event.key === 'i') return apply(toggleMarks(now(), '*'));
-    // In an empty field the key is for the palette.
+    // In an empty field, the key opens the palette.
     if (event.key === 'k' && now().text !== '') return apply(toLink(now()));
     return false;
   };
-  /** An address that is pasted over words becomes their link. */
+  /** An address pasted over selected text turns it into a link. */
   const onPaste = (pasted: string): boolean => {
     const { start, end, text } = now();
     const url = /^\S+$/.test(pasted.trim()) ? safeUrl(pasted.trim()) : undefined;
@@ -51,7 +54,7 @@ export function writingKeys(area: RefObject<HTMLTextAreaElement | null>, type: s
   return { onKey, onPaste };
 }
 
-/** Changes the text as if it had been typed, so that the browser's own undo takes it back. */
+/** Changes the text as if it had been typed, so the browser's own undo works. */
 export function put(area: HTMLTextAreaElement, { from, to, insert, select }: TextEdit): void {
   area.focus();
   area.setSelectionRange(from, to);
