@@ -30,7 +30,7 @@ const io: Io = {
   stderr: process.stderr,
 };
 
-// Write errors are handled by whoever writes. If standard error is closed, nothing more can be said anyway.
+// Write errors are handled by the code that writes. If standard error is closed, nothing more can be said anyway.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 
 const code = await run(process.argv.slice(2), io, {

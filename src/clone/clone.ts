@@ -154,7 +154,7 @@ export class Clone {
     return this.#segments;
   }
 
-  /** What was appended did not become a commit of the branch. */
+  /** Drops the segments, because what was appended did not become a commit of the branch. */
   forgetSegments(_held: Held): void {
     this.#segments = undefined;
   }

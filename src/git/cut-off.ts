@@ -6,7 +6,7 @@ import { diffTrees, isAbsent, type TreeChange } from './tree.ts';
 import { foldersOf, indexEntry, readIndex } from './worktree.ts';
 
 /**
- * Repairs what a git of ours left behind when it was interrupted between two commits. Files that it had removed and
+ * Repairs what our git left behind when it was interrupted between two commits. Files that it had removed and
  * not yet written again, or had written only in part, get the content that the index has for them. Any other content
  * belongs to a person. Returns false if another git holds the index, so this has to be done later.
  */

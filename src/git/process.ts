@@ -59,7 +59,7 @@ const [LAST_CALL_MS, LAST_RESORT_MS] = [2000, 1000];
 
 /**
  * A running git process. Nobody outside can reach its streams or wait for it without a limit: every wait goes through
- * {@link wait}, which kills a git that does nothing.
+ * {@link wait}, which kills a process that does nothing.
  */
 export class GitProcess {
   readonly command: string;

@@ -41,7 +41,7 @@ import { Syncs } from './syncs.ts';
 /** What a repository needs from the program around it. */
 export interface RepositoryPorts {
   readonly git: Omit<GitContext, 'gits'>;
-  /** How long a git may do nothing while someone waits for it. In milliseconds. */
+  /** How long a git process may do nothing while someone waits for it. In milliseconds. */
   readonly gitSilence: number;
   readonly githubUrl: string;
   readonly identity: Identity;
@@ -242,7 +242,7 @@ export class Repository {
     return (await findAttachment(git, tip, sha256))?.id;
   }
 
-  /** Whether a commit of ours is on the remote's branch, as far as we have heard. */
+  /** Whether a commit of ours is on the remote's branch, as far as we know. */
   isPushed(commit: string | null): boolean {
     return this.#remote.isPushed(commit);
   }
@@ -389,7 +389,7 @@ export class Repository {
 
   /**
    * Ends all work here: accepted lines are answered, and no git process is running in the folder any more. Resolves
-   * to false if a git cannot be ended, so the folder must stay where it is. The order is: first what starts new work,
+   * to false if one cannot be ended, so the folder must stay where it is. The order is: first what starts new work,
    * then what does the work, then what the work uses, which is git's processes and the locks that one of them may
    * leave behind.
    */

@@ -119,7 +119,7 @@ export class Follower {
     const isDoubtful = isNew || isLost || !this.#isJudged;
     if (!isDoubtful && this.#mark.commit === tip) return;
     const isMoved = async () => (await resolveIn(this.#clone, branchRef(this.#clone))) !== tip;
-    // Someone has moved the branch and we have not heard of it. Following what we know would undo their move.
+    // Someone has moved the branch and we have not noticed yet. Following what we know would undo their move.
     if (await isMoved()) return this.#onStale();
     if (isNew && !(await isAncestor(git, operation.commit, tip))) return this.#waitFor(operation, tip);
     // Journals are compared with the commit that was followed, never with a later one. An index ahead of the mark

@@ -18,7 +18,7 @@ import { type Problems, readDifference, withoutMoved } from './differences.ts';
 import { findCommits } from './find-commits.ts';
 import { type EntryChange, mirrorLines } from './mirror-lines.ts';
 
-/** What is needed to read a branch into the mirror, and whom to notify. */
+/** What is needed to read a branch into the mirror, with the listeners to notify. */
 export interface Reading {
   readonly clone: Clone;
   readonly mirror: Database;

@@ -109,7 +109,7 @@ function takeStatus(status: RepositoryStatus): void {
   if (before?.remoteHead !== status.remoteHead || hasMoved) refreshSoon();
 }
 
-/** Whether the commit that a branch is at is of a message in the timeline, so there is nothing to read again. */
+/** Whether the branch's current commit belongs to a message in the timeline, so nothing has to be read again. */
 const isShown = ({ name, head }: RepositoryStatus): boolean =>
   timeline
     .get()

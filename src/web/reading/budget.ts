@@ -7,7 +7,7 @@ export class OutOfBudget extends Error {}
 
 /** The budget for a text: per character, and at least. Trying a rule costs one, and more if the rule looks far. */
 const [COST_A_CHARACTER, LEAST_COST] = [4, 20_000];
-/** For every so many characters that a rule looks through, it costs as much as trying a rule. */
+/** How many characters a rule can look through for the cost of trying one rule. */
 const CHARACTERS_A_COST = 100;
 
 /** Longer words are not treated as addresses. In characters. */

@@ -30,7 +30,7 @@ const HINTS = {
 type Operator = keyof typeof HINTS;
 type DateOperator = 'before' | 'after';
 const isDate = (name: Operator): name is DateOperator => name === 'before' || name === 'after';
-/** Operators that not every server has. */
+/** Operators that are only suggested if they have values. */
 const OPTIONAL: ReadonlySet<Operator> = new Set(['has', 'is']);
 const OPERATORS = Object.keys(HINTS) as Operator[];
 const DATES = ['today', 'yesterday', '1 week ago', '1 month ago', '1 year ago'];

@@ -2,13 +2,13 @@ import type { GithubAccount } from '../../../contract/github.ts';
 
 interface CreateOptionProps {
   readonly isPossible: boolean;
-  /** The id of what says why it is not possible. */
+  /** The id of the element with the reason if it is not possible. */
   readonly reasonId: string;
   readonly checked: boolean;
   readonly onToggle: () => void;
 }
 
-/** Whether GitHub is to make the repository. If it cannot, the keyboard still reaches the box, and hears why. */
+/** Whether GitHub should create the repository. If it cannot, the box can still be focused, which announces why. */
 export function CreateOption({ isPossible, reasonId, checked, onToggle }: CreateOptionProps) {
   return (
     <label class="option" data-off={!isPossible}>
@@ -25,9 +25,9 @@ export function CreateOption({ isPossible, reasonId, checked, onToggle }: Create
   );
 }
 
-/** Why GitHub cannot make a repository, if that is known. */
+/** Why GitHub cannot create a repository, if that is known. */
 export function reasonAgainst(account: GithubAccount | undefined): string | undefined {
   if (account?.state === 'no-token') return 'To create it on GitHub, set GITHUB_TOKEN.';
-  // All of it is said here, since nothing else is said of an API that is not used.
+  // The full reason is shown here, since nothing else is shown about an API that is not used.
   return account?.state === 'off' ? account.error?.detail : undefined;
 }

@@ -116,7 +116,7 @@ export function PlaceForm({ words, isOpen, hasBranch, submit: send, onDone }: Pr
           </button>
         </div>
       )}
-      {/* What comes from GitHub comes later, so it is below everything that could move away from under the mouse. */}
+      {/* Content from GitHub arrives later, so it is below everything that it could move away from under the mouse. */}
       {reason && (
         <p class="hint" id={`${id}-reason`}>
           {reason}

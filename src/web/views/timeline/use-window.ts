@@ -168,7 +168,7 @@ function placeIn(scroller: HTMLElement, isEndNewest: boolean): Place | undefined
   return isInView ? { id: row.dataset.message ?? '', top: topOf(row) - top } : undefined;
 }
 
-/** Where a reader is who scrolled faster than the page rendered, from known heights and guesses for the rest. */
+/** Estimates the place of a reader who scrolled faster than the page rendered, from known heights and guesses. */
 function guess(
   scroller: HTMLElement,
   { messages }: { messages: readonly Message[] },
