@@ -25,8 +25,8 @@ export const filters: readonly Option[] = [
 
 export const listing: readonly Option[] = [
   ...filters,
-  { name: 'as-of', value: 'time', help: 'As it was at this time, or at this commit' },
-  { name: 'number', short: 'n', value: 'count', help: 'At most so many; 10 on a terminal, all otherwise' },
+  { name: 'as-of', value: 'time', help: 'The messages as they were at this time or commit' },
+  { name: 'number', short: 'n', value: 'count', help: 'At most this many; 10 on a terminal, all otherwise' },
   json,
   ndjson,
 ];

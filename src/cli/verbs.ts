@@ -7,7 +7,7 @@ const sync = (name: 'push' | 'pull', summary: string, meaning: string): Verb => 
   args: '[repository…]',
   count: [0, Number.POSITIVE_INFINITY],
   summary,
-  description: ['Without names, all repositories are meant. The exit code is 1 if one of them failed.'],
+  description: ['Without names, this covers all repositories. The exit code is 1 if one of them failed.'],
   options: [json, ...common],
   examples: [
     [`gitpost ${name}`, meaning],
@@ -43,7 +43,7 @@ export const VERBS: readonly Verb[] = [
         short: 'r',
         value: 'name',
         multiple: true,
-        help: 'The repository it goes to; may be repeated; all for every repository',
+        help: 'The repository it goes to, or all; may be repeated',
       },
       ...content,
       {
@@ -105,7 +105,7 @@ export const VERBS: readonly Verb[] = [
     description: ['The last 6 or more characters of an id are enough if no other id ends with them.'],
     options: [
       { name: 'history', help: 'Show every revision, oldest first' },
-      { name: 'as-of', value: 'time', help: 'As it was at this time, or at this commit' },
+      { name: 'as-of', value: 'time', help: 'The message as it was at this time or commit' },
       json,
       ...common,
     ],

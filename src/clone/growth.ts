@@ -13,7 +13,7 @@ const [RECOMMENDED_BYTES, NEARLY] = [1e9, 0.9];
 /** A problem to report if a clone comes close to the size that GitHub recommends. */
 export function sizeProblems({ size }: Growth): readonly CloneProblem[] {
   if (size === null || size < NEARLY * RECOMMENDED_BYTES) return [];
-  const reason = `takes ${(size / 1e9).toFixed(1)} GB. GitHub recommends to stay below 1 GB, and refuses what makes it hard to serve. Put large files into a repository of their own; docs/files.md says what they cost.`;
+  const reason = `takes ${(size / 1e9).toFixed(1)} GB. GitHub recommends staying below 1 GB, and refuses what is hard to serve. Put large files into a repository of their own; docs/files.md says what they cost.`;
   return [{ file: '.git', line: null, reason }];
 }
 

@@ -81,7 +81,7 @@ async function* readEntry(zip: ZipFile, entry: Entry, name: string): AsyncGenera
       checksum = crc32(chunk as Buffer, checksum);
       yield chunk as Buffer;
     }
-    if (checksum !== entry.crc32) throw new Error('its checksum is another one');
+    if (checksum !== entry.crc32) throw new Error('its checksum does not match');
   } catch (error) {
     throw refuse(
       `${shown(name)} in the zip is damaged (${(error as Error).message}). Get the export again, and import that.`,
