@@ -8,6 +8,7 @@ export default defineConfig({
     maxWorkers: 2,
     // The files of a worker share its modules: to load them anew for each file took a tenth of the time.
     isolate: false,
+    expect: { poll: { timeout: 60_000 } },
     env: { GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_NOSYSTEM: '1' },
     projects: [
       {
