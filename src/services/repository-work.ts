@@ -8,10 +8,13 @@ import { notReady, PATIENCE_MS } from './ready-mirror.ts';
 import type { Registry } from './registry.ts';
 
 const SYNCS_AT_ONCE = 4;
+/** Lines of an import wait behind all others, and nobody waits for one of them alone. */
+const BULK_PATIENCE_MS = 300_000;
 
 /**
  * Captures a line in the repository with this name, even if that is replaced in the meantime. Returns the commit once
- * it is durable; `unknown-repository`, or `unavailable` if that takes over 30 seconds.
+ * it is durable; `unknown-repository`, or `unavailable` if that takes over 30 seconds, or
+ * five minutes for a line of an import.
  */
 export async function captureIn(
   registry: Registry,
@@ -19,8 +22,9 @@ export async function captureIn(
   line: Line,
   options?: CaptureOptions,
 ): Promise<Captured> {
+  const patience = options?.inBulk ? BULK_PATIENCE_MS : PATIENCE_MS;
   const captured = await within(
-    PATIENCE_MS,
+    patience,
     registry
       .inPlace(
         name,
@@ -32,7 +36,7 @@ export async function captureIn(
   if (captured) return captured;
   const why = registry.find(name)?.isOpening
     ? `The clone of ${name} is still being made.`
-    : `git has not written to ${name} within ${PATIENCE_MS / 1000} seconds; the disk may be slow, or a git may hang.`;
+    : `git has not written to ${name} within ${patience / 1000} seconds; the disk may be slow, or a git process may hang.`;
   return notReady(
     why,
     'The message may still be saved: sending it again with the same id makes no second one',
