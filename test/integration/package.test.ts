@@ -123,7 +123,7 @@ test.runIf(process.platform !== 'win32')('captures, finds, pushes, serves the pa
   });
   const url = await eventually(async () => /^gitpost is at (\S+)$/m.exec(stdout)?.[1], 30_000);
   const opened = () => readFile(join(scratch.path, 'opened'), 'utf8').catch(() => '');
-  expect(await eventually(async () => (await opened()).trim())).toBe(url);
+  expect(await eventually(async () => (await opened()).trim() || undefined)).toBe(url);
   const page = await (await fetch(url)).text();
   const assets = [...page.matchAll(/(?:src|href)="([^"]+\.(?:js|css))"/g)].map(([, path = '']) => path);
   expect(assets.length).toBeGreaterThan(1);
