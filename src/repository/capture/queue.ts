@@ -28,7 +28,7 @@ const LINES_A_BATCH = 500;
  */
 const WORTH_HALVING = 32;
 /** The most lines of an import per batch while someone else is writing, who has to wait for the whole batch. */
-const BULK_LINES_SHARED = 8;
+const BULK_LINES_SHARED = 3;
 /** Anyone who wrote within this time is likely to write again. */
 const SHARED_MS = 3000;
 const GATHER_MS = 30;
