@@ -69,6 +69,16 @@ export async function findClone(
   }
 }
 
+/** The target of a clone whose settings could not be read so far, with its address if they can be read now. */
+export async function withAddress(
+  folder: ClonesFolder,
+  target: Target,
+  isKnown: (name: string) => boolean,
+): Promise<Target> {
+  if (target.url !== UNKNOWN_ADDRESS) return target;
+  return (await findClone(folder, target.name, isKnown)) ?? target;
+}
+
 /** Whether the configuration file of a clone has our section. For files that git cannot read. */
 async function hasOurSection(directory: string): Promise<boolean> {
   const text = await readFile(join(directory, '.git', 'config'), 'utf8').catch(() => '');

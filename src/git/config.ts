@@ -71,7 +71,8 @@ export async function extendNewConfig(file: string, values: Readonly<Record<stri
     const head = middle === undefined ? section : `${section} ${quoted(middle)}`;
     return `[${head}]\n\t${name} = ${quoted(value)}\n`;
   });
-  await appendFile(file, sections.join(''));
+  // A damaged repository that is made again may have a file that ends in the middle of a line.
+  await appendFile(file, `\n${sections.join('')}`);
 }
 
 const ESCAPES: Readonly<Record<string, string>> = { '\n': '\\n', '\t': '\\t', '\b': '\\b' };

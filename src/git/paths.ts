@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { join, normalize } from 'node:path';
 import { type GitContext, text } from './run.ts';
 
-/** The clones whose git folder is the complete `.git` in their own folder. Nearly all are. */
+/** The clones whose git folder is simply `.git` in their own folder, as nearly all are. */
 const usual = new WeakSet<GitContext>();
 
 /**

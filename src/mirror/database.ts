@@ -4,6 +4,7 @@ import { compareKeys, type Entry, type Key } from './entry.ts';
 import { Snapshot } from './files/snapshot.ts';
 import type { StagedShards } from './files/staged-shards.ts';
 import { Flusher } from './flusher.ts';
+import { loadMirror } from './load.ts';
 import { type Hints, readCandidates } from './search/read-candidates.ts';
 import { type Tally, tallyOf } from './search/tally.ts';
 import { Shard } from './shard.ts';
@@ -284,21 +285,11 @@ export class Database {
   }
 
   async #load(): Promise<boolean> {
-    const state = await this.#snapshot.readState();
-    const index = state && (await this.#snapshot.readIds(state.idsFlush));
-    if (!state || !index) return false;
-    const slots = state.shards.map(({ number, written, from }): Slot => {
-      return { number, written, from: from ?? FIRST, changed: false, shard: undefined };
-    });
-    for (const slot of slots) {
-      if (slot.written <= state.idsFlush) continue;
-      const entries = await this.#snapshot.readShard(slot).catch(() => undefined);
-      if (!entries) return false;
-      for (const { id } of entries) index.set(id, slot.number);
-    }
-    this.#timeline = new Timeline(slots, index);
-    this.#census.load(state);
-    this.#flusher.continueAt(state);
+    const loaded = await loadMirror(this.#snapshot);
+    if (!loaded) return false;
+    this.#timeline = loaded.timeline;
+    this.#census.load(loaded.state);
+    this.#flusher.continueAt(loaded.state);
     return true;
   }
 }

@@ -3,12 +3,11 @@ import { within } from '../async/within.ts';
 import {
   type ClonesFolder,
   cloneContext,
-  findClone,
   findClones,
   markPrimary,
   markRemoved,
   renamePrimary,
-  UNKNOWN_ADDRESS,
+  withAddress,
   withChosenRemotes,
 } from '../clone/folder.ts';
 import type { FindFile } from '../clone/line-files.ts';
@@ -71,6 +70,7 @@ export interface ManagerOptions {
 
 /** How long a request for a status waits for what only a clone can tell. */
 const DETAILS_MS = 5000;
+const NO_FILES = { findUpload: async () => undefined, findAnywhere: async () => undefined };
 
 /** All repositories. Opens their clones, and captures, reads, pushes and pulls messages across them. */
 export class RepositoryManager {
@@ -244,17 +244,15 @@ export class RepositoryManager {
     return this.#registry.changes.run(async () => {
       if (!this.#registry.isCurrent(repository)) return undefined;
       await repository.close();
-      return this.#registry.replace(repository, await this.#addressed(repository.target), trouble);
+      return this.#registry.replace(
+        repository,
+        await withAddress(this.#folder, repository.target, this.#isMirrored),
+        trouble,
+      );
     });
   }
 
   readonly #isMirrored = (name: string): boolean => this.#options.mirror.repositories().includes(name);
-
-  /** The target of a clone whose settings could not be read so far, with its address if they can be read now. */
-  async #addressed(target: Target): Promise<Target> {
-    if (target.url !== UNKNOWN_ADDRESS) return target;
-    return (await findClone(this.#folder, target.name, this.#isMirrored)) ?? target;
-  }
 
   #open(
     target: Target,
@@ -284,10 +282,7 @@ export class RepositoryManager {
       onOutcome: (result) => this.#options.onOutcome?.(result),
       onTrouble: (error) => this.#onTrouble(error),
       lockPatience: this.#options.lockPatience ?? LOCK_PATIENCE,
-      files: this.#options.files ?? {
-        findUpload: async () => undefined,
-        findAnywhere: async () => undefined,
-      },
+      files: this.#options.files ?? NO_FILES,
     });
   }
 

@@ -1,4 +1,3 @@
-import { stat } from 'node:fs/promises';
 import { relative } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { findAstray } from '../clone/astray.ts';
@@ -7,7 +6,7 @@ import { isRewritten, rewrittenTrouble } from '../clone/rewritten.ts';
 import { readConfig } from '../git/config.ts';
 import { checkIntegrity } from '../git/fsck.ts';
 import { findHousekeepingLocks, findLocks, gitFolders, type Lock } from '../git/locks.ts';
-import { gitPath } from '../git/paths.ts';
+import { gitPath, isThere } from '../git/paths.ts';
 import { uncommittedChanges } from '../git/porcelain.ts';
 import { checkedOut, resolve } from '../git/refs.ts';
 import type { GitContext } from '../git/run.ts';
@@ -163,12 +162,6 @@ async function lookAtWorkTree(git: GitContext, branch: string): Promise<WorkTree
   }
   return { tip, ours, others, isOnItsWay: commit !== tip, isHeld };
 }
-
-const isThere = (path: string): Promise<boolean> =>
-  stat(path).then(
-    () => true,
-    () => false,
-  );
 
 const waiting = (file: string) =>
   ({

@@ -43,6 +43,15 @@ test.each([
   expect(await readConfig(context, 'some.sub section.key')).toBe(null);
 });
 
+test('a file that ends in the middle of a line keeps that line', async () => {
+  const { folder, context } = await clone();
+  const file = join(folder, '.git', 'config');
+  await appendFile(file, '[cut]\n\toff = here');
+  await extendNewConfig(file, { 'gitpost.value': 'one' });
+  expect(await readConfig(context, 'cut.off')).toBe('here');
+  expect(await readConfig(context, 'gitpost.value')).toBe('one');
+});
+
 test('what anybody changes in the configuration is read at once', async () => {
   const { folder, context } = await clone();
   expect(await readConfig(context, 'gitpost.branch')).toBe(null);
