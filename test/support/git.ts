@@ -31,7 +31,7 @@ export function gitBytes(cwd: string, ...args: string[]): Promise<Buffer> {
     const options = { cwd, env: gitEnvironment(), encoding: 'buffer', maxBuffer: 2 ** 30 } as const;
     execFile('git', args, options, (error, stdout, stderr) => {
       if (!error) return resolve(stdout);
-      const words = stderr.toString();
+      const words = stderr.toString() || stdout.toString().slice(0, 2000);
       const failure = new Error(`git ${args.join(' ')} ended with ${error.code}: ${words || error.message}`);
       reject(Object.assign(failure, { code: error.code ?? null, stdout: stdout.toString(), stderr: words }));
     });

@@ -1,3 +1,4 @@
+import { renameSync } from 'node:fs';
 import { lstat, mkdir, readdir, readFile, readlink, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
@@ -367,4 +368,28 @@ test('an index that another git holds is left alone, and so is one that a work w
   expect(await followPathByPath(context, 'main', from, to)).toEqual({ outcome: 'done' });
   expect(await status(folder)).toBe('');
   expect(await readdir(join(folder, '.git/gitpost'))).toEqual([]);
+});
+
+test('a clone that takes the place of another one meanwhile gets nothing of the other in its index', async () => {
+  const clone = await cloneBehind();
+  const parent = await temporaryFolder();
+  const [other, away] = [join(parent, 'other'), join(parent, 'away')];
+  await git(parent, 'clone', '--quiet', clone.folder, other);
+  await git(other, 'reset', '--quiet', '--hard', clone.from);
+  await git(other, 'remote', 'remove', 'origin');
+  await git(other, 'reflog', 'expire', '--expire=now', '--all');
+  await git(other, 'gc', '--quiet', '--prune=now');
+  let isPlaced = false;
+  const outcome = await followPathByPath(contextOf(clone.folder), 'main', clone.from, clone.to, () => {
+    if (!isPlaced) {
+      renameSync(clone.folder, away);
+      renameSync(other, clone.folder);
+      isPlaced = true;
+    }
+    return true;
+  });
+  expect(outcome).toEqual({ outcome: 'locked' });
+  await git(clone.folder, 'fsck', '--strict');
+  expect(await status(clone.folder)).toBe('');
+  expect(await status(away)).not.toBe('');
 });
