@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { ifExists } from './async/if-exists.ts';
 import { type ClonesFolder, cloneContext, findClones, withChosenRemotes } from './clone/folder.ts';
 import { isHeld } from './clone/folder-lock.ts';
 import { isConfigError, readConfig } from './config.ts';
@@ -66,10 +67,7 @@ export async function verifyFolders(
 /** The repositories in the environment, and those added while gitpost was running. */
 async function subjectsOf(folder: ClonesFolder, named: readonly Target[]): Promise<readonly Subject[]> {
   const targets = await withChosenRemotes(folder, named);
-  const found = await findClones(folder).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return [];
-    throw error;
-  });
+  const found = (await ifExists(findClones(folder))) ?? [];
   const added = found.filter(({ name }) => !targets.some((target) => sameName(target.name, name)));
   return [...targets, ...added].map((target) => ({ ...target, git: cloneContext(folder, target.name) }));
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
+import { ifExists } from '../async/if-exists.ts';
 import { ATTACHMENT_FOLDER, attachmentOf } from '../journal/path.ts';
 import { type GitContext, GitError, GitProcess, text } from './run.ts';
 import { isFile, listBelow, type TreeEntry } from './tree.ts';
@@ -23,23 +24,28 @@ const isAttachment = ({ mode, path }: TreeEntry): boolean => isFile(mode) && att
 
 /**
  * Stores a file as a blob, durably, and returns its id. git reads the file itself, so it is never in our memory as a
- * whole. `undefined` if the file's content does not have this hash, for example because it was damaged on disk.
+ * whole. `undefined` if the file is gone, or its content does not have this hash because it was damaged on disk.
  */
 export async function storeFile(
   context: GitContext,
   path: string,
   sha256: string,
 ): Promise<string | undefined> {
+  const hashes = await ifExists(hashesOf(path));
+  if (hashes?.content !== sha256) return undefined;
+  const id = await text(context, ['hash-object', '-w', '--no-filters', '--', path]);
+  return hashes.ids.includes(id) ? id : undefined;
+}
+
+/** The hash of a file's content, and the ids that its blob has in the two object formats of git. */
+async function hashesOf(path: string) {
   const { size } = await stat(path);
-  const [own, sha1Id, sha256Id] = [createHash('sha256'), createHash('sha1'), createHash('sha256')];
+  const [content, sha1Id, sha256Id] = [createHash('sha256'), createHash('sha1'), createHash('sha256')];
   for (const one of [sha1Id, sha256Id]) one.update(`blob ${size}\0`);
   for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) {
-    for (const one of [own, sha1Id, sha256Id]) one.update(chunk);
+    for (const one of [content, sha1Id, sha256Id]) one.update(chunk);
   }
-  if (own.digest('hex') !== sha256) return undefined;
-  const expected = [sha1Id.digest('hex'), sha256Id.digest('hex')];
-  const id = await text(context, ['hash-object', '-w', '--no-filters', '--', path]);
-  return expected.includes(id) ? id : undefined;
+  return { content: content.digest('hex'), ids: [sha1Id.digest('hex'), sha256Id.digest('hex')] };
 }
 
 /**

@@ -18,7 +18,8 @@ export async function guardSecrets(
   const added = attachments.filter(({ sha256 }) => !before.some((one) => one.sha256 === sha256));
   const words = [text, url, author, language, ...attachments.map(({ name }) => name)].join('\n');
   const inFiles = await files.secretsIn(added);
-  const seen = [...new Set([...secretsIn(words), ...inFiles])];
+  if (!inFiles.ok) return inFiles;
+  const seen = [...new Set([...secretsIn(words), ...inFiles.value])];
   if (seen.length === 0) return ok(undefined);
   return fail(
     'looks-secret',

@@ -1,4 +1,5 @@
 import { createReadStream } from 'node:fs';
+import { ifExists } from '../../async/if-exists.ts';
 import { type Attachment, type AttachmentReference, cleanFileName } from '../../domain/attachment.ts';
 import type { FileFacts } from '../../domain/media/probe.ts';
 import { endingOf, isTextType } from '../../domain/media/types.ts';
@@ -23,7 +24,13 @@ const MOST_REMEMBERED = 10_000;
 const LONGEST_SECRET = 4096;
 const PIECE_BYTES = 256 * 1024;
 
-/** The text of a file in chunks. The event loop gets a turn after each. */
+/** The kinds of credentials in a text file. The event loop gets a turn after each chunk. */
+async function secretsInFile(path: string): Promise<ReadonlySet<string>> {
+  const seen = new Set<string>();
+  for await (const piece of piecesOf(path)) for (const kind of secretsIn(piece)) seen.add(kind);
+  return seen;
+}
+
 async function* piecesOf(path: string): AsyncGenerator<string> {
   let end = Buffer.alloc(0);
   for await (const chunk of createReadStream(path, { highWaterMark: PIECE_BYTES }) as AsyncIterable<Buffer>) {
@@ -91,11 +98,18 @@ export class Attachments {
   ): Promise<Result<readonly Attachment[]>> {
     const found: Attachment[] = [];
     const errors: FieldError[] = [];
-    for (const { sha256, name } of references) {
-      const known = before.find((one) => one.sha256 === sha256) ?? (await this.#describe(sha256));
-      if (known) found.push(name === undefined ? known : { ...known, name });
-      else
-        errors.push({ field: 'attachments', detail: `attachments has a file that is not known: ${sha256}` });
+    try {
+      for (const { sha256, name } of references) {
+        const known = before.find((one) => one.sha256 === sha256) ?? (await this.#describe(sha256));
+        if (known) found.push(name === undefined ? known : { ...known, name });
+        else
+          errors.push({
+            field: 'attachments',
+            detail: `attachments has a file that is not known: ${sha256}`,
+          });
+      }
+    } catch (error) {
+      return notNow(error);
     }
     if (errors.length === 0) return ok(found);
     const what = errors.length === 1 ? 'A file is' : `${errors.length} files are`;
@@ -130,15 +144,25 @@ export class Attachments {
   readonly findAnywhere = async (sha256: string): Promise<string | undefined> =>
     (await this.find(sha256))?.path;
 
-  /** The kinds of credentials that the text files among these seem to contain. */
-  async secretsIn(attachments: readonly Attachment[]): Promise<readonly string[]> {
+  /**
+   * The kinds of credentials that the text files among these seem to contain. A file that is gone is left out: the
+   * capture refuses it.
+   */
+  async secretsIn(attachments: readonly Attachment[]): Promise<Result<readonly string[]>> {
     const seen = new Set<string>();
-    for (const { sha256 } of attachments) {
-      const file = await this.find(sha256);
-      if (!file || !isTextType(file.facts.type)) continue;
-      for await (const text of piecesOf(file.path)) for (const kind of secretsIn(text)) seen.add(kind);
+    try {
+      for (const { sha256 } of attachments) for (const kind of await this.#secretsOf(sha256)) seen.add(kind);
+    } catch (error) {
+      return notNow(error);
     }
-    return [...seen];
+    return ok([...seen]);
+  }
+
+  async #secretsOf(sha256: string): Promise<ReadonlySet<string>> {
+    const file = await this.find(sha256);
+    if (!file || !isTextType(file.facts.type)) return new Set();
+    // One that goes away meanwhile may have a copy elsewhere.
+    return (await ifExists(secretsInFile(file.path))) ?? this.#secretsOf(sha256);
   }
 
   /** Drops uploads that no message has named within a day. */

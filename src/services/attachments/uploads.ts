@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream, type Stats } from 'node:fs';
 import { open, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { ifExists } from '../../async/if-exists.ts';
 import { type Attachment, readAttachments, SHA256 } from '../../domain/attachment.ts';
 
 /** An upload that no message names within this time is dropped. */
@@ -59,7 +60,7 @@ export class Uploads {
     const found = await stat(path).catch(() => undefined);
     if (!found?.isFile()) return undefined;
     if (this.#whole.get(sha256) === versionOf(found)) return path;
-    if ((await hashOf(path)) === sha256) {
+    if ((await ifExists(hashOf(path))) === sha256) {
       if (this.#whole.size >= MOST_KNOWN) this.#whole.clear();
       this.#whole.set(sha256, versionOf(found));
       return path;
@@ -87,7 +88,8 @@ export class Uploads {
     await Promise.all([path, `${path}.json`].map((one) => utimes(one, now, now).catch(() => undefined)));
     // A new timestamp alone does not make it a different version.
     if (before === undefined || this.#whole.get(sha256) !== versionOf(before)) return;
-    this.#whole.set(sha256, versionOf({ ...before, mtimeMs: (await stat(path)).mtimeMs }));
+    const after = await ifExists(stat(path));
+    if (after) this.#whole.set(sha256, versionOf({ ...before, mtimeMs: after.mtimeMs }));
   }
 
   /** Drops the files that were not used for a day. */

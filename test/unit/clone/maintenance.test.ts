@@ -1,7 +1,7 @@
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { expect, test } from 'vitest';
-import { countObjects } from '../../../src/git/objects.ts';
+import { countObjects, estimateObjects } from '../../../src/git/objects.ts';
 import { locksIn } from '../../support/clone-state.ts';
 import { contextOf } from '../../support/context.ts';
 import { git } from '../../support/git.ts';
@@ -40,12 +40,13 @@ test('many loose objects are packed, too, reachable or not', async () => {
   const clone = managed.clone();
   const folder = join(root, 'loose');
   await mkdir(folder);
-  const paths = Array.from({ length: 2100 }, (_, number) => join(folder, `${number}`));
-  for (const path of paths) await writeFile(path, path);
+  // How many there are is estimated from some folders, so the contents are the same in each run.
+  const paths = Array.from({ length: 2500 }, (_, number) => join(folder, `${number}`));
+  for (const path of paths) await writeFile(path, basename(path));
   await git(clone, 'hash-object', '-w', ...paths);
-  expect((await countObjects(contextOf(clone))).loose).toBeGreaterThan(2000);
+  expect((await estimateObjects(contextOf(clone))).loose).toBeGreaterThan(2000);
   await managed.add(lineNumber(1));
   await eventually(async () => (await countObjects(contextOf(clone))).loose < 100);
   const [id = ''] = (await git(clone, 'hash-object', paths[0] ?? '')).split('\n');
-  expect(await git(clone, 'cat-file', 'blob', id)).toBe(paths[0]);
+  expect(await git(clone, 'cat-file', 'blob', id)).toBe('0');
 });
