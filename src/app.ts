@@ -9,6 +9,7 @@ import { given } from './domain/given.ts';
 import { isFailure } from './domain/repository.ts';
 import { personsConfig } from './git/config.ts';
 import type { Identity } from './git/importer.ts';
+import type { Launcher } from './git/launcher/launcher.ts';
 import type { GitContext } from './git/run.ts';
 import { startServer } from './http/server.ts';
 import type { Services } from './http/services.ts';
@@ -42,6 +43,8 @@ export interface AppOptions {
   readonly publicDirectory: string;
   /** Reads many journals in parallel; without it they are read one after the other. */
   readonly filler?: Filler;
+  /** Starts the git processes; without it, this process does. */
+  readonly launcher?: Launcher | undefined;
   /** Milliseconds for which git may do nothing while someone is waiting for it; shorter in tests. */
   readonly gitSilence?: number;
   /** Milliseconds until a clone that could not be opened is tried again. */
@@ -74,7 +77,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     listens = true,
     clock = () => new Date(),
   } = options;
-  const git = gitContextOf(config);
+  const git = gitContextOf(config, options.launcher);
   const installed = await checkGit(git);
   const locks = await lockFolders([config.reposDirectory, config.dataDirectory], !listens);
   try {

@@ -5,8 +5,9 @@ import type { Io } from './cli/io.ts';
 import { run } from './cli/run.ts';
 import { type Given, isSet } from './cli/verb.ts';
 import { findAddress } from './clone/address-file.ts';
+import { startLauncher } from './git/launcher/launcher.ts';
 import { findHome } from './home.ts';
-import { version } from './package.ts';
+import { launcherScript, version } from './package.ts';
 
 /** The command. It only loads the server for what needs it. */
 
@@ -55,8 +56,10 @@ async function serve({ environment, directory: current }: Io, given: Given): Pro
     return EXIT.done;
   }
   process.stderr.write(`gitpost: the folder is ${directory}\n`);
+  // It starts while the rest of the program is being loaded.
+  const launcher = startLauncher(launcherScript);
   const { serve: start } = await import('./serve.ts');
-  await start(own, directory, isSet(given, 'open') ? open : undefined);
+  await start(own, directory, launcher, isSet(given, 'open') ? open : undefined);
   return undefined;
 }
 

@@ -10,5 +10,8 @@ export const publicDirectory = fileURLToPath(new URL('public/', root));
 /** The script that reads journals in threads. */
 export const fillingScript = new URL('dist/filling.js', root);
 
+/** The script of the process that starts gits. */
+export const launcherScript = fileURLToPath(new URL('dist/launcher.js', root));
+
 export const version = (): string =>
   (JSON.parse(readFileSync(new URL('package.json', root), 'utf8')) as { version: string }).version;

@@ -3,6 +3,7 @@ import { pino } from 'pino';
 import { type App, startApp } from './app.ts';
 import { type Config, isConfigError, readConfig } from './config.ts';
 import { type Environment, exposesToken } from './environment.ts';
+import type { Launcher } from './git/launcher/launcher.ts';
 import { whenOrphaned } from './orphan.ts';
 import { fillingScript, publicDirectory, version } from './package.ts';
 import { fillInThreads } from './repository/reconcile/bulk/filler.ts';
@@ -17,11 +18,13 @@ const LAST_RESORT_MS = 9000;
  * Runs the app in this process until a signal ends it. If the start is refused, the process ends immediately.
  *
  * @param directory where `.env` is, and what relative paths are relative to
+ * @param launcher starts the git processes; without it, this process does
  * @param onUp called with the address, without a trailing slash
  */
 export async function serve(
   environment: Environment,
   directory: string,
+  launcher: Launcher | undefined,
   onUp: (url: string) => unknown = () => undefined,
 ): Promise<void> {
   // By default, V8 lets a heap grow to four times its live size before collecting garbage. On a laptop, 50% more is
@@ -54,6 +57,7 @@ export async function serve(
       onSyncNote,
       onTrouble,
       filler,
+      launcher,
     });
     process.stdout.write(`gitpost is at ${app.url}/\n`);
     stopWithReason(app, environment, onTrouble);

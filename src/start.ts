@@ -1,4 +1,5 @@
 import type { Config } from './config.ts';
+import type { Launcher } from './git/launcher/launcher.ts';
 import { gitVersion } from './git/porcelain.ts';
 import type { GitContext } from './git/run.ts';
 import { GIT_SETTINGS } from './git/settings.ts';
@@ -15,10 +16,11 @@ export class FolderHeld extends StartRefused {}
 const OLDEST_GIT = [2, 38] as const;
 
 /** How git runs outside any clone. */
-export const gitContextOf = ({ gitEnvironment }: Config): GitContext => ({
+export const gitContextOf = ({ gitEnvironment }: Config, launcher?: Launcher): GitContext => ({
   directory: process.cwd(),
   environment: gitEnvironment,
   settings: GIT_SETTINGS,
+  launcher,
 });
 
 export async function checkGit(git: GitContext): Promise<string> {

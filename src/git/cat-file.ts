@@ -23,7 +23,7 @@ interface Waiting {
 
 /** Starts a long-lived `git cat-file` that is asked for one object after another. */
 export function startCatFile(context: GitContext) {
-  const git = new GitProcess(context, ['cat-file', '--batch-command']);
+  const git = new GitProcess(context, ['cat-file', '--batch-command'], { stays: true });
   const waiting: Waiting[] = [];
   const parser = createParser(() => waiting.shift());
   let ended = false;

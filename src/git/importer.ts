@@ -115,7 +115,9 @@ export const SCRATCH_REF = 'refs/gitpost/import';
 type ImportProcess = ReturnType<typeof startImport>;
 
 function startImport(context: GitContext) {
-  const git = new GitProcess(context, ['fast-import', '--quiet', '--date-format=raw', '--force']);
+  const git = new GitProcess(context, ['fast-import', '--quiet', '--date-format=raw', '--force'], {
+    stays: true,
+  });
   const lines = new LineReader(git);
   let batches = 0;
   let written = 0;

@@ -1,7 +1,10 @@
-import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import type { ChildProcessWithoutNullStreams } from 'node:child_process';
 import { setTimeout as delay } from 'node:timers/promises';
 import { activityOf } from './activity.ts';
 import { type Gits, SILENCE_MS } from './gits.ts';
+import { LaunchedChild } from './launcher/child.ts';
+import type { Launcher } from './launcher/launcher.ts';
+import { signalGroup, spawnGit } from './launcher/spawn.ts';
 
 /** Where and how git runs: everything that our commands need besides their arguments. */
 export interface GitContext {
@@ -13,6 +16,8 @@ export interface GitContext {
   readonly settings: readonly string[];
   /** The git processes running in the clone; absent if there is no clone. */
   readonly gits?: Gits;
+  /** Starts the git processes; if absent, this process does it itself. */
+  readonly launcher?: Launcher | undefined;
 }
 
 /** git ended in a way that the caller did not expect. This is never caused by something a person did. */
@@ -48,6 +53,8 @@ export class GitClosed extends GitError {
 export interface ProcessOptions {
   readonly environment?: Readonly<Record<string, string>>;
   readonly settings?: readonly string[];
+  /** For a git that is asked many times: it is started here, since each answer takes one step less that way. */
+  readonly stays?: boolean;
 }
 
 /** How many times a git process is checked during the time in which it may do nothing. */
@@ -63,7 +70,7 @@ const [LAST_CALL_MS, LAST_RESORT_MS] = [2000, 1000];
  */
 export class GitProcess {
   readonly command: string;
-  readonly #child: ChildProcessWithoutNullStreams;
+  readonly #child: LaunchedChild | ChildProcessWithoutNullStreams;
   readonly #gits: Gits | undefined;
   readonly #silence: number;
   readonly #began = Date.now();
@@ -83,20 +90,13 @@ export class GitProcess {
     this.#gits = gits;
     this.#silence = gits?.silence ?? SILENCE_MS;
     const settings = [...context.settings, ...(options.settings ?? [])].flatMap((setting) => ['-c', setting]);
-    const child: ChildProcessWithoutNullStreams = spawn('git', [...settings, ...args], {
-      cwd: context.directory,
-      env: { ...context.environment, ...options.environment },
-      // It gets its own process group, so a limit also ends its children, and Ctrl-C does not hit a half-written
-      // commit.
-      detached: true,
-      windowsHide: true,
-    });
-    if (child.stdin === undefined) {
-      // Without free file descriptors, node creates no streams and only reports the reason later, when nobody
-      // listens.
-      child.on('error', () => undefined);
-      throw new Error('git cannot be started: too many files are open.');
-    }
+    const start = {
+      args: [...settings, ...args],
+      directory: context.directory,
+      environment: { ...context.environment, ...options.environment },
+    };
+    const launcher = options.stays ? undefined : context.launcher;
+    const child = launcher?.start(start) ?? spawnGit(start);
     this.#child = child;
     gits?.begun(this);
     // A git that ends early closes its input. The exit code says so; the broken pipe adds nothing.
@@ -186,13 +186,8 @@ export class GitProcess {
 
   /** Signals it and the helpers it started, which would otherwise outlive it and keep a connection open. */
   kill(signal: NodeJS.Signals = 'SIGKILL'): void {
-    const { pid } = this.#child;
-    if (pid === undefined) return;
-    try {
-      process.kill(-pid, signal);
-    } catch {
-      // It has already ended on its own.
-    }
+    if (this.#child instanceof LaunchedChild) this.#child.kill(signal);
+    else signalGroup(this.#child.pid, signal);
   }
 
   /** Ends it by closing its input, or else by force. Resolves when it is gone, after three seconds at the latest. */

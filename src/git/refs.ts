@@ -272,7 +272,7 @@ export class RefMover {
 }
 
 function startUpdate(context: GitContext) {
-  const git = new GitProcess(context, ['update-ref', '--stdin', '-m', 'gitpost']);
+  const git = new GitProcess(context, ['update-ref', '--stdin', '-m', 'gitpost'], { stays: true });
   const lines = new LineReader(git);
   return {
     async move(ref: string, from: string | undefined, to: string): Promise<void> {

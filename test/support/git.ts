@@ -1,10 +1,12 @@
-import { execFile } from 'node:child_process';
+import { once } from 'node:events';
 import { appendFile, mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { buffer, text } from 'node:stream/consumers';
+import { launcher } from './launcher.ts';
 
 /** What a failed git command rejects with. */
 export interface GitFailure extends Error {
-  code: number | string | null;
+  code: number | null;
   stdout: string;
   stderr: string;
 }
@@ -26,16 +28,18 @@ export function gitEnvironment(): Record<string, string> {
 }
 
 /** Runs git and answers the bytes of its output. */
-export function gitBytes(cwd: string, ...args: string[]): Promise<Buffer> {
-  return new Promise((resolve, reject) => {
-    const options = { cwd, env: gitEnvironment(), encoding: 'buffer', maxBuffer: 2 ** 30 } as const;
-    execFile('git', args, options, (error, stdout, stderr) => {
-      if (!error) return resolve(stdout);
-      const words = stderr.toString() || stdout.toString().slice(0, 2000);
-      const failure = new Error(`git ${args.join(' ')} ended with ${error.code}: ${words || error.message}`);
-      reject(Object.assign(failure, { code: error.code ?? null, stdout: stdout.toString(), stderr: words }));
-    });
-  });
+export async function gitBytes(cwd: string, ...args: string[]): Promise<Buffer> {
+  const child = launcher.start({ args, directory: cwd, environment: gitEnvironment() });
+  child.stdin.end();
+  const [stdout, stderr, code] = await Promise.all([
+    buffer(child.stdout),
+    text(child.stderr),
+    once(child, 'close').then(([code]) => code as number | null),
+  ]);
+  if (code === 0) return stdout;
+  const words = stderr || stdout.toString().slice(0, 2000);
+  const failure = new Error(`git ${args.join(' ')} ended with ${code}: ${words}`);
+  throw Object.assign(failure, { code, stdout: stdout.toString(), stderr });
 }
 
 const BUSY_TRIES = 10;

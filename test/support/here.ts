@@ -3,6 +3,7 @@ import { type AppOptions, startApp } from '../../src/app.ts';
 import { isConfigError, readConfig } from '../../src/config.ts';
 import { type Api, apiAt } from './api.ts';
 import { gitEnvironment } from './git.ts';
+import { launcher } from './launcher.ts';
 import { scratchFolder } from './scratch.ts';
 import { atTestEnd } from './test-end.ts';
 
@@ -45,7 +46,7 @@ export async function startHere({ env, folder, ...options }: HereOptions = {}): 
   if (isConfigError(config)) throw new Error(config.lines.join('\n'));
   const troubles: unknown[] = [];
   const onTrouble = (error: unknown) => void troubles.push(error);
-  const app = await startApp({ config, version: '0.0.0', publicDirectory, onTrouble, ...options });
+  const app = await startApp({ config, version: '0.0.0', publicDirectory, onTrouble, launcher, ...options });
   let stopped: Promise<void> | undefined;
   const stop = (): Promise<void> => {
     stopped ??= app.close().then(() => scratch?.remove());

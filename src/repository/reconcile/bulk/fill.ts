@@ -39,8 +39,8 @@ export async function fill(reading: Reading, journals: readonly TreeEntry[]): Pr
   }
   const problems: Record<string, Covered['problems'][string]> = {};
   let [messages, characters] = [0, 0];
-  // The list of running git processes stays here, because a thread only gets copies.
-  const { gits: _, ...git } = clone.git;
+  // The list of running git processes and what starts them stay here, because a thread only gets copies.
+  const { gits: _gits, launcher: _launcher, ...git } = clone.git;
   const data = { git, repository: clone.name, directory: mirror.directory };
   await filler.fill(
     data,
