@@ -122,16 +122,16 @@ export async function checkWorkTree(
   let deadline = Date.now() + FOLLOW_MS;
   const before = await resolve(git, `refs/heads/${branch}`);
   let seen = await lookAtWorkTree(git, branch);
-  while (isRunning && seen.ours.length > 0 && Date.now() < Math.min(deadline, latest)) {
+  // While messages keep coming in, the files are always a little behind, so there is nothing to wait for.
+  const isMoving = () => isRunning && seen.tip !== before;
+  while (isRunning && seen.ours.length > 0 && !isMoving() && Date.now() < Math.min(deadline, latest)) {
     await delay(200, undefined, { signal });
     seen = await lookAtWorkTree(git, branch);
     // gitpost itself records that it has not reached this commit yet, as on a busy machine.
     if (seen.isOnItsWay && !seen.isHeld) deadline = Date.now() + FOLLOW_MS;
   }
-  // While messages keep coming in, the files are always a little behind.
-  const isMoving = isRunning && seen.tip !== before;
   for (const path of seen.others) findings.add(uncommitted(path));
-  if (isMoving) return;
+  if (isMoving()) return;
   for (const path of seen.ours) findings.add(seen.isHeld ? waiting(path) : notFollowed(path, isRunning));
 }
 
