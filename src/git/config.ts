@@ -44,8 +44,12 @@ export const readConfig = async (context: GitContext, key: string): Promise<stri
 /** A key in the form in which git lists it. */
 const asListed = (key: string): string => key.replace(/^[^.]+|[^.]+$/g, (part) => part.toLowerCase());
 
-/** Writes a value. If another git process has locked the configuration, tries again, eight times at most. */
+/**
+ * Writes a value, unless it is there already. If another git process has locked the configuration, tries again, eight
+ * times at most.
+ */
 export async function writeConfig(context: GitContext, key: string, value: string): Promise<void> {
+  if ((await readConfig(context, key)) === value) return;
   const args = ['config', '--local', '--replace-all', key, value];
   for (let attempt = 1; ; attempt += 1) {
     const result = await run(context, args);
