@@ -20,7 +20,7 @@ import {
   timeline,
   waiting,
 } from '../support/page-parts.ts';
-import { type PageScene, pageScene } from '../support/page-scene.ts';
+import { type PageScene, processScene } from '../support/page-scene.ts';
 import { firstOf } from '../support/rounds.ts';
 
 const browser = sharedBrowser();
@@ -51,7 +51,7 @@ const screens = [
 test.each(firstOf(screens, 2))(
   'writing can be seen and told, $width wide in $colours colours',
   async ({ width, colours }) => {
-    const scene = await pageScene({ more: [longName] });
+    const scene = await processScene({ more: [longName] });
     await scene.api.create({ text: 'مرحبا، هل وصلت؟', author: 'ليلى', repositories: 'all' });
     await makeTroubles(scene);
     const isPhone = width < 1000;

@@ -7,7 +7,7 @@ import { git } from '../support/git.ts';
 import { answeredWith, brokenConnection, openPage, sharedBrowser, soon } from '../support/page.ts';
 import { troubles } from '../support/page-axe.ts';
 import { article, composer, post, postWell } from '../support/page-parts.ts';
-import { pageScene, sharedScene } from '../support/page-scene.ts';
+import { pageScene, processScene, sharedScene } from '../support/page-scene.ts';
 
 const browser = sharedBrowser();
 const scene = sharedScene();
@@ -131,7 +131,7 @@ test('files are pasted, dropped and chosen, described, and sent with the message
 });
 
 test('without the server, files wait with their message, and are committed with it later', async () => {
-  const own = await pageScene();
+  const own = await processScene();
   const page = await openPage(browser(), own.url, { expects: brokenConnection });
   await composer(page).getByRole('button', { name: 'Add files' }).waitFor();
   // All of the page is here once it has made a first picture ready.

@@ -17,7 +17,7 @@ import {
   writeAs,
   writesAs,
 } from '../support/page-parts.ts';
-import { pageScene, sharedScene, sinceNow } from '../support/page-scene.ts';
+import { processScene, sharedScene, sinceNow } from '../support/page-scene.ts';
 
 const browser = sharedBrowser();
 const scene = sharedScene();
@@ -74,7 +74,7 @@ test('a draft survives a reload as a whole, and goes when it has been sent', asy
 });
 
 test('a server that dies while a message is being sent costs no word and makes no second commit', async () => {
-  const { url, api, clone, gitpost, crash, start } = await pageScene();
+  const { url, api, clone, gitpost, crash, start } = await processScene();
   const page = await openPage(browser(), url, { expects: brokenConnection });
   const ids = triedIds(page);
   await post(page, 'Before');

@@ -19,7 +19,7 @@ import {
   waiting,
   writeAs,
 } from '../support/page-parts.ts';
-import { pageScene, sharedScene } from '../support/page-scene.ts';
+import { processScene, sharedScene } from '../support/page-scene.ts';
 
 const browser = sharedBrowser();
 const scene = sharedScene();
@@ -104,7 +104,7 @@ test('only what is searched for appears in a search', async () => {
 });
 
 test('a lost connection is said, and what happened meanwhile is there when it is back', async () => {
-  const { url, api, crash, start } = await pageScene();
+  const { url, api, crash, start } = await processScene();
   const page = await openPage(browser(), url, { expects: brokenConnection });
   await post(page, 'Before');
   await article(page, 'Before').waitFor();

@@ -16,7 +16,7 @@ import {
   waiting,
   writeAs,
 } from '../support/page-parts.ts';
-import { pageScene } from '../support/page-scene.ts';
+import { pageScene, processScene } from '../support/page-scene.ts';
 
 const browser = sharedBrowser();
 const allowed = { serviceWorkers: 'allow' } as const;
@@ -40,7 +40,7 @@ const keptPaths = (page: Page) =>
   })()`);
 
 test('what is written while the server is away survives a reload, and is sent in order with its time', async () => {
-  const { url, api, clone, crash, start } = await pageScene();
+  const { url, api, clone, crash, start } = await processScene();
   const page = await openPage(browser(), url, { ...allowed, expects: whileAway });
   await writeAs(page, 'Ann');
   await postWell(page, 'Before');
@@ -83,7 +83,7 @@ test('what is written while the server is away survives a reload, and is sent in
 });
 
 test('a message that waited and is refused holds up no other, and nothing is lost', async () => {
-  const { url, api, crash, start } = await pageScene();
+  const { url, api, crash, start } = await processScene();
   const page = await openPage(browser(), url, { ...allowed, expects: whileAway });
   await soon(() => connection(page).textContent()).toBe('Live');
   await crash();
@@ -115,7 +115,7 @@ test('a message that waited and is refused holds up no other, and nothing is los
 });
 
 test('another tab sees what waits, and both together send it once', async () => {
-  const { url, api, clone, crash, start } = await pageScene();
+  const { url, api, clone, crash, start } = await processScene();
   const one = await openPage(browser(), url, { ...allowed, expects: whileAway });
   const two = await one.context().newPage();
   await two.goto(url);
@@ -137,7 +137,7 @@ test('another tab sees what waits, and both together send it once', async () => 
 test('nothing that the server said is kept in the browser', async () => {
   const token = 'a-token-for-this-test';
   const headers = { Authorization: `Bearer ${token}` };
-  const { url, api, crash } = await pageScene({ env: { ACCESS_TOKEN: token }, headers });
+  const { url, api, crash } = await processScene({ env: { ACCESS_TOKEN: token }, headers });
   await api.create({ text: 'Only for who may read' });
   const expects = new RegExp(`${unreachable.source}|${answeredWith(401).source}`);
   const page = await openPage(browser(), url, { ...allowed, expects });
@@ -226,7 +226,7 @@ test('a new build is taken up by itself, and is the one that opens without the s
 });
 
 test('the last messages can be read without the server, and what another app shares lands in the text', async () => {
-  const { url, api, crash } = await pageScene();
+  const { url, api, crash } = await processScene();
   await api.create({ text: 'Read me later', author: 'Bea' });
   const page = await openPage(browser(), url, { ...allowed, expects: whileAway });
   await article(page, 'Read me later').waitFor();

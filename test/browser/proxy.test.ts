@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { answeredWith, brokenConnection, openPage, sharedBrowser, soon } from '../support/page.ts';
 import { article, connection, post } from '../support/page-parts.ts';
-import { pageScene } from '../support/page-scene.ts';
+import { processScene } from '../support/page-scene.ts';
 import { startProxy } from '../support/proxy.ts';
 
 const browser = sharedBrowser();
@@ -14,7 +14,7 @@ test('two gitposts below paths of one address work side by side, also without th
   const proxy = await startProxy();
   const sceneAt = async (path: string) => {
     const env = { ACCESS_TOKEN: token, PUBLIC_URL: `${proxy.url}${path}` };
-    const scene = await pageScene({ env, headers });
+    const scene = await processScene({ env, headers });
     proxy.route(path, scene.url);
     return scene;
   };

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { log } from '../support/git.ts';
 import { soon } from '../support/page.ts';
-import { sharedScene } from '../support/page-scene.ts';
+import { sharedProcessScene } from '../support/page-scene.ts';
 import { type BrowserName, type RealBrowser, type Scheme, startBrowser } from '../support/real-browsers.ts';
 import {
   article,
@@ -22,7 +22,7 @@ const RELOADS = 10;
 const CODE = ['```js', 'export const answer = 42; // code has its colors', '```'].join('\n');
 
 describe.each(names)('%s', (name) => {
-  const scene = sharedScene();
+  const scene = sharedProcessScene();
   const page = sharedPage(name, 'light');
 
   test('opens the page and writes', async () => {

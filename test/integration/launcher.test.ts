@@ -43,7 +43,8 @@ test.runIf(process.platform === 'linux')(
       const posts = Array.from({ length: 12 }, (_, number) =>
         api.post({ text: `Message ${round} ${number}` }),
       );
-      process.kill(await launcherOf(gitpost.pid), 'SIGKILL');
+      // There is one at the latest when index and work tree follow.
+      process.kill(await eventually(() => launcherOf(gitpost.pid)), 'SIGKILL');
       answers.push(...(await Promise.all(posts)));
       // Whoever was waiting for a git may be refused. The next one is not.
       await eventually(async () => {

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, onTestFailed } from 'vitest';
 import { type Api, apiAt, type Message } from './api.ts';
 import { bareRepository, log } from './git.ts';
+import { startHere } from './here.ts';
 import { type GitpostProcess, startProcess } from './process.ts';
 import { type ScratchFolder, scratchFolder, temporaryFolder } from './tmp.ts';
 
@@ -9,12 +10,16 @@ import { type ScratchFolder, scratchFolder, temporaryFolder } from './tmp.ts';
 export interface PageScene {
   url: string;
   api: Api;
-  /** The process that serves now; another one after each start. */
-  gitpost(): GitpostProcess;
   /** Where the clone of a repository is on disk. */
   clone(name?: string): string;
   /** Where the bare remote of a repository is on disk. */
   remote(name?: string): string;
+}
+
+/** A scene whose gitpost is a process of its own. */
+export interface ProcessScene extends PageScene {
+  /** The process that serves now; another one after each start. */
+  gitpost(): GitpostProcess;
   /** Ends the process without letting it finish anything. */
   crash(): Promise<void>;
   /** Starts it again at the same address, with what is on disk. */
@@ -31,53 +36,66 @@ export interface SceneOptions {
   headers?: Record<string, string>;
 }
 
-/** Starts gitpost with the repository `journal`, for one test, and waits until it can be read. */
-export async function pageScene(options: SceneOptions = {}): Promise<PageScene> {
-  const scene = await sceneIn(await temporaryFolder(), options);
-  onTestFailed(() => console.log(scene.gitpost().stdout() + scene.gitpost().stderr()));
+/** A scene, how to end it, and what it has said. */
+interface Made<Scene extends PageScene> {
+  readonly scene: Scene;
+  readonly stop: () => Promise<unknown>;
+  readonly said: () => unknown;
+}
+
+/** Starts gitpost in this process with the repository `journal`, for one test, and waits until it can be read. */
+export const pageScene = (options?: SceneOptions): Promise<PageScene> => forTest(makeHere, options);
+
+/** Like {@link pageScene}, with a process that can be killed and started again. */
+export const processScene = (options?: SceneOptions): Promise<ProcessScene> => forTest(makeProcess, options);
+
+/** Starts one gitpost in this process for all tests of a file, which look at their own messages alone. */
+export const sharedScene = (options?: SceneOptions): (() => PageScene) => forFile(makeHere, options);
+
+/** Like {@link sharedScene}, with a process that can be killed and started again. */
+export const sharedProcessScene = (options?: SceneOptions): (() => ProcessScene) =>
+  forFile(makeProcess, options);
+
+type Make<Scene extends PageScene> = (folder: string, options: SceneOptions) => Promise<Made<Scene>>;
+
+async function forTest<Scene extends PageScene>(
+  make: Make<Scene>,
+  options: SceneOptions = {},
+): Promise<Scene> {
+  const { scene, said } = await make(await temporaryFolder(), options);
+  onTestFailed(() => console.log(said()));
   return scene;
 }
 
-/** Starts one gitpost for all tests of a file, which look at their own messages alone. */
-export function sharedScene(options: SceneOptions = {}): () => PageScene {
+function forFile<Scene extends PageScene>(make: Make<Scene>, options: SceneOptions = {}): () => Scene {
   let folder: ScratchFolder | undefined;
-  let scene: PageScene | undefined;
+  let made: Made<Scene> | undefined;
   beforeAll(async () => {
     folder = await scratchFolder();
-    scene = await sceneIn(folder.path, options);
+    made = await make(folder.path, options);
   });
   afterAll(async () => {
-    await scene?.gitpost().stop();
+    await made?.stop();
     await folder?.remove();
   });
-  return () => scene as PageScene;
+  return () => made?.scene as Scene;
 }
 
-async function sceneIn(folder: string, options: SceneOptions): Promise<PageScene> {
-  const remote = (name = 'journal') => join(folder, 'remotes', `${name}.git`);
-  const more = options.more ?? [];
-  for (const name of ['journal', ...more]) await bareRepository(remote(name));
-  const others = [...more.map((name) => remote(name)), ...(options.addresses ?? [])];
-  const env = {
-    AUTHOR_NAME: 'Owner',
-    AUTHOR_EMAIL: 'owner@example.org',
-    REPOSITORY_NAME: remote(),
-    ...(others.length > 0 && { REPOSITORIES: others.join(',') }),
-    ...options.env,
-  };
+async function makeHere(folder: string, options: SceneOptions): Promise<Made<PageScene>> {
+  const { places, env } = await prepare(folder, options);
+  const { url, stop, troubles } = await startHere({ folder, env });
+  return { scene: { url, api: await readyAt(url, options), ...places }, stop, said: () => troubles };
+}
 
+async function makeProcess(folder: string, options: SceneOptions): Promise<Made<ProcessScene>> {
+  const { places, env } = await prepare(folder, options);
   let gitpost = await startProcess({ folder, env });
   const { url } = gitpost;
-  const api = apiAt(url, options.headers);
-  // A read is answered once the clones are there.
-  const ready = async () => expect((await api.get('/messages')).status).toBe(200);
-  await ready();
-  return {
+  const scene = {
     url,
-    api,
+    api: await readyAt(url, options),
+    ...places,
     gitpost: () => gitpost,
-    clone: (name = 'journal') => join(folder, 'repos', name),
-    remote,
     async crash() {
       gitpost.kill('SIGKILL');
       await gitpost.exited;
@@ -85,9 +103,33 @@ async function sceneIn(folder: string, options: SceneOptions): Promise<PageScene
     async start() {
       gitpost = await startProcess({ folder, env: { ...env, PORT: new URL(url).port } });
       expect(gitpost.url).toBe(url);
-      await ready();
+      await readyAt(url, options);
     },
   };
+  return { scene, stop: () => gitpost.stop(), said: () => gitpost.stdout() + gitpost.stderr() };
+}
+
+/** Makes the remotes, and says with what gitpost is to be started. */
+async function prepare(folder: string, { env, more = [], addresses = [] }: SceneOptions) {
+  const remote = (name = 'journal') => join(folder, 'remotes', `${name}.git`);
+  for (const name of ['journal', ...more]) await bareRepository(remote(name));
+  const others = [...more.map((name) => remote(name)), ...addresses];
+  const variables = {
+    AUTHOR_NAME: 'Owner',
+    AUTHOR_EMAIL: 'owner@example.org',
+    REPOSITORY_NAME: remote(),
+    ...(others.length > 0 && { REPOSITORIES: others.join(',') }),
+    ...env,
+  };
+  const clone = (name = 'journal') => join(folder, 'repos', name);
+  return { places: { clone, remote }, env: variables };
+}
+
+/** The API at an address, once its clones are there: only then is a read answered. */
+async function readyAt(url: string, { headers }: SceneOptions): Promise<Api> {
+  const api = apiAt(url, headers);
+  expect((await api.get('/messages')).status).toBe(200);
+  return api;
 }
 
 /** What has come to `journal` since a moment. */
