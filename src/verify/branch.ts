@@ -1,5 +1,6 @@
 import { addedLines, removedLines } from '../clone/journal-lines.ts';
 import { BlobReader } from '../git/blobs.ts';
+import { isAncestor } from '../git/refs.ts';
 import type { GitContext } from '../git/run.ts';
 import { diffJournals, listJournals } from '../git/tree.ts';
 import { isUnreadable, type Line, parentName } from '../journal/line.ts';
@@ -18,15 +19,27 @@ export interface BranchLine {
   others: string[] | undefined;
 }
 
+/** A line that is there once more. */
+export interface Repeated {
+  readonly first: BranchLine;
+  readonly file: string;
+  readonly line: number;
+}
+
 /** Everything in the journals of one commit. */
 export interface BranchContents {
   readonly lines: ReadonlyMap<string, BranchLine>;
   readonly ids: ReadonlySet<string>;
   /** Lines that are named as a parent but are missing, by that name, with the line that names them. */
   readonly orphans: Map<string, BranchLine>;
+  /** Lines that one device's journals hold twice. Only the history tells whether the device wrote them twice. */
+  readonly repeated: readonly Repeated[];
   /** The files that lines name, by hash, each with a line that names it: a current one if there is one. */
   readonly named: ReadonlyMap<string, Named>;
 }
+
+/** The history is asked about this many repeated lines at most. More than a few are nobody's merge. */
+const MOST_REPEATED = 100;
 
 /** How many lines are read before the event loop gets a turn: a few milliseconds. */
 const LINES_A_TURN = 500;
@@ -41,11 +54,17 @@ export async function readBranch(
   const ids = new Set<string>();
   const parents = new Map<string, BranchLine>();
   const naming: Line[] = [];
+  const repeated: Repeated[] = [];
   const blobs = new BlobReader(git);
   let turn = 0;
   const take = (line: Line, file: string, number: number) => {
     const first = lines.get(line.hash);
-    if (first) return findings.add(twice(first, file, number));
+    if (first) {
+      const again = { first, file, line: number };
+      if (isOneDevices(again) && repeated.length < MOST_REPEATED) repeated.push(again);
+      else findings.add(twice(again, isOneDevices(again)));
+      return;
+    }
     const held = { id: line.id, file, line: number, commit: undefined, others: undefined };
     lines.set(line.hash, held);
     ids.add(line.id);
@@ -73,7 +92,7 @@ export async function readBranch(
       if (isCurrent || !named.has(sha256)) named.set(sha256, { id, file, line: number, isCurrent });
   }
   for (const hash of lines.keys()) parents.delete(parentName(hash));
-  return { lines, ids, orphans: parents, named };
+  return { lines, ids, orphans: parents, repeated, named };
 }
 
 /** The hashes of all lines of the files that differ between two commits, if they are on one side only. */
@@ -96,12 +115,25 @@ export async function changedLines(
   }
 }
 
+const isOneDevices = ({ first, file }: Repeated): boolean =>
+  deviceOfPath(file) !== undefined && deviceOfPath(file) === deviceOfPath(first.file);
+
 /**
- * A device writes a line only once. If two devices copy the same line to a repository, each writes it, which is fine.
+ * Reports the lines that one device's journals hold twice. A device writes a line only once on a branch. On two
+ * branches that are merged later, it may have written the same line to both.
  */
-function twice({ id, file: firstFile, line: firstLine }: BranchLine, file: string, line: number) {
-  const device = deviceOfPath(file);
-  const isDefect = device !== undefined && device === deviceOfPath(firstFile);
+export async function checkRepeated(git: GitContext, repeated: readonly Repeated[], findings: Findings) {
+  for (const again of repeated) findings.add(twice(again, !(await isFromTwoBranches(git, again.first))));
+}
+
+async function isFromTwoBranches(git: GitContext, { commit, others = [] }: BranchLine): Promise<boolean> {
+  const [other] = others;
+  if (commit === undefined || other === undefined) return false;
+  return !(await isAncestor(git, commit, other)) && !(await isAncestor(git, other, commit));
+}
+
+/** If two devices copy the same line to a repository, each writes it, which is fine. */
+function twice({ first: { id, file: firstFile, line: firstLine }, file, line }: Repeated, isDefect: boolean) {
   return {
     kind: 'line-twice',
     severity: isDefect ? 'wrong' : 'notice',

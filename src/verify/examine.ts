@@ -6,7 +6,7 @@ import { listCommits, resolve } from '../git/refs.ts';
 import type { Credentials } from '../git/remote.ts';
 import { type GitContext, GitError } from '../git/run.ts';
 import { checkAttachments } from './attachments.ts';
-import { type BranchContents, readBranch } from './branch.ts';
+import { type BranchContents, checkRepeated, readBranch } from './branch.ts';
 import { allLocks, checkObjects, checkStates } from './clone.ts';
 import { Findings } from './findings.ts';
 import { type History, readHistory } from './history.ts';
@@ -97,7 +97,9 @@ async function readClone(
   const listed = head !== null && tracked !== null ? await listCommits(git, [head, `^${tracked}`]) : [];
   const ahead = new Set(listed);
   const isUnpushed = (commit: string) => tracked === null || ahead.has(commit);
-  return { contents, history: await readHistory(git, head, contents, isUnpushed, findings, signal) };
+  const history = await readHistory(git, head, contents, isUnpushed, findings, signal);
+  await checkRepeated(git, contents.repeated, findings);
+  return { contents, history };
 }
 
 /** Returns an error of git, and rethrows anything else. */

@@ -46,6 +46,20 @@ describe('lines', () => {
     expect(code).toBe(1);
   });
 
+  test('that one device wrote to two branches, which were merged, are a notice', async () => {
+    const { folder, clone, journal } = await archive();
+    const raw = `${lineOf({ id: randomUUID(), text: 'On both' })}\n`;
+    const [one, other] = [8, 9].map((number) => journal.replace('.jsonl', `.${number}.jsonl`));
+    await git(clone, 'checkout', '--quiet', '-b', 'other');
+    await commitFile(clone, other as string, raw, 'on the other branch');
+    await git(clone, 'checkout', '--quiet', 'main');
+    await commitFile(clone, one as string, raw, 'on main');
+    await git(clone, 'merge', '--quiet', '--no-edit', 'other');
+    const { code, found } = await verifyMoved(folder);
+    expect(found).toEqual([`notice line-twice ${other}:1`]);
+    expect(code).toBe(0);
+  });
+
   test('of odd files are read as they stand: with a mark at the beginning, CR at their ends, or none', async () => {
     const { folder, clone } = await archive();
     const { api, stop } = await startHere({ folder });
