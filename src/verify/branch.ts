@@ -40,6 +40,8 @@ export interface BranchContents {
 
 /** The history is asked about this many repeated lines at most. More than a few are nobody's merge. */
 const MOST_REPEATED = 100;
+/** How many of the commits that brought such a line are compared with each other. */
+const MOST_COMPARED = 8;
 
 /** How many lines are read before the event loop gets a turn: a few milliseconds. */
 const LINES_A_TURN = 500;
@@ -126,10 +128,15 @@ export async function checkRepeated(git: GitContext, repeated: readonly Repeated
   for (const again of repeated) findings.add(twice(again, !(await isFromTwoBranches(git, again.first))));
 }
 
+/** Whether two of the commits that brought a line know nothing of each other. Merges count as bringing it, too. */
 async function isFromTwoBranches(git: GitContext, { commit, others = [] }: BranchLine): Promise<boolean> {
-  const [other] = others;
-  if (commit === undefined || other === undefined) return false;
-  return !(await isAncestor(git, commit, other)) && !(await isAncestor(git, other, commit));
+  const commits = [...(commit === undefined ? [] : [commit]), ...others].slice(0, MOST_COMPARED);
+  for (const [index, one] of commits.entries()) {
+    for (const other of commits.slice(index + 1)) {
+      if (!(await isAncestor(git, one, other)) && !(await isAncestor(git, other, one))) return true;
+    }
+  }
+  return false;
 }
 
 /** If two devices copy the same line to a repository, each writes it, which is fine. */

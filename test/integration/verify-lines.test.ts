@@ -48,15 +48,17 @@ describe('lines', () => {
 
   test('that one device wrote to two branches, which were merged, are a notice', async () => {
     const { folder, clone, journal } = await archive();
-    const raw = `${lineOf({ id: randomUUID(), text: 'On both' })}\n`;
-    const [one, other] = [8, 9].map((number) => journal.replace('.jsonl', `.${number}.jsonl`));
+    const [raw, more, most] = ['On both', 'On main', 'On main, too'].map(
+      (text) => `${lineOf({ id: randomUUID(), text })}\n`,
+    );
+    const content = await readFile(join(clone, journal), 'utf8');
     await git(clone, 'checkout', '--quiet', '-b', 'other');
-    await commitFile(clone, other as string, raw, 'on the other branch');
+    await commitFile(clone, journal, `${content}${raw}`, 'on the other branch');
     await git(clone, 'checkout', '--quiet', 'main');
-    await commitFile(clone, one as string, raw, 'on main');
-    await git(clone, 'merge', '--quiet', '--no-edit', 'other');
+    await commitFile(clone, journal, `${content}${more}${raw}${most}`, 'on main');
+    await git(clone, '-c', 'merge.default=union', 'merge', '--quiet', '--no-edit', 'other');
     const { code, found } = await verifyMoved(folder);
-    expect(found).toEqual([`notice line-twice ${other}:1`]);
+    expect(found).toEqual([`notice line-twice ${journal}:8`]);
     expect(code).toBe(0);
   });
 
