@@ -317,6 +317,7 @@ export class Repository {
     if (this.broken) return unavailable(this.broken);
     const checked = await checkBranchName(this.#clone, branch);
     if (!checked.ok) return checked;
+    if (branch !== this.#clone.settings.branch) await this.#appended.now();
     const switched = await this.#clone.mutex.run(async (held) => {
       // git does not check out a branch over a journal that has not followed its own branch yet.
       await this.#follower.now();

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Clone } from '../../clone/clone.ts';
 import type { Follower } from '../follow/follow.ts';
 import type { Reconciler } from '../reconcile/reconciler.ts';
@@ -6,6 +7,8 @@ import type { Capturer } from './capture.ts';
 
 /** Slightly longer than the second for which a file must not have changed. */
 const PAUSE_MS = 1050;
+/** How many times to look before a branch is switched, if programs keep appending. */
+const LOOKS = 4;
 
 interface Ports {
   readonly clone: Clone;
@@ -28,11 +31,29 @@ export class AppendedCapturer {
     this.#ports = ports;
   }
 
+  /**
+   * Captures what programs have appended so far, before another branch is checked out: git would refuse that because
+   * of the changed files, and what is appended is only captured on the branch that is checked out. Waits for a file
+   * that is still being written, for four seconds at most.
+   */
+  async now(): Promise<void> {
+    for (let look = 1; look <= LOOKS && !this.#isClosed; look += 1) {
+      const isRestless = await this.#run().catch((error: unknown) => {
+        this.#ports.onTrouble(error);
+        return false;
+      });
+      if (!isRestless) return;
+      await delay(PAUSE_MS);
+    }
+  }
+
   soon(): void {
     if (this.#isClosed) return;
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
-      this.#running = this.#run().catch(this.#ports.onTrouble);
+      this.#running = this.#run()
+        .then((isRestless) => (isRestless ? this.soon() : undefined))
+        .catch(this.#ports.onTrouble);
     }, PAUSE_MS);
   }
 
@@ -47,17 +68,17 @@ export class AppendedCapturer {
     return this.#running;
   }
 
-  async #run(): Promise<void> {
+  /** Captures the files that are at rest. Resolves to whether there are others. */
+  async #run(): Promise<boolean> {
     const { clone, follower, reconciler, capturer, whenUsable } = this.#ports;
-    if (!(await whenUsable())) return;
+    if (!(await whenUsable())) return false;
     await follower.now();
-    const restless = await clone.mutex.run(async (held) => {
+    return clone.mutex.run(async (held) => {
       await reconciler.run(held);
       const found = await findAppended(clone);
       const commits = found.ready.map((appended) => appendedCommit(appended, clone));
       await capturer.commitFiles(held, commits);
       return found.restless;
     });
-    if (restless) this.soon();
   }
 }
