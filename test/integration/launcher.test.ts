@@ -1,20 +1,14 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { type Answer, apiAt } from '../support/api.ts';
 import { git } from '../support/git.ts';
 import { journalLines } from '../support/journal.ts';
 import { startProcess } from '../support/process.ts';
+import { launcherOf } from '../support/processes.ts';
 import { eventually } from '../support/wait.ts';
 
-/** The launcher of a running gitpost. */
-async function launcherOf(pid: number): Promise<number> {
-  const children = (await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8')).trim().split(' ');
-  for (const child of children.map(Number)) {
-    if ((await readFile(`/proc/${child}/cmdline`, 'utf8')).includes('launcher.js')) return child;
-  }
-  throw new Error(`The process ${pid} has no launcher`);
-}
+/** The launcher of a running gitpost: there is one at the latest when index and work tree follow. */
+const waitForLauncher = (pid: number) => eventually(async () => launcherOf(pid));
 
 const expectGone = (pid: number) =>
   eventually(async () => {
@@ -24,11 +18,11 @@ const expectGone = (pid: number) =>
 
 test.runIf(process.platform === 'linux')('a launcher never outlives its gitpost', async () => {
   const killed = await startProcess();
-  const launcher = await launcherOf(killed.pid);
+  const launcher = await waitForLauncher(killed.pid);
   killed.kill('SIGKILL');
   await expectGone(launcher);
   const ended = await startProcess();
-  const other = await launcherOf(ended.pid);
+  const other = await waitForLauncher(ended.pid);
   expect((await ended.stop()).code).toBe(0);
   await expectGone(other);
 });
@@ -43,8 +37,7 @@ test.runIf(process.platform === 'linux')(
       const posts = Array.from({ length: 12 }, (_, number) =>
         api.post({ text: `Message ${round} ${number}` }),
       );
-      // There is one at the latest when index and work tree follow.
-      process.kill(await eventually(() => launcherOf(gitpost.pid)), 'SIGKILL');
+      process.kill(await waitForLauncher(gitpost.pid), 'SIGKILL');
       answers.push(...(await Promise.all(posts)));
       // Whoever was waiting for a git may be refused. The next one is not.
       await eventually(async () => {

@@ -49,6 +49,11 @@ export class Machine {
     return apiAt(this.#process?.url ?? '');
   }
 
+  /** Its process id; only while it is up. */
+  get pid(): number | undefined {
+    return this.#process?.pid;
+  }
+
   get isUp(): boolean {
     return this.#process !== undefined;
   }
@@ -138,10 +143,10 @@ export class Machine {
     return process;
   }
 
-  /** What it said on its way is for nobody, so it has to be nothing but how syncing goes. */
+  /** What it said on its way is for nobody: how syncing goes, and which git was killed by us, with its launcher. */
   #hear(process: GitpostProcess | undefined): void {
     for (const line of new Set(process?.stderr().split('\n'))) {
-      if (line !== '' && !/"msg":"syncing [a-z ]+"/.test(line))
+      if (line !== '' && !/"msg":"syncing [a-z ]+"|git [a-z-]+ ended with a signal/.test(line))
         this.#report.complain(`${this.name} said: ${line}`);
     }
   }

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { git } from '../support/git.ts';
-import { commandOf, processesIn, signal } from '../support/processes.ts';
+import { commandOf, launcherOf, processesIn, signal } from '../support/processes.ts';
 import type { Random } from '../support/random.ts';
 import { eventually } from '../support/wait.ts';
 import { whenClean } from '../support/when-clean.ts';
@@ -9,7 +9,7 @@ import type { Report } from './report.ts';
 import { REPOSITORIES } from './repositories.ts';
 
 /** What happens to the repositories and git processes of a machine while it is written to. */
-const UPHEAVALS = { rename: 4, remove: 3, branch: 3, 'stop-child': 3 } as const;
+const UPHEAVALS = { rename: 4, remove: 3, branch: 3, 'stop-child': 3, launcher: 2 } as const;
 
 /** Some of these names nest, so a machine that has one is refused the other. */
 const BRANCHES = ['topic', 'topic/x', 'topic/x/y', 'other/z'] as const;
@@ -35,6 +35,8 @@ export async function turnOver(machine: Machine, random: Random, report: Report)
       return void (await useBranch(machine, MAIN));
     case 'stop-child':
       return stopChild(machine, random);
+    case 'launcher':
+      return harmLauncher(machine, random);
   }
 }
 
@@ -65,6 +67,16 @@ async function stopChild(machine: Machine, random: Random): Promise<void> {
   await delay(random.between(100, 8000));
   // The number of a process that has ended may be another one's by now.
   if (isGit(child)) signal(child, 'SIGCONT');
+}
+
+/** Kills what starts the gits of a machine, or stops it for some time. */
+async function harmLauncher({ pid }: Machine, random: Random): Promise<void> {
+  const launcher = pid === undefined ? undefined : launcherOf(pid);
+  if (launcher === undefined) return;
+  if (random.between(0, 1) === 0) return signal(launcher, 'SIGKILL');
+  signal(launcher, 'SIGSTOP');
+  await delay(random.between(100, 8000));
+  signal(launcher, 'SIGCONT');
 }
 
 const isGit = (pid: number): boolean => /\bgit\b/.test(commandOf(pid));

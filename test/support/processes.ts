@@ -16,6 +16,16 @@ export function processesIn(folder: string): number[] {
     });
 }
 
+/** The launcher of a running gitpost, where there is one at the moment. */
+export function launcherOf(gitpost: number): number | undefined {
+  const children = attempt(() => readFileSync(`/proc/${gitpost}/task/${gitpost}/children`, 'utf8')) ?? '';
+  return children
+    .trim()
+    .split(' ')
+    .map(Number)
+    .find((pid) => commandOf(pid).includes('launcher.js'));
+}
+
 /** What a process was started with, as one text. */
 export function commandOf(pid: number): string {
   return (attempt(() => readFileSync(`/proc/${pid}/cmdline`, 'utf8')) ?? '').replaceAll('\0', ' ').trim();
