@@ -77,7 +77,8 @@ export async function startApp(options: AppOptions): Promise<App> {
     listens = true,
     clock = () => new Date(),
   } = options;
-  const git = gitContextOf(config, options.launcher);
+  const launcher = (await options.launcher?.works()) ? options.launcher : undefined;
+  const git = gitContextOf(config, launcher);
   const installed = await checkGit(git);
   const locks = await lockFolders([config.reposDirectory, config.dataDirectory], !listens);
   try {

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { appendFile, mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { buffer, text } from 'node:stream/consumers';
+import { spawnGit } from '../../src/git/launcher/spawn.ts';
 import { launcher } from './launcher.ts';
 
 /** What a failed git command rejects with. */
@@ -29,7 +30,8 @@ export function gitEnvironment(): Record<string, string> {
 
 /** Runs git and answers the bytes of its output. */
 export async function gitBytes(cwd: string, ...args: string[]): Promise<Buffer> {
-  const child = launcher.start({ args, directory: cwd, environment: gitEnvironment() });
+  const start = { args, directory: cwd, environment: gitEnvironment() };
+  const child = launcher.start(start) ?? spawnGit(start);
   child.stdin.end();
   const [stdout, stderr, code] = await Promise.all([
     buffer(child.stdout),

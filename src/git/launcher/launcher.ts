@@ -1,11 +1,17 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { Socket } from 'node:net';
+import { within } from '../../async/within.ts';
+import { given } from '../../domain/given.ts';
 import { LaunchedChild, type Send } from './child.ts';
 import { type Frame, FrameReader, type Start, toFrame } from './frames.ts';
 import { signalGroup } from './spawn.ts';
 
 /** See the constructor of {@link Launcher}. */
 const ANSWER_MS = 10_000;
+
+const MOST_FAILURES = 3;
+/** How long it may take to start. In milliseconds. */
+const START_MS = 10_000;
 
 /** Its memory is what the start of a git costs, so it must not grow with what it passes on. */
 const NODE_ARGS = ['--max-semi-space-size=1'];
@@ -15,6 +21,8 @@ interface Connection {
   readonly process: ChildProcess;
   readonly channel: Socket;
   readonly children: Map<number, LaunchedChild>;
+  /** Resolves once it has sent its first frame, or ended without one. */
+  readonly known: Promise<void>;
   /** How many frames it has sent. */
   heard: number;
 }
@@ -24,12 +32,15 @@ interface Connection {
  * asks for it, which stands still meanwhile: for several milliseconds if it has 250 MB of memory, and for twenty on
  * some virtual machines. The launcher needs a fraction of that, and gitpost goes on.
  *
- * If the launcher dies, its gits count as killed, and the next git starts a new launcher.
+ * If the launcher dies, its gits count as killed, and the next git starts a new launcher. If three in a row do not even
+ * start, for example because an update took their script away, gitpost starts its gits itself from then on.
  */
 export class Launcher {
   readonly #script: string;
   readonly #answerWithin: number;
   #connection: Connection | undefined;
+  /** How many launchers in a row ended before they said anything. */
+  #failures = 0;
   #last = 0;
 
   /**
@@ -44,8 +55,15 @@ export class Launcher {
     this.#connection = this.#connect();
   }
 
-  /** Starts a git. If that is not possible, the child has an `error`. */
-  start(start: Start): LaunchedChild {
+  /** Resolves to whether the launcher runs, as soon as that is known. If that takes very long, it does not. */
+  async works(): Promise<boolean> {
+    const known = this.#connection?.known.then(() => this.#failures === 0);
+    return (known && (await within(START_MS, known))) ?? false;
+  }
+
+  /** Starts a git; `undefined` if launchers do not run here. If git cannot be started, the child has an `error`. */
+  start(start: Start): LaunchedChild | undefined {
+    if (this.#failures >= MOST_FAILURES) return undefined;
     this.#connection ??= this.#connect();
     const connection = this.#connection;
     const { channel, children } = connection;
@@ -66,7 +84,7 @@ export class Launcher {
     const launcher = spawn(process.execPath, [...NODE_ARGS, this.#script], {
       // It holds no folder that may have to be unmounted, and knows no secret.
       cwd: '/',
-      env: {},
+      env: given({ LD_LIBRARY_PATH: process.env.LD_LIBRARY_PATH }),
       stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
       detached: true,
     });
@@ -75,13 +93,19 @@ export class Launcher {
       launcher.on('error', () => undefined);
       throw new Error('git cannot be started: too many files are open.');
     }
-    const connection: Connection = { process: launcher, channel, children: new Map(), heard: 0 };
+    const { promise: known, resolve: isKnown } = whenKnown();
+    const connection: Connection = { process: launcher, channel, children: new Map(), known, heard: 0 };
     const reader = new FrameReader();
     channel.on('data', (chunk: Buffer) => {
+      this.#failures = 0;
+      isKnown();
       for (const frame of reader.read(chunk)) take(connection, frame);
     });
     const onGone = () => {
-      if (this.#connection === connection) this.#connection = undefined;
+      if (this.#connection !== connection) return;
+      this.#connection = undefined;
+      if (connection.heard === 0) this.#failures += 1;
+      isKnown();
       lose(connection);
     };
     channel.on('error', () => undefined);
@@ -98,6 +122,14 @@ export const startLauncher = (script: string): Launcher | undefined =>
   process.platform === 'linux' ? new Launcher(script) : undefined;
 
 const MOST_NUMBERS = 2 ** 32;
+
+function whenKnown() {
+  let resolve: () => void = () => undefined;
+  const promise = new Promise<void>((known) => {
+    resolve = known;
+  });
+  return { promise, resolve };
+}
 
 function take(connection: Connection, frame: Frame): void {
   const { channel, children } = connection;

@@ -32,6 +32,9 @@ channel.on('drain', () => {
 });
 for (const event of ['end', 'close', 'error']) channel.on(event, () => process.exit());
 
+// Says that it runs, as a frame about no process.
+report('started', 0);
+
 function take({ kind, child, payload }: Frame): void {
   if (kind === 'start') {
     start(child, JSON.parse(payload.toString()) as Start);
