@@ -59,8 +59,9 @@ export async function serve(
       filler,
       launcher,
     });
-    process.stdout.write(`gitpost is at ${app.url}/\n`);
+    // Whoever reads the address may send a signal at once.
     stopWithReason(app, environment, onTrouble);
+    process.stdout.write(`gitpost is at ${app.url}/\n`);
     onUp(app.url);
   } catch (error) {
     const reason = refusalOf(error, config.port);
