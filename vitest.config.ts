@@ -8,7 +8,7 @@ export default defineConfig({
     maxWorkers: 2,
     // The files of a worker share its modules: to load them anew for each file took a tenth of the time.
     isolate: false,
-    // To start a process takes longer the more memory a worker has, so it gets rid of what it no longer needs early.
+    // The more memory a worker has, the longer it takes to start a process, so workers give memory back early.
     execArgv: ['--heap-growing-percent=50', '--max-semi-space-size=4'],
     expect: { poll: { timeout: 60_000 } },
     env: { GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_NOSYSTEM: '1' },

@@ -8,7 +8,7 @@ import type { GitContext } from './run.ts';
 /**
  * Runs several steps on the index with no other git process getting in between, under git's own lock. The context
  * passed to `work` uses a copy, which replaces the index at the end. `null` if another git process holds the index,
- * or if a person puts another clone in the place of this one meanwhile. In these cases, and if `work` throws, the
+ * or if a person replaces the clone with another one in the meantime. In these cases, and if `work` throws, the
  * index stays as it was.
  *
  * Otherwise, work that takes two commands would leave a moment in which index and work tree disagree. A person's `git

@@ -19,7 +19,7 @@ export interface BranchLine {
   others: string[] | undefined;
 }
 
-/** A line that is there once more. */
+/** A line that a journal repeats, and where. */
 export interface Repeated {
   readonly first: BranchLine;
   readonly file: string;
@@ -38,7 +38,7 @@ export interface BranchContents {
   readonly named: ReadonlyMap<string, Named>;
 }
 
-/** The history is asked about this many repeated lines at most. More than a few are nobody's merge. */
+/** For at most this many repeated lines the history is searched for branches. Any further ones count as wrong. */
 const MOST_REPEATED = 100;
 /** How many of the commits that brought such a line are compared with each other. */
 const MOST_COMPARED = 8;
@@ -124,11 +124,19 @@ const isOneDevices = ({ first, file }: Repeated): boolean =>
  * Reports the lines that one device's journals hold twice. A device writes a line only once on a branch. On two
  * branches that are merged later, it may have written the same line to both.
  */
-export async function checkRepeated(git: GitContext, repeated: readonly Repeated[], findings: Findings) {
-  for (const again of repeated) findings.add(twice(again, !(await isFromTwoBranches(git, again.first))));
+export async function checkRepeated(
+  git: GitContext,
+  repeated: readonly Repeated[],
+  findings: Findings,
+  signal: AbortSignal,
+): Promise<void> {
+  for (const again of repeated) {
+    signal.throwIfAborted();
+    findings.add(twice(again, !(await isFromTwoBranches(git, again.first))));
+  }
 }
 
-/** Whether two of the commits that brought a line know nothing of each other. Merges count as bringing it, too. */
+/** Whether neither of two commits that brought a line is an ancestor of the other. Merges count as bringing it, too. */
 async function isFromTwoBranches(git: GitContext, { commit, others = [] }: BranchLine): Promise<boolean> {
   const commits = [...(commit === undefined ? [] : [commit]), ...others].slice(0, MOST_COMPARED);
   for (const [index, one] of commits.entries()) {

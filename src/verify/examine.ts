@@ -98,7 +98,7 @@ async function readClone(
   const ahead = new Set(listed);
   const isUnpushed = (commit: string) => tracked === null || ahead.has(commit);
   const history = await readHistory(git, head, contents, isUnpushed, findings, signal);
-  await checkRepeated(git, contents.repeated, findings);
+  await checkRepeated(git, contents.repeated, findings, signal);
   return { contents, history };
 }
 

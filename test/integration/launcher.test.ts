@@ -4,11 +4,11 @@ import { type Answer, apiAt } from '../support/api.ts';
 import { git } from '../support/git.ts';
 import { journalLines } from '../support/journal.ts';
 import { startProcess } from '../support/process.ts';
-import { launcherOf } from '../support/processes.ts';
+import { launchersOf } from '../support/processes.ts';
 import { eventually } from '../support/wait.ts';
 
 /** The launcher of a running gitpost: there is one at the latest when index and work tree follow. */
-const waitForLauncher = (pid: number) => eventually(async () => launcherOf(pid));
+const waitForLauncher = (pid: number) => eventually(async () => launchersOf(pid)[0]);
 
 const expectGone = (pid: number) =>
   eventually(async () => {

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { git } from '../support/git.ts';
-import { commandOf, launcherOf, processesIn, signal } from '../support/processes.ts';
+import { commandOf, launchersOf, processesIn, signal } from '../support/processes.ts';
 import type { Random } from '../support/random.ts';
 import { eventually } from '../support/wait.ts';
 import { whenClean } from '../support/when-clean.ts';
@@ -71,7 +71,7 @@ async function stopChild(machine: Machine, random: Random): Promise<void> {
 
 /** Kills what starts the gits of a machine, or stops it for some time. */
 async function harmLauncher({ pid }: Machine, random: Random): Promise<void> {
-  const launcher = pid === undefined ? undefined : launcherOf(pid);
+  const [launcher] = pid === undefined ? [] : launchersOf(pid);
   if (launcher === undefined) return;
   if (random.between(0, 1) === 0) return signal(launcher, 'SIGKILL');
   signal(launcher, 'SIGSTOP');

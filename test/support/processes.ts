@@ -16,14 +16,14 @@ export function processesIn(folder: string): number[] {
     });
 }
 
-/** The launcher of a running gitpost, where there is one at the moment. */
-export function launcherOf(gitpost: number): number | undefined {
-  const children = attempt(() => readFileSync(`/proc/${gitpost}/task/${gitpost}/children`, 'utf8')) ?? '';
+/** The launchers that a process has at the moment: a running gitpost has one at most. */
+export function launchersOf(parent: number, script = 'launcher.js'): number[] {
+  const children = attempt(() => readFileSync(`/proc/${parent}/task/${parent}/children`, 'utf8')) ?? '';
   return children
     .trim()
     .split(' ')
     .map(Number)
-    .find((pid) => commandOf(pid).includes('launcher.js'));
+    .filter((pid) => commandOf(pid).includes(script));
 }
 
 /** What a process was started with, as one text. */

@@ -9,7 +9,7 @@ export type Send = (
   onSent?: (error?: Error | null) => void,
 ) => void;
 
-/** Longer input goes in parts, so that none of them holds up another process for long. In bytes. */
+/** Longer input is sent in parts, so it does not hold up another process for long. In bytes. */
 const MOST_SENT = 64 * 1024;
 
 interface ChildEvents {

@@ -1,7 +1,7 @@
 /** What gitpost asks of the launcher, and what the launcher reports. The order gives each its number on the wire. */
 const KINDS = [
-  // Asked: start a git; its input, in parts, and the end of it; hold back its output, or send it again; nobody reads
-  // its output any more; send it a signal.
+  // Requests: start a git; a part of its input, and the end of its input; stop and resume sending its output; close its
+  // output, which nobody reads any more; send it a signal.
   'start',
   'input',
   'end',
@@ -9,8 +9,8 @@ const KINDS = [
   'resume',
   'drop',
   'signal',
-  // Reported: its process id; its output and its standard error; that a signal was sent; that it ended, and that its
-  // output ended, too; that it could not be started.
+  // Reports: its process id; a part of its output and of its standard error; a signal was sent; it has ended; its
+  // output has ended, too; it could not be started.
   'started',
   'output',
   'words',

@@ -29,8 +29,8 @@ interface Connection {
 
 /**
  * Starts gits through a small process of its own. To start a process, Linux copies the page tables of the one that
- * asks for it, which stands still meanwhile: for several milliseconds if it has 250 MB of memory, and for twenty on
- * some virtual machines. The launcher needs a fraction of that, and gitpost goes on.
+ * asks for it, which can do nothing else until that is done. The launcher has few of them, and gitpost keeps working.
+ * docs/adr/0012 has the measurements.
  *
  * If the launcher dies, its gits count as killed, and the next git starts a new launcher. If three in a row do not even
  * start, for example because an update took their script away, gitpost starts its gits itself from then on.
@@ -55,7 +55,7 @@ export class Launcher {
     this.#connection = this.#connect();
   }
 
-  /** Resolves to whether the launcher runs, as soon as that is known. If that takes very long, it does not. */
+  /** Resolves to whether the launcher runs, as soon as that is known: false after {@link START_MS}. */
   async works(): Promise<boolean> {
     const known = this.#connection?.known.then(() => this.#failures === 0);
     return (known && (await within(START_MS, known))) ?? false;
@@ -93,19 +93,20 @@ export class Launcher {
       launcher.on('error', () => undefined);
       throw new Error('git cannot be started: too many files are open.');
     }
-    const { promise: known, resolve: isKnown } = whenKnown();
+    const known = new Promise<void>((resolve) => {
+      channel.once('data', () => resolve());
+      channel.once('close', () => resolve());
+    });
     const connection: Connection = { process: launcher, channel, children: new Map(), known, heard: 0 };
     const reader = new FrameReader();
     channel.on('data', (chunk: Buffer) => {
       this.#failures = 0;
-      isKnown();
       for (const frame of reader.read(chunk)) take(connection, frame);
     });
     const onGone = () => {
       if (this.#connection !== connection) return;
       this.#connection = undefined;
       if (connection.heard === 0) this.#failures += 1;
-      isKnown();
       lose(connection);
     };
     channel.on('error', () => undefined);
@@ -122,14 +123,6 @@ export const startLauncher = (script: string): Launcher | undefined =>
   process.platform === 'linux' ? new Launcher(script) : undefined;
 
 const MOST_NUMBERS = 2 ** 32;
-
-function whenKnown() {
-  let resolve: () => void = () => undefined;
-  const promise = new Promise<void>((known) => {
-    resolve = known;
-  });
-  return { promise, resolve };
-}
 
 function take(connection: Connection, frame: Frame): void {
   const { channel, children } = connection;
@@ -153,7 +146,7 @@ function lose({ process: launcher, channel, children }: Connection): void {
   }
 }
 
-/** It answers each request for a signal at once, however busy its gits are. If not, somebody has stopped it. */
+/** A launcher answers each request for a signal at once, however busy its gits are. If it does not, it is suspended. */
 function expectAnswer(connection: Connection, milliseconds: number): void {
   const { heard } = connection;
   const look = () => {

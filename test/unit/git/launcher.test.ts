@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { readdir, readFile, readlink, rm, writeFile } from 'node:fs/promises';
+import { readFile, readlink, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { buffer, text } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -9,6 +9,7 @@ import type { LaunchedChild } from '../../../src/git/launcher/child.ts';
 import { type Frame, FrameReader, type Start, toFrame } from '../../../src/git/launcher/frames.ts';
 import { Launcher } from '../../../src/git/launcher/launcher.ts';
 import { gitEnvironment } from '../../support/git.ts';
+import { launchersOf } from '../../support/processes.ts';
 import { temporaryFolder } from '../../support/tmp.ts';
 import { eventually } from '../../support/wait.ts';
 
@@ -25,29 +26,17 @@ const shell = (directory: string, command: string) =>
   startOf(directory, '-c', `alias.run=!${command}`, 'run');
 
 /** Starts a git through a launcher that works. */
-const begin = (launcher: Launcher, start: Start) => launcher.start(start) as LaunchedChild;
-
-/** The launchers of this process, by their process ids. */
-async function launchers(of = script): Promise<number[]> {
-  const found: number[] = [];
-  for (const pid of (await readdir('/proc')).filter((name) => /^\d+$/.test(name))) {
-    const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
-    const words = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
-    const parent = /^\d+ \(.*\) \S (\d+)/s.exec(stat)?.[1];
-    if (Number(parent) === process.pid && words.includes(of)) found.push(Number(pid));
-  }
-  return found;
-}
+const launch = (launcher: Launcher, start: Start) => launcher.start(start) as LaunchedChild;
 
 /** A launcher of the test's own, and its process id. */
 async function startLauncher(answerWithin?: number) {
-  const before = new Set(await launchers());
+  const before = new Set(launchersOf(process.pid));
   const launcher = new Launcher(script, answerWithin);
   const folder = await temporaryFolder();
-  const child = begin(launcher, startOf(folder, '--version'));
+  const child = launch(launcher, startOf(folder, '--version'));
   child.stdin.end();
   await once(child, 'close');
-  const [pid = 0] = (await launchers()).filter((one) => !before.has(one));
+  const [pid = 0] = launchersOf(process.pid).filter((one) => !before.has(one));
   return { launcher, folder, pid };
 }
 
@@ -74,7 +63,7 @@ describe.runIf(process.platform === 'linux')('a launcher', () => {
       ['cat; exit 3 #', 'stdout'],
       ['cat >&2; exit 3 #', 'stderr'],
     ] as const) {
-      const child = begin(launcher, shell(folder, command));
+      const child = launch(launcher, shell(folder, command));
       child.stdin.end(sent);
       const closed = once(child, 'close');
       expect((await buffer(child[stream])).equals(sent)).toBe(true);
@@ -85,11 +74,11 @@ describe.runIf(process.platform === 'linux')('a launcher', () => {
   test('holds back the output that nobody takes yet, and the others go on', async () => {
     const { launcher, folder } = await startLauncher();
     const much = 200_000_000;
-    const slow = begin(launcher, shell(folder, `head -c ${much} /dev/zero #`));
+    const slow = launch(launcher, shell(folder, `head -c ${much} /dev/zero #`));
     const closed = once(slow, 'close');
     const before = process.memoryUsage().rss;
     await delay(500);
-    const quick = begin(launcher, startOf(folder, '--version'));
+    const quick = launch(launcher, startOf(folder, '--version'));
     expect(await text(quick.stdout)).toMatch(/^git version/);
     expect(process.memoryUsage().rss - before).toBeLessThan(much / 4);
     let size = 0;
@@ -100,7 +89,7 @@ describe.runIf(process.platform === 'linux')('a launcher', () => {
 
   test('ends a git whose output nobody reads any more', async () => {
     const { launcher, folder } = await startLauncher();
-    const child = begin(launcher, shell(folder, 'yes #'));
+    const child = launch(launcher, shell(folder, 'yes #'));
     const closed = once(child, 'close');
     await once(child.stdout, 'data');
     child.stdout.destroy();
@@ -109,24 +98,24 @@ describe.runIf(process.platform === 'linux')('a launcher', () => {
 
   test('signals a git with all its helpers, even before it has reported the start', async () => {
     const { launcher, folder } = await startLauncher();
-    const child = begin(launcher, shell(folder, 'sleep 1000 | sleep 1000 #'));
+    const child = launch(launcher, shell(folder, 'sleep 1000 | sleep 1000 #'));
     child.kill('SIGKILL');
     expect(await once(child, 'close')).toEqual([null]);
   });
 
   test('says why a git cannot be started', async () => {
     const { launcher, folder } = await startLauncher();
-    const nowhere = begin(launcher, startOf(join(folder, 'nowhere'), '--version'));
+    const nowhere = launch(launcher, startOf(join(folder, 'nowhere'), '--version'));
     await expect(once(nowhere, 'close')).rejects.toMatchObject({ code: 'ENOENT' });
-    const without = begin(launcher, { ...startOf(folder, '--version'), environment: { PATH: folder } });
+    const without = launch(launcher, { ...startOf(folder, '--version'), environment: { PATH: folder } });
     await expect(once(without, 'close')).rejects.toMatchObject({ code: 'ENOENT' });
-    const long = begin(launcher, startOf(folder, 'x'.repeat(3_000_000)));
+    const long = launch(launcher, startOf(folder, 'x'.repeat(3_000_000)));
     await expect(once(long, 'close')).rejects.toMatchObject({ code: 'E2BIG' });
   });
 
   test('gives a git no file of its own, no variable of ours, and holds no folder', async () => {
     const { launcher, folder, pid } = await startLauncher();
-    const child = begin(launcher, shell(folder, 'ls -l /proc/self/fd #'));
+    const child = launch(launcher, shell(folder, 'ls -l /proc/self/fd #'));
     const sockets = (await text(child.stdout)).split('\n').filter((line) => line.includes('socket:'));
     // Input, output and standard error.
     expect(sockets).toHaveLength(3);
@@ -136,7 +125,7 @@ describe.runIf(process.platform === 'linux')('a launcher', () => {
 
   test('that is killed takes its gits with it, and the next git has a new one', async () => {
     const { launcher, folder, pid } = await startLauncher();
-    const child = begin(launcher, shell(folder, 'echo begun; sleep 1000; echo survived >survived #'));
+    const child = launch(launcher, shell(folder, 'echo begun; sleep 1000 #'));
     await once(child.stdout, 'data');
     const git = child.pid as number;
     const closed = once(child, 'close');
@@ -146,19 +135,19 @@ describe.runIf(process.platform === 'linux')('a launcher', () => {
       expect(() => process.kill(-git, 0)).toThrow('ESRCH');
       return true;
     });
-    const next = begin(launcher, startOf(folder, '--version'));
+    const next = launch(launcher, startOf(folder, '--version'));
     expect(await text(next.stdout)).toMatch(/^git version/);
   });
 
   test('that somebody has stopped is replaced once it does not even kill a git', async () => {
     const { launcher, folder, pid } = await startLauncher(500);
-    const child = begin(launcher, shell(folder, 'echo begun; sleep 1000 #'));
+    const child = launch(launcher, shell(folder, 'echo begun; sleep 1000 #'));
     await once(child.stdout, 'data');
     const closed = once(child, 'close');
     process.kill(pid, 'SIGSTOP');
     child.kill('SIGKILL');
     expect(await closed).toEqual([null]);
-    const next = begin(launcher, startOf(folder, '--version'));
+    const next = launch(launcher, startOf(folder, '--version'));
     expect(await text(next.stdout)).toMatch(/^git version/);
   });
 
@@ -172,13 +161,13 @@ describe.runIf(process.platform === 'linux')('a launcher', () => {
     const launcher = new Launcher(taken);
     expect(await launcher.works()).toBe(true);
     await rm(taken);
-    const running = begin(launcher, shell(folder, 'echo begun; sleep 1000 #'));
+    const running = launch(launcher, shell(folder, 'echo begun; sleep 1000 #'));
     await once(running.stdout, 'data');
-    const [pid = 0] = await launchers(taken);
+    const [pid = 0] = launchersOf(process.pid, taken);
     process.kill(pid, 'SIGKILL');
     expect(await once(running, 'close')).toEqual([null]);
     for (let failure = 1; failure <= 3; failure += 1)
-      expect(await once(begin(launcher, startOf(folder, '--version')), 'close')).toEqual([null]);
+      expect(await once(launch(launcher, startOf(folder, '--version')), 'close')).toEqual([null]);
     expect(launcher.start(startOf(folder, '--version'))).toBeUndefined();
   });
 
@@ -186,7 +175,7 @@ describe.runIf(process.platform === 'linux')('a launcher', () => {
     const { launcher, folder, pid } = await startLauncher();
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.kill(pid, signal);
     const runs = Array.from({ length: 50 }, async () => {
-      const child = begin(launcher, startOf(folder, '--version'));
+      const child = launch(launcher, startOf(folder, '--version'));
       return text(child.stdout);
     });
     expect(new Set(await Promise.all(runs)).size).toBe(1);
