@@ -1,5 +1,6 @@
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { makeFolder } from '../git/paths.ts';
 
 /** The commit that index and work tree of a clone were last brought to. */
 export interface FollowMark {
@@ -29,7 +30,7 @@ export async function readFollowMark(file: string): Promise<FollowMark> {
 }
 
 export async function writeFollowMark(file: string, mark: FollowMark): Promise<void> {
-  await mkdir(dirname(file), { recursive: true });
+  await makeFolder(dirname(file));
   await writeFile(`${file}.tmp`, JSON.stringify(mark));
   await rename(`${file}.tmp`, file);
 }

@@ -1,4 +1,4 @@
-import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, relative } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { CloneProblem } from '../contract/repository.ts';
@@ -10,6 +10,7 @@ import {
   type Lock,
   removeLock,
 } from '../git/locks.ts';
+import { makeFolder } from '../git/paths.ts';
 import type { GitContext } from '../git/run.ts';
 import { FOLLOW_MARK, readFollowMark } from './follow-mark.ts';
 import { type Holder, isAlive, ownHolder } from './holder.ts';
@@ -91,7 +92,7 @@ export class StaleLocks {
     const wasFollowing = await this.#wasFollowing();
     const left = since === undefined ? undefined : { since, until: Number.POSITIVE_INFINITY, wasFollowing };
     const isLeft = left && !(await this.#removeLeft(left));
-    await mkdir(dirname(file), { recursive: true });
+    await makeFolder(dirname(file));
     const running: Running = { ...(await ownHolder()), ...(isLeft ? { since: left.since } : {}) };
     await writeFile(file, JSON.stringify(running));
     this.#left = isLeft ? { ...left, until: (await stat(file)).mtimeMs } : undefined;

@@ -1,7 +1,7 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { ATTRIBUTES } from './clone.ts';
-import { gitPath } from './paths.ts';
+import { gitPath, makeFolder } from './paths.ts';
 import { type GitContext, output, run } from './run.ts';
 
 /** One attribute of one path, as `git check-attr` reports it: `set`, `unset`, or a value. */
@@ -53,7 +53,8 @@ export async function attributesAt(
   const directory = await gitPath(context, 'gitpost/attributes');
   // An interrupted run left its folder behind.
   await rm(directory, { recursive: true, force: true });
-  await mkdir(directory, { recursive: true });
+  await makeFolder(dirname(directory));
+  await mkdir(directory);
   try {
     await output({ ...context, directory }, [
       'init',
@@ -62,7 +63,7 @@ export async function attributesAt(
       '--template=',
       `--object-format=${format}`,
     ]);
-    await mkdir(join(directory, 'info'), { recursive: true });
+    await makeFolder(join(directory, 'info'));
     await writeFile(join(directory, 'info/attributes'), own);
     const apart: GitContext = {
       ...context,

@@ -4,7 +4,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { extendNewConfig, localConfig, readConfig, writeConfig } from './config.ts';
 import { removeLeftOvers } from './left-overs.ts';
-import { gitPath, isThere, isWholeClone } from './paths.ts';
+import { gitPath, isThere, isWholeClone, makeFolder } from './paths.ts';
 import { type GitContext, output, run } from './run.ts';
 
 /** What a clone stores about itself in its own git configuration, in the section `gitpost`. */
@@ -142,7 +142,7 @@ const BARE_SETTINGS = { 'core.hooksPath': '/dev/null', 'receive.autogc': 'false'
 export async function prepareClone(context: GitContext): Promise<void> {
   const gitDirectory = await gitPath(context, '.');
   const info = join(gitDirectory, 'info');
-  await mkdir(info, { recursive: true });
+  await makeFolder(info);
   const attributes = join(info, 'attributes');
   const present = await readFile(attributes, 'utf8').catch(() => '');
   const missing = ATTRIBUTES.filter((line) => !present.includes(line)).join('');

@@ -1,24 +1,20 @@
-import { copyFile, mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { copyFile, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { ifExists } from '../async/if-exists.ts';
-import { gitPath } from './paths.ts';
-import { resolve } from './refs.ts';
+import { gitPath, makeFolder } from './paths.ts';
 import type { GitContext } from './run.ts';
 
 /**
  * Runs several steps on the index with no other git process getting in between, under git's own lock. The context
  * passed to `work` uses a copy, which replaces the index at the end. `null` if another git process holds the index,
- * or if a person replaces the clone with another one in the meantime. In these cases, and if `work` throws, the
+ * or if a person has put another clone in the place of this one. In these cases, and if `work` throws, the
  * index stays as it was.
  *
  * Otherwise, work that takes two commands would leave a moment in which index and work tree disagree. A person's `git
  * add --all` in that moment would stage the older content of our files.
- *
- * @param commit the commit that the index is brought to. git would also add entries whose objects the clone lacks.
  */
 export async function withIndexHeld<T>(
   context: GitContext,
-  commit: string,
   work: (held: GitContext) => Promise<T>,
 ): Promise<T | null> {
   const [index, copy] = [await gitPath(context, 'index'), await gitPath(context, 'gitpost/index')];
@@ -27,10 +23,11 @@ export async function withIndexHeld<T>(
   if (inode === null) return null;
   const isOurs = async () => (await inodeOf(lock)) === inode;
   try {
-    if ((await resolve(context, commit)) === null) return null;
+    // Asked under the lock: as long as the lock is ours, the folder holds the same clone.
+    if (!((await context.isHere?.()) ?? true)) return null;
     // Left over from interrupted work. Only one git process can hold the index.
     for (const path of [copy, `${copy}.lock`]) await rm(path, { force: true });
-    await mkdir(dirname(copy), { recursive: true });
+    await makeFolder(dirname(copy));
     // A clone in which nothing was checked out yet has no index.
     await ifExists(copyFile(index, copy));
     const result = await work({ ...context, environment: { ...context.environment, GIT_INDEX_FILE: copy } });

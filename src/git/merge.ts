@@ -1,10 +1,10 @@
-import { mkdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { mergeLines } from '../journal/merge.ts';
 import { ATTACHMENT_FOLDER, attachmentOf, JOURNAL_FOLDER } from '../journal/path.ts';
 import { trueBlob } from './files.ts';
 import type { Identity } from './importer.ts';
-import { gitPath } from './paths.ts';
+import { gitPath, makeFolder } from './paths.ts';
 import { type GitContext, GitError, output, run, text } from './run.ts';
 import { diffTrees, hasUnsafeFolder, isAbsent, isFile, listJournals, type TreeChange } from './tree.ts';
 
@@ -181,7 +181,7 @@ export async function replaceInTree(
 ): Promise<string> {
   if (records.length === 0) return tree;
   const index = await gitPath(context, `gitpost/merge-index-${process.pid}`);
-  await mkdir(dirname(index), { recursive: true });
+  await makeFolder(dirname(index));
   const environment = { GIT_INDEX_FILE: index };
   try {
     await output(context, ['read-tree', tree], { environment });

@@ -1,4 +1,4 @@
-import { stat } from 'node:fs/promises';
+import { mkdir, stat } from 'node:fs/promises';
 import { join, normalize } from 'node:path';
 import { type GitContext, text } from './run.ts';
 
@@ -16,6 +16,18 @@ export async function gitPath(context: GitContext, path: string): Promise<string
   // If there is no clone, git finds a repository around the folder, if any.
   if (found === expected) usual.add(context);
   return found;
+}
+
+/**
+ * Creates a folder inside a git folder if there is none, but not the folders that it is in: if a person has moved the
+ * clone away, they would be in the way when it is put back.
+ */
+export async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
 }
 
 /** Whether the git folder of a clone is known to be in its usual place. {@link gitPath} finds out. */

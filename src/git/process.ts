@@ -18,6 +18,11 @@ export interface GitContext {
   readonly gits?: Gits;
   /** Starts the git processes; if absent, this process does it itself. */
   readonly launcher?: Launcher | undefined;
+  /**
+   * Whether the folder still holds the clone that it held when it was opened: a person may put another one in its
+   * place at any time. Absent if nobody watches that.
+   */
+  readonly isHere?: () => Promise<boolean>;
 }
 
 /** git ended in a way that the caller did not expect. This is never caused by something a person did. */

@@ -39,7 +39,7 @@ export async function updateStale(context: GitContext, folder: string, commit: s
     if (file) stale.push({ ...one, file });
   }
   if (stale.length === 0) return true;
-  const done = await withIndexHeld(context, commit, async (held) => {
+  const done = await withIndexHeld(context, async (held) => {
     const still: Stale[] = [];
     for (const one of stale) if (await isUntouched(context, one)) still.push(one);
     const records = still.map(({ mode, id, path }) => `${mode} ${id}\t${path}\0`).join('');

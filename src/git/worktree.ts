@@ -73,7 +73,7 @@ async function hasUsualWorkTree(context: GitContext): Promise<boolean> {
 export async function restoreIndex(context: GitContext, commit: string): Promise<boolean> {
   const index = await gitPath(context, 'index');
   if (await isFile(index)) return true;
-  const restored = await withIndexHeld(context, commit, async (held) => {
+  const restored = await withIndexHeld(context, async (held) => {
     if (await isFile(index)) return true;
     await output(held, ['read-tree', '--reset', commit]);
     await run(held, ['update-index', '-q', '--refresh']);
@@ -113,7 +113,7 @@ export async function followPathByPath(
   if (!(await isCheckedOut(context, branch)) || !(await isOwnWorkTree(context)))
     return { outcome: 'elsewhere' };
   const changes = (await diffTrees(context, from, to)).filter(concerns);
-  const left = await withIndexHeld(context, to, (held) => bringTo(held, changes));
+  const left = await withIndexHeld(context, (held) => bringTo(held, changes));
   if (left === null) return { outcome: 'locked' };
   return left.length === 0 ? { outcome: 'done' } : { outcome: 'partly', left: left.map(({ path }) => path) };
 }

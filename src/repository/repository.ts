@@ -4,6 +4,7 @@ import { branchRef, Clone, trackingRef } from '../clone/clone.ts';
 import { type FindFile, LineFiles } from '../clone/line-files.ts';
 import { Maintenance } from '../clone/maintenance.ts';
 import { openClone } from '../clone/opening.ts';
+import { presenceOf } from '../clone/presence.ts';
 import { isRewritten, noteKnown } from '../clone/rewritten.ts';
 import { type LockPatience, StaleLocks } from '../clone/stale-locks.ts';
 import type { CloneProblem, RepositoryStatus, SyncResult } from '../contract/repository.ts';
@@ -40,7 +41,7 @@ import { Syncs } from './syncs.ts';
 
 /** What a repository needs from the program around it. */
 export interface RepositoryPorts {
-  readonly git: Omit<GitContext, 'gits'>;
+  readonly git: Omit<GitContext, 'gits' | 'isHere'>;
   /** How long a git process may do nothing while someone waits for it. In milliseconds. */
   readonly gitSilence: number;
   readonly githubUrl: string;
@@ -104,8 +105,8 @@ export class Repository {
     const { onTrouble, mirror } = ports;
     const onChanged = () => ports.onStatus(this);
     this.#gits = new Gits(ports.gitSilence, (since) => this.#gitHung(since));
-    const git = { ...ports.git, gits: this.#gits };
-    const clone = new Clone(target.name, git, ports.identity);
+    const isHere = async () => (await presenceOf(clone)) === 'here';
+    const clone = new Clone(target.name, { ...ports.git, gits: this.#gits, isHere }, ports.identity);
     this.#clone = clone;
     this.#condition = new Condition(clone, ports.failedBefore, onChanged, () => ports.onReplaced(this));
     this.#remote = new RemoteView(clone, onChanged);
@@ -116,7 +117,7 @@ export class Repository {
       () => void this.refresh().catch(onTrouble),
     );
     this.#maintenance = new Maintenance(clone, onTrouble);
-    this.#locks = new StaleLocks(git, target.own ? target.url : undefined, ports.lockPatience);
+    this.#locks = new StaleLocks(clone.git, target.own ? target.url : undefined, ports.lockPatience);
     this.#inspection = new Inspection(clone, this.#follower, this.#locks, onChanged, onTrouble);
     this.#reconciler = new Reconciler({
       clone,

@@ -330,6 +330,28 @@ describe('a clone', () => {
     await judge(api, clone, answered);
   });
 
+  test('that nothing was checked out in yet can be away for a while, too', async () => {
+    const { folder, api, clone } = await scene();
+    const change = async (away: string, here: string) => {
+      await rename(clone, join(folder, away));
+      await rename(join(folder, here), clone);
+    };
+    await eventually(async () => (await api.repository()).state === 'ready');
+    const lock = join(clone, '.git/index.lock');
+    await writeFile(lock, '');
+    const answered = [await api.create({ text: 'Pushed' })];
+    expect((await api.sync('push')).status).toBe('pushed');
+    answered.push(await api.create({ text: 'Not pushed' }));
+    await git(folder, 'clone', '--quiet', join(folder, 'data/remotes/messages.git'), join(folder, 'other'));
+    await rm(lock);
+    await change('first', 'other');
+    await eventually(async () => (await readdir(join(clone, '.git/gitpost'))).includes('followed.json'));
+    await judge(api, clone, answered.slice(0, 1));
+    await change('other', 'first');
+    await eventually(async () => (await api.messages()).length === 2);
+    await judge(api, clone, answered);
+  });
+
   test('that is half deleted while running is reported, and nothing is answered 201', async () => {
     const { api, clone } = await scene();
     await api.create({ text: 'Before' });

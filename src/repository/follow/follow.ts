@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { branchRef, type Clone, resolveIn, type SyncMove } from '../../clone/clone.ts';
 import { FOLLOW_MARK, type FollowMark, readFollowMark, writeFollowMark } from '../../clone/follow-mark.ts';
+import { presenceOf } from '../../clone/presence.ts';
 import { mendCutOff } from '../../git/cut-off.ts';
 import { gitPath } from '../../git/paths.ts';
 import { isAncestor, isCheckedOut } from '../../git/refs.ts';
@@ -89,7 +90,7 @@ export class Follower {
   now(): Promise<void> {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    this.#running = this.#running.then(() => this.#follow()).catch(this.#onTrouble);
+    this.#running = this.#running.then(() => this.#followHere()).catch(this.#onTrouble);
     return this.#running;
   }
 
@@ -97,6 +98,20 @@ export class Follower {
     await this.now();
     this.#closed = true;
     clearTimeout(this.#timer);
+  }
+
+  /** A person may take the clone away, or put another one in its place, even while it is followed. */
+  async #followHere(): Promise<void> {
+    try {
+      if (await this.#isHere()) return await this.#follow();
+    } catch (error) {
+      if (await this.#isHere()) throw error;
+    }
+    this.#mark = undefined;
+  }
+
+  async #isHere(): Promise<boolean> {
+    return (await presenceOf(this.#clone)) === 'here';
   }
 
   async #follow(): Promise<void> {
@@ -273,6 +288,8 @@ export class Follower {
   }
 
   async #writeMark(mark: FollowMark): Promise<void> {
+    // In the mark of another clone, it would say that what this one has followed was followed there, too.
+    if (!(await this.#isHere())) throw new Error('The clone is no longer in its folder.');
     await writeFollowMark((await this.#where()).mark, mark);
     this.#mark = mark;
   }
