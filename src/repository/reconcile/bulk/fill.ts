@@ -39,9 +39,9 @@ export async function fill(reading: Reading, journals: readonly TreeEntry[]): Pr
   }
   const problems: Record<string, Covered['problems'][string]> = {};
   let [messages, characters] = [0, 0];
-  // The list of running git processes and what starts them stay here, because a thread only gets copies.
-  const { gits: _gits, launcher: _launcher, ...git } = clone.git;
-  const data = { git, repository: clone.name, directory: mirror.directory };
+  // A thread gets copies, so it gets nothing else of how git runs here.
+  const { directory, environment, settings } = clone.git;
+  const data = { git: { directory, environment, settings }, repository: clone.name, directory: mirror.directory };
   await filler.fill(
     data,
     fitting,

@@ -8,7 +8,7 @@ import { fillPart } from './fill-part.ts';
 
 /** What such a thread is started with. */
 export interface ThreadData {
-  readonly git: GitContext;
+  readonly git: Pick<GitContext, 'directory' | 'environment' | 'settings'>;
   readonly repository: string;
   readonly directory: string;
 }
