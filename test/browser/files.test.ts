@@ -247,6 +247,29 @@ test('an edit adds files, pasted, dropped or chosen, and cancelling adds none', 
   expect(changed.split('\n').filter((path) => path.startsWith('attachments/'))).toHaveLength(3);
 });
 
+test('an edit makes a large picture smaller, and keeps the original if that is wanted', async () => {
+  const { url, api } = scene();
+  const { id } = await api.create({ text: 'A large picture comes' });
+  const page = await openPage(browser(), url);
+  const shown = article(page, 'A large picture comes');
+  await shown.hover();
+  await shown.getByRole('button', { name: 'Edit', exact: true }).click();
+  const editor = page.getByRole('form', { name: 'Edit message' });
+  await editor
+    .getByLabel('Files to add')
+    .setInputFiles({ name: 'large.png', mimeType: 'image/png', buffer: noisyPng(2200, 110) });
+  await editor.getByText(/instead of/).waitFor();
+  await editor.getByLabel('Description of file 1').fill('In full.png');
+  await editor.getByLabel('Keep original').check();
+  await editor.getByText(/instead of/).waitFor({ state: 'detached' });
+  expect(await troubles(page)).toEqual([]);
+  await editor.getByRole('button', { name: 'Save' }).click();
+  await editor.waitFor({ state: 'detached' });
+  expect(await api.message(id)).toMatchObject({
+    attachments: [{ name: 'In full.png', type: 'image/png', width: 2200, height: 110 }],
+  });
+});
+
 test('a picture that is sent as it is and may say where it was taken says so before it is sent', async () => {
   const { url } = scene();
   const page = await openPage(browser(), url);

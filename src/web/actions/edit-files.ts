@@ -2,12 +2,20 @@ import type { Attachment } from '../../domain/attachment.ts';
 import { uploadFile } from '../api/attachments.ts';
 import { prepared } from './files.ts';
 
+/** A picture of which a smaller one was made. */
+export interface Shrunk {
+  readonly original: Blob;
+  readonly reduced: Blob;
+  /** Whether the original may reveal where it was taken. */
+  readonly tells: boolean;
+}
+
 /**
  * The result for a file chosen for an edit: the file on the server and whether it may reveal where it was taken, or
  * why it was not uploaded.
  */
 export type Uploaded =
-  | { readonly ok: true; readonly file: Attachment; readonly tells: boolean }
+  | { readonly ok: true; readonly file: Attachment; readonly tells: boolean; readonly shrunk: Shrunk | null }
   | { readonly ok: false; readonly why: string };
 
 /**
@@ -20,9 +28,35 @@ export async function uploadForEdit(file: File, onProgress: (part: number) => vo
   if (!ready)
     return { ok: false, why: 'A part of the page could not be loaded. Reload it, and add the file again.' };
   const { original, reduced, name, tells } = ready;
-  const answer = await uploadFile(name, reduced ?? original, onProgress);
+  if (reduced) return uploadShrunk(name, { original, reduced, tells }, false, onProgress);
+  return upload(name, original, { tells, shrunk: null }, onProgress);
+}
+
+/** Uploads the original of a picture, or the smaller one that was made from it. */
+export function uploadShrunk(
+  name: string,
+  shrunk: Shrunk,
+  wantsOriginal: boolean,
+  onProgress: (part: number) => void,
+): Promise<Uploaded> {
+  const { original, reduced, tells } = shrunk;
+  return upload(
+    name,
+    wantsOriginal ? original : reduced,
+    { tells: tells && wantsOriginal, shrunk },
+    onProgress,
+  );
+}
+
+async function upload(
+  name: string,
+  blob: Blob,
+  known: { readonly tells: boolean; readonly shrunk: Shrunk | null },
+  onProgress: (part: number) => void,
+): Promise<Uploaded> {
+  const answer = await uploadFile(name, blob, onProgress);
   // The server may know the same bytes by another name.
   return answer.ok
-    ? { ok: true, file: { ...answer.body, name }, tells: tells && !reduced }
+    ? { ok: true, file: { ...answer.body, name }, ...known }
     : { ok: false, why: answer.problem.detail };
 }

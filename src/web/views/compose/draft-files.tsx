@@ -2,8 +2,8 @@ import { useEffect, useRef } from 'preact/hooks';
 import { addFiles, getReadyForFiles, removeFile, renameFile, useOriginal } from '../../actions/files.ts';
 import { bytesOfFiles, type DraftFile, progress } from '../../state/draft-files.ts';
 import { useStore } from '../../state/store.ts';
-import { sizeInWords } from '../../text/files.ts';
 import { ClipIcon, CloseIcon, DocumentIcon } from '../ui/icons.tsx';
+import { PictureSize } from './picture-size.tsx';
 
 /** The files of the message that is being written. */
 export function DraftFiles({ files }: { files: readonly DraftFile[] }) {
@@ -33,26 +33,14 @@ function Row({ file }: { file: DraftFile }) {
           maxLength={255}
           onInput={(event) => renameFile(key, event.currentTarget.value)}
         />
-        <p class="hint">
-          <span>
-            {sizeInWords(size)}
-            {originalSize !== null && !wantsOriginal && ` instead of ${sizeInWords(originalSize)}`}
-            {part === undefined && sha256 === null && problem === null && ', waits for the server'}
-          </span>
-          {originalSize !== null && (
-            <label>
-              <input
-                type="checkbox"
-                checked={wantsOriginal}
-                onChange={(event) => useOriginal(key, event.currentTarget.checked)}
-              />
-              Keep original
-            </label>
-          )}
-        </p>
-        {tells && (originalSize === null || wantsOriginal) && (
-          <p class="warn">It may say where it was taken.</p>
-        )}
+        <PictureSize
+          size={size}
+          originalSize={originalSize}
+          wantsOriginal={wantsOriginal}
+          tells={tells === true}
+          isWaiting={part === undefined && sha256 === null && problem === null}
+          onOriginal={(wants) => useOriginal(key, wants)}
+        />
         {part !== undefined && <progress value={part} max={1} aria-label={`Uploading ${name}`} />}
         {problem !== null && (
           <p class="error" role="alert">

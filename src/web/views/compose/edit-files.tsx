@@ -1,10 +1,14 @@
 import { type Attachment, cleanFileName } from '../../../domain/attachment.ts';
 import { CloseIcon } from '../ui/icons.tsx';
-import type { Arriving } from './use-edit-files.ts';
+import { PictureSize } from './picture-size.tsx';
+import type { Arriving, Picture } from './use-edit-files.ts';
 
 interface Props {
   readonly files: readonly Attachment[];
   readonly arriving: readonly Arriving[];
+  /** The pictures that were made smaller during the edit, by the SHA-256 of the one in use. */
+  readonly pictures: ReadonlyMap<string, Picture>;
+  readonly onOriginal: (sha256: string, wantsOriginal: boolean) => void;
   readonly onChange: (files: readonly Attachment[]) => void;
 }
 
@@ -12,10 +16,28 @@ interface Props {
  * The files of a message that is being edited: their names, which are also the alternative texts of pictures, and a
  * button to remove each.
  */
-export function EditFiles({ files, arriving, onChange }: Props) {
+export function EditFiles({ files, arriving, pictures, onOriginal, onChange }: Props) {
   if (files.length + arriving.length === 0) return null;
   const rename = (sha256: string, name: string) =>
     onChange(files.map((file) => (file.sha256 === sha256 ? { ...file, name } : file)));
+  const hintOf = (sha256: string) => {
+    const picture = pictures.get(sha256);
+    if (!picture) return null;
+    const { original, reduced, tells } = picture;
+    // What was chosen is shown at once, and can be changed again when it has been uploaded.
+    const isBusy = arriving.some(({ replaces }) => replaces === sha256);
+    const wantsOriginal = picture.wantsOriginal !== isBusy;
+    return (
+      <PictureSize
+        size={(wantsOriginal ? original : reduced).size}
+        originalSize={original.size}
+        wantsOriginal={wantsOriginal}
+        tells={tells}
+        isBusy={isBusy}
+        onOriginal={(wants) => onOriginal(sha256, wants)}
+      />
+    );
+  };
   return (
     <ul class="draft-files" aria-label="Files">
       {files.map(({ sha256, name }, index) => (
@@ -30,6 +52,7 @@ export function EditFiles({ files, arriving, onChange }: Props) {
               onInput={(event) => rename(sha256, event.currentTarget.value)}
               onBlur={(event) => rename(sha256, cleanFileName(event.currentTarget.value))}
             />
+            {hintOf(sha256)}
           </div>
           <button
             type="button"

@@ -28,7 +28,7 @@ export function Editor({ message, onSaved, onEnd }: Props) {
   const written = changed ?? toWritten(message);
   const [changedFiles, setFiles] = useKept<readonly Attachment[]>(`files ${message.id}`);
   const files = changedFiles ?? message.attachments ?? NO_FILES;
-  const more = useEditFiles(files, setFiles);
+  const more = useEditFiles(message.id, files, setFiles);
   const now = useRef(written);
   now.current = written;
   const [problem, setProblem] = useState<Problem>();
@@ -120,7 +120,13 @@ export function Editor({ message, onSaved, onEnd }: Props) {
       }}
     >
       <TextField {...fields} area={area} label="Text" placeholder="" onFiles={more.add} />
-      <EditFiles files={files} arriving={more.arriving} onChange={setFiles} />
+      <EditFiles
+        files={files}
+        arriving={more.arriving}
+        pictures={more.pictures}
+        onOriginal={more.useOriginal}
+        onChange={setFiles}
+      />
       <EditProblem
         problem={problem}
         onKeep={keepEditing}
