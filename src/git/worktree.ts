@@ -29,8 +29,11 @@ export async function followBranch(
 ): Promise<Followed> {
   if (!(await isCheckedOut(context, branch)) || !(await isOwnWorkTree(context)))
     return { outcome: 'elsewhere' };
+  const changes = await diffTrees(context, from, to);
+  // In a clone without an index, git would check out everything.
+  if (changes.length === 0) return { outcome: 'done' };
   // git itself would bring back what a person deleted, and overwrite a file that is in the place of a folder.
-  if (await isAsGitExpects(context, await diffTrees(context, from, to))) {
+  if (await isAsGitExpects(context, changes)) {
     const old = from ?? emptyTreeLike(to);
     const result = await run(context, ['read-tree', '-m', '-u', old, to]);
     if (result.code === 0) return { outcome: 'done' };

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { chmod, mkdir, readdir, rename, rm, statfs, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { readFollowMark } from '../../src/clone/follow-mark.ts';
 import { type Api, apiAt, commitOf, type Message, type Problem } from '../support/api.ts';
 import { locksIn, statusOf } from '../support/clone-state.ts';
 import { bareRepository, commitFile, git } from '../support/git.ts';
@@ -345,7 +346,10 @@ describe('a clone', () => {
     await git(folder, 'clone', '--quiet', join(folder, 'data/remotes/messages.git'), join(folder, 'other'));
     await rm(lock);
     await change('first', 'other');
-    await eventually(async () => (await readdir(join(clone, '.git/gitpost'))).includes('followed.json'));
+    await eventually(async () => {
+      const mark = await readFollowMark(join(clone, '.git/gitpost/followed.json'));
+      return mark.commit !== null && mark.towards === undefined;
+    });
     await judge(api, clone, answered.slice(0, 1));
     await change('other', 'first');
     await eventually(async () => (await api.messages()).length === 2);
