@@ -7,13 +7,16 @@ import type { Clone } from './clone.ts';
 /** How long to wait for a large clone to be measured before the last known figures are returned. In milliseconds. */
 const PATIENCE_MS = 300;
 
-/** GitHub recommends keeping a repository below 1 GB, and strongly recommends below 5 GB. */
-const [RECOMMENDED_BYTES, NEARLY] = [1e9, 0.9];
+/**
+ * GitHub recommends keeping a repository below 10 GB on disk.
+ * @see https://docs.github.com/en/repositories/creating-and-managing-repositories/repository-limits
+ */
+const [RECOMMENDED_BYTES, NEARLY] = [10e9, 0.9];
 
 /** A problem to report if a clone comes close to the size that GitHub recommends. */
 export function sizeProblems({ size }: Growth): readonly CloneProblem[] {
   if (size === null || size < NEARLY * RECOMMENDED_BYTES) return [];
-  const reason = `takes ${(size / 1e9).toFixed(1)} GB. GitHub recommends staying below 1 GB, and refuses what is hard to serve. Put large files into a repository of their own; docs/files.md says what they cost.`;
+  const reason = `takes ${(size / 1e9).toFixed(1)} GB. GitHub recommends staying below 10 GB, and a repository of this size is slow to clone. Put large files into a repository of their own; docs/files.md says what they cost.`;
   return [{ file: '.git', line: null, reason }];
 }
 

@@ -29,8 +29,8 @@ test('a status shows how large a repository has become, whoever made the commits
 
 test('a clone that nears the size that GitHub recommends says so', () => {
   const sized = (size: number | null) => sizeProblems({ commits: 1, files: 1, size });
-  expect([null, 0, 899_000_000].flatMap(sized)).toEqual([]);
-  expect(sized(940_000_000)).toEqual([
-    { file: '.git', line: null, reason: expect.stringContaining('takes 0.9 GB') },
+  expect([null, 0, 8_990_000_000].flatMap(sized)).toEqual([]);
+  expect(sized(9_400_000_000)).toEqual([
+    { file: '.git', line: null, reason: expect.stringContaining('takes 9.4 GB') },
   ]);
 });
