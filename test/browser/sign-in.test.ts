@@ -33,9 +33,10 @@ test('a wrong token is said, the right one opens the timeline, and signing out c
   await article(page, 'For those who may').waitFor();
   await soon(() => connection(page).textContent()).toBe('Live');
   expect(page.url()).not.toContain(token);
-  await post(page, 'Inside');
+  await post(page, 'Inside #private');
   await article(page, 'Inside').waitFor();
   await page.reload();
+  await page.getByRole('navigation').getByRole('link', { name: '#private' }).waitFor();
   await article(page, 'Inside').waitFor();
 
   // The cookie alone opens it, and no script can read that.
@@ -47,6 +48,7 @@ test('a wrong token is said, the right one opens the timeline, and signing out c
   await page.getByRole('button', { name: 'Sign out' }).click();
   await field.waitFor();
   expect(await page.getByText('For those who may').count()).toBe(0);
+  expect(await page.evaluate<string>('JSON.stringify(localStorage)')).not.toContain('private');
   const status = await page.evaluate<number>('fetch("/messages").then((answer) => answer.status)');
   expect(status).toBe(401);
   await page.reload();

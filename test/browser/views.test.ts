@@ -76,6 +76,19 @@ test('a search can be kept, and taken up again in another browser', async () => 
   await view(other, 'Breakfast').waitFor({ state: 'detached' });
 }, 120_000);
 
+test('the side bar has its tags and searches before the server has answered', async () => {
+  const { api, url } = await pageScene();
+  await api.create({ text: 'Remember the milk #food' });
+  await api.send('PATCH', '/settings', { json: { searches: [{ name: 'Milk', q: 'milk' }] } });
+  const page = await openPage(browser(), url);
+  await view(page, '#food').waitFor();
+  await view(page, 'Milk').waitFor();
+  await page.route(/\/(tags|settings)$/, () => undefined);
+  await page.reload();
+  await view(page, '#food').waitFor();
+  await view(page, 'Milk').waitFor();
+});
+
 test('what another tab saves appears without a reload, and none takes away what another one saved', async () => {
   const { api, url } = await pageScene();
   await api.bulk([{ text: 'bread' }, { text: 'tea' }]);

@@ -1,4 +1,5 @@
 import { forgetMessages, keepMessages } from '../state/kept-pages.ts';
+import { forgetSide } from '../state/last-side.ts';
 import { isEverything, query } from '../state/query.ts';
 import { session } from '../state/session.ts';
 import { timeline } from '../state/timeline.ts';
@@ -32,6 +33,8 @@ export function keepWhatIsShown(): () => void {
 /** Deletes what was stored as soon as the session ends, in any tab. */
 export function forgetAtSignOut(): void {
   session.subscribe(() => {
-    if (session.get().signedOut) void forgetMessages();
+    if (!session.get().signedOut) return;
+    forgetSide();
+    void forgetMessages();
   });
 }

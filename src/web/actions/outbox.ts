@@ -56,7 +56,7 @@ export async function keep(message: NewMessage, files: readonly KeptFile[] = [])
 }
 
 /** Sends the waiting messages in order. What cannot be sent now is tried again later. */
-export async function sendWaiting(): Promise<void> {
+async function sendWaiting(): Promise<void> {
   clearTimeout(timer);
   if (isSending || !isOpen) return;
   isSending = true;

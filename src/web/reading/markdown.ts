@@ -45,7 +45,7 @@ const TAGS = {
   th: 'th',
   td: 'td',
 } as const;
-export type Tag = (typeof TAGS)[keyof typeof TAGS];
+type Tag = (typeof TAGS)[keyof typeof TAGS];
 
 /** A line break in a chat is intended, so it is kept. */
 const parser = limitWork(new MarkdownIt({ html: false, linkify: true, breaks: true }));

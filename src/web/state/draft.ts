@@ -22,7 +22,7 @@ export interface Draft {
   readonly id: string | null;
 }
 
-export const BLANK: Draft = {
+const BLANK: Draft = {
   type: 'auto',
   text: '',
   language: '',
@@ -37,7 +37,7 @@ export type DraftAction =
   | { readonly type: 'write'; readonly change: Partial<Draft> }
   | { readonly type: 'committed'; readonly sent: Draft };
 
-export function reduceDraft(draft: Draft, action: DraftAction): Draft {
+function reduceDraft(draft: Draft, action: DraftAction): Draft {
   if (action.type === 'committed') {
     return draft.id === action.sent.id ? afterSending(draft, action.sent) : draft;
   }

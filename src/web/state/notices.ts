@@ -19,7 +19,7 @@ type Action =
   | { readonly type: 'dismiss' }
   | { readonly type: 'say'; readonly text: string };
 
-export function reduceNotices(state: Notices, action: Action): Notices {
+function reduceNotices(state: Notices, action: Action): Notices {
   if (action.type === 'show') return { ...state, shown: action.notice };
   if (action.type === 'dismiss') return { ...state, shown: null };
   // To announce the same text twice, a no-break space makes the second one different.

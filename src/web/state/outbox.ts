@@ -29,7 +29,7 @@ export type OutboxAction =
   | { readonly type: 'kept'; readonly waiting: Waiting }
   | { readonly type: 'gone'; readonly number: number };
 
-export function reduceOutbox(state: readonly Waiting[], action: OutboxAction): readonly Waiting[] {
+function reduceOutbox(state: readonly Waiting[], action: OutboxAction): readonly Waiting[] {
   if (action.type === 'read') return [...action.all].sort((a, b) => a.number - b.number);
   const number = action.type === 'kept' ? action.waiting.number : action.number;
   const others = state.filter((waiting) => waiting.number !== number);

@@ -30,7 +30,7 @@ interface Started {
   readonly direction: Direction;
 }
 
-export const NONE: Repositories = {
+const NONE: Repositories = {
   status: 'loading',
   problem: undefined,
   list: [],
@@ -40,7 +40,7 @@ export const NONE: Repositories = {
   allDone: [],
 };
 
-export function reduceRepositories(state: Repositories, action: RepositoriesAction): Repositories {
+function reduceRepositories(state: Repositories, action: RepositoriesAction): Repositories {
   switch (action.type) {
     case 'answered':
       return { ...state, status: 'ready', problem: undefined, list: action.list };

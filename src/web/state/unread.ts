@@ -18,7 +18,7 @@ type Action =
   /** The reader sees the newest message, or leaves it: nothing up to this position is new from now on. */
   { readonly type: 'left'; readonly at: Mark } | { readonly type: 'looked' } | { readonly type: 'came' };
 
-export function reduceUnread(state: Unread, action: Action): Unread {
+function reduceUnread(state: Unread, action: Action): Unread {
   if (action.type === 'came') return { ...state, count: state.count + 1 };
   if (action.type === 'looked') return state.count === 0 ? state : { ...state, count: 0 };
   return state.since !== null && isAfter(state.since, action.at) ? state : { since: action.at, count: 0 };

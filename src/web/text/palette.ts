@@ -12,7 +12,7 @@ export interface Candidate {
  * How well a line matches what is typed; `undefined` if it does not. Every word must be found: a match at the
  * beginning of the line scores highest, then one at the beginning of a word, then one inside a word.
  */
-export function scoreOf({ label, also = '' }: Candidate, typed: string): number | undefined {
+function scoreOf({ label, also = '' }: Candidate, typed: string): number | undefined {
   const text = `${label} ${also}`.toLowerCase();
   let sum = 0;
   for (const word of typed.toLowerCase().split(/\s+/).filter(Boolean)) {

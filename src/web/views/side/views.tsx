@@ -1,9 +1,10 @@
 import type { ComponentChildren } from 'preact';
 import { dialog } from '../../state/dialog.ts';
+import { lastSide } from '../../state/last-side.ts';
 import { addressOf, EVERYTHING, type Query, query } from '../../state/query.ts';
 import { settings } from '../../state/settings.ts';
 import { useStore } from '../../state/store.ts';
-import { tags } from '../../state/tags.ts';
+import { SHOWN_TAGS, tags } from '../../state/tags.ts';
 import { FilterLink } from '../search/filter-link.tsx';
 import { CalendarIcon, ClockIcon, FileIcon, ListIcon, PinIcon, TaskIcon, TrashIcon } from '../ui/icons.tsx';
 
@@ -45,8 +46,9 @@ export function Views() {
 
 /** The saved searches. */
 export function SavedSearches() {
-  const searches = useStore(settings, (state) => state?.searches);
-  if (searches === undefined || searches.length === 0) return null;
+  const known = useStore(settings, (state) => state?.searches);
+  const searches = known ?? lastSide().searches;
+  if (searches.length === 0) return null;
   return (
     <nav class="views" aria-labelledby="saved-title">
       <h2 id="saved-title" class="side-title">
@@ -61,8 +63,6 @@ export function SavedSearches() {
   );
 }
 
-const MOST_TAGS = 8;
-
 /** The most used tags. The others can be found by searching. */
 export function Tags() {
   const all = useStore(tags, (state) => state);
@@ -72,7 +72,7 @@ export function Tags() {
       <h2 id="tags-title" class="side-title">
         Tags
       </h2>
-      {all.slice(0, MOST_TAGS).map(({ tag, messages }) => (
+      {all.slice(0, SHOWN_TAGS).map(({ tag, messages }) => (
         <View key={tag} to={{ tag }}>
           <bdi>#{tag}</bdi>
           <span class="count">
@@ -86,7 +86,7 @@ export function Tags() {
 }
 
 /** A link to a view that shows whether it is the current one. */
-export function View({ to, children }: { to: Partial<Query>; children: ComponentChildren }) {
+function View({ to, children }: { to: Partial<Query>; children: ComponentChildren }) {
   const isHere = useStore(query, (now) => addressOf({ ...now, at: '' }) === addressOf(to));
   return (
     <FilterLink to={to} current={isHere}>

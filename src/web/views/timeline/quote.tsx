@@ -41,7 +41,7 @@ export function Quote({ id }: { id: string }) {
  * The message that another one replies to: from the timeline if it is loaded there, so edits show; otherwise as it
  * was read.
  */
-export function useQuoted(id: string): Message | null | undefined {
+function useQuoted(id: string): Message | null | undefined {
   const shown = useStore(timeline, ({ messages }) => messages.find((message) => message.id === id));
   const read = useStore(quoted, (state) => state[id]);
   useEffect(() => void readQuoted(id), [id]);
