@@ -10,6 +10,8 @@ export default defineConfig({
     isolate: false,
     // The more memory a worker has, the longer it takes to start a process, so workers give memory back early.
     execArgv: ['--heap-growing-percent=50', '--max-semi-space-size=4'],
+    // What runs in processes of its own is not counted.
+    coverage: { include: ['src/**/*.{ts,tsx}'], reporter: ['text-summary', 'html'] },
     expect: { poll: { timeout: 60_000 } },
     env: { GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_NOSYSTEM: '1' },
     projects: [

@@ -104,7 +104,7 @@ const STEPS = [
  * A time for a person: how long ago it was if that is less than a month, otherwise the date. Without `now`, always
  * date and time in the local zone.
  */
-export function timeText(iso: string, now: number | undefined): string {
+function timeText(iso: string, now: number | undefined): string {
   const time = new Date(iso);
   if (now === undefined) return localTime(time);
   let count = Math.round((now - time.getTime()) / 1000);

@@ -37,7 +37,7 @@ const trouble = (error: NodeJS.ErrnoException): Error =>
 /** Writes a message for the person, separate from the data. */
 export const say = ({ stderr }: Pick<Io, 'stderr'>, text: string): void => void stderr.write(`${text}\n`);
 
-export const isClosed = ({ code }: NodeJS.ErrnoException): boolean =>
+const isClosed = ({ code }: NodeJS.ErrnoException): boolean =>
   code === 'EPIPE' || code === 'ERR_STREAM_DESTROYED';
 
 /** All of standard input as text. */

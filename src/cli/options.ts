@@ -3,7 +3,7 @@ import type { Option } from './verb.ts';
 
 /** Options shared by several verbs. */
 
-export const repository: Option = {
+const repository: Option = {
   name: 'repository',
   short: 'r',
   value: 'name',

@@ -50,7 +50,7 @@ export async function findClones(
 }
 
 /** The clone with a name, found as {@link findClones} does; `undefined` if there is none of ours. */
-export async function findClone(
+async function findClone(
   folder: ClonesFolder,
   name: string,
   isKnown: (name: string) => boolean,

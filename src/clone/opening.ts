@@ -76,7 +76,7 @@ async function tidyRefs(clone: Clone): Promise<void> {
 }
 
 /** Forgets everything about the remote, which has been replaced by another one. The next sync is a first contact. */
-export async function forgetRemote(clone: Clone, held: Held): Promise<void> {
+async function forgetRemote(clone: Clone, held: Held): Promise<void> {
   const tracking = await listRefs(clone.git, 'refs/remotes/origin/');
   for (const ref of tracking.keys()) await setRef(clone.git, ref, null).catch(() => undefined);
   await forgetKnownRemote(clone);

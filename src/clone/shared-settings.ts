@@ -6,7 +6,7 @@ const INTERVAL = 'gitpost.syncInterval';
 const SEARCHES = 'gitpost.searches';
 
 /** A value is passed to git as one argument, and Linux allows 128 KiB for one. */
-export const MOST_BYTES = 120_000;
+const MOST_BYTES = 120_000;
 
 /**
  * The shared settings in a clone's git config. A value that could not have been set through gitpost counts as not

@@ -5,13 +5,13 @@ import { repositorySchema } from './repository.ts';
 import type { Shape } from './shape.ts';
 
 /** The events of `GET /events` that carry data, by name. */
-export const eventSchemas = {
+const eventSchemas = {
   message: z.object({ change: z.enum(CHANGES), message: messageSchema }),
   repository: repositorySchema,
   progress: z.object({ repository: z.string(), stage: z.string(), percent: z.number() }),
 };
 
-export type EventName = keyof typeof eventSchemas;
+type EventName = keyof typeof eventSchemas;
 export type EventData<Name extends EventName> = Shape<(typeof eventSchemas)[Name]>;
 
 /** The events that every reader receives. */

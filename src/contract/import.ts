@@ -23,7 +23,7 @@ export const importQuery = z.strictObject({
     .exactOptional(),
 });
 
-export const importResultSchema = z
+const importResultSchema = z
   .object({
     format: z.string(),
     conversations: z.array(

@@ -221,7 +221,7 @@ const stored = {
   deletedAt: z.iso.datetime().exactOptional(),
 };
 
-export const deliverySchema = z
+const deliverySchema = z
   .object({
     repository: z.string(),
     /** `null` after the mirror was rebuilt, until it has been found again. */

@@ -12,8 +12,6 @@ const search = z.strictObject(
   },
   { error: 'searches must hold objects with name and q' },
 );
-/** A search that a person has saved under a name. */
-export type SavedSearch = Shape<typeof search>;
 
 const INTERVAL = `must be a whole number of seconds from 0 to ${LONGEST_INTERVAL}`;
 const interval = z

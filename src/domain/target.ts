@@ -19,9 +19,9 @@ const SCP =
 const PROTOCOLS = new Set(['https:', 'http:', 'ssh:', 'file:']);
 
 /** The forms that are complete without any context. */
-export const LOCATION_FORMS = 'a git URL (https, http, ssh or file, without a password), or an absolute path';
+const LOCATION_FORMS = 'a git URL (https, http, ssh or file, without a password), or an absolute path';
 
-export const TARGET_FORMS = `a name, owner/name, ${LOCATION_FORMS}`;
+const TARGET_FORMS = `a name, owner/name, ${LOCATION_FORMS}`;
 
 /** Whether a name can be a folder on every system, and a repository on GitHub. */
 export const isRepositoryName = (name: string): boolean =>

@@ -85,7 +85,7 @@ export function clocksOf(zone: string): Clocks {
 export const UTC: Clocks = { shownAt: (instant) => instant, whenShowing: (shown) => shown };
 
 /** The moment at which a UTC clock shows a time; `undefined` if the time does not exist, such as 30 February. */
-export function utcOf({ year, month, day, hour, minute, second = 0 }: LocalTime): number | undefined {
+function utcOf({ year, month, day, hour, minute, second = 0 }: LocalTime): number | undefined {
   const instant = Date.UTC(year, month - 1, day, hour, minute, second);
   const isReal = new Date(instant).getUTCDate() === day && month >= 1 && month <= 12;
   return isReal && hour < 24 && minute < 60 && second < 61 && year >= 1970 && year < 10_000

@@ -8,7 +8,7 @@ import { NO_GITMODULES } from './settings.ts';
  * simple-git, for well-known git commands outside the write path: it waits 50 ms after a command that prints nothing.
  * Without the `errors` option it treats a killed git, and any failure that prints nothing, as a success.
  */
-export function porcelain(context: GitContext): SimpleGit {
+function porcelain(context: GitContext): SimpleGit {
   const options: Partial<SimpleGitOptions> = {
     baseDir: context.directory,
     config: [...context.settings],

@@ -20,7 +20,7 @@ export interface RunOptions extends ProcessOptions {
 }
 
 /** A phase of git's work with its own limit: how long it may print nothing, in milliseconds. */
-export interface Stage {
+interface Stage {
   readonly after: RegExp;
   readonly timeout: number;
 }

@@ -6,7 +6,7 @@ import type { FieldError, Result } from '../domain/result.ts';
 import type { ProblemInput } from './problem.ts';
 import type { Services } from './services.ts';
 
-export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
+type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
 
 /** One successful answer of a call: its schema by media type. */
 export interface Answer<Given = unknown> {
@@ -63,7 +63,7 @@ type ParametersOf<Path extends string> = Path extends `${string}:${infer Name}/$
     : never;
 
 /** One validated request to a route. */
-export interface Call<Path extends string, Query, Value> {
+interface Call<Path extends string, Query, Value> {
   readonly params: Readonly<Record<ParametersOf<Path>, string>>;
   readonly query: Query;
   readonly body: Value;

@@ -54,7 +54,7 @@ const FORMATS = {
 } as const satisfies Record<Exclude<ImportFormat, 'auto'>, Format>;
 
 export type FormatName = keyof typeof FORMATS;
-export const FORMAT_NAMES = Object.keys(FORMATS) as readonly FormatName[];
+const FORMAT_NAMES = Object.keys(FORMATS) as readonly FormatName[];
 
 export const formatOf = (name: FormatName): Format => FORMATS[name];
 

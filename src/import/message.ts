@@ -50,7 +50,7 @@ export interface Skipped {
 }
 
 /** A line of a gitpost journal, kept byte for byte. */
-export interface JournalItem {
+interface JournalItem {
   readonly raw: string;
   /** The bytes of the files that it names, by hash, as far as the export contains them. */
   readonly contents: ReadonlyMap<string, FileContent>;

@@ -60,7 +60,7 @@ async function filesIn(folder: string, below = ''): Promise<ExportFile[]> {
 }
 
 /** The first bytes of a file. */
-export async function headOf(file: ExportFile, bytes = 1 << 16): Promise<Buffer> {
+async function headOf(file: ExportFile, bytes = 1 << 16): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let length = 0;
   for await (const chunk of file.read()) {

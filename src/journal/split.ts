@@ -19,7 +19,7 @@ export const MAX_LINE_BYTES = 4 * 1024 * 1024;
 export const MAX_JOURNAL_BYTES = 64 * 1024 * 1024;
 
 /** How many unreadable lines of one file are reported individually. The others are only counted. */
-export const MAX_PROBLEMS = 1000;
+const MAX_PROBLEMS = 1000;
 
 /** No readable line is shorter. In bytes. */
 const SHORTEST_LINE = 80;

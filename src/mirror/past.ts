@@ -80,7 +80,7 @@ function within(held: HeldLine, repositories: readonly string[]): HeldLine {
 }
 
 /** A message as it was then, at its current position; `undefined` if it did not exist yet. */
-export function entryAt(past: Past, entry: Entry): Entry | undefined {
+function entryAt(past: Past, entry: Entry): Entry | undefined {
   const gone = past.gone.get(entry.id) ?? [];
   const kept = [...entry.held.values()].map(past.keep);
   const isSame = gone.length === 0 && [...entry.held.values()].every((held, index) => kept[index] === held);

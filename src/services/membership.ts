@@ -176,22 +176,22 @@ export async function forget(mirror: Database, name: string): Promise<void> {
   });
 }
 
-export const repositoryExists = (name: string) =>
+const repositoryExists = (name: string) =>
   fail('repository-exists', `There is already a repository ${JSON.stringify(name)}. Nothing was changed.`);
 
-export const folderExists = (name: string) =>
+const folderExists = (name: string) =>
   fail('repository-exists', `There is already a folder ${JSON.stringify(name)}. Nothing was changed.`);
 
 export const noRepository = (name: string) =>
   fail('unknown-repository', `There is no repository ${JSON.stringify(name)}.`);
 
-export const fixed = (name: string, what: string) =>
+const fixed = (name: string, what: string) =>
   fail(
     'fixed-by-environment',
     `The environment names ${name} (REPOSITORY_NAME or REPOSITORIES), so it cannot be ${what} here. Change it there and restart gitpost.`,
   );
 
-export const notNow = (name: string) =>
+const notNow = (name: string) =>
   fail(
     'unavailable',
     `The clone of ${name} cannot be changed at the moment; another git may hold it. Nothing was changed; try again.`,

@@ -123,7 +123,7 @@ export async function createAgain(machine: Machine, ledger: Ledger, draft: Draft
 }
 
 /** Sends a message. */
-export async function create(machine: Machine, ledger: Ledger, draft: Draft): Promise<void> {
+async function create(machine: Machine, ledger: Ledger, draft: Draft): Promise<void> {
   ledger.send(draft.id, draft.text);
   ledger.unanswered.set(draft.id, { machine: machine.name, draft });
   const answer = await machine.ask('POST', '/messages', { json: bodyOf(machine, draft) });

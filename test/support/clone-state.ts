@@ -46,7 +46,7 @@ export async function personsState(clone: string, { journals = false } = {}): Pr
 }
 
 /** Each file of the work tree with a digest of its bytes. */
-export async function filesOf(
+async function filesOf(
   clone: string,
   isLeftOut: (path: string) => boolean = () => false,
 ): Promise<Record<string, string>> {

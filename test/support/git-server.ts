@@ -12,7 +12,7 @@ import { type Backend, readHead, startBackend } from './git-backend.ts';
 import { type Fault, faultBox, throttle } from './git-faults.ts';
 
 /** One request as the server saw it. */
-export interface GitRequest {
+interface GitRequest {
   method: string;
   /** The path with its query. */
   path: string;

@@ -35,7 +35,7 @@ export interface ApiOptions {
   readonly onCreate?: (fullName: string) => Promise<unknown>;
 }
 
-export interface ApiRequest {
+interface ApiRequest {
   readonly method: string;
   /** With its query. */
   readonly path: string;

@@ -18,7 +18,7 @@ const paths = description.paths as unknown as Record<string, Record<string, Oper
 const compiled = new Map<string, ValidateFunction>();
 
 /** The path of the description that a request is meant for, such as `/repos/{owner}/{repo}`. */
-export function describedPath(path: string): string | undefined {
+function describedPath(path: string): string | undefined {
   return Object.keys(paths).find((one) => new RegExp(`^${one.replace(/\{\w+\}/g, '[^/]+')}$`).test(path));
 }
 

@@ -11,7 +11,7 @@ export const username = 'ann';
 export const token = `${'ghp'}_${'s3cRet0'.repeat(5)}Z`;
 export const NAME = 'notes';
 
-export interface Machine {
+interface Machine {
   api: Api;
   clone: string;
   stop(): Promise<void>;

@@ -25,7 +25,7 @@ export async function journalLines(clone: string, revision = 'main'): Promise<Jo
   return lines;
 }
 
-export function splitJournal(path: string, bytes: Buffer): JournalLine[] {
+function splitJournal(path: string, bytes: Buffer): JournalLine[] {
   const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   if (text !== '' && !text.endsWith('\n')) throw new Error(`${path} does not end with LF`);
   const raws = text.split('\n').slice(0, -1);

@@ -45,7 +45,7 @@ export async function missingOnBranch(clone: string, branch = 'main'): Promise<s
 }
 
 /** The files that a line or a message names. */
-export function hashesIn(value: object): string[] {
+function hashesIn(value: object): string[] {
   const { attachments = [] } = value as { readonly attachments?: readonly { readonly sha256: string }[] };
   return attachments.map(({ sha256 }) => sha256);
 }

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, onTestFinished } from 'vitest';
 import { launchBrowser } from './browser.ts';
 
 /** How long the page may take for what a person waits for; machines are shared. */
-export const patience = 60_000;
+const patience = 60_000;
 
 /** Starts one browser for all tests of a file and ends it after them. */
 export function sharedBrowser(): () => Browser {

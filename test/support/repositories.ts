@@ -10,7 +10,7 @@ import type { Managed } from './manager.ts';
 export const lineNumber = (number: number) =>
   lineOf({ id: idOf(number), text: `message ${number}`, createdAt: timeAt(number * 1000) });
 
-export const only = (results: readonly SyncResult[]): SyncResult => {
+const only = (results: readonly SyncResult[]): SyncResult => {
   expect(results).toHaveLength(1);
   return results[0] as SyncResult;
 };

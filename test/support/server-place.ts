@@ -14,7 +14,7 @@ export type Found = Readonly<Record<string, string>>;
 export const REPOSITORIES = ['notes', 'large', 'refusing', 'readonly'] as const;
 
 /** What each push that must not work has to come to; one that a server cannot express is left out. */
-export interface Refusals {
+interface Refusals {
   readonly missing: 'not-found' | 'unauthorized';
   readonly refusing?: 'rejected';
   readonly readonly?: 'unauthorized';

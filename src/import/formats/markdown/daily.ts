@@ -1,5 +1,5 @@
 /** An entry of a day. */
-export interface DayPart {
+interface DayPart {
   readonly hour: number;
   readonly minute: number;
   readonly second: number;

@@ -28,7 +28,7 @@ export function noteClock(zone: string | undefined): Clock {
 }
 
 /** The date in the name of a note: at its beginning, or anywhere if it has dashes. */
-export const dateInName = (name: string): WrittenDate | undefined =>
+const dateInName = (name: string): WrittenDate | undefined =>
   writtenDate(name) ?? writtenDate(/(?<!\d)\d{4}-\d{2}-\d{2}(?!\d)/.exec(name)?.[0] ?? '');
 
 /** The date at the beginning of a text. */

@@ -3,7 +3,7 @@ import { dayOfPath, oldestFirst } from '../../../journal/path.ts';
 import { append } from '../append.ts';
 
 /** All journals of one UTC day. */
-export interface Day {
+interface Day {
   readonly day: string;
   readonly journals: readonly TreeEntry[];
 }

@@ -41,7 +41,11 @@ export async function fill(reading: Reading, journals: readonly TreeEntry[]): Pr
   let [messages, characters] = [0, 0];
   // A thread gets copies, so it gets nothing else of how git runs here.
   const { directory, environment, settings } = clone.git;
-  const data = { git: { directory, environment, settings }, repository: clone.name, directory: mirror.directory };
+  const data = {
+    git: { directory, environment, settings },
+    repository: clone.name,
+    directory: mirror.directory,
+  };
   await filler.fill(
     data,
     fitting,

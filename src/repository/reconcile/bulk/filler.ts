@@ -6,7 +6,7 @@ import type { Filled } from './fill-part.ts';
 import type { ThreadData, ThreadTask } from './thread.ts';
 
 /** Called with a part and its result, or `undefined` if the part has to be read in another way. */
-export type OnFilled = (part: Part, filled: Filled | undefined) => Promise<void>;
+type OnFilled = (part: Part, filled: Filled | undefined) => Promise<void>;
 
 /** Reads many journals in parallel. */
 export interface Filler {
