@@ -48,8 +48,8 @@ export async function switchBranch(
   const { git, settings: before } = clone;
   if (branch === before.branch && before.branchGiven) return ok(undefined);
   const isOther = branch !== before.branch;
-  const born = isOther ? await bear(clone, branch) : ok(null);
-  if (!born.ok) return born;
+  const created = isOther ? await createBranch(clone, branch) : ok(null);
+  if (!created.ok) return created;
   const wasCheckedOut = (await checkedOut(git)) === before.branch;
   try {
     // The name is written last: what is written before it does no harm to the branch in use.
@@ -62,7 +62,7 @@ export async function switchBranch(
     await settle(clone, held, before).catch(() => undefined);
     clone.configured(held, before);
     if (wasCheckedOut && (await checkedOut(git)) === branch) await checkOut(git, before.branch);
-    if (born.value !== null) await forget(clone, branch, born.value);
+    if (created.value !== null) await forget(clone, branch, created.value);
     await reconcile().catch(() => undefined);
     return NOT_NOW;
   }
@@ -81,7 +81,7 @@ async function settle(clone: Clone, held: Held, settings: Partial<CloneSettings>
  * Makes sure that a branch exists or can be created. Returns the commit at which it was created, or `null` if it was
  * not created here.
  */
-async function bear(clone: Clone, branch: string): Promise<Result<string | null>> {
+async function createBranch(clone: Clone, branch: string): Promise<Result<string | null>> {
   const { git, settings } = clone;
   const ref = `refs/heads/${branch}`;
   if ((await resolve(git, ref)) !== null) return ok(null);

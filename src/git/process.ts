@@ -63,7 +63,7 @@ export interface ProcessOptions {
 }
 
 /** How many times a git process is checked during the time in which it may do nothing. */
-const LOOKS = 4;
+const CHECKS = 4;
 /** The time is multiplied by these if it waits for the disk, and if the system does not reveal what it does. */
 const [SLOW_DISK, BLIND] = [6, 3];
 /** How long git may take to finish after the end of its input, and the system to kill it. */
@@ -84,7 +84,7 @@ export class GitProcess {
   readonly #closed: Promise<number | null>;
   #timer: NodeJS.Timeout | undefined;
   /** How many checks there were since it last did something, and how much it had done by then. */
-  #looks = 0;
+  #checks = 0;
   #used = -1;
   #hung: GitHung | undefined;
 
@@ -212,28 +212,28 @@ export class GitProcess {
   }
 
   #startClock(): void {
-    this.#looks = 0;
+    this.#checks = 0;
     this.#used = -1;
-    this.#timer = setTimeout(() => void this.#look(), this.#silence / LOOKS);
+    this.#timer = setTimeout(() => void this.#check(), this.#silence / CHECKS);
   }
 
   #heard(): void {
-    this.#looks = 0;
+    this.#checks = 0;
     if (this.#waiters.size > 0) this.#timer?.refresh();
   }
 
-  async #look(): Promise<void> {
-    this.#looks += 1;
+  async #check(): Promise<void> {
+    this.#checks += 1;
     const { pid } = this.#child;
     const activity = pid === undefined ? undefined : await activityOf(pid);
     // Output that arrived in the meantime, or while this program itself was held up, has been read by now.
-    if (this.#looks === 0 || this.#waiters.size === 0) return;
-    if (activity && activity.used !== this.#used) this.#looks = 1;
+    if (this.#checks === 0 || this.#waiters.size === 0) return;
+    if (activity && activity.used !== this.#used) this.#checks = 1;
     this.#used = activity?.used ?? -1;
-    if (this.#looks >= LOOKS * (activity === undefined ? BLIND : activity.waitsForDisk ? SLOW_DISK : 1)) {
+    if (this.#checks >= CHECKS * (activity === undefined ? BLIND : activity.waitsForDisk ? SLOW_DISK : 1)) {
       return this.#giveUp();
     }
-    if (this.#looks > 1) this.#gits?.silent(this.command);
+    if (this.#checks > 1) this.#gits?.silent(this.command);
     this.#timer?.refresh();
   }
 

@@ -40,7 +40,7 @@ export async function captureBulk(
   };
   let [lines, size] = [0, 0];
   for (const line of linesOf(bytes)) {
-    if (line.length > 0) underWay.push(begin(messages, line));
+    if (line.length > 0) underWay.push(startCapture(messages, line));
     bytesUnderWay += line.length;
     lines += 1;
     size += line.length;
@@ -65,7 +65,7 @@ interface UnderWay {
 }
 
 /** Starts to capture a line. An error is handled when it is the line's turn to be answered, and ignored until then. */
-function begin(messages: Messages, line: Buffer): UnderWay {
+function startCapture(messages: Messages, line: Buffer): UnderWay {
   const result = createOne(messages, line);
   result.catch(() => undefined);
   return { length: line.length, result };

@@ -51,7 +51,7 @@ export interface RepositoryPorts {
   /** Messages changed by something other than a capture. */
   readonly onChanges: (changes: readonly EntryChange[]) => void;
   /** Whether changes are announced to clients. */
-  readonly isTold: () => boolean;
+  readonly isAnnounced: () => boolean;
   readonly filler: Filler | undefined;
   readonly onStatus: (repository: Repository) => void;
   readonly onProgress: (repository: string, stage: string, percent: number) => void;
@@ -124,7 +124,7 @@ export class Repository {
       mirror,
       followed: () => this.#follower.followed(),
       onChanges: ports.onChanges,
-      isTold: ports.isTold,
+      isAnnounced: ports.isAnnounced,
       filler: ports.filler,
       onRewritten: () => this.#condition.rewritten(),
       onAttributed: onChanged,

@@ -40,7 +40,7 @@ export class Membership {
   add(target: Target, branch: string | undefined): Promise<Result<Repository>> {
     return this.#registry.changes.run(async () => {
       const free = await this.canAdd(target, branch);
-      return free.ok ? ok(this.#registry.begin(target, false, branch)) : free;
+      return free.ok ? ok(this.#registry.open(target, false, branch)) : free;
     });
   }
 

@@ -42,7 +42,7 @@ export class Registry {
   readonly isCurrent = (repository: Repository): boolean => this.find(repository.name) === repository;
 
   /** Starts to open a repository and registers it. */
-  begin(target: Target, primary: boolean, branch?: string, failedBefore?: Trouble): Repository {
+  open(target: Target, primary: boolean, branch?: string, failedBefore?: Trouble): Repository {
     const repository = this.#open(target, primary, branch, failedBefore);
     this.#repositories.set(target.name, repository);
     return repository;
@@ -50,7 +50,7 @@ export class Registry {
 
   /** Starts to open a repository that replaces a closed one. Work that waits for the closed one follows. */
   replace(closed: Repository, target: Target, failedBefore?: Trouble): Repository {
-    const next = this.begin(target, closed.primary, undefined, failedBefore);
+    const next = this.open(target, closed.primary, undefined, failedBefore);
     this.#successors.set(closed, next);
     return next;
   }

@@ -131,9 +131,9 @@ export class RepositoryManager {
       ({ name }) => !targets.some((target) => sameName(target.name, name)),
     );
     targets.forEach((target, index) => {
-      this.#unopened.keepOpening(this.#registry.begin(target, index === 0));
+      this.#unopened.keepOpening(this.#registry.open(target, index === 0));
     });
-    for (const target of added) this.#unopened.keepOpening(this.#registry.begin(target, false));
+    for (const target of added) this.#unopened.keepOpening(this.#registry.open(target, false));
     this.#mirror.begin();
     const { mirror } = this.#options;
     for (const name of mirror.repositories()) if (!this.find(name)) await forget(mirror, name);
@@ -236,7 +236,7 @@ export class RepositoryManager {
     return this.#registry.changes.run(async () => {
       if (!this.#registry.isCurrent(replaced)) return;
       await replaced.close();
-      this.#unopened.keepOpening(this.#registry.begin(replaced.target, replaced.primary));
+      this.#unopened.keepOpening(this.#registry.open(replaced.target, replaced.primary));
     });
   }
 
@@ -269,7 +269,7 @@ export class RepositoryManager {
       mirror,
       network: (onProgress) => ({ credentials, onProgress }),
       onChanges: (changes) => this.#announcer.changes(changes),
-      isTold: () => this.isReady,
+      isAnnounced: () => this.isReady,
       filler: this.#options.filler,
       onStatus: (changed) => this.#announcer.status(changed),
       onProgress: (name, stage, percent) => this.#announcer.progress(name, stage, percent),

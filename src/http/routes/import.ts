@@ -43,7 +43,7 @@ export const importRoutes: readonly Route[] = [
       if (!repositories.find(repository)) return unknownRepository([repository]);
       const only = conversations === undefined ? undefined : idsOf(conversations);
       if (only === null) return badConversations;
-      const release = imports.begin();
+      const release = imports.reserve();
       if (!release) return busy;
       let end: (() => void) | undefined;
       try {

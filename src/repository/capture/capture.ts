@@ -9,7 +9,7 @@ import type { NewCommit, StoredFile } from '../../git/importer.ts';
 import { findNested } from '../../git/refs.ts';
 import type { Line } from '../../journal/line.ts';
 import type { Database } from '../../mirror/database.ts';
-import { begin } from '../reconcile/catch-up.ts';
+import { noteReading } from '../reconcile/catch-up.ts';
 import { mirrorLines } from '../reconcile/mirror-lines.ts';
 import type { Reconciler } from '../reconcile/reconciler.ts';
 import { BatchWriter, type Written } from './batch-writer.ts';
@@ -259,7 +259,7 @@ export class Capturer {
       problems: {},
     };
     try {
-      begin({ clone, mirror: this.#mirror }, covered, tip);
+      noteReading({ clone, mirror: this.#mirror }, covered, tip);
       await mirrorLines(this.#mirror, clone.name, found);
       // If a long range is being read in steps, the mirror only covers the tip when that has finished.
       if (covered.towards === undefined) this.#mirror.cover(clone.name, { ...covered, head: tip });

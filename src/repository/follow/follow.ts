@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { branchRef, type Clone, resolveIn, type SyncMove } from '../../clone/clone.ts';
 import { FOLLOW_MARK, type FollowMark, readFollowMark, writeFollowMark } from '../../clone/follow-mark.ts';
 import { presenceOf } from '../../clone/presence.ts';
-import { mendCutOff } from '../../git/cut-off.ts';
+import { repairInterrupted } from '../../git/interrupted.ts';
 import { gitPath } from '../../git/paths.ts';
 import { isAncestor, isCheckedOut } from '../../git/refs.ts';
 import { updateStale } from '../../git/stale-files.ts';
@@ -31,7 +31,7 @@ export class Follower {
   readonly #onTip: (tip: string) => Promise<void>;
   readonly #onStale: () => void;
   readonly #log: HeadLog;
-  #told: string | undefined;
+  #announcedTip: string | undefined;
   #waited = '';
   #looks = 0;
   #mark: FollowMark | undefined;
@@ -117,8 +117,8 @@ export class Follower {
   async #follow(): Promise<void> {
     const { git, settings, tip } = this.#clone;
     if (tip === null) return;
-    if (tip !== this.#told) await this.#onTip(tip);
-    this.#told = tip;
+    if (tip !== this.#announcedTip) await this.#onTip(tip);
+    this.#announcedTip = tip;
     // A person may hold the index for as long as they are writing a commit message. There is no point in asking git
     // until then.
     if (await this.#isIndexHeld()) return this.soon(LOCKED_MS);
@@ -200,7 +200,7 @@ export class Follower {
       await this.#writeMark({ commit, operation });
       return true;
     }
-    if (!(await mendCutOff(git, settings.branch, commit, towards))) return false;
+    if (!(await repairInterrupted(git, settings.branch, commit, towards))) return false;
     const concerns = await this.#concerns(operation, oursOnly);
     const { outcome } = await followPathByPath(git, settings.branch, commit, towards, concerns);
     if (outcome === 'locked') return false;

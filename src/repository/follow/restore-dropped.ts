@@ -22,7 +22,7 @@ const TRIES = 100;
  * @param followed returns the commits that index and work tree were last brought to, newest first
  * @param known the branch as the mirror knows it
  */
-export async function keepOverlooked(
+export async function restoreDropped(
   clone: Clone,
   _held: Held,
   followed: () => Promise<readonly (string | null)[]>,

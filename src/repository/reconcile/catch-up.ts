@@ -27,7 +27,7 @@ export interface Reading {
   /** Called when there are lines whose commits still have to be found. */
   readonly onUnattributed: () => void;
   /** Whether changes are announced to clients: not at the start, when no client has seen anything yet. */
-  readonly isTold: () => boolean;
+  readonly isAnnounced: () => boolean;
   /** Reads many journals in parallel, if available. */
   readonly filler: Filler | undefined;
   readonly signal: AbortSignal;
@@ -63,7 +63,7 @@ export interface Way {
 /** Reads everything between what the mirror covers and the tip in one go. Returns how many messages changed. */
 export async function catchUp({ clone, mirror, ...reading }: Reading, way: Way): Promise<number> {
   const { covered, base, tip } = way;
-  if (tip !== null) begin({ clone, mirror }, covered, tip);
+  if (tip !== null) noteReading({ clone, mirror }, covered, tip);
   const difference = await readDifference(clone, way.changes, covered.problems);
   const removed = await withoutMoved(clone, tip, difference.removed);
   const found = await attributed(clone, base, tip, difference.added);
@@ -76,7 +76,7 @@ export async function catchUp({ clone, mirror, ...reading }: Reading, way: Way):
 }
 
 /** Notes that lines up to a commit are being read into the mirror. */
-export function begin(
+export function noteReading(
   { clone, mirror }: Pick<Reading, 'clone' | 'mirror'>,
   covered: Covered,
   tip: string,

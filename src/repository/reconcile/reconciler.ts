@@ -6,9 +6,9 @@ import { diffTrees, journalsOf } from '../../git/tree.ts';
 import { ATTACHMENT_FOLDER, JOURNAL_FOLDER } from '../../journal/path.ts';
 import type { Covered } from '../../mirror/covered.ts';
 import type { Database } from '../../mirror/database.ts';
-import { keepOverlooked } from '../follow/restore-dropped.ts';
+import { restoreDropped } from '../follow/restore-dropped.ts';
 import { attribute } from './attribute.ts';
-import { begin, catchUp, type Reading, takeTip, type Way } from './catch-up.ts';
+import { catchUp, noteReading, type Reading, takeTip, type Way } from './catch-up.ts';
 import type { EntryChange } from './mirror-lines.ts';
 import { rebuild } from './rebuild.ts';
 import { catchUpInSteps } from './steps.ts';
@@ -32,7 +32,7 @@ export interface ReconcilerPorts {
   /** The commits that index and work tree were last brought to, newest first. */
   readonly followed: () => Promise<readonly (string | null)[]>;
   readonly onChanges: (changes: readonly EntryChange[]) => void;
-  readonly isTold: Reading['isTold'];
+  readonly isAnnounced: Reading['isAnnounced'];
   readonly filler: Reading['filler'];
   readonly onRewritten: () => void;
   /** Called when commits of lines were found that were unknown before. */
@@ -59,10 +59,10 @@ export class Reconciler {
 
   constructor(ports: ReconcilerPorts) {
     this.#ports = ports;
-    const { clone, mirror, onChanges, isTold, filler } = ports;
+    const { clone, mirror, onChanges, isAnnounced, filler } = ports;
     const onUnattributed = () => this.#attribute();
     const { signal } = this.#abort;
-    this.#reading = { clone, mirror, onChanges, isTold, filler, onUnattributed, signal };
+    this.#reading = { clone, mirror, onChanges, isAnnounced, filler, onUnattributed, signal };
   }
 
   /** Whether the mirror agrees with a commit of the branch, or will when the current reading is done. */
@@ -107,7 +107,7 @@ export class Reconciler {
   async #tip(held: Held, by: Mover): Promise<string | null> {
     const { clone, followed } = this.#ports;
     const was = this.#covered();
-    if (by === 'anybody') return keepOverlooked(clone, held, followed, was?.towards ?? was?.head ?? null);
+    if (by === 'anybody') return restoreDropped(clone, held, followed, was?.towards ?? was?.head ?? null);
     return by === 'choice' ? resolveIn(clone, branchRef(clone)) : by.syncedTo;
   }
 
@@ -124,7 +124,7 @@ export class Reconciler {
     const way: Way = { covered, base, tip, changes: journalsOf(all) };
     const isOn = tip !== null && (base === null || (await isAncestor(git, base, tip)));
     if (way.changes.length <= MANY_FILES || !isOn) return read(await catchUp(this.#reading, way));
-    begin(this.#reading, covered, tip);
+    noteReading(this.#reading, covered, tip);
     this.#steps = catchUpInSteps(this.#reading, way)
       .catch((error: unknown) => {
         this.#ports.onTrouble(error);

@@ -48,7 +48,7 @@ export class Imports {
    * Reserves the only place there is: imports use memory and disk, and two of the same export would wait for each
    * other. Returns a function that releases it, or `undefined` if another import is running.
    */
-  begin(): (() => void) | undefined {
+  reserve(): (() => void) | undefined {
     if (this.#isUnderWay) return undefined;
     this.#isUnderWay = true;
     return () => {

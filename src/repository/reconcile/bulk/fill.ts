@@ -59,7 +59,7 @@ export async function fill(reading: Reading, journals: readonly TreeEntry[]): Pr
         characters += raw.length;
       }
       messages += staged?.size ?? 0;
-      if (staged && reading.isTold()) await tell(reading, staged);
+      if (staged && reading.isAnnounced()) await tell(reading, staged);
     },
     signal,
   );

@@ -10,7 +10,7 @@ import { foldersOf, indexEntry, readIndex } from './worktree.ts';
  * not yet written again, or had written only in part, get the content that the index has for them. Any other content
  * belongs to a person. Returns false if another git holds the index, so this has to be done later.
  */
-export async function mendCutOff(
+export async function repairInterrupted(
   context: GitContext,
   branch: string,
   from: string | null,
@@ -24,7 +24,7 @@ export async function mendCutOff(
     const isOld = listed === indexEntry(change.oldMode, change.oldId);
     const isNew = listed === indexEntry(change.newMode, change.newId);
     if ((!isOld && !isNew) || (await foldersOf(context, change.path)) === 'blocked') continue;
-    if (!(await isCutOff(context, change, isNew))) continue;
+    if (!(await isIncomplete(context, change, isNew))) continue;
     if (listed === undefined) await rm(join(context.directory, change.path), { force: true });
     else restored.push(`${change.path}\0`);
   }
@@ -37,7 +37,7 @@ export async function mendCutOff(
  * Whether a file is missing, holds only the beginning of its new content, or is still as it was before the index
  * changed.
  */
-async function isCutOff(context: GitContext, change: TreeChange, isNew: boolean): Promise<boolean> {
+async function isIncomplete(context: GitContext, change: TreeChange, isNew: boolean): Promise<boolean> {
   const content = await readFile(join(context.directory, change.path)).catch(
     (error: NodeJS.ErrnoException) => (error.code === 'ENOENT' ? null : undefined),
   );
