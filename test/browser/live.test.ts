@@ -20,6 +20,7 @@ import {
   writeAs,
 } from '../support/page-parts.ts';
 import { processScene, sharedScene } from '../support/page-scene.ts';
+import { whenClean } from '../support/when-clean.ts';
 
 const browser = sharedBrowser();
 const scene = sharedScene();
@@ -172,8 +173,10 @@ test('until the first answer the page says that it loads', async () => {
 });
 
 test('where nothing could be read the page says why, and can try again', async () => {
-  const { url, api } = scene();
+  const { url, api, clone } = scene();
   await api.create({ text: 'Worth another try' });
+  // A repository whose work tree has just followed is announced, and the page then knows it without asking.
+  await whenClean(clone());
   const page = await openPage(browser(), url, {
     expects: new RegExp(`${brokenConnection.source}|${answeredWith(503).source}`),
     path: '/openapi.json',

@@ -4,13 +4,7 @@ import type {} from './browser-setup.ts';
 import './interruption.ts';
 import { atTestEnd } from './test-end.ts';
 
-const args = [
-  '--no-sandbox',
-  '--no-zygote',
-  '--disable-gpu',
-  '--disable-quic',
-  '--disable-background-networking',
-];
+const args = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--disable-background-networking'];
 
 /**
  * Starts a browser without a window. In a test it ends with the test; from `beforeAll`, close it in `afterAll`.
