@@ -16,7 +16,7 @@ const [RECOMMENDED_BYTES, NEARLY] = [10e9, 0.9];
 /** A problem to report if a clone comes close to the size that GitHub recommends. */
 export function sizeProblems({ size }: Growth): readonly CloneProblem[] {
   if (size === null || size < NEARLY * RECOMMENDED_BYTES) return [];
-  const reason = `takes ${(size / 1e9).toFixed(1)} GB. GitHub recommends staying below 10 GB, and a repository of this size is slow to clone. Put large files into a repository of their own; docs/files.md says what they cost.`;
+  const reason = `takes ${(size / 1e9).toFixed(1)} GB. GitHub recommends staying below 10 GB. Put large files into a repository of their own; docs/files.md says what they cost.`;
   return [{ file: '.git', line: null, reason }];
 }
 

@@ -1,7 +1,7 @@
 import { copyFile, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { ifExists } from '../async/if-exists.ts';
-import { gitPath, makeFolder } from './paths.ts';
+import { gitPath, isHere, makeFolder } from './paths.ts';
 import type { GitContext } from './run.ts';
 
 /**
@@ -24,7 +24,7 @@ export async function withIndexHeld<T>(
   const isOurs = async () => (await inodeOf(lock)) === inode;
   try {
     // Asked under the lock: as long as the lock is ours, the folder holds the same clone.
-    if (!((await context.isHere?.()) ?? true)) return null;
+    if (!(await isHere(context))) return null;
     // Left over from interrupted work. Only one git process can hold the index.
     for (const path of [copy, `${copy}.lock`]) await rm(path, { force: true });
     await makeFolder(dirname(copy));

@@ -18,6 +18,9 @@ export async function gitPath(context: GitContext, path: string): Promise<string
   return found;
 }
 
+/** Whether the folder of a clone still holds it, as far as anybody watches that. */
+export const isHere = async ({ isHere }: GitContext): Promise<boolean> => (await isHere?.()) ?? true;
+
 /**
  * Creates a folder inside a git folder if there is none, but not the folders that it is in: if a person has moved the
  * clone away, they would be in the way when it is put back.

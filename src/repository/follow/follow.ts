@@ -1,9 +1,8 @@
 import { stat } from 'node:fs/promises';
 import { branchRef, type Clone, resolveIn, type SyncMove } from '../../clone/clone.ts';
 import { FOLLOW_MARK, type FollowMark, readFollowMark, writeFollowMark } from '../../clone/follow-mark.ts';
-import { presenceOf } from '../../clone/presence.ts';
 import { repairInterrupted } from '../../git/interrupted.ts';
-import { gitPath } from '../../git/paths.ts';
+import { gitPath, isHere } from '../../git/paths.ts';
 import { isAncestor, isCheckedOut } from '../../git/refs.ts';
 import { updateStale } from '../../git/stale-files.ts';
 import type { TreeChange } from '../../git/tree.ts';
@@ -103,15 +102,11 @@ export class Follower {
   /** A person may take the clone away, or put another one in its place, even while it is followed. */
   async #followHere(): Promise<void> {
     try {
-      if (await this.#isHere()) return await this.#follow();
+      if (await isHere(this.#clone.git)) return await this.#follow();
     } catch (error) {
-      if (await this.#isHere()) throw error;
+      if (await isHere(this.#clone.git)) throw error;
     }
     this.#mark = undefined;
-  }
-
-  async #isHere(): Promise<boolean> {
-    return (await presenceOf(this.#clone)) === 'here';
   }
 
   async #follow(): Promise<void> {
@@ -289,7 +284,7 @@ export class Follower {
 
   async #writeMark(mark: FollowMark): Promise<void> {
     // In the mark of another clone, it would say that what this one has followed was followed there, too.
-    if (!(await this.#isHere())) throw new Error('The clone is no longer in its folder.');
+    if (!(await isHere(this.#clone.git))) throw new Error('The clone is no longer in its folder.');
     await writeFollowMark((await this.#where()).mark, mark);
     this.#mark = mark;
   }

@@ -1,5 +1,6 @@
 import type { Settings } from '../../contract/settings.ts';
 import type { TagCount } from '../../contract/tags.ts';
+import { session } from './session.ts';
 import { recall, remember } from './storage.ts';
 
 /** What the side bar showed last in this browser, so that nothing in it moves when the server answers. */
@@ -20,6 +21,8 @@ export function lastSide(): LastSide {
 }
 
 export function keepSide(change: Partial<LastSide>): void {
+  // An answer may arrive just after someone has signed out.
+  if (session.get().signedOut) return;
   remember(KEY, JSON.stringify({ ...lastSide(), ...change }));
 }
 

@@ -55,7 +55,7 @@ export function useEditFiles(
     if (isOver.current) return undefined;
     change(now.current.arriving.filter((one) => one.key !== key));
     if (uploaded.ok) return uploaded;
-    show('bad', `${name} was not added. ${uploaded.why}`);
+    show('bad', `${name} was not uploaded. ${uploaded.why}`);
     return undefined;
   };
   const put = (next: readonly Attachment[]) => {
