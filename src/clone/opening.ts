@@ -12,10 +12,11 @@ import { readConfig, writeConfig } from '../git/config.ts';
 import { SCRATCH_REF } from '../git/importer.ts';
 import { removeLeftOvers } from '../git/left-overs.ts';
 import { isSurelyAbsent, listRefs, setRef } from '../git/refs.ts';
-import { finishRenaming, switchBranch } from './branch.ts';
 import type { Clone } from './clone.ts';
 import { UNKNOWN_ADDRESS } from './folder.ts';
+import { finishRenaming } from './rename-branch.ts';
 import { encodeKnown, forgetKnownRemote } from './rewritten.ts';
+import { finishSwitching, switchBranch } from './switch-branch.ts';
 
 /**
  * Creates a repository's clone, or opens the existing one, without using the network. An empty one can be captured to
@@ -54,6 +55,7 @@ export async function openClone(
   if (isNew && branch !== undefined) await writeSettings(git, { branch, branchGiven: true });
   clone.configured(held, await readSettings(git));
   await finishRenaming(clone, held);
+  await finishSwitching(clone, held);
   if (branch !== undefined) {
     // Nothing is mirrored yet. That happens after the clone is open.
     const switched = await switchBranch(clone, held, branch, async () => undefined);

@@ -21,6 +21,7 @@ const KINDS = {
   'fixed-by-environment': { status: 409, title: 'Fixed by the configuration' },
   'repository-exists': { status: 409, title: 'Repository exists' },
   'not-rewritten': { status: 409, title: 'Nothing to resolve' },
+  'checkout-refused': { status: 409, title: 'Branch cannot be checked out' },
   busy: { status: 409, title: 'Busy' },
   unavailable: { status: 503, title: 'Temporarily unavailable' },
   incomplete: { status: 503, title: 'Not saved everywhere' },

@@ -22,6 +22,7 @@ export type FailureCode =
   | 'fixed-by-environment'
   | 'repository-exists'
   | 'not-rewritten'
+  | 'checkout-refused'
   | 'busy'
   | 'unavailable'
   | 'incomplete'

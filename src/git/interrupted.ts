@@ -16,6 +16,35 @@ export async function repairInterrupted(
   from: string | null,
   to: string,
 ): Promise<boolean> {
+  return restoreFromIndex(context, branch, from, to, (change, isNew) => isIncomplete(context, change, isNew));
+}
+
+/**
+ * Undoes a checkout of another commit that was interrupted before HEAD and the index changed: files that git had
+ * already removed or written get the content that the index has for them. Returns false if another git holds the
+ * index, so this has to be done later.
+ *
+ * @param branch the branch that is still checked out, at `from`
+ */
+export async function undoInterruptedCheckout(
+  context: GitContext,
+  branch: string,
+  from: string,
+  to: string,
+): Promise<boolean> {
+  const isOurs = async (change: TreeChange, isNew: boolean) =>
+    !isNew && ((await isIncomplete(context, change, isNew)) || (await isWritten(context, change)));
+  return restoreFromIndex(context, branch, from, to, isOurs);
+}
+
+/** Gives the files that differ between two commits the content of the index, where it has either of the two. */
+async function restoreFromIndex(
+  context: GitContext,
+  branch: string,
+  from: string | null,
+  to: string,
+  isOurs: (change: TreeChange, isNew: boolean) => Promise<boolean>,
+): Promise<boolean> {
   if ((await checkedOut(context)) !== branch) return true;
   const index = await readIndex(context);
   const restored: string[] = [];
@@ -24,7 +53,7 @@ export async function repairInterrupted(
     const isOld = listed === indexEntry(change.oldMode, change.oldId);
     const isNew = listed === indexEntry(change.newMode, change.newId);
     if ((!isOld && !isNew) || (await foldersOf(context, change.path)) === 'blocked') continue;
-    if (!(await isIncomplete(context, change, isNew))) continue;
+    if (!(await isOurs(change, isNew))) continue;
     if (listed === undefined) await rm(join(context.directory, change.path), { force: true });
     else restored.push(`${change.path}\0`);
   }
@@ -38,9 +67,7 @@ export async function repairInterrupted(
  * changed.
  */
 async function isIncomplete(context: GitContext, change: TreeChange, isNew: boolean): Promise<boolean> {
-  const content = await readFile(join(context.directory, change.path)).catch(
-    (error: NodeJS.ErrnoException) => (error.code === 'ENOENT' ? null : undefined),
-  );
+  const content = await contentOf(context, change.path);
   if (content === undefined) return false;
   if (content === null) return !(isNew && isAbsent(change.newMode));
   if (isNew && !isAbsent(change.oldMode) && content.equals(await blob(context, change.oldId))) return true;
@@ -48,5 +75,17 @@ async function isIncomplete(context: GitContext, change: TreeChange, isNew: bool
   const wanted = await blob(context, change.newId);
   return content.length < wanted.length && wanted.subarray(0, content.length).equals(content);
 }
+
+/** Whether a file has its new content. */
+async function isWritten(context: GitContext, { path, newMode, newId }: TreeChange): Promise<boolean> {
+  const content = await contentOf(context, path);
+  return content instanceof Buffer && !isAbsent(newMode) && content.equals(await blob(context, newId));
+}
+
+/** The content of a file; `null` if it is missing, `undefined` if it cannot be read. */
+const contentOf = (context: GitContext, path: string): Promise<Buffer | null | undefined> =>
+  readFile(join(context.directory, path)).catch((error: NodeJS.ErrnoException) =>
+    error.code === 'ENOENT' ? null : undefined,
+  );
 
 const blob = (context: GitContext, id: string): Promise<Buffer> => output(context, ['cat-file', 'blob', id]);

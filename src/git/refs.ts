@@ -60,15 +60,6 @@ export async function isCheckedOut(context: GitContext, branch: string): Promise
   return head === `ref: refs/heads/${branch}\n` || (await checkedOut(context)) === branch;
 }
 
-/** Checks out a branch if nothing of a person's is in the way. Otherwise everything stays as it is. */
-export async function checkOut(context: GitContext, branch: string): Promise<void> {
-  if ((await resolve(context, `refs/heads/${branch}`)) === null) {
-    await output(context, ['symbolic-ref', 'HEAD', `refs/heads/${branch}`]);
-    return;
-  }
-  await run(context, ['checkout', '--quiet', branch, '--']);
-}
-
 /** Every ref below a prefix with its commit. */
 export async function listRefs(context: GitContext, prefix: string): Promise<Map<string, string>> {
   const lines = await text(context, ['for-each-ref', '--format=%(refname) %(objectname)', prefix]);

@@ -1,5 +1,5 @@
 import { Tasks } from '../async/tasks.ts';
-import { checkBranchName, switchBranch } from '../clone/branch.ts';
+import { checkBranchName } from '../clone/branch.ts';
 import { branchRef, Clone, trackingRef } from '../clone/clone.ts';
 import { type FindFile, LineFiles } from '../clone/line-files.ts';
 import { Maintenance } from '../clone/maintenance.ts';
@@ -7,6 +7,7 @@ import { openClone } from '../clone/opening.ts';
 import { presenceOf } from '../clone/presence.ts';
 import { isRewritten, noteKnown } from '../clone/rewritten.ts';
 import { type LockPatience, StaleLocks } from '../clone/stale-locks.ts';
+import { switchBranch } from '../clone/switch-branch.ts';
 import type { CloneProblem, RepositoryStatus, SyncResult } from '../contract/repository.ts';
 import type { Target, Trouble } from '../domain/repository.ts';
 import { fail, ok, type Result } from '../domain/result.ts';
@@ -68,6 +69,9 @@ export interface RepositoryPorts {
   /** Finds the files that lines name: among the uploads, or among the uploads and in all clones. */
   readonly files: { readonly findUpload: FindFile; readonly findAnywhere: FindFile };
 }
+
+/** How many times to try to check out another branch while programs keep appending to journals. */
+const MOST_SWITCHES = 3;
 
 /**
  * One configured repository: its clone, what is known of its remote, and everything that can be done with it. It is a
@@ -318,15 +322,19 @@ export class Repository {
     if (this.broken) return unavailable(this.broken);
     const checked = await checkBranchName(this.#clone, branch);
     if (!checked.ok) return checked;
-    if (branch !== this.#clone.settings.branch) await this.#appended.now();
-    const switched = await this.#clone.mutex.run(async (held) => {
-      // git does not check out a branch over a journal that has not followed its own branch yet.
-      await this.#follower.now();
-      return switchBranch(this.#clone, held, branch, () => this.#reconciler.run(held));
-    });
-    if (!switched.ok) return switched;
+    for (let attempt = 1; ; attempt += 1) {
+      if (branch !== this.#clone.settings.branch) await this.#appended.now();
+      const switched = await this.#clone.mutex.run(async (held) => {
+        // git does not check out a branch over a journal that has not followed its own branch yet.
+        await this.#follower.now();
+        return switchBranch(this.#clone, held, branch, () => this.#reconciler.run(held));
+      });
+      this.#follower.soon();
+      if (switched.ok) break;
+      // A program may have appended to a journal a moment ago.
+      if (switched.failure.code !== 'checkout-refused' || attempt === MOST_SWITCHES) return switched;
+    }
     await this.#remote.refresh();
-    this.#follower.soon();
     return ok(undefined);
   }
 

@@ -55,7 +55,7 @@ export class Membership {
 
   /**
    * Changes the branch or the name of a repository, or both. `unknown-repository`, `fixed-by-environment`,
-   * `repository-exists`, `invalid` or `unavailable`.
+   * `repository-exists`, `invalid`, `checkout-refused` or `unavailable`.
    */
   change(
     name: string,

@@ -115,6 +115,7 @@ export const repositoryRoutes: readonly Route[] = [
       'repository-exists',
       'public-repository',
       'fixed-by-environment',
+      'checkout-refused',
       'busy',
       'unavailable',
       ...GITHUB_FAILURES,

@@ -1,7 +1,7 @@
 import type { Held } from '../../async/mutex.ts';
-import { renameBranch } from '../../clone/branch.ts';
 import { branchRef, type Clone, resolveIn, trackingRef } from '../../clone/clone.ts';
 import { addedLines } from '../../clone/journal-lines.ts';
+import { renameBranch } from '../../clone/rename-branch.ts';
 import { checkSide, isRewritten, noteKnown, rewrittenTrouble } from '../../clone/rewritten.ts';
 import type { SyncStatus, Trouble } from '../../domain/repository.ts';
 import { localPath } from '../../git/address.ts';
