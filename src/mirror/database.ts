@@ -35,6 +35,8 @@ export class Database {
   readonly #census = new Census();
   readonly #flusher: Flusher;
   #timeline = new Timeline();
+  /** The slots whose files are being read. */
+  readonly #reading = new Map<Slot, Promise<Shard>>();
 
   private constructor(directory: string, onTrouble: (error: unknown) => void) {
     this.directory = directory;
@@ -260,12 +262,25 @@ export class Database {
   }
 
   async #ensure(slot: Slot): Promise<Shard> {
-    const read = slot.shard ?? new Shard(await this.#snapshot.readShard(slot));
-    // Another reader may have been faster, and changes since then must not be lost.
-    const shard = slot.shard ?? read;
+    const shard = slot.shard ?? (await this.#read(slot));
     this.#timeline.use(slot, shard);
     this.#timeline.letGo(this.#flusher.isWriting);
     return shard;
+  }
+
+  /**
+   * Reads the file of a slot. Readers at the same time share the result: there may be hundreds of them, and none must
+   * bring back what was in the file before a change that another one made.
+   */
+  #read(slot: Slot): Promise<Shard> {
+    const reading =
+      this.#reading.get(slot) ??
+      this.#snapshot
+        .readShard(slot)
+        .then((entries) => slot.shard ?? new Shard(entries))
+        .finally(() => this.#reading.delete(slot));
+    this.#reading.set(slot, reading);
+    return reading;
   }
 
   async #tally(slot: Slot): Promise<Tally> {

@@ -28,6 +28,8 @@ export interface Slot extends Omit<StoredPlace, 'written'> {
 
 /** How many shards stay in memory, besides those that are not written yet. */
 const KEPT_SHARDS = 16;
+/** How many stay in any case. A change needs two at once: the one that a message is in, and the one it moves to. */
+const RECENT_SHARDS = 2;
 
 /** A key before all others. */
 export const FIRST: Key = { time: Number.NEGATIVE_INFINITY, id: '' };
@@ -141,13 +143,13 @@ export class Timeline {
   }
 
   /**
-   * Drops shards from memory that were not read for long, except those in no file yet and the most recently used one.
+   * Drops shards from memory that were not read for long, except those in no file yet and the most recently used ones.
    */
   letGo(isPinned: (slot: Slot) => boolean): void {
-    const newest = [...this.#loaded].at(-1);
-    for (const slot of this.#loaded) {
+    const older = [...this.#loaded].slice(0, -RECENT_SHARDS);
+    for (const slot of older) {
       if (this.#loaded.size <= KEPT_SHARDS) return;
-      if (slot === newest || slot.changed || isPinned(slot)) continue;
+      if (slot.changed || isPinned(slot)) continue;
       slot.shard = undefined;
       this.#loaded.delete(slot);
     }

@@ -1,4 +1,5 @@
-import { readdir, stat } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Database } from '../../../src/mirror/database.ts';
@@ -9,6 +10,12 @@ import { entryOf, idOf, lineAfter, timeAt } from '../../support/lines.ts';
 import { idsOf, listOf, messageAt, newestFirst, openMirror, put, remove } from '../../support/mirror.ts';
 import { termsOf } from '../../support/terms.ts';
 import { temporaryFolder } from '../../support/tmp.ts';
+
+/** What this process has read and written, on Linux (proc_pid_io(5)). */
+const IO = '/proc/self/io';
+
+const bytesRead = async (): Promise<number> =>
+  Number(/^rchar: (\d+)$/m.exec(await readFile(IO, 'latin1'))?.[1]);
 
 describe('an empty mirror', () => {
   test('covers nothing and holds nothing', async () => {
@@ -132,6 +139,18 @@ describe('many messages', { timeout: 30_000 }, () => {
     for (const entry of all) await put(database, entry);
     return database;
   }
+
+  test.runIf(existsSync(IO))('are read from their file once, however many readers there are', async () => {
+    const folder = await temporaryFolder();
+    await (await filled(folder)).close();
+    const database = await openMirror(folder);
+    const before = await bytesRead();
+    const found = await Promise.all(all.map(({ id }) => database.read(id)));
+    const files = (await readdir(folder)).filter((name) => name.startsWith('shard-'));
+    const sizes = await Promise.all(files.map(async (name) => (await stat(join(folder, name))).size));
+    expect(found.map((entry) => entry?.id)).toEqual(idsOf(all));
+    expect((await bytesRead()) - before).toBeLessThan(2 * sizes.reduce((sum, size) => sum + size));
+  });
 
   test('are found by id, in order and in pages, before and after they were kept', async () => {
     const folder = await temporaryFolder();
