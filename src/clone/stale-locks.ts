@@ -38,10 +38,11 @@ interface Seen {
 }
 
 /**
- * The content of {@link RUNNING}: which process works in the clone, and since when there may be locks of a killed
- * one.
+ * The content of {@link RUNNING}: which process works in the clone, if any, and since when there may be locks of a
+ * killed one.
  */
-interface Running extends Holder {
+interface Running {
+  readonly holder?: Holder;
   readonly since?: number;
 }
 
@@ -93,7 +94,7 @@ export class StaleLocks {
     const left = since === undefined ? undefined : { since, until: Number.POSITIVE_INFINITY, wasFollowing };
     const isLeft = left && !(await this.#removeLeft(left));
     await makeFolder(dirname(file));
-    const running: Running = { ...(await ownHolder()), ...(isLeft ? { since: left.since } : {}) };
+    const running: Running = { holder: await ownHolder(), ...(isLeft ? { since: left.since } : {}) };
     await writeFile(file, JSON.stringify(running));
     this.#left = isLeft ? { ...left, until: (await stat(file)).mtimeMs } : undefined;
     this.#timer = setInterval(() => {
@@ -108,10 +109,14 @@ export class StaleLocks {
     this.#left = { since: Math.min(since, this.#left?.since ?? since), until: Date.now(), wasFollowing };
   }
 
-  /** Stops working in the clone, in an orderly way. */
+  /** Stops working in the clone, in an orderly way. Locks that could not be removed yet are left to the next start. */
   async layDown(): Promise<void> {
     clearInterval(this.#timer);
-    if (this.#folders) await rm(join(this.#folders.own, RUNNING), { force: true });
+    if (!this.#folders) return;
+    const file = join(this.#folders.own, RUNNING);
+    if (this.#left === undefined) return rm(file, { force: true });
+    const running: Running = { since: this.#left.since };
+    await writeFile(file, JSON.stringify(running));
   }
 
   /** Checks for locks that stay, and removes those that turn out to be left over. Returns whether any was removed. */
@@ -211,9 +216,9 @@ async function cutOff(file: string): Promise<number | undefined> {
     () => undefined,
   );
   if (since === undefined) return undefined;
-  const holder = await readFile(file, 'utf8')
+  const running = await readFile(file, 'utf8')
     .then((json) => JSON.parse(json) as Running)
     .catch(() => undefined);
-  if (holder && (await isAlive(holder))) return undefined;
-  return Math.min(since, holder?.since ?? since);
+  if (running?.holder && (await isAlive(running.holder))) return undefined;
+  return Math.min(since, running?.since ?? since);
 }

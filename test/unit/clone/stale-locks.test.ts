@@ -53,9 +53,17 @@ async function cutOff(inside: string, mark: object = { commit: null, operation: 
   await mkdir(join(inside, 'gitpost'), { recursive: true });
   await writeFile(
     join(inside, 'gitpost/running.json'),
-    JSON.stringify({ pid: await endedPid(), began: '1' }),
+    JSON.stringify({ holder: { pid: await endedPid(), began: '1' } }),
   );
   await writeFile(join(inside, 'gitpost/followed.json'), JSON.stringify(mark));
+}
+
+/** The gitpost that is working in a clone is killed: what is there is the same, and who was there is no more. */
+async function noteKilled(inside: string): Promise<void> {
+  const running = join(inside, 'gitpost/running.json');
+  const written = JSON.parse(await readFile(running, 'utf8')) as { holder: object };
+  const holder = { ...written.holder, pid: await endedPid() };
+  await writeFile(running, JSON.stringify({ ...written, holder }));
 }
 
 async function endedPid(): Promise<number> {
@@ -156,9 +164,9 @@ describe('a clone that a killed gitpost worked in', () => {
     await locks.layDown();
   });
 
-  test.runIf(seesProcesses)(
-    'loses its locks once a git that outlived it is done, also if the next one was killed',
-    async () => {
+  test.runIf(seesProcesses).each(['killed', 'ended in order'])(
+    'loses its locks once a git that outlived it is done, also if the next one was %s',
+    async (how) => {
       const { clone, inside } = await makeClone();
       // However busy the machine is, no lock goes because it is old.
       const open = () => new StaleLocks(contextOf(clone), undefined, { ...PATIENCE, remove: 3_600_000 });
@@ -169,10 +177,8 @@ describe('a clone that a killed gitpost worked in', () => {
       await locks.takeUp(ignored, ignored);
       expect(await locks.look()).toBe(false);
       expect(thereOf(inside, LOCKS)).toEqual(LOCKS);
-      // The next one is killed, too: what is there is the same, and who was there is no more.
-      const running = join(inside, 'gitpost/running.json');
-      const written = JSON.parse(await readFile(running, 'utf8')) as object;
-      await writeFile(running, JSON.stringify({ ...written, pid: await endedPid() }));
+      if (how === 'killed') await noteKilled(inside);
+      else await locks.layDown();
       const next = open();
       await next.takeUp(ignored, ignored);
       expect(await next.look()).toBe(false);
