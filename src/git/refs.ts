@@ -167,13 +167,32 @@ function noteDescent(context: GitContext, ancestor: string, descendant: string):
 /** Whether a name is the full id of an object, so its meaning never changes. */
 export const isId = (name: string): boolean => /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(name);
 
-/** How many commits each of two histories has that the other lacks; `null` is an empty history. */
+/** How many commits each of two histories has that the other lacks. */
+export interface Apart {
+  readonly ahead: number;
+  readonly behind: number;
+}
+
+/** The last two commits that were compared. A sync asks about the same two several times. */
+const lastApart = new WeakMap<GitContext, { readonly pair: string; readonly apart: Apart }>();
+
+/** Counts how far two histories are apart; `null` is an empty history. */
 export async function countApart(
   context: GitContext,
   ours: string | null,
   theirs: string | null,
-): Promise<{ readonly ahead: number; readonly behind: number }> {
+): Promise<Apart> {
   if (ours === theirs) return { ahead: 0, behind: 0 };
+  const pair = `${ours} ${theirs}`;
+  const last = lastApart.get(context);
+  if (last?.pair === pair) return last.apart;
+  const apart = await askApart(context, ours, theirs);
+  // What an id means never changes.
+  if ([ours, theirs].every((side) => side === null || isId(side))) lastApart.set(context, { pair, apart });
+  return apart;
+}
+
+async function askApart(context: GitContext, ours: string | null, theirs: string | null): Promise<Apart> {
   const sides = ours === null || theirs === null ? [ours ?? theirs ?? ''] : [`${ours}...${theirs}`];
   const counts = await text(context, ['rev-list', '--left-right', '--count', ...sides, '--']);
   const [left = 0, right = 0] = counts.split('\t').map(Number);

@@ -1,5 +1,6 @@
 import { type Clone, resolveIn } from '../../clone/clone.ts';
 import type { Trouble } from '../../domain/repository.ts';
+import { isAncestor } from '../../git/refs.ts';
 import { isSmallStep, isTooLarge, TREE_LIMITS } from '../../git/tree.ts';
 
 const oversized: Trouble = {
@@ -17,7 +18,8 @@ const oversized: Trouble = {
 export async function checkSize(clone: Clone, tracking: string): Promise<Trouble | undefined> {
   const { git, blobs, tip } = clone;
   const theirs = await resolveIn(clone, tracking);
-  if (theirs === null || theirs === tip) return undefined;
+  if (theirs === null) return undefined;
+  if (tip !== null && (await isAncestor(git, theirs, tip))) return undefined;
   if (tip !== null && (await isSmallStep(git, tip, theirs, (id) => blobs.sizeOf(id)))) return undefined;
   return (await isTooLarge(git, theirs)) ? oversized : undefined;
 }

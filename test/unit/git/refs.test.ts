@@ -1,6 +1,9 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { BlobReader } from '../../../src/git/blobs.ts';
 import { countApart, isAncestor } from '../../../src/git/refs.ts';
+import { GitError } from '../../../src/git/run.ts';
 import { diffTrees, isSmallStep } from '../../../src/git/tree.ts';
 import { contextOf } from '../../support/context.ts';
 import { commitFile, git } from '../../support/git.ts';
@@ -25,6 +28,19 @@ test('two histories are counted against each other, and one alone', async () => 
   expect(await countApart(context, null, theirs)).toEqual({ ahead: 0, behind: 2 });
   expect(await countApart(context, ours, ours)).toEqual({ ahead: 0, behind: 0 });
   expect(await countApart(context, null, null)).toEqual({ ahead: 0, behind: 0 });
+});
+
+test('the same two commits are counted once, and what a branch names is looked up each time', async () => {
+  const { folder, context } = await repository();
+  const base = await commitFile(folder, 'a', '0', 'base');
+  const first = await commitFile(folder, 'a', '1', 'first');
+  expect(await countApart(context, 'main', base)).toEqual({ ahead: 1, behind: 0 });
+  const second = await commitFile(folder, 'a', '2', 'second');
+  expect(await countApart(context, 'main', base)).toEqual({ ahead: 2, behind: 0 });
+  expect(await countApart(context, first, second)).toEqual({ ahead: 0, behind: 1 });
+  await rm(join(folder, '.git'), { recursive: true });
+  expect(await countApart(context, first, second)).toEqual({ ahead: 0, behind: 1 });
+  await expect(countApart(context, base, second)).rejects.toThrow(GitError);
 });
 
 test('that a commit descends from another is answered alike each time, in both directions', async () => {
