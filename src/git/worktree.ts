@@ -4,7 +4,7 @@ import { localConfig } from './config.ts';
 import { withIndexHeld } from './held-index.ts';
 import { gitPath, hasUsualPaths, isWholeClone } from './paths.ts';
 import { isCheckedOut } from './refs.ts';
-import { type GitContext, output, run } from './run.ts';
+import { type GitContext, GitError, output, type RunResult, run } from './run.ts';
 import { NO_GITMODULES } from './settings.ts';
 import { diffTrees, emptyTreeLike, isAbsent, type TreeChange } from './tree.ts';
 
@@ -19,7 +19,8 @@ export type Followed =
 
 /**
  * Brings index and work tree of the checked-out branch from one commit to a later one, like a fast-forward pull, and
- * never touches what a person changed. `from` is `null` for a clone that has not followed anything yet.
+ * never touches what a person changed. `from` is `null` for a clone that has not followed anything yet. Throws a
+ * {@link GitError} if git was cut off while it was writing; `repairInterrupted` repairs that.
  */
 export async function followBranch(
   context: GitContext,
@@ -38,6 +39,7 @@ export async function followBranch(
     const result = await run(context, ['read-tree', '-m', '-u', old, to]);
     if (result.code === 0) return { outcome: 'done' };
     if (isLocked(result.stderr)) return { outcome: 'locked' };
+    if (isCutOff(result)) throw new GitError('read-tree', result);
   }
   return followPathByPath(context, branch, from, to);
 }
@@ -101,6 +103,13 @@ async function isAsGitExpects(context: GitContext, changes: readonly TreeChange[
 }
 
 const isLocked = (stderr: string): boolean => /index\.lock/.test(stderr);
+
+/**
+ * Whether git ended while it was writing files, because it was killed or the disk is full. Some of them are then cut
+ * off or missing, although no person has touched them.
+ */
+const isCutOff = ({ code, stderr }: RunResult): boolean =>
+  code === null || /No space left on device|quota exceeded|Input\/output error/i.test(stderr);
 
 /**
  * If git refuses the whole update, this still updates the index entries that are as we left them. Otherwise the
@@ -193,7 +202,9 @@ const indexRecord = ({ path, newMode, newId }: TreeChange): string =>
 async function writeFiles(context: GitContext, changes: readonly TreeChange[]): Promise<void> {
   const written = changes.filter((change) => !isAbsent(change.newMode)).map((change) => `${change.path}\0`);
   if (written.length > 0) {
-    await run(context, ['checkout-index', '-f', '-u', '-z', '--stdin'], { input: written.join('') });
+    const args = ['checkout-index', '-f', '-u', '-z', '--stdin'];
+    const result = await run(context, args, { input: written.join('') });
+    if (isCutOff(result)) throw new GitError('checkout-index', result);
   }
   for (const change of changes) {
     if (isAbsent(change.newMode)) await rm(join(context.directory, change.path), { force: true });

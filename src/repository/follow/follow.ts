@@ -137,10 +137,12 @@ export class Follower {
     if (!isNew && this.#mark.commit === tip) return this.#judgeOrRetry(tip);
     const before = this.#mark;
     if (isNew && !(await this.#catchUpWith(before, operation.commit))) return this.soon(LOCKED_MS);
-    const from = isNew ? operation.commit : before.commit;
-    await this.#writeMark({ commit: from, operation: operation.name, towards: tip });
-    const { outcome } = await followBranch(git, settings.branch, from, tip);
-    if (outcome === 'locked' || outcome === 'elsewhere') await this.#writeMark(before);
+    const from = isNew ? { commit: operation.commit, operation: operation.name } : before;
+    await this.#writeMark({ ...from, towards: tip });
+    const { outcome } = await followBranch(git, settings.branch, from.commit, tip);
+    this.#isJudged &&= !isDoubtful;
+    // Index and work tree stay where they have just been caught up to, and no longer at the commit before that.
+    if (outcome === 'locked' || outcome === 'elsewhere') await this.#writeMark(from);
     else await this.#followed(before.commit, { commit: tip, operation: operation.name });
     if (outcome === 'locked') return this.soon(LOCKED_MS);
     // Journals that were already stale block following just like those a person has changed, although nobody changed
