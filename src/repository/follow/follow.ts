@@ -138,9 +138,9 @@ export class Follower {
     const before = this.#mark;
     if (isNew && !(await this.#catchUpWith(before, operation.commit))) return this.soon(LOCKED_MS);
     const from = isNew ? { commit: operation.commit, operation: operation.name } : before;
+    this.#isJudged &&= !isDoubtful;
     await this.#writeMark({ ...from, towards: tip });
     const { outcome } = await followBranch(git, settings.branch, from.commit, tip);
-    this.#isJudged &&= !isDoubtful;
     // Index and work tree stay where they have just been caught up to, and no longer at the commit before that.
     if (outcome === 'locked' || outcome === 'elsewhere') await this.#writeMark(from);
     else await this.#followed(before.commit, { commit: tip, operation: operation.name });
