@@ -1,6 +1,7 @@
 import { lstat, realpath, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { localConfig } from './config.ts';
+import { isDiskFull } from './disk-full.ts';
 import { withIndexHeld } from './held-index.ts';
 import { gitPath, hasUsualPaths, isWholeClone } from './paths.ts';
 import { isCheckedOut } from './refs.ts';
@@ -109,7 +110,7 @@ const isLocked = (stderr: string): boolean => /index\.lock/.test(stderr);
  * off or missing, although no person has touched them.
  */
 const isCutOff = ({ code, stderr }: RunResult): boolean =>
-  code === null || /No space left on device|quota exceeded|Input\/output error/i.test(stderr);
+  code === null || isDiskFull(stderr) || /Input\/output error/i.test(stderr);
 
 /**
  * If git refuses the whole update, this still updates the index entries that are as we left them. Otherwise the

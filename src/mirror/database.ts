@@ -273,12 +273,12 @@ export class Database {
    * bring back what was in the file before a change that another one made.
    */
   #read(slot: Slot): Promise<Shard> {
-    const reading =
-      this.#reading.get(slot) ??
-      this.#snapshot
-        .readShard(slot)
-        .then((entries) => slot.shard ?? new Shard(entries))
-        .finally(() => this.#reading.delete(slot));
+    const known = this.#reading.get(slot);
+    if (known) return known;
+    const reading = this.#snapshot
+      .readShard(slot)
+      .then((entries) => slot.shard ?? new Shard(entries))
+      .finally(() => this.#reading.delete(slot));
     this.#reading.set(slot, reading);
     return reading;
   }

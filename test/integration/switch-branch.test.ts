@@ -154,7 +154,7 @@ describe('a switch that git refuses changes nothing, says why, and works afterwa
 });
 
 describe('gitpost is killed while it switches the branch:', () => {
-  test('after git has checked it out, it goes on there', async () => {
+  test('after git has checked it out, it continues there', async () => {
     const { stop, folder, clone } = await startWithTopic();
     await stop();
     await git(clone, 'config', 'gitpost.nextBranch', 'topic');

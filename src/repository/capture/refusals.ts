@@ -2,6 +2,7 @@ import { UnreadableLine } from '../../clone/chain.ts';
 import type { Clone } from '../../clone/clone.ts';
 import { MissingFile } from '../../clone/line-files.ts';
 import { type Failure, fail } from '../../domain/result.ts';
+import { isDiskFull } from '../../git/disk-full.ts';
 import { NotAppended } from '../../git/importer.ts';
 import { GitError, GitHung } from '../../git/run.ts';
 
@@ -75,7 +76,7 @@ export function refusalOf({ name }: Clone, error: unknown): Refusal {
   if (error instanceof GitHung) return hung(name, error);
   const words = error instanceof GitError ? error.stderr : String((error as Error).message ?? error);
   const reason = (words.trim().split('\n')[0] ?? '').replace(/\.?$/, '.');
-  const isFull = /No space left on device|Out of diskspace|ENOSPC|quota exceeded/i.test(words);
+  const isFull = isDiskFull(words);
   return fail(
     'unavailable',
     `${isFull ? `The disk with ${name} is full` : `git could not write to ${name}`}: ${reason} The message was not saved there; try again.`,

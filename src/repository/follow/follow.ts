@@ -138,6 +138,7 @@ export class Follower {
     const before = this.#mark;
     if (isNew && !(await this.#catchUpWith(before, operation.commit))) return this.soon(LOCKED_MS);
     const from = isNew ? { commit: operation.commit, operation: operation.name } : before;
+    // Even if this follow is cut off, or has to wait, the next one still judges the journals.
     this.#isJudged &&= !isDoubtful;
     await this.#writeMark({ ...from, towards: tip });
     const { outcome } = await followBranch(git, settings.branch, from.commit, tip);
