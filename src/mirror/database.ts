@@ -6,11 +6,9 @@ import type { StagedShards } from './files/staged-shards.ts';
 import { Flusher } from './flusher.ts';
 import { loadMirror } from './load.ts';
 import { type Hints, readCandidates } from './search/read-candidates.ts';
-import { type Tally, tallyOf } from './search/tally.ts';
-import { Shard } from './shard.ts';
-import { FIRST, type Slot, Timeline } from './timeline.ts';
-
-const MOST_KEPT_TAGS = 5000;
+import type { Tally } from './search/tally.ts';
+import { ShardReader } from './shard-reader.ts';
+import { FIRST, Timeline } from './timeline.ts';
 
 /** Which entries to walk through; all of them by default. */
 export interface WalkRange {
@@ -35,8 +33,7 @@ export class Database {
   readonly #census = new Census();
   readonly #flusher: Flusher;
   #timeline = new Timeline();
-  /** The slots whose files are being read. */
-  readonly #reading = new Map<Slot, Promise<Shard>>();
+  readonly #shards: ShardReader;
 
   private constructor(directory: string, onTrouble: (error: unknown) => void) {
     this.directory = directory;
@@ -46,6 +43,12 @@ export class Database {
       snapshot: this.#snapshot,
       census: this.#census,
       timeline: () => this.#timeline,
+      onTrouble,
+    });
+    this.#shards = new ShardReader({
+      snapshot: this.#snapshot,
+      timeline: () => this.#timeline,
+      isWriting: this.#flusher.isWriting,
       onTrouble,
     });
   }
@@ -105,7 +108,7 @@ export class Database {
       const slot = this.#timeline.slotOf(id);
       if (!slot) return undefined;
       if (slot.shard) return slot.shard.get(id);
-      await this.#ensure(slot);
+      await this.#shards.ensure(slot);
     }
   }
 
@@ -124,7 +127,7 @@ export class Database {
       const timeline = this.#timeline;
       const slot = timeline.slotOf(id);
       if (slot && !slot.shard) {
-        await this.#ensure(slot);
+        await this.#shards.ensure(slot);
         continue;
       }
       const before = slot?.shard?.get(id);
@@ -134,7 +137,7 @@ export class Database {
       if (after === before) return;
       const target = after && timeline.slotAt(after.key);
       if (target && !target.shard) {
-        await this.#ensure(target);
+        await this.#shards.ensure(target);
         continue;
       }
       if (slot && before && slot !== target) timeline.remove(slot, id);
@@ -152,7 +155,7 @@ export class Database {
       const slot = this.#timeline.slotBefore(end);
       if (!slot) return;
       const some = hints && (await readCandidates(slot, hints, this.#snapshot, this.#flusher.isWriting));
-      const entries = some ?? (await this.#ensure(slot)).entries();
+      const entries = some ?? (await this.#shards.ensure(slot)).entries();
       // The shard may have been changed or split while its file was being read. Its later half is then in another
       // one.
       if (this.#timeline.slotBefore(end) !== slot) continue;
@@ -174,7 +177,7 @@ export class Database {
     for (;;) {
       const slot = this.#timeline.slotBefore(end);
       if (!slot) return;
-      const tally = await this.#tally(slot);
+      const tally = await this.#shards.tally(slot);
       if (this.#timeline.slotBefore(end) !== slot) continue;
       yield tally;
       if (slot.from === FIRST || slot.from.time < since) return;
@@ -187,7 +190,7 @@ export class Database {
     for (;;) {
       const slot = this.#timeline.slotAt(first);
       if (slot.shard) return this.#timeline.isFree(first, last);
-      await this.#ensure(slot);
+      await this.#shards.ensure(slot);
     }
   }
 
@@ -246,7 +249,7 @@ export class Database {
     for (const shard of placed) await this.#snapshot.adopt(shard.name, shard);
     await timeline.ids.reserve(size);
     // Entries that were added in the meantime stay, and the next flush removes the files again.
-    while (!timeline.slotAt(first).shard) await this.#ensure(timeline.slotAt(first));
+    while (!timeline.slotAt(first).shard) await this.#shards.ensure(timeline.slotAt(first));
     if (timeline !== this.#timeline || !timeline.isFree(first, last) || isKnown()) return false;
     timeline.insert(last, placed);
     this.#census.added(repository, { size, shown });
@@ -259,44 +262,6 @@ export class Database {
   #begin(): void {
     this.#timeline = new Timeline();
     this.#flusher.beginAgain();
-  }
-
-  async #ensure(slot: Slot): Promise<Shard> {
-    const shard = slot.shard ?? (await this.#read(slot));
-    this.#timeline.use(slot, shard);
-    this.#timeline.letGo(this.#flusher.isWriting);
-    return shard;
-  }
-
-  /**
-   * Reads the file of a slot. Readers at the same time share the result: there may be hundreds of them, and none must
-   * bring back what was in the file before a change that another one made.
-   */
-  #read(slot: Slot): Promise<Shard> {
-    const known = this.#reading.get(slot);
-    if (known) return known;
-    const reading = this.#snapshot
-      .readShard(slot)
-      .then((entries) => slot.shard ?? new Shard(entries))
-      .finally(() => this.#reading.delete(slot));
-    this.#reading.set(slot, reading);
-    return reading;
-  }
-
-  async #tally(slot: Slot): Promise<Tally> {
-    if (slot.changed || this.#flusher.isWriting(slot)) return tallyOf((slot.shard as Shard).entries());
-    if (slot.tally) return slot.tally;
-    const { number, written } = slot;
-    const kept = await this.#snapshot.readTally({ number, written });
-    const tally =
-      kept ?? tallyOf(slot.shard?.entries() ?? (await this.#snapshot.readShard({ number, written })));
-    // If it was changed or written in the meantime, these are the counts of an older content.
-    if (slot.changed || slot.written !== written) return this.#tally(slot);
-    // If there are very many tags, as someone may send on purpose, the counts are not kept in memory but read from
-    // the file again.
-    if (tally.tags.length <= MOST_KEPT_TAGS) slot.tally = tally;
-    if (!kept) await this.#snapshot.writeTally({ number, written }, tally).catch(this.#onTrouble);
-    return tally;
   }
 
   async #load(): Promise<boolean> {

@@ -377,6 +377,7 @@ export class Repository {
   status(): RepositoryStatus {
     const { settings, tip, remoteTip } = this.#clone;
     const { state, error } = this.#condition.reported;
+    const covered = this.#ports.mirror.covered(this.name);
     const github = githubPageOf(this.target.url, this.#ports.githubUrl);
     return {
       name: this.name,
@@ -388,7 +389,8 @@ export class Repository {
       ahead: this.#remote.ahead,
       behind: this.#remote.behind,
       ...this.#inspection.growth,
-      head: tip,
+      // Never a commit whose messages cannot be read yet.
+      head: covered?.branch === settings.branch ? covered.head : tip,
       remoteHead: remoteTip,
       state,
       lastSync: settings.lastSync,
