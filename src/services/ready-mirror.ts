@@ -35,8 +35,8 @@ export class ReadyMirror {
     this.#ports = ports;
   }
 
-  /** Called once all repositories have started to open. */
-  begin(): void {
+  /** Called once, when all repositories have started to open. */
+  start(): void {
     this.#agreed = this.#agree();
     this.#agreed.then(() => {
       this.#isAgreed = true;

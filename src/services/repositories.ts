@@ -134,7 +134,7 @@ export class RepositoryManager {
       this.#unopened.keepOpening(this.#registry.open(target, index === 0));
     });
     for (const target of added) this.#unopened.keepOpening(this.#registry.open(target, false));
-    this.#mirror.begin();
+    this.#mirror.start();
     const { mirror } = this.#options;
     for (const name of mirror.repositories()) if (!this.find(name)) await forget(mirror, name);
   }
