@@ -18,8 +18,8 @@ export interface Content {
   readonly tags?: readonly string[];
   /** Its files; absent if there are none. */
   readonly attachments?: readonly Attachment[];
-  /** Whether it is pinned; `false` is never written. */
-  readonly pinned?: boolean;
+  /** Present if it is pinned. */
+  readonly pinned?: true;
 }
 
 /** One readable line of a journal, which is one complete revision of a message. See docs/format.md. */
@@ -55,11 +55,30 @@ export interface Unreadable {
 const PARENT_DIGITS = 16;
 const PARENT = /^[0-9a-f]{16}$/;
 const DATES = ['createdAt', 'updatedAt', 'deletedAt'];
-const KNOWN = new Set(
-  'v id revision parents author type language url done text replyTo tags attachments pinned createdAt updatedAt deletedAt'.split(
-    ' ',
-  ),
-);
+
+const ifString = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
+const unlessEmpty = <Item>(list: readonly Item[]): readonly Item[] | undefined =>
+  list.length > 0 ? list : undefined;
+
+/**
+ * The fields of the content in the order of the format, each with how its value is read: `undefined` if a line does
+ * not have it. A new field is added here and to {@link Content}.
+ */
+const CONTENT: { readonly [Field in keyof Content]-?: (value: unknown) => Content[Field] | undefined } = {
+  author: (value) => ifString(value) ?? '',
+  type: (value) => ifString(value) ?? 'text',
+  language: ifString,
+  url: ifString,
+  done: (value) => (typeof value === 'boolean' ? value : undefined),
+  text: ifString,
+  replyTo: ifString,
+  tags: (value) => unlessEmpty(readTags(value)),
+  attachments: (value) => unlessEmpty(readAttachments(value)),
+  pinned: (value) => (value === true ? true : undefined),
+};
+const CONTENT_FIELDS = Object.keys(CONTENT) as readonly (keyof Content)[];
+
+const KNOWN = new Set(['v', 'id', 'revision', 'parents', ...CONTENT_FIELDS, ...DATES]);
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
@@ -73,17 +92,24 @@ export const parentName = (hash: string): string => hash.slice(0, PARENT_DIGITS)
 
 /** Writes a revision as one line: keys in the format's order, absent ones left out. */
 export function toLine(revision: Revision): Line {
-  const { id, parents, author, type, language, url, done, text, replyTo, tags, attachments, pinned } =
-    revision;
-  const { createdAt, updatedAt, deletedAt, others } = revision;
+  const { id, parents, createdAt, updatedAt, deletedAt, others } = revision;
   const known = {
     ...{ v: 1, id, revision: revision.revision, parents: parents.length > 0 ? parents : undefined },
-    ...{ author, type, language, url, done, text, replyTo, tags, attachments, pinned },
+    ...contentOf(revision),
     ...{ createdAt, updatedAt, deletedAt },
   };
   const members = others.map(([key, json]) => `${JSON.stringify(key)}:${json}`);
   const raw = wellFormedJson(`${[JSON.stringify(known).slice(0, -1), ...members].join(',')}}`);
   return { ...revision, raw, hash: hashOf(raw) };
+}
+
+/** The content of a line without anything else. Fields that it does not have are left out. */
+export function contentOf(line: Content): Content {
+  const content: Partial<Record<keyof Content, unknown>> = {};
+  for (const field of CONTENT_FIELDS) {
+    if (line[field] !== undefined) content[field] = line[field];
+  }
+  return content as Content;
 }
 
 /**
@@ -178,21 +204,12 @@ const wellFormedStrings = (members: Members): Members =>
   );
 
 function readContent(members: Members): Content {
-  const { author, type, language, url, replyTo, done, text, tags, attachments, pinned } = members;
-  const read = tags === undefined ? [] : readTags(tags);
-  const files = attachments === undefined ? [] : readAttachments(attachments);
-  return {
-    author: typeof author === 'string' ? author : '',
-    type: typeof type === 'string' ? type : 'text',
-    ...(typeof language === 'string' ? { language } : {}),
-    ...(typeof url === 'string' ? { url } : {}),
-    ...(typeof done === 'boolean' ? { done } : {}),
-    text: text as string,
-    ...(typeof replyTo === 'string' ? { replyTo } : {}),
-    ...(read.length > 0 ? { tags: read } : {}),
-    ...(files.length > 0 ? { attachments: files } : {}),
-    ...(pinned === true ? { pinned } : {}),
-  };
+  const content: Partial<Record<keyof Content, unknown>> = {};
+  for (const field of CONTENT_FIELDS) {
+    const value = CONTENT[field](members[field]);
+    if (value !== undefined) content[field] = value;
+  }
+  return content as Content;
 }
 
 /** The unknown members as JSON text. If a name appears several times, the last one counts. */

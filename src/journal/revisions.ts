@@ -2,15 +2,17 @@ import { type AttachmentReference, namesSame } from '../domain/attachment.ts';
 import { MESSAGE_TYPES } from '../domain/message.ts';
 import { fail, ok, type Result } from '../domain/result.ts';
 import type { Folded } from './fold.ts';
-import type { Content } from './line.ts';
-import { type Line, parentName, type Revision, toLine } from './line.ts';
+import { type Content, contentOf, type Line, parentName, type Revision, toLine } from './line.ts';
 import { MAX_LINE_BYTES, whyUnreadable } from './split.ts';
 
 /** The fields of a message that an edit can change. */
-export type Edit = Partial<Omit<Content, 'replyTo'>>;
+export type Edit = Partial<Omit<Wanted, 'replyTo'>>;
+
+/** A content as requested, with fields that say as much as if they were left out. */
+type Wanted = Omit<Content, 'pinned'> & { readonly pinned?: boolean };
 
 /** A new message as requested, with defaults filled in. */
-export interface NewMessage extends Content {
+export interface NewMessage extends Wanted {
   readonly id: string;
   readonly createdAt: string;
 }
@@ -60,7 +62,7 @@ export function checkReadable(line: Line): Result<Line> {
   if (reason === undefined) return ok(line);
   return fail(
     'unwritable',
-    `The line of this change ${reason}, so nobody could read it again. Nothing was changed.`,
+    `The line of this change ${reason}, so it could not be read back. Nothing was changed.`,
   );
 }
 
@@ -110,33 +112,19 @@ function following(
   };
 }
 
-function contentOf(line: Line): Content {
-  const { author, type, language, url, done, text, replyTo, tags, attachments, pinned } = line;
-  const content = { author, type, language, url, done, text, replyTo, tags, attachments, pinned };
-  return defined(content) as unknown as Content;
-}
-
 /** Leaves out fields that do not apply to the type, such as the language if a message is no longer code. */
-function fitting(given: Content): Content {
-  const tags = given.tags?.length === 0 ? undefined : given.tags;
-  const attachments = given.attachments?.length === 0 ? undefined : given.attachments;
-  const pinned = given.pinned || undefined;
-  if (!(MESSAGE_TYPES as readonly string[]).includes(given.type))
-    return defined({ ...given, tags, attachments, pinned }) as unknown as Content;
-  const { author, type, language, url, done, text, replyTo } = given;
-  return defined({
-    author,
-    type,
+function fitting(given: Wanted): Content {
+  const { type, tags, attachments, pinned, language, url, done } = given;
+  const always = {
+    tags: tags?.length === 0 ? undefined : tags,
+    attachments: attachments?.length === 0 ? undefined : attachments,
+    pinned: pinned || undefined,
+  };
+  const isOurs = (MESSAGE_TYPES as readonly string[]).includes(type);
+  const byType = {
     language: type === 'code' ? language : undefined,
     url: type === 'link' ? url : undefined,
     done: type === 'task' ? (done ?? false) : undefined,
-    text,
-    replyTo,
-    tags,
-    attachments,
-    pinned,
-  }) as unknown as Content;
+  };
+  return contentOf({ ...given, ...always, ...(isOurs ? byType : {}) } as Content);
 }
-
-const defined = (members: Record<string, unknown>): Record<string, unknown> =>
-  Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined));

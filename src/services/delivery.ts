@@ -1,7 +1,7 @@
 import type { Delivery, DeliveryState, HistoryEntry, Message } from '../contract/message.ts';
 import { tagsOf } from '../domain/message.ts';
 import type { Maker } from '../git/makers.ts';
-import type { Line } from '../journal/line.ts';
+import { contentOf, type Line } from '../journal/line.ts';
 import type { Entry } from '../mirror/entry.ts';
 import { repositoriesOf } from '../mirror/search/filter.ts';
 
@@ -21,14 +21,15 @@ export interface Places {
 export function toMessage(entry: Entry, places: Places, content: Line = entry.folded.current): Message {
   const { current, heads } = entry.folded;
   const { updatedAt, deletedAt } = current;
+  const { tags, ...others } = contentOf(content);
   return {
     id: entry.id,
     revision: current.revision,
-    ...contentOf(content),
+    ...others,
     createdAt: current.createdAt,
     ...(updatedAt === undefined ? {} : { updatedAt }),
     ...(deletedAt === undefined ? {} : { deletedAt }),
-    tags: tagsOf(content.text, content.tags),
+    tags: tagsOf(content.text, tags),
     ...(heads.length > 1 ? { conflict: true } : {}),
     deliveries: inOrder(repositoriesOf(entry), places.names()).map((name) => deliveryOf(entry, name, places)),
   };
@@ -45,7 +46,6 @@ export function toHistory(entry: Entry, makerOf: FindMaker): HistoryEntry[] {
     revision: line.revision,
     ...(line.parents.length === 0 ? {} : { parents: line.parents }),
     ...contentOf(line),
-    ...(line.tags === undefined ? {} : { tags: line.tags }),
     createdAt: line.createdAt,
     ...(line.updatedAt === undefined ? {} : { updatedAt: line.updatedAt }),
     ...(line.deletedAt === undefined ? {} : { deletedAt: line.deletedAt }),
@@ -62,20 +62,6 @@ function madeBy(maker: Maker | undefined) {
   if (maker === undefined) return {};
   const { committer, at, device } = maker;
   return { committer, committedAt: at, ...(device === null ? {} : { device }) };
-}
-
-function contentOf({ author, type, language, url, done, text, replyTo, attachments, pinned }: Line) {
-  return {
-    author,
-    type,
-    ...(language === undefined ? {} : { language }),
-    ...(url === undefined ? {} : { url }),
-    ...(done === undefined ? {} : { done }),
-    text,
-    ...(replyTo === undefined ? {} : { replyTo }),
-    ...(attachments === undefined ? {} : { attachments }),
-    ...(pinned === true ? { pinned: true as const } : {}),
-  };
 }
 
 const inOrder = (held: readonly string[], names: readonly string[]): string[] =>
