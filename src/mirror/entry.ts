@@ -24,6 +24,9 @@ export interface Key {
   readonly id: string;
 }
 
+/** Whether a message is deleted. It can be undeleted. */
+export const isDeleted = (entry: Entry): boolean => entry.folded.current.deletedAt !== undefined;
+
 export const compareKeys = (a: Key, b: Key): number => {
   if (a.time !== b.time) return a.time - b.time;
   if (a.id === b.id) return 0;

@@ -1,6 +1,6 @@
 import type { Census } from './census.ts';
 import { type Snapshot, type State, VERSION } from './files/snapshot.ts';
-import { signatureOf } from './search/ngram-filter.ts';
+import { ngramFilterOf } from './search/ngram-filter.ts';
 import type { Shard } from './shard.ts';
 import { FIRST, type Slot, type Timeline } from './timeline.ts';
 
@@ -118,7 +118,7 @@ export class Flusher {
     for (const slot of changed) {
       slot.changed = false;
       slot.written = this.#flush;
-      delete slot.signature;
+      delete slot.ngramFilter;
       delete slot.tally;
       this.#writing.add(slot);
     }
@@ -130,7 +130,7 @@ export class Flusher {
         const file = { number: slot.number, written: state.flush };
         await snapshot.writeShard(file, entries);
         // The newest shard is written over and over, and is in memory most of the time.
-        if (slot !== newest) await snapshot.writeSignature(file, signatureOf(entries));
+        if (slot !== newest) await snapshot.writeNgramFilter(file, ngramFilterOf(entries));
         timeline.use(slot, slot.shard as Shard);
       }
       if (ids) await snapshot.writeIds(state.flush, ids);

@@ -1,6 +1,6 @@
 import { compareKeys, type Entry, type Key } from './entry.ts';
 import { IdIndex } from './files/id-index.ts';
-import type { Signature } from './search/ngram-filter.ts';
+import type { NgramFilter } from './search/ngram-filter.ts';
 import type { Tally } from './search/tally.ts';
 import { Shard } from './shard.ts';
 
@@ -21,7 +21,7 @@ export interface Slot extends Omit<StoredPlace, 'written'> {
   changed: boolean;
   shard: Shard | undefined;
   /** The n-grams in its file, once they were needed; `null` if that is unknown. */
-  signature?: Signature | null;
+  ngramFilter?: NgramFilter | null;
   /** The counts of its file, once they were needed. */
   tally?: Tally;
 }

@@ -7,7 +7,7 @@ import { ok, type Result } from '../domain/result.ts';
 import type { Exported } from '../export/renderer.ts';
 import { contentBefore } from '../journal/revisions.ts';
 import type { Database } from '../mirror/database.ts';
-import type { Entry, Key } from '../mirror/entry.ts';
+import { type Entry, isDeleted, type Key } from '../mirror/entry.ts';
 import { MirrorBroken } from '../mirror/errors.ts';
 import { type Past, queryPast, readPast } from '../mirror/past.ts';
 import { queryMirror } from '../mirror/query.ts';
@@ -17,7 +17,7 @@ import { toMessage } from './delivery.ts';
 import { historyOf } from './history.ts';
 import type { RepositoryManager } from './repositories.ts';
 import { countMessages } from './stats.ts';
-import { isDeleted, noMessage, type Stored, toStored } from './stored.ts';
+import { noMessage, type Stored, toStored } from './stored.ts';
 import { countTags } from './tags.ts';
 
 /** Reads messages from all repositories, as they are now or as they were. */
@@ -28,7 +28,12 @@ export class MessageReader {
     this.#repositories = repositories;
   }
 
-  /** @param asOf the moment or commit, if not now */
+  /**
+   * A current message. `unknown-message` if there is none with this id or it is deleted, `invalid` if there is no such
+   * commit, or `unavailable`.
+   *
+   * @param asOf the moment or commit, if not now
+   */
   async get(id: string, asOf?: AsOf): Promise<Result<Stored>> {
     const entry = await (asOf === undefined ? this.entry(id) : this.#readAsOf(id, asOf));
     if (!entry.ok) return entry;
@@ -36,13 +41,15 @@ export class MessageReader {
     return ok(toStored(entry.value, this.#repositories, false));
   }
 
+  /** All revisions of a message, oldest first, also if it is deleted. `unknown-message` or `unavailable`. */
   async history(id: string): Promise<Result<HistoryEntry[]>> {
     const entry = await this.entry(id);
     if (!entry.ok) return entry;
     return entry.value ? ok(await historyOf(entry.value, this.#repositories)) : noMessage(id);
   }
 
-  /** The ids that end with some digits, including those of deleted messages, for people who type only part of an id. */
+  /** The ids that end with some digits, including those of deleted messages, for people who type only part of an id.
+   * `unavailable`. */
   async idsEnding(ending: string): Promise<Result<readonly Id[]>> {
     return this.#repositories.withMirror(async (mirror) => {
       const found: Id[] = [];
@@ -55,7 +62,7 @@ export class MessageReader {
   }
 
   /**
-   * Resolves when reads return everything that was committed.
+   * Resolves when reads return everything that was committed. `unavailable` after 30 seconds.
    *
    * @param repository set if only this one is read
    */
@@ -63,7 +70,7 @@ export class MessageReader {
     return this.#repositories.withMirror(async () => undefined, isFor(repository));
   }
 
-  /** How many current messages there are, by day, author and repository. */
+  /** How many current messages there are, by day, author and repository. `unavailable`. */
   stats(question: StatsQuestion): Promise<Result<Stats>> {
     return this.#repositories.withMirror(
       (mirror) => countMessages(mirror, question),
@@ -71,13 +78,13 @@ export class MessageReader {
     );
   }
 
-  /** All tags of current messages, most used first. */
+  /** All tags of current messages, most used first. `unavailable`. */
   tags(repository: string | undefined): Promise<Result<TagCount[]>> {
     return this.#repositories.withMirror((mirror) => countTags(mirror, repository), isFor(repository));
   }
 
   /**
-   * Resolves the requested past.
+   * Resolves the requested past. `invalid` if no branch has that commit, or several commits begin so; `unavailable`.
    *
    * @param repository set if only this one is read
    */

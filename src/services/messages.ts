@@ -16,7 +16,7 @@ import {
   isUnchanged,
   says,
 } from '../journal/revisions.ts';
-import type { Entry } from '../mirror/entry.ts';
+import { type Entry, isDeleted } from '../mirror/entry.ts';
 import { repositoriesOf } from '../mirror/search/filter.ts';
 import type { CaptureOptions } from '../repository/capture/queue.ts';
 import { headsOf } from '../repository/reconcile/mirror-lines.ts';
@@ -25,7 +25,7 @@ import type { Intents } from './intents.ts';
 import type { MessageReader } from './message-reader.ts';
 import type { RepositoryManager } from './repositories.ts';
 import { guardSecrets } from './secret-guard.ts';
-import { isDeleted, noMessage, type Stored, tagOf, toStored } from './stored.ts';
+import { noMessage, type Stored, tagOf, toStored } from './stored.ts';
 
 export interface EditRequest {
   readonly edit: Omit<Wish, 'confirm'>;
@@ -55,7 +55,13 @@ export class Messages {
     this.#options = options;
   }
 
-  /** Captures a new message, or continues with one that an earlier attempt did not bring to every repository. */
+  /**
+   * Captures a new message, or continues with one that an earlier attempt did not bring to every repository. Nothing
+   * is saved if it fails, unless it is `incomplete`: then some of the repositories have it.
+   *
+   * `invalid`, `unknown-repository`, `id-taken`, `looks-secret`, `unwritable` (too long as a line), `incomplete` or
+   * `unavailable`.
+   */
   async create(draft: Draft): Promise<Result<Stored>> {
     const id = draft.id ?? uuidv7();
     const unknown = this.#unknown(draft.repositories);
@@ -70,7 +76,7 @@ export class Messages {
 
   /**
    * Adds lines of a message that were written elsewhere, such as those of an import, to a repository and to all
-   * others that hold the message.
+   * others that hold the message. `unwritable`, `incomplete` or `unavailable`.
    *
    * @param linesFor finds the lines to add, parents first, given what is known about the message; runs under the
    *   message's mutex
@@ -97,7 +103,13 @@ export class Messages {
     });
   }
 
-  /** Edits a message, restores a deleted one, or settles a conflict. */
+  /**
+   * Edits a message, restores a deleted one, or settles a conflict. An edit that changes nothing makes no revision.
+   *
+   * `unknown-message`, `precondition-failed`, `invalid`, `looks-secret`, `unwritable`, `incomplete` or `unavailable`.
+   *
+   * @param ifMatch the tags of the revision that it is based on, as `If-Match` names them
+   */
   async edit(id: string, { edit, confirm, ifMatch }: EditRequest): Promise<Result<Stored>> {
     return this.#change(id, ifMatch, async (entry) => {
       const { folded } = entry;
@@ -115,7 +127,9 @@ export class Messages {
     });
   }
 
-  /** Deletes a message, which is also a revision. Deleting it a second time changes nothing. */
+  /**
+   * Deletes a message, which is also a revision. Deleting it a second time changes nothing. Fails as `edit` does.
+   */
   async delete(id: string, ifMatch: string | undefined): Promise<Result<Stored>> {
     return this.#change(id, ifMatch, async (entry) =>
       ok(isDeleted(entry) ? undefined : deletedLine(entry.folded, this.#options.clock().toISOString())),

@@ -18,8 +18,6 @@ export const toStored = (entry: Entry, places: Places, created: boolean): Stored
   tag: tagOf(entry),
 });
 
-export const isDeleted = (entry: Entry): boolean => entry.folded.current.deletedAt !== undefined;
-
 /** An entity tag computed from the set of heads. */
 export const tagOf = (entry: Entry): string =>
   `"${createHash('sha256').update(headsOf(entry)).digest('hex').slice(0, 16)}"`;

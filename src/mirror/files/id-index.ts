@@ -1,4 +1,4 @@
-import { fromBase64, toBase64 } from '../search/words.ts';
+import { fromBase64, toBase64 } from './base64.ts';
 
 /** A table as plain data: its typed arrays in base64. */
 export interface StoredIds {

@@ -5,9 +5,9 @@ import type { Covered } from '../covered.ts';
 import { type Entry, fromStored, type StoredEntry, toStored } from '../entry.ts';
 import { MirrorBroken } from '../errors.ts';
 import type { Likely } from '../search/json-prefilter.ts';
-import { type Signature, signatureOf } from '../search/ngram-filter.ts';
+import { type NgramFilter, ngramFilterOf } from '../search/ngram-filter.ts';
 import type { Tally } from '../search/tally.ts';
-import { fromBase64, toBase64 } from '../search/words.ts';
+import { fromBase64, toBase64 } from './base64.ts';
 import { IdIndex, type IdTable, type StoredIds, TABLES } from './id-index.ts';
 import { isWhole, VerifiedFile } from './verified-file.ts';
 
@@ -35,15 +35,15 @@ export interface State {
 }
 
 /** Files of another version are treated as absent. */
-export const VERSION = 12;
+export const VERSION = 13;
 
 const STATE_FILE = 'state.json';
 /** The folder of shards that are not part of the mirror yet. */
 const STAGING = 'staging';
 const shardFile = ({ number, written }: Pick<StoredShard, 'number' | 'written'>): string =>
   `shard-${number}-${written}.json`;
-const signatureFile = ({ number, written }: Pick<StoredShard, 'number' | 'written'>): string =>
-  `signature-${number}-${written}.json`;
+const ngramFile = ({ number, written }: Pick<StoredShard, 'number' | 'written'>): string =>
+  `ngrams-${number}-${written}.json`;
 const tallyFile = ({ number, written }: Pick<StoredShard, 'number' | 'written'>): string =>
   `tally-${number}-${written}.json`;
 const idsFiles = (flush: number): string[] =>
@@ -145,24 +145,24 @@ export class Snapshot {
     await this.#save(shardFile(shard), entries.map(toStored));
   }
 
-  /** Writes a shard and its signature to the staging folder. */
+  /** Writes a shard and its n-gram filter to the staging folder. */
   async stage(name: string, entries: readonly Entry[]): Promise<void> {
     await this.#save(join(STAGING, `${name}.json`), entries.map(toStored));
-    await this.#save(join(STAGING, `${name}.signature.json`), toBase64(signatureOf(entries)));
+    await this.#save(join(STAGING, `${name}.ngrams.json`), toBase64(ngramFilterOf(entries)));
   }
 
   /** Renames staged files to those of a shard of the mirror. */
   async adopt(name: string, shard: Pick<StoredShard, 'number' | 'written'>): Promise<void> {
     const move = (from: string, to: string) =>
       rename(join(this.#directory, STAGING, from), join(this.#directory, to));
-    await move(`${name}.signature.json`, signatureFile(shard));
+    await move(`${name}.ngrams.json`, ngramFile(shard));
     await move(`${name}.json`, shardFile(shard));
   }
 
   /** Removes the staged files with these names, unless they were adopted. */
   async removeStaged(names: readonly string[]): Promise<void> {
     for (const name of names) {
-      await rm(join(this.#directory, STAGING, `${name}.signature.json`), { force: true });
+      await rm(join(this.#directory, STAGING, `${name}.ngrams.json`), { force: true });
       await rm(join(this.#directory, STAGING, `${name}.json`), { force: true });
     }
   }
@@ -172,14 +172,17 @@ export class Snapshot {
     await rm(join(this.#directory, STAGING), { recursive: true, force: true });
   }
 
-  /** The signature stored with a shard, or `null` if it is missing or damaged. */
-  async readSignature(shard: Pick<StoredShard, 'number' | 'written'>): Promise<Signature | null> {
-    const text = await this.#file<string>(signatureFile(shard)).read();
+  /** The n-gram filter stored with a shard, or `null` if it is missing or damaged. */
+  async readNgramFilter(shard: Pick<StoredShard, 'number' | 'written'>): Promise<NgramFilter | null> {
+    const text = await this.#file<string>(ngramFile(shard)).read();
     return text === null ? null : fromBase64(text);
   }
 
-  async writeSignature(shard: Pick<StoredShard, 'number' | 'written'>, signature: Signature): Promise<void> {
-    await this.#save(signatureFile(shard), toBase64(signature));
+  async writeNgramFilter(
+    shard: Pick<StoredShard, 'number' | 'written'>,
+    ngramFilter: NgramFilter,
+  ): Promise<void> {
+    await this.#save(ngramFile(shard), toBase64(ngramFilter));
   }
 
   /** The counts stored with a shard, or `null` if they are missing or damaged. */
@@ -199,7 +202,7 @@ export class Snapshot {
   async commit(state: State): Promise<void> {
     await this.#save(STATE_FILE, state);
     const named = new Set([STATE_FILE, ...idsFiles(state.idsFlush), ...state.shards.map(shardFile)]);
-    const kept = new Set([STAGING, ...state.shards.map(signatureFile), ...state.shards.map(tallyFile)]);
+    const kept = new Set([STAGING, ...state.shards.map(ngramFile), ...state.shards.map(tallyFile)]);
     for (const file of await readdir(this.#directory)) {
       if (!named.delete(file) && !kept.has(file))
         await rm(join(this.#directory, file), { recursive: true, force: true });

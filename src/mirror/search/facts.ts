@@ -1,12 +1,10 @@
 import type { Fact } from '../../domain/query.ts';
 import type { Line } from '../../journal/line.ts';
 import { contentBefore } from '../../journal/revisions.ts';
-import type { Entry } from '../entry.ts';
+import { type Entry, isDeleted } from '../entry.ts';
 
-/** The content of a message; for a deleted one, what it said before. */
-export const contentOf = (entry: Entry): Line => contentBefore(entry.folded);
-
-export const isDeleted = (entry: Entry): boolean => entry.folded.current.deletedAt !== undefined;
+/** The line with the content of a message; for a deleted one, with what it said before. */
+export const shownLine = (entry: Entry): Line => contentBefore(entry.folded);
 
 /**
  * Whether a fact is true of a message.

@@ -2,8 +2,8 @@ import { foldCase } from '../../domain/fold-case.ts';
 import { tagsOf } from '../../domain/message.ts';
 import { asksForDeleted, type Filter, type Term, type Terms } from '../../domain/query.ts';
 import type { Line } from '../../journal/line.ts';
-import type { Entry } from '../entry.ts';
-import { contentOf, holds, isDeleted } from './facts.ts';
+import { type Entry, isDeleted } from '../entry.ts';
+import { holds, shownLine } from './facts.ts';
 
 /** Whether a message passes a filter. If deleted messages are wanted, they are judged by what they said. */
 export function matches(entry: Entry, filter: Filter): boolean {
@@ -11,7 +11,7 @@ export function matches(entry: Entry, filter: Filter): boolean {
   if (filter.since !== undefined && time < filter.since) return false;
   if (filter.until !== undefined && time >= filter.until) return false;
   if (isDeleted(entry) && !asksForDeleted(filter)) return false;
-  const content = contentOf(entry);
+  const content = shownLine(entry);
   if (filter.author !== undefined && content.author !== filter.author) return false;
   if (filter.type !== undefined && content.type !== filter.type) return false;
   if (filter.repository !== undefined && !isIn(entry, filter.repository)) return false;

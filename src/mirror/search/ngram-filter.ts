@@ -2,7 +2,7 @@ import { foldCase } from '../../domain/fold-case.ts';
 import { FACTS, type Fact, type Filter, type Term } from '../../domain/query.ts';
 import type { Line } from '../../journal/line.ts';
 import type { Entry } from '../entry.ts';
-import { contentOf, holds } from './facts.ts';
+import { holds, shownLine } from './facts.ts';
 import { PARTS, partOf } from './parts.ts';
 
 /**
@@ -10,7 +10,7 @@ import { PARTS, partOf } from './parts.ts';
  * has one bit for each part of the shard. A search skips every part that lacks one of its n-grams. Several n-grams
  * can share a word, so a part may be read for nothing, but no part with a match is skipped.
  */
-export type Signature = Uint32Array;
+export type NgramFilter = Uint32Array;
 
 /**
  * The lengths of the n-grams, rarest first. Long ones distinguish texts made of common pieces; the shortest find a
@@ -32,10 +32,10 @@ const nameOfFact = (fact: Fact): string => `${FACT_MARK}${fact}${FACT_MARK}`;
 /** Marks a message with a line that is earlier than the message's position in the timeline. */
 const EARLY_MARK = `${FACT_MARK}early${FACT_MARK}`;
 
-/** The signature of everything that a search may find in these messages. They are those of a shard, in order. */
-export function signatureOf(entries: readonly Entry[]): Signature {
+/** The n-gram filter of everything that a search may find in these messages. They are those of a shard, in order. */
+export function ngramFilterOf(entries: readonly Entry[]): NgramFilter {
   const texts = entries.map((entry) => {
-    const content = contentOf(entry);
+    const content = shownLine(entry);
     const text = foldCase(content.text);
     const said = [text, foldCase(`${MARK}${content.author}${MARK}`)];
     for (const tag of content.tags ?? []) said.push(foldCase(`#${tag}`));
@@ -46,12 +46,12 @@ export function signatureOf(entries: readonly Entry[]): Signature {
   });
   const characters = texts.flat().reduce((sum, text) => sum + text.length, 0);
   const wanted = (characters / PARTS) * WORDS_A_CHARACTER;
-  const signature = new Uint32Array(clamp(Math.ceil(wanted), LEAST_WORDS, MOST_WORDS));
+  const filter = new Uint32Array(clamp(Math.ceil(wanted), LEAST_WORDS, MOST_WORDS));
   for (const [index, own] of texts.entries()) {
     const bit = 1 << partOf(index, texts.length);
-    for (const text of own) addRuns(signature, text, bit);
+    for (const text of own) addRuns(filter, text, bit);
   }
-  return signature;
+  return filter;
 }
 
 function hasEarlierLine({ folded: { lines }, key: { time } }: Entry): boolean {
@@ -66,7 +66,7 @@ const hashesIn = (lines: readonly Line[]): string[] =>
   lines.flatMap(({ attachments }) => attachments?.map(({ sha256 }) => sha256) ?? []);
 
 /** Adds all n-grams of a text. Each character is read only once, since this is much of the work of writing a shard. */
-function addRuns(signature: Signature, text: string, bit: number): void {
+function addRuns(filter: NgramFilter, text: string, bit: number): void {
   // The sums of the n-grams that end with the last character. Each is computed from the next shorter one.
   let [one, two, three, four, five, six] = [0, 0, 0, 0, 0, 0];
   for (let at = 0; at < text.length; at += 1) {
@@ -77,17 +77,17 @@ function addRuns(signature: Signature, text: string, bit: number): void {
     three = (Math.imul(two, FACTOR) + next) | 0;
     two = (Math.imul(one, FACTOR) + next) | 0;
     one = next;
-    add(signature, one, bit);
-    if (at >= 1) add(signature, two, bit);
-    if (at >= 2) add(signature, three, bit);
-    if (at >= 3) add(signature, four, bit);
-    if (at >= 5) add(signature, six, bit);
+    add(filter, one, bit);
+    if (at >= 1) add(filter, two, bit);
+    if (at >= 2) add(filter, three, bit);
+    if (at >= 3) add(filter, four, bit);
+    if (at >= 5) add(filter, six, bit);
   }
 }
 
-function add(signature: Signature, sum: number, bit: number): void {
-  const word = wordOf(signature, spread(sum));
-  signature[word] = (signature[word] as number) | bit;
+function add(filter: NgramFilter, sum: number, bit: number): void {
+  const word = wordOf(filter, spread(sum));
+  filter[word] = (filter[word] as number) | bit;
 }
 
 /** The n-grams that a message must contain to pass a filter. */
@@ -145,19 +145,19 @@ export const needsOfHash = (sha256: string): Needs => ({ all: runsOf([sha256]), 
 const startOfTag = (tag: string): string => `#${tag}`.slice(0, -1);
 
 /** The parts that may contain what is needed, one bit for each; 0 if there is none. */
-export function partsWith(signature: Signature, { all, anyOf }: Needs): number {
-  let parts = partsHolding(signature, all);
+export function partsWith(filter: NgramFilter, { all, anyOf }: Needs): number {
+  let parts = partsHolding(filter, all);
   for (const group of anyOf) {
     if (parts === 0) return 0;
-    parts &= group.reduce((either, runs) => either | partsHolding(signature, runs), 0);
+    parts &= group.reduce((either, runs) => either | partsHolding(filter, runs), 0);
   }
   return parts;
 }
 
-function partsHolding(signature: Signature, runs: readonly number[]): number {
+function partsHolding(filter: NgramFilter, runs: readonly number[]): number {
   let parts = ~0;
   for (const run of runs) {
-    parts &= signature[wordOf(signature, run)] ?? 0;
+    parts &= filter[wordOf(filter, run)] ?? 0;
     if (parts === 0) return 0;
   }
   return parts;
@@ -170,8 +170,8 @@ export const isAmong = (parts: number, part: number): boolean => (parts & (1 << 
 export const countOf = (parts: number): number =>
   Array.from({ length: PARTS }).filter((_, part) => isAmong(parts, part)).length;
 
-// A hash has 16 bits and a signature at most 2 ** 14 words, so their product is a small integer.
-const wordOf = (signature: Signature, run: number): number => (run * signature.length) >>> 16;
+// A hash has 16 bits and an n-gram filter at most 2 ** 14 words, so their product is a small integer.
+const wordOf = (filter: NgramFilter, run: number): number => (run * filter.length) >>> 16;
 
 const clamp = (value: number, least: number, most: number): number => Math.min(most, Math.max(least, value));
 

@@ -88,8 +88,8 @@ describe('a folder that was damaged', { timeout: 30_000 }, () => {
       const folder = await temporaryFolder();
       await cp(made, folder, { recursive: true });
       await damage(join(folder, name));
-      // A signature only says what need not be read.
-      const expected = name.startsWith('signature-') ? ['whole'] : ['empty', 'broken'];
+      // An n-gram filter only says what need not be read.
+      const expected = name.startsWith('ngrams-') ? ['whole'] : ['empty', 'broken'];
       expect(expected).toContain(await readAll(folder));
     }
   });

@@ -99,7 +99,7 @@ describe('staged shards', () => {
     expect(shards.filter((shard) => shard.written > idsFlush)).toEqual([]);
   });
 
-  test('are found by a search, with the signatures that were staged with them', async () => {
+  test('are found by a search, with the n-gram filters that were staged with them', async () => {
     const folder = await temporaryFolder();
     const database = await open(folder);
     await database.adopt('home', await written(folder, messages(1, MANY)));

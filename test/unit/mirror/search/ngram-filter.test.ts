@@ -8,7 +8,7 @@ import type { Entry } from '../../../../src/mirror/entry.ts';
 import { MirrorBroken } from '../../../../src/mirror/errors.ts';
 import { queryMirror } from '../../../../src/mirror/query.ts';
 import { matches } from '../../../../src/mirror/search/filter.ts';
-import { isAmong, needsOf, partsWith, signatureOf } from '../../../../src/mirror/search/ngram-filter.ts';
+import { isAmong, needsOf, ngramFilterOf, partsWith } from '../../../../src/mirror/search/ngram-filter.ts';
 import { partOf } from '../../../../src/mirror/search/parts.ts';
 import { SHARD_LIMITS } from '../../../../src/mirror/shard.ts';
 import { entryOf, idOf, lineOf, timeAt } from '../../../support/lines.ts';
@@ -22,11 +22,11 @@ const said = (number: number, text: string, author = 'Ann'): Entry =>
 const searching = (search: string): Filter => ({ terms: termsOf(search) });
 const among = (entries: readonly Entry[], filter: Filter): readonly Entry[] => {
   const needs = needsOf(filter);
-  const parts = needs ? partsWith(signatureOf(entries), needs) : ~0;
+  const parts = needs ? partsWith(ngramFilterOf(entries), needs) : ~0;
   return entries.filter((_, index) => isAmong(parts, partOf(index, entries.length)));
 };
 
-describe('the signature of some messages', () => {
+describe('the n-gram filter of some messages', () => {
   test('never rules out what is among them', () => {
     const piece = fc.oneof(
       fc.string({ unit: 'grapheme', minLength: 1, maxLength: 12 }),
@@ -136,7 +136,7 @@ describe('a search in a mirror of many shards', () => {
 
   test('reads those alone that may hold it', async () => {
     const folder = await kept();
-    // The newest one has no signature, since it is written again with every message.
+    // The newest one has no n-gram filter, since it is written again with every message.
     const [, ...older] = (await readdir(folder))
       .filter((name) => name.startsWith('shard-'))
       .sort((a, b) => Number(b.split('-')[1]) - Number(a.split('-')[1]));
@@ -153,10 +153,10 @@ describe('a search in a mirror of many shards', () => {
     expect(await found(again, 'nowhere')).toEqual([]);
   });
 
-  test('finds the same without any signature', async () => {
+  test('finds the same without any n-gram filter', async () => {
     const folder = await kept();
     for (const name of await readdir(folder)) {
-      if (name.startsWith('signature-')) await rm(join(folder, name));
+      if (name.startsWith('ngrams-')) await rm(join(folder, name));
     }
     expect(await found(await opened(folder), 'needle')).toEqual(['the needle']);
   });
