@@ -80,7 +80,10 @@ export async function startApp(options: AppOptions): Promise<App> {
   const launcher = (await options.launcher?.works()) ? options.launcher : undefined;
   const git = gitContextOf(config, launcher);
   const installed = await checkGit(git);
-  const locks = await lockFolders([config.reposDirectory, config.dataDirectory], !listens);
+  const locks = await lockFolders(
+    [config.reposDirectory, config.dataDirectory],
+    listens ? 'long' : 'briefly',
+  );
   try {
     const identity = await identityOf(config, git);
     const mirror = await Database.open(join(config.dataDirectory, 'mirror'), onTrouble);
@@ -231,13 +234,13 @@ const subjectOf = (repository: Repository, repositories: RepositoryManager): Sub
 
 const syncable = (repository: Repository): Syncable => ({
   name: repository.name,
-  sync: async () => ({ isTrouble: isFailure((await repository.sync(true)).status) }),
+  sync: async () => ({ isTrouble: isFailure((await repository.sync('push')).status) }),
 });
 
-async function lockFolders(directories: readonly string[], isBrief: boolean): Promise<FolderLock[]> {
+async function lockFolders(directories: readonly string[], held: 'briefly' | 'long'): Promise<FolderLock[]> {
   const locks: FolderLock[] = [];
   for (const directory of new Set(directories)) {
-    const lock = await lockFolder(directory, isBrief);
+    const lock = await lockFolder(directory, held);
     if (typeof lock !== 'string') {
       locks.push(lock);
       continue;

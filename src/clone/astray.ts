@@ -6,13 +6,13 @@ import type { Clone } from './clone.ts';
 
 /** Journals of a commit that are not read, because their folder is not spelled exactly "messages". */
 export interface Astray {
-  /** A folder of a year, such as `Messages/2026`. */
+  /** A folder of a month, such as `Messages/2026-11`, or of a year in old archives. */
   readonly folder: string;
   readonly detail: string;
   readonly action: string;
 }
 
-/** Finds the journals of devices in a folder such as `Messages`, grouped by the year's folder they are in. */
+/** Finds the journals of devices in a folder such as `Messages`, grouped by the folder of their month. */
 export async function findAstray(git: GitContext, commit: string): Promise<Astray[]> {
   const counts = new Map<string, number>();
   for (const { path } of await listAstray(git, commit)) {
@@ -21,7 +21,7 @@ export async function findAstray(git: GitContext, commit: string): Promise<Astra
   }
   return [...counts].map(([folder, journals]) => ({
     folder,
-    detail: `${journals === 1 ? 'A journal is' : `${journals} journals are`} in ${folder}, which is not read: only ${JOURNAL_FOLDER}/ is, in small letters.`,
+    detail: `${journals === 1 ? 'A journal is' : `${journals} journals are`} in ${folder}, which is not read: only ${JOURNAL_FOLDER}/ is, in lower case.`,
     action:
       'The messages are safe in git. Run these in the clone to bring them back: ' +
       `mkdir -p ${placeFor(folder)} && git -c core.ignorecase=false mv ${folder} ${placeFor(folder)} && git commit -m "Bring messages back"`,

@@ -26,7 +26,7 @@ function nestedBranch(branch: string, other: string) {
 /** git could not do it, and it is worth trying again. */
 export const NOT_NOW = fail(
   'unavailable',
-  'The branch cannot be changed at the moment; another git may be holding the clone, or its disk may be full. Nothing was changed; try again.',
+  'The branch cannot be changed at the moment; another git process may be using the clone, or its disk may be full. Nothing was changed; try again.',
   { retryAfter: 5 },
 );
 

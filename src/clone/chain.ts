@@ -7,7 +7,8 @@ import { whyUnreadable } from '../journal/split.ts';
 import type { Clone } from './clone.ts';
 import { Segments } from './segments.ts';
 
-const LINES_A_BATCH = 500;
+/** How many commits git writes before it is asked where it is. */
+const COMMITS_A_CHECKPOINT = 500;
 
 /** A line that no gitpost could read back. This is unexpected, since such a change is refused much earlier. */
 export class UnreadableLine extends Error {
@@ -53,9 +54,9 @@ export async function writeChain(
   const files = await filesIn(clone, source, lines);
   let tip = parent;
   try {
-    for (let index = 0; index < lines.length; index += LINES_A_BATCH) {
+    for (let index = 0; index < lines.length; index += COMMITS_A_CHECKPOINT) {
       const commits: NewCommit[] = [];
-      for (const line of lines.slice(index, index + LINES_A_BATCH)) {
+      for (const line of lines.slice(index, index + COMMITS_A_CHECKPOINT)) {
         commits.push(await commitOf(clone, line, segments, files(line)));
       }
       tip = (await importer.write(tip, commits)).at(-1) ?? tip;

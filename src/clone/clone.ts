@@ -1,4 +1,5 @@
 import { type Held, Mutex } from '../async/mutex.ts';
+import { DEFAULT_BRANCH } from '../domain/repository.ts';
 import { BlobReader } from '../git/blobs.ts';
 import type { CloneSettings } from '../git/clone.ts';
 import { type Identity, Importer, type NewCommit } from '../git/importer.ts';
@@ -19,7 +20,7 @@ export interface SyncMove {
 
 const NO_SETTINGS: CloneSettings = {
   device: '',
-  branch: 'main',
+  branch: DEFAULT_BRANCH,
   branchGiven: false,
   contacted: false,
   lastSync: null,

@@ -19,9 +19,12 @@ interface LockHolder extends Holder {
 /**
  * Locks a folder for this process. If another process holds it, returns a text that says which one.
  *
- * @param isBrief whether it is released soon, so others wait for that
+ * @param held how long it is kept: others wait for one that is released soon, as a command's is
  */
-export async function lockFolder(directory: string, isBrief = false): Promise<FolderLock | string> {
+export async function lockFolder(
+  directory: string,
+  held: 'briefly' | 'long' = 'long',
+): Promise<FolderLock | string> {
   await mkdir(directory, { recursive: true, mode: 0o700 });
   const path = join(directory, LOCK_FILE);
   const began = Date.now();
@@ -31,7 +34,9 @@ export async function lockFolder(directory: string, isBrief = false): Promise<Fo
       throw error;
     });
     if (file) {
-      await file.writeFile(JSON.stringify({ ...(await ownHolder()), ...(isBrief ? { brief: true } : {}) }));
+      await file.writeFile(
+        JSON.stringify({ ...(await ownHolder()), ...(held === 'briefly' ? { brief: true } : {}) }),
+      );
       await file.close();
       return { release: () => rm(path, { force: true }) };
     }

@@ -127,12 +127,12 @@ export async function noteRemote(context: GitContext, url: string): Promise<void
 }
 
 /** Stores in a clone whether it is the primary, for the next start. */
-export async function markPrimary(context: GitContext, primary: boolean): Promise<void> {
+export async function setPrimary(context: GitContext, primary: boolean): Promise<void> {
   await setFlag(context, PRIMARY, primary);
 }
 
 /** Stores in a clone whether it was removed. A removed clone stays on disk and is not opened at the next start. */
-export async function markRemoved(context: GitContext, removed: boolean): Promise<void> {
+export async function setRemoved(context: GitContext, removed: boolean): Promise<void> {
   await setFlag(context, REMOVED, removed);
 }
 

@@ -1,5 +1,5 @@
 import type { Held } from '../async/mutex.ts';
-import type { Target } from '../domain/repository.ts';
+import { DEFAULT_BRANCH, type Target } from '../domain/repository.ts';
 import {
   createClone,
   ensureBareRepository,
@@ -48,7 +48,7 @@ export async function openClone(
     );
   }
   const isNew = folder === 'absent';
-  if (isNew) await createClone(git, branch ?? 'main', target.url);
+  if (isNew) await createClone(git, branch ?? DEFAULT_BRANCH, target.url);
   await takeUp();
   await prepareClone(git);
   if (!isNew) await tidyRefs(clone);

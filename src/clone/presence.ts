@@ -23,7 +23,7 @@ export const goneTrouble = ({ directory }: GitContext): Trouble => ({
   status: 'failed',
   detail: `The clone ${directory} is gone: its folder, or a part of it, was deleted or moved while the program ran.`,
   action:
-    'Put the folder back; that is all it needs. If it is lost, start gitpost again: it makes a new clone from the remote, with everything that was pushed.',
+    'Put the folder back. Nothing else is needed. If it is lost, start gitpost again: it makes a new clone from the remote, with everything that was pushed.',
 });
 
 /** Another clone is in the folder and is being opened. */

@@ -47,7 +47,7 @@ export const rewrittenTrouble: Trouble = {
   detail:
     'The history was rewritten: the branch, here or on the remote, lost messages that it had before. The earlier state is kept under refs/gitpost/backup/ in the clone.',
   action:
-    'Choose which side to keep: local brings all messages back, remote gives up what the remote has lost. Until then messages are captured as before, but nothing is pushed or pulled.',
+    'Choose which side to keep: local brings all messages back, remote drops what the remote no longer has. Until then messages are captured as before, but nothing is pushed or pulled.',
 };
 
 /**

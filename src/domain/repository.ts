@@ -10,6 +10,9 @@ export const SYNC_FAILURES = [
 ] as const;
 export type SyncFailure = (typeof SYNC_FAILURES)[number];
 
+/** What a sync is for. A push fetches and merges first, as a pull does, and then sends. */
+export type SyncGoal = 'pull' | 'push';
+
 export type SyncStatus = 'pushed' | 'pulled' | 'up-to-date' | SyncFailure;
 
 /** What went wrong between us and a remote, and what to do, as text for a person. */
@@ -27,6 +30,9 @@ export interface Place {
   readonly path: string;
   readonly line: number;
 }
+
+/** The branch of a clone that nobody named another one for. */
+export const DEFAULT_BRANCH = 'main';
 
 /** A repository: the name of its clone and the address of its remote. */
 export interface Target {

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { DEFAULT_BRANCH } from '../domain/repository.ts';
 import { extendNewConfig, localConfig, readConfig, writeConfig } from './config.ts';
 import { removeLeftOvers } from './left-overs.ts';
 import { gitPath, isThere, isWholeClone, makeFolder } from './paths.ts';
@@ -106,7 +107,14 @@ async function formatOf(context: GitContext): Promise<string> {
 }
 
 async function initBare(context: GitContext, format: string): Promise<void> {
-  await output(context, ['init', '--quiet', '--bare', '--template=', format, '--initial-branch=main']);
+  await output(context, [
+    'init',
+    '--quiet',
+    '--bare',
+    '--template=',
+    format,
+    `--initial-branch=${DEFAULT_BRANCH}`,
+  ]);
   await extendNewConfig(join(context.directory, 'config'), BARE_SETTINGS);
 }
 
@@ -160,7 +168,7 @@ export async function readSettings(context: GitContext): Promise<CloneSettings> 
   const device = values.get('gitpost.device') ?? '';
   return {
     device: /^[a-z0-9-]{1,32}$/.test(device) ? device : await renewDevice(context),
-    branch: values.get('gitpost.branch') ?? 'main',
+    branch: values.get('gitpost.branch') ?? DEFAULT_BRANCH,
     branchGiven: values.get('gitpost.branchgiven') === 'true',
     contacted: values.get('gitpost.contacted') === 'true',
     lastSync: values.get('gitpost.lastsync') ?? null,

@@ -96,7 +96,7 @@ const SHALLOW = /^warning: rejected .{0,500} because shallow roots are not allow
 const shallowRemote: Trouble = {
   status: 'failed',
   detail:
-    'The remote is a shallow clone: it lacks the beginning of its own history, so git takes nothing from it.',
+    'The remote is a shallow clone: it lacks the beginning of its own history, so git cannot fetch from it.',
   action:
     'Complete it (git fetch --unshallow, in the remote), or use a repository that has all commits. Nothing is lost here, and messages are captured as before.',
 };

@@ -26,14 +26,14 @@ const RULES: readonly Rule[] = [
   {
     words: /branch is currently checked out|refusing to update checked out branch/i,
     detail:
-      'The remote refused the push, because it is a repository with a work tree, and someone has this very branch checked out there.',
+      'The remote refused the push, because it is a repository with a work tree, and this branch is checked out there.',
     action: ({ url }) =>
       'Push to a bare repository instead (git init --bare), or check out another branch there, or let its work tree follow: ' +
       `git -C ${localPath(url) ?? '<its folder>'} config receive.denyCurrentBranch updateInstead.`,
   },
   {
     words: /No space left on device|Disk quota exceeded/i,
-    detail: 'The remote has no room left on its disk, so it took nothing.',
+    detail: 'The disk of the remote is full, so nothing was accepted.',
     action: 'Free some space there, then push again.',
   },
   {
@@ -61,7 +61,7 @@ const RULES: readonly Rule[] = [
   {
     words: /\bDENIED by\b/,
     detail: 'The remote does not let you push to this branch.',
-    action: 'Ask the people who run it for write access to the branch, or capture to another one.',
+    action: 'Ask the people who run it for write access to the branch, or switch gitpost to another branch.',
   },
   {
     words: /GH009|push cannot contain secrets|secrets? (was |were )?detected|secret push protection/i,
@@ -80,8 +80,8 @@ const RULES: readonly Rule[] = [
     words: /GH006|protected branch/i,
     detail: 'The remote refused the push, because the branch is protected.',
     action:
-      'Let this account push to the branch in the settings of the repository, or capture to another branch: ' +
-      'PATCH /repositories/<name> with its name, or REPOSITORIES.',
+      'Let this account push to the branch in the settings of the repository, or switch gitpost to another branch: ' +
+      'on the page, with PATCH /repositories/<name>, or in REPOSITORIES.',
   },
   {
     words: /GH013|repository rule violations/i,
@@ -95,7 +95,7 @@ const RULES: readonly Rule[] = [
   },
   {
     words: /pack exceeds maximum allowed size/i,
-    detail: 'The remote refused the push, because it is too large for one.',
+    detail: 'The remote refused the push, because it is too large for a single push.',
     action:
       'Push it in parts with plain git: git push origin <an older commit>:<branch>, then a newer one, then push here again.',
   },

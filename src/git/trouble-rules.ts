@@ -244,7 +244,7 @@ export const TROUBLE_RULES: readonly TroubleRule[] = [
     words:
       /Could not resolve|Failed to connect|Couldn't connect|Connection (refused|timed out|reset|closed)|Operation too slow|timed out|unreachable|No route to host|Empty reply|RPC failed|hung up|early EOF|unexpected disconnect|expected flush|\bSSL\b|\bTLS\b|handshake|returned error: (429|5\d\d)|unable to access|Broken pipe|transfer closed|Temporary failure/i,
     status: 'offline',
-    detail: 'The remote cannot be reached now.',
+    detail: 'The remote cannot be reached at the moment.',
     action: `Push again when there is a network. ${TRY_AGAIN}`,
   },
 ];

@@ -13,7 +13,7 @@ export function troubleOf(result: Pick<RunResult, 'stderr' | 'timedOut'>, spoken
   if (result.timedOut) {
     return {
       status: 'offline',
-      detail: 'The remote did not answer for too long.',
+      detail: 'The remote took too long to answer.',
       action: `Push again later. ${TRY_AGAIN}`,
     };
   }

@@ -26,7 +26,7 @@ export function refusalTrouble({ status, headers, said, hasToken }: Refusal): Gi
         }
       : {
           kind: 'unauthorized',
-          detail: `GitHub answers this only with a token.${quoted}`,
+          detail: `GitHub requires a token for this.${quoted}`,
           action: 'Set GITHUB_TOKEN and GITHUB_USERNAME. docs/github.md says how.',
         };
   }
@@ -34,7 +34,7 @@ export function refusalTrouble({ status, headers, said, hasToken }: Refusal): Gi
   if (status === 404) {
     return {
       kind: 'not-found',
-      detail: `GitHub has nothing of that name, or the token cannot see it.${quoted}`,
+      detail: `GitHub has nothing by that name, or the token cannot see it.${quoted}`,
       action:
         'Check the name. If it exists, give the token access to it: edit the token on GitHub, and choose the repository.',
     };

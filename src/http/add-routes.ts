@@ -23,7 +23,10 @@ export function addRoutes(
     );
     place.all(readers.any, (_request, response) => {
       response.setHeader('Allow', allowed.join(', '));
-      sendProblem(response, { code: 'method-not-allowed', detail: `This path takes ${allowed.join(', ')}.` });
+      sendProblem(response, {
+        code: 'method-not-allowed',
+        detail: `This path accepts only ${allowed.join(' and ')}.`,
+      });
     });
   }
 }

@@ -11,7 +11,7 @@ const MOST_WAITING = 4 * 1024 * 1024;
 
 const TOO_MANY: ProblemInput = {
   code: 'too-many',
-  detail: 'Too many pages listen to events. Close some and try again.',
+  detail: 'Too many pages are open. Close some and try again.',
   retryAfter: 10,
 };
 

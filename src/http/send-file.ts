@@ -39,7 +39,7 @@ export function sendFile(
       response.setHeader('Cache-Control', 'no-store');
       if (error.status !== 416 && error.status !== 412) return reject(error);
       response.setHeader('Content-Range', `bytes */${size}`);
-      const detail = `The file has ${size} bytes, and the range that was asked for is not among them.`;
+      const detail = `The file has ${size} bytes, and the requested range lies outside them.`;
       resolve({ ok: false, failure: { code: 'range-not-satisfiable', detail } });
     });
   });

@@ -39,7 +39,11 @@ export class PastReader {
     return commitsOnBranch(this.#clone, digits);
   }
 
-  /** @param repositories all repositories that have the commit on their branch */
+  /**
+   * The messages as of a commit. `invalid` if more lines were removed since then than can be shown.
+   *
+   * @param repositories all repositories that have the commit on their branch
+   */
   async read(commit: string, repositories: readonly string[]): Promise<Result<Past>> {
     const lines = await this.#linesAt(commit);
     const removed = await this.#removedSince(commit);

@@ -9,7 +9,7 @@ import { isRewritten, noteKnown } from '../clone/rewritten.ts';
 import { type LockPatience, StaleLocks } from '../clone/stale-locks.ts';
 import { switchBranch } from '../clone/switch-branch.ts';
 import type { CloneProblem, RepositoryStatus, SyncResult } from '../contract/repository.ts';
-import type { Target, Trouble } from '../domain/repository.ts';
+import type { SyncGoal, Target, Trouble } from '../domain/repository.ts';
 import { fail, ok, type Result } from '../domain/result.ts';
 import { githubPageOf } from '../domain/target.ts';
 import { incarnationOf } from '../git/clone.ts';
@@ -253,8 +253,8 @@ export class Repository {
   }
 
   /** Syncs the clone with its remote. A request that arrives during a sync gets the result of the next one. */
-  sync(push: boolean): Promise<SyncResult> {
-    return this.#syncs.run(push);
+  sync(goal: SyncGoal): Promise<SyncResult> {
+    return this.#syncs.run(goal);
   }
 
   /** Handles files of the clone that may have changed: the branch may have moved, or a journal was appended to. */
@@ -285,7 +285,10 @@ export class Repository {
     if (!isCapture) this.#follower.soon();
   }
 
-  /** Settles a rewritten history in favour of one side. The next sync continues from there. */
+  /**
+   * Settles a rewritten history in favour of one side. The next sync continues from there. `not-rewritten`,
+   * `unavailable` or `busy`.
+   */
   resolveRewritten(keep: 'local' | 'remote'): Promise<Result<void>> {
     return this.#tasks.run(() => this.#resolveRewritten(keep));
   }
@@ -310,7 +313,7 @@ export class Repository {
 
   /**
    * Captures to another branch from now on: the existing one of that name, here or on the remote, otherwise a new one
-   * that starts at the current tip.
+   * that starts at the current tip. `invalid`, `checkout-refused` or `unavailable`.
    */
   useBranch(branch: string): Promise<Result<void>> {
     return this.#tasks.run(() => this.#useBranch(branch));
@@ -350,7 +353,10 @@ export class Repository {
     return this.#tasks.run(() => makersOf(this.#clone.git, commits));
   }
 
-  /** The messages as of a commit of the branch, which some repositories have. */
+  /**
+   * The messages as of a commit of the branch, which some repositories have. `unavailable`, or `invalid` if more lines
+   * were removed since then than can be shown.
+   */
   pastAt(commit: string, repositories: readonly string[]): Promise<Result<Past>> {
     if (this.isClosed) return Promise.resolve(closing(this.name));
     return this.#tasks.run(() => this.#past.read(commit, repositories));

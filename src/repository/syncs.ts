@@ -2,7 +2,7 @@ import type { Clone } from '../clone/clone.ts';
 import { renewOwnRemote } from '../clone/opening.ts';
 import { isRewritten } from '../clone/rewritten.ts';
 import type { SyncResult } from '../contract/repository.ts';
-import type { Target, Trouble } from '../domain/repository.ts';
+import type { SyncGoal, Target, Trouble } from '../domain/repository.ts';
 import { writeSettings } from '../git/clone.ts';
 import { writeCommitGraph } from '../git/refs.ts';
 import type { Network } from '../git/remote.ts';
@@ -50,17 +50,17 @@ export class Syncs {
 
   constructor(ports: SyncsPorts) {
     this.#ports = ports;
-    this.#queue = new SyncQueue(ports.ready, (push) => this.#sync(push));
+    this.#queue = new SyncQueue(ports.ready, (goal) => this.#sync(goal));
   }
 
   /** Syncs clone and remote; see {@link SyncQueue}. */
-  run(push: boolean): Promise<SyncResult> {
-    return this.#queue.run(push);
+  run(goal: SyncGoal): Promise<SyncResult> {
+    return this.#queue.run(goal);
   }
 
   /** First contact with the remote. Must not run alongside a sync: syncs only begin once it is done. */
   async meet(): Promise<void> {
-    this.#noteOutcome(await this.#syncNow(false));
+    this.#noteOutcome(await this.#syncNow('pull'));
   }
 
   /** Resolves when the requested syncs have ended. */
@@ -68,10 +68,10 @@ export class Syncs {
     return this.#queue.ended();
   }
 
-  async #sync(push: boolean): Promise<SyncResult> {
+  async #sync(goal: SyncGoal): Promise<SyncResult> {
     const { clone, condition, onTrouble, signal } = this.#ports;
     if (signal.aborted) return this.#failed(CLOSING, clone.tip);
-    const result = await this.#syncNow(push).catch((error: unknown) => {
+    const result = await this.#syncNow(goal).catch((error: unknown) => {
       onTrouble(error);
       condition.failed(surpriseTrouble(error));
       return this.#failed(surpriseTrouble(error), clone.tip);
@@ -80,12 +80,12 @@ export class Syncs {
     return result;
   }
 
-  async #syncNow(push: boolean): Promise<SyncResult> {
+  async #syncNow(goal: SyncGoal): Promise<SyncResult> {
     const { clone, target, condition, remote, onSynced, onTrouble } = this.#ports;
     const absent = condition.broken ?? (await condition.whyAbsent());
     if (absent) return this.#failed(absent, null);
     await renewOwnRemote(clone, target);
-    const synced = await syncClone(this.#port(), push).catch((error: unknown): Synced => {
+    const synced = await syncClone(this.#port(), goal).catch((error: unknown): Synced => {
       onTrouble(error);
       return failedSync(surpriseTrouble(error));
     });

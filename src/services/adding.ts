@@ -41,6 +41,8 @@ const UNKNOWN: Probe = {
 /**
  * Checks a repository before anything is written to it, then adds it. A public one is only added if that was
  * confirmed. If GitHub cannot be asked, it is still added, and the probe says what could not be checked.
+ *
+ * `repository-exists`, `invalid`, `public-repository`, or, if it is to be created on GitHub, what GitHub refused.
  */
 export async function addRepository(
   repositories: RepositoryManager,
@@ -64,6 +66,9 @@ export async function addRepository(
 /**
  * Changes the remote of a repository. The new remote is checked like a new repository, and a public one has to be
  * confirmed. What was captured goes there with the next push.
+ *
+ * `unknown-repository`, `fixed-by-environment`, `invalid`, `public-repository`, `unavailable`, or, if it is to be
+ * created on GitHub, what GitHub refused.
  */
 export async function changeRemote(
   repositories: RepositoryManager,
@@ -177,7 +182,7 @@ const NO_PUSH: Advice = {
 
 const ARCHIVED: Advice = {
   detail: 'The repository is archived, so nothing can be pushed to it.',
-  action: 'Take it out of the archive on GitHub, or choose another one.',
+  action: 'Unarchive it on GitHub, or choose another repository.',
 };
 
 const INTERNAL: Advice = {
@@ -191,6 +196,6 @@ const renamed = (fullName: string): Advice => ({
 });
 
 const protectedBranch = (branch: string): Advice => ({
-  detail: `The branch ${branch} is protected, so GitHub may refuse to have it pushed to.`,
+  detail: `The branch ${branch} is protected, so GitHub may refuse pushes to it.`,
   action: 'Let this account push to it in the settings of the repository, or give another branch.',
 });

@@ -5,7 +5,8 @@ import { type Past, pastAt } from '../mirror/past.ts';
 import type { Repository } from '../repository/repository.ts';
 
 /**
- * Resolves the requested past: a moment, or a commit on a configured branch.
+ * Resolves the requested past: a moment, or a commit on a configured branch. `invalid` if no branch has that commit,
+ * or several commits begin with these digits; `unavailable` if git cannot read it at the moment.
  *
  * @param preferred the repository whose commits take precedence if another one has one with the same digits
  */

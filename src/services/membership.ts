@@ -1,6 +1,6 @@
 import { rename } from 'node:fs/promises';
 import { checkBranchName } from '../clone/branch.ts';
-import { type ClonesFolder, cloneContext, markRemoved, noteRemote } from '../clone/folder.ts';
+import { type ClonesFolder, cloneContext, noteRemote, setRemoved } from '../clone/folder.ts';
 import type { Target } from '../domain/repository.ts';
 import { fail, ok, type Result } from '../domain/result.ts';
 import { sameName } from '../domain/target.ts';
@@ -44,7 +44,7 @@ export class Membership {
     });
   }
 
-  /** Whether a repository could be added at the moment. */
+  /** Whether a repository could be added at the moment. `repository-exists`, or `invalid` for the branch. */
   async canAdd(target: Target, branch: string | undefined): Promise<Result<void>> {
     const twin = this.#registry.names().find((name) => sameName(name, target.name));
     if (twin) return repositoryExists(twin);
@@ -85,7 +85,10 @@ export class Membership {
     });
   }
 
-  /** Whether a repository's remote can be changed. Repositories in the environment keep the remote set there. */
+  /**
+   * Whether a repository's remote can be changed. `unknown-repository`, or `fixed-by-environment` if the environment
+   * sets it.
+   */
   canChangeRemote(name: string): Result<void> {
     const repository = this.#registry.find(name);
     if (!repository) return noRepository(name);
@@ -93,7 +96,10 @@ export class Membership {
     return named && !named.own ? fixed(name, 'given another remote') : ok(undefined);
   }
 
-  /** Changes the remote of a repository. The next sync is a first contact and joins both histories. */
+  /**
+   * Changes the remote of a repository. The next sync is a first contact and joins both histories.
+   * `unknown-repository`, `fixed-by-environment` or `unavailable`.
+   */
   changeRemote(name: string, url: string): Promise<Result<void>> {
     return this.#registry.changes.run(async () => {
       const free = this.canChangeRemote(name);
@@ -112,14 +118,17 @@ export class Membership {
     });
   }
 
-  /** Removes a repository. Its clone stays on disk with everything that was captured, and can be added again. */
+  /**
+   * Removes a repository. Its clone stays on disk with everything that was captured, and can be added again.
+   * `unknown-repository`, `fixed-by-environment` or `unavailable`.
+   */
   remove(name: string): Promise<Result<void>> {
     return this.#registry.changes.run(async () => {
       const repository = this.#registry.find(name);
       if (!repository) return noRepository(name);
       if (this.#isNamed(name)) return fixed(name, 'removed');
       // This is recorded first, so if it fails, nothing is half removed.
-      const noted = repository.isBroken || (await this.#tryTo(markRemoved(repository.git, true)));
+      const noted = repository.isBroken || (await this.#tryTo(setRemoved(repository.git, true)));
       if (!noted) return notNow(name);
       await repository.close();
       this.#registry.delete(name);
@@ -194,6 +203,6 @@ const fixed = (name: string, what: string) =>
 const notNow = (name: string) =>
   fail(
     'unavailable',
-    `The clone of ${name} cannot be changed at the moment; another git may hold it. Nothing was changed; try again.`,
+    `The clone of ${name} cannot be changed at the moment; another git process may be using it. Nothing was changed; try again.`,
     { retryAfter: 5 },
   );

@@ -4,9 +4,9 @@ import {
   type ClonesFolder,
   cloneContext,
   findClones,
-  markPrimary,
-  markRemoved,
   renamePrimary,
+  setPrimary,
+  setRemoved,
   withAddress,
   withChosenRemotes,
 } from '../clone/folder.ts';
@@ -212,12 +212,12 @@ export class RepositoryManager {
 
   /** Fetches, merges and pushes; see {@link syncAll}. */
   push(names: readonly string[]): Promise<SyncResult[]> {
-    return syncAll(this.#registry, names, true, this.#options.onSynced);
+    return syncAll(this.#registry, names, 'push', this.#options.onSynced);
   }
 
   /** Like {@link push}, without the push. */
   pull(names: readonly string[]): Promise<SyncResult[]> {
-    return syncAll(this.#registry, names, false, this.#options.onSynced);
+    return syncAll(this.#registry, names, 'pull', this.#options.onSynced);
   }
 
   /**
@@ -275,8 +275,8 @@ export class RepositoryManager {
       onProgress: (name, stage, percent) => this.#announcer.progress(name, stage, percent),
       failedBefore,
       note: async (git) => {
-        await markPrimary(git, primary);
-        await markRemoved(git, false);
+        await setPrimary(git, primary);
+        await setRemoved(git, false);
       },
       onReplaced: (replaced) => void this.#reopen(replaced).catch(this.#options.onTrouble),
       onOutcome: (result) => this.#options.onOutcome?.(result),

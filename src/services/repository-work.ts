@@ -1,6 +1,6 @@
 import { within } from '../async/within.ts';
 import type { SyncResult } from '../contract/repository.ts';
-import { isFailure } from '../domain/repository.ts';
+import { isFailure, type SyncGoal } from '../domain/repository.ts';
 import type { Line } from '../journal/line.ts';
 import type { Captured, CaptureOptions } from '../repository/capture/queue.ts';
 import { noRepository } from './membership.ts';
@@ -50,7 +50,7 @@ export async function captureIn(
 export async function syncAll(
   registry: Registry,
   names: readonly string[],
-  push: boolean,
+  goal: SyncGoal,
   onSynced: (result: SyncResult) => void,
 ): Promise<SyncResult[]> {
   const results = new Map<string, SyncResult>();
@@ -59,7 +59,7 @@ export async function syncAll(
     for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) {
       const result = await registry.inPlace(
         name,
-        (repository) => repository.sync(push),
+        (repository) => repository.sync(goal),
         ({ status }) => !isFailure(status),
       );
       if (!result) continue;

@@ -1,4 +1,5 @@
 import type { RepositoryStatus } from '../contract/repository.ts';
+import { DEFAULT_BRANCH } from '../domain/repository.ts';
 import { inspectFolder } from '../git/clone.ts';
 import { readConfig } from '../git/config.ts';
 import type { Lock } from '../git/locks.ts';
@@ -46,7 +47,7 @@ export async function examine(
   const { git, status } = subject;
   const findings = new Findings();
   const nothing = {
-    branch: 'main',
+    branch: DEFAULT_BRANCH,
     head: null,
     tracked: null,
     locks: [],
@@ -59,7 +60,7 @@ export async function examine(
     return { subject, findings, ...nothing };
   }
   try {
-    const branch = (await readConfig(git, 'gitpost.branch')) ?? 'main';
+    const branch = (await readConfig(git, 'gitpost.branch')) ?? DEFAULT_BRANCH;
     const head = await resolve(git, `refs/heads/${branch}`);
     const tracked = await resolve(git, `refs/remotes/origin/${branch}`);
     const locks = await allLocks(git);
@@ -124,8 +125,8 @@ const NOT_THERE = {
 const CLONING = {
   kind: 'clone-missing',
   severity: 'notice',
-  detail: 'The clone is still being made, or meets its remote for the first time.',
-  action: 'Ask again in a moment.',
+  detail: 'The clone is still being made, or is contacting its remote for the first time.',
+  action: 'Verify again in a moment.',
 } as const;
 
 const BLOCKED = {
@@ -140,5 +141,5 @@ const unreadable = ({ message }: Error) =>
     kind: 'clone-broken',
     severity: 'wrong',
     detail: `The clone cannot be read: ${message}`,
-    action: 'Fix what git says. Nothing was changed.',
+    action: 'Fix the problem that git reports. Nothing was changed.',
   }) as const;

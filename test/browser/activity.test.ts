@@ -82,14 +82,14 @@ test('counts are of one repository where that is asked for, and follow what is w
   const { api, url } = scene();
   const page = await openPage(browser(), url);
   await openActivity(page);
-  await dialog(page).getByLabel('Repository to count').selectOption('team');
+  await dialog(page).getByLabel('Repository').selectOption('team');
   await soon(() => dialog(page).getByRole('status').textContent()).toMatch(/^30 messages/);
   const { id } = await api.create({ text: 'One more', repositories: ['team'] });
   await soon(() => dialog(page).getByRole('status').textContent()).toMatch(/^31 messages/);
   await api.delete(id);
   await soon(() => dialog(page).getByRole('status').textContent()).toMatch(/^30 messages/);
 
-  await dialog(page).getByLabel('Repository to count').selectOption('');
+  await dialog(page).getByLabel('Repository').selectOption('');
   await dialog(page).getByRole('button', { name: 'Earlier' }).click();
   await soon(() => dialog(page).getByRole('status').textContent()).toMatch(/^1 message /);
   const authors = dialog(page).getByRole('region', { name: 'Authors' });

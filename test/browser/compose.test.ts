@@ -121,7 +121,7 @@ test('ArrowUp in the empty field edits the last message, and Enter sends for tho
   await soon(() => page.locator('textarea:focus').inputValue()).toBe('A tpyo');
   await page.keyboard.press('Escape');
   await page.getByRole('button', { name: 'Settings', exact: true }).click();
-  await page.getByRole('checkbox', { name: 'Enter sends' }).check();
+  await page.getByRole('checkbox', { name: 'Send with Enter' }).check();
   await page.keyboard.press('Escape');
   await textField(page).click();
   await page.keyboard.type('alpha');

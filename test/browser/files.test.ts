@@ -286,7 +286,7 @@ test('a picture that is sent as it is and may say where it was taken says so bef
     { name: 'placed.png', type: 'image/png', bytes: exif },
     { name: 'phone.HEIC', type: '', bytes: Buffer.from('\0\0\0\x18ftypheic\0\0\0\0heic', 'latin1') },
   ]);
-  const warning = 'It may say where it was taken.';
+  const warning = 'It may reveal where it was taken.';
   for (const name of ['placed.png', 'phone.HEIC']) await fileIn(page, name).getByText(warning).waitFor();
   await fileIn(page, 'plain.png').waitFor();
   expect(await composer(page).getByText(warning).count()).toBe(2);

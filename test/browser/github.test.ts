@@ -176,7 +176,7 @@ const failures: Array<[string, ApiFault, what: RegExp, todo: RegExp]> = [
     /single sign-on/,
     /Configure SSO/,
   ],
-  ['404', { kind: 'status', status: 404 }, /nothing of that name/, /give the token access/],
+  ['404', { kind: 'status', status: 404 }, /nothing by that name/, /give the token access/],
   ['422', { kind: 'status', status: 422 }, /rejects the request/, /Change what GitHub objects to/],
   [
     '429',

@@ -67,7 +67,7 @@ test('an export is shown first, imported in part, and seen in the timeline', asy
   await expectGood(page, 'import');
   await choose(dialog, 'export.zip', Buffer.from(await slack()));
   await soon(() => dialog.getByRole('status').textContent()).toMatch(/From Slack: 2 new messages/);
-  await dialog.getByText('What is left out or cut').click();
+  await dialog.getByText('Left out or shortened').click();
   await dialog.getByText('System messages, such as joins: 1').waitFor();
   await expectGood(page, 'import-counted');
   await dialog.getByRole('checkbox', { name: /random/ }).click();

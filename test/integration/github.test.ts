@@ -224,7 +224,7 @@ describe('a repository on GitHub', () => {
     expect(await warnings('team/read')).toMatch(/not push to it/);
     expect(await warnings('team/old')).toMatch(/archived/);
     expect(await warnings('team/house')).toMatch(/internal/);
-    expect(await warnings('ann/absent')).toMatch(/has nothing of that name.*not checked/);
+    expect(await warnings('ann/absent')).toMatch(/has nothing by that name.*not checked/);
     here.github.fault({ kind: 'redirect', to: `${here.github.url}/repos/team/read`, times: 1 });
     expect(await warnings('team/was')).toMatch(/is called team\/read now/);
     here.github.fault({ kind: 'status', status: 401, message: 'Bad credentials' });

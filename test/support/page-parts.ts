@@ -37,7 +37,7 @@ export const sendButton = (page: Page): Locator => composer(page).getByRole('but
 /** Chooses what a message is, by the word that the page has for it. */
 export async function chooseType(form: Locator, type: string): Promise<void> {
   await form.locator('textarea').focus();
-  await form.getByRole('button', { name: 'More: write as' }).click();
+  await form.getByRole('button', { name: 'Message type' }).click();
   await form.getByRole('menuitem', { name: type, exact: true }).click();
 }
 

@@ -69,7 +69,7 @@ export function refusalOf({ name }: Clone, error: unknown): Refusal {
   if (error instanceof UnreadableLine)
     return fail(
       'unwritable',
-      `${error.message}, so nobody could read it again. Nothing was written to ${name}.`,
+      `${error.message}, so it could not be read back. Nothing was written to ${name}.`,
     );
   if (error instanceof MissingFile) return missingFile(name, error.message);
   if (error instanceof NotAppended) return notAppended(name, error.stderr);

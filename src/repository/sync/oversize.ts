@@ -7,7 +7,7 @@ const oversized: Trouble = {
   status: 'failed',
   detail:
     `The branch of the remote is larger than gitpost accepts: over ${TREE_LIMITS.files} files, ` +
-    `over ${TREE_LIMITS.bytes / 1024 ** 3} GiB, or folders in folders without end.`,
+    `over ${TREE_LIMITS.bytes / 1024 ** 3} GiB, or folders nested too deeply.`,
   action:
     'Nothing of it was fetched, nothing is lost here, and messages are captured as before. Remove what does not belong there from the remote, then push again.',
 };

@@ -1,8 +1,9 @@
 import { Mutex } from '../../async/mutex.ts';
 import type { SyncResult } from '../../contract/repository.ts';
+import type { SyncGoal } from '../../domain/repository.ts';
 
 interface PlannedSync {
-  readonly push: boolean;
+  readonly goal: SyncGoal;
   readonly result: Promise<SyncResult>;
 }
 
@@ -11,25 +12,26 @@ interface PlannedSync {
  * was captured before it.
  */
 export class SyncQueue {
-  readonly #work: (push: boolean) => Promise<SyncResult>;
+  readonly #work: (goal: SyncGoal) => Promise<SyncResult>;
   readonly #ready: () => Promise<void>;
   readonly #mutex = new Mutex();
   #next: PlannedSync | undefined;
 
   /** @param ready resolves when a sync can begin; until then all requests share it */
-  constructor(ready: () => Promise<void>, work: (push: boolean) => Promise<SyncResult>) {
+  constructor(ready: () => Promise<void>, work: (goal: SyncGoal) => Promise<SyncResult>) {
     this.#ready = ready;
     this.#work = work;
   }
 
-  run(push: boolean): Promise<SyncResult> {
-    if (this.#next && (this.#next.push || !push)) return this.#next.result;
+  /** Plans a sync, or joins one that has not begun: a push does all that a pull does. Resolves to its result. */
+  run(goal: SyncGoal): Promise<SyncResult> {
+    if (this.#next && (this.#next.goal === 'push' || goal === 'pull')) return this.#next.result;
     const next: PlannedSync = {
-      push,
+      goal,
       result: this.#mutex.run(async () => {
         await this.#ready();
         if (this.#next === next) this.#next = undefined;
-        return this.#work(push);
+        return this.#work(goal);
       }),
     };
     this.#next = next;

@@ -3,7 +3,7 @@ import { branchRef, type Clone, resolveIn, trackingRef } from '../../clone/clone
 import { addedLines } from '../../clone/journal-lines.ts';
 import { renameBranch } from '../../clone/rename-branch.ts';
 import { checkSide, isRewritten, noteKnown, rewrittenTrouble } from '../../clone/rewritten.ts';
-import type { SyncStatus, Trouble } from '../../domain/repository.ts';
+import type { SyncGoal, SyncStatus, Trouble } from '../../domain/repository.ts';
 import { localPath } from '../../git/address.ts';
 import { writeSettings } from '../../git/clone.ts';
 import { fetchBranch, listRemote, type RemoteRefs } from '../../git/fetch.ts';
@@ -52,7 +52,7 @@ const RACED: Trouble = {
 };
 
 /** Syncs a clone with its remote: fetch, fast-forward or merge, and push. Captures continue in the meantime. */
-export async function syncClone(port: SyncPort, push: boolean): Promise<Synced> {
+export async function syncClone(port: SyncPort, goal: SyncGoal): Promise<Synced> {
   let pulled = 0;
   let raced = RACED;
   if (await isRewritten(port.clone))
@@ -74,7 +74,7 @@ export async function syncClone(port: SyncPort, push: boolean): Promise<Synced> 
     pulled += await joined.pulled;
     if (joined.trouble) return { status: joined.trouble.status, pushed: 0, pulled, trouble: joined.trouble };
     await port.complete();
-    if (!push) return { status: pulled > 0 ? 'pulled' : 'up-to-date', pushed: 0, pulled };
+    if (goal === 'pull') return { status: pulled > 0 ? 'pulled' : 'up-to-date', pushed: 0, pulled };
     const outcome = await pushTip(port, branch, fetched === 'empty');
     if (outcome.kind === 'done')
       return {

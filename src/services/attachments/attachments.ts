@@ -47,7 +47,7 @@ async function* piecesOf(path: string): AsyncGenerator<string> {
 export function notNow(error: unknown) {
   const { code, message } = error as NodeJS.ErrnoException;
   if (code === undefined) throw error;
-  const detail = `The file cannot be kept here at the moment (${message}). Nothing was lost; try again.`;
+  const detail = `The file cannot be stored at the moment (${message}). Nothing was lost; try again.`;
   return fail('unavailable', detail, { retryAfter: 5 });
 }
 
@@ -70,7 +70,7 @@ export class Attachments {
     return this.#uploads.incoming;
   }
 
-  /** Stores a file that was received. Says whether it was already known. */
+  /** Stores a file that was received. Says whether it was already known. `unavailable` if the disk does not allow it. */
   async keep(
     received: string,
     facts: FileFacts,
@@ -146,7 +146,7 @@ export class Attachments {
 
   /**
    * The kinds of credentials that the text files among these seem to contain. A file that is gone is left out: the
-   * capture refuses it.
+   * capture refuses it. `unavailable` if one cannot be read.
    */
   async secretsIn(attachments: readonly Attachment[]): Promise<Result<readonly string[]>> {
     const seen = new Set<string>();

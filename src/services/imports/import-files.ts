@@ -63,7 +63,7 @@ export class ImportFiles {
     });
   }
 
-  /** Stores a file, if it can be accepted. */
+  /** Stores a file, if it can be accepted. `unavailable` if the disk does not allow it. */
   async keep(content: FileContent): Promise<Result<FileFacts | FileProblem>> {
     const seen = this.#seen.get(content);
     if (seen && (typeof seen === 'string' || this.#kept.has(content))) return ok(seen);

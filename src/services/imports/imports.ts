@@ -105,7 +105,8 @@ export class Imports {
 
   /**
    * Imports what {@link scan} has read. Each message is durable before it is counted. If it stops halfway, what was
-   * written stays, and importing the same export again continues.
+   * written stays, and importing the same export again continues. `import-stopped`, which says
+   * how far it came, or `import-refused` if the export cannot be read.
    *
    * @param isWanted whether anyone is still waiting; if not, it stops
    */

@@ -28,7 +28,7 @@ export async function send(confirm: boolean): Promise<Problem | undefined> {
   await filesSettled();
   const refused = draft.get().files.find(({ problem }) => problem !== null);
   if (refused)
-    return { ...UNREACHABLE, status: 400, detail: `Remove ${refused.name}: the server does not take it.` };
+    return { ...UNREACHABLE, status: 400, detail: `Remove ${refused.name}: the server does not accept it.` };
   draft.dispatch({ type: 'write', change: { id: draft.get().id ?? uuid() } });
   const sent = draft.get();
   const message = toMessage(sent, confirm);
@@ -120,7 +120,7 @@ export async function tick(message: Message, done: boolean): Promise<void> {
 /** Ticks a box in a Markdown list, by editing that line, unless the text has changed. */
 export async function tickLine(message: Message, line: number, done: boolean): Promise<void> {
   const answer = await patchLine(message, line, done);
-  if (!answer.ok) return show('bad', `The box was not changed. ${answer.problem.detail}`);
+  if (!answer.ok) return show('bad', `The checkbox was not changed. ${answer.problem.detail}`);
   takeIn(answer.body);
   say(done ? 'Checked' : 'Unchecked');
 }

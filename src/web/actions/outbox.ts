@@ -93,7 +93,7 @@ export async function retry(waiting: Waiting): Promise<void> {
 /** Moves a message back to the composer. */
 export async function takeBack(waiting: Waiting): Promise<void> {
   if (!isBlank(draft.get())) {
-    return show('plain', 'Send or take back what you are writing first. Both texts are kept.');
+    return show('plain', 'Send or clear what you are writing first. Nothing is lost.');
   }
   // It is added to the draft first and then removed here, so whatever happens, it is in at least one of the two.
   draft.dispatch({ type: 'write', change: { ...toDraft(waiting.message), files: filesOf(waiting) } });

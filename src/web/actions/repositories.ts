@@ -90,7 +90,7 @@ export async function change(
 
 /** Changes the remote of a repository. The next push sends everything there. */
 export async function moveRemote(name: string, addition: Addition): Promise<Problem | undefined> {
-  return settle(await changeRemote(name, addition), (status) => `${status.name} has another remote`);
+  return settle(await changeRemote(name, addition), (status) => `The remote of ${status.name} was changed`);
 }
 
 /** Removes a repository. Its clone stays on disk. */
@@ -100,7 +100,7 @@ export async function remove(name: string): Promise<Problem | undefined> {
 
 /** Settles a rewritten history in favour of one side. */
 export async function keepSide(name: string, keep: 'local' | 'remote'): Promise<Problem | undefined> {
-  return settle(await resolveRepository(name, keep), () => `${name} goes on`);
+  return settle(await resolveRepository(name, keep), () => `${name} is resolved`);
 }
 
 async function settle<Body extends RepositoryStatus | undefined>(

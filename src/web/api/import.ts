@@ -49,7 +49,7 @@ export async function sendImport(
 const CUT_OFF = {
   title: 'Import stopped',
   detail:
-    'The answer broke off. What was imported so far is safe. Import the same file again to continue: nothing is imported twice.',
+    'The connection was lost. What was imported so far is safe. Import the same file again to continue: nothing is imported twice.',
 };
 
 /** The last complete line. */

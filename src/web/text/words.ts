@@ -1,31 +1,30 @@
 import type { Delivery, DeliveryState } from '../../contract/message.ts';
 import type { Growth, RepositoryState, RepositoryStatus, SyncResult } from '../../contract/repository.ts';
-import { isFailure, type SyncStatus } from '../../domain/repository.ts';
+import { isFailure, type SyncFailure, type SyncStatus } from '../../domain/repository.ts';
 import type { Progress } from '../api/events.ts';
 
-const STATES: Record<Exclude<RepositoryState, 'ready'>, string> = {
-  cloning: 'Cloning…',
-  unsafe: 'Not safe to write to',
+/** Why a sync failed, and the state that a repository is in until one succeeds. */
+const FAILURES: Record<SyncFailure, string> = {
   offline: 'Can’t reach the remote',
   unauthorized: 'The remote refuses access',
   'not-found': 'Remote not found',
   rejected: 'The remote refused the push',
   conflicted: 'In conflict',
   rewritten: 'History was rewritten',
-  failed: 'The last sync failed',
+  failed: 'The sync failed',
+};
+
+const STATES: Record<Exclude<RepositoryState, 'ready'>, string> = {
+  cloning: 'Cloning…',
+  unsafe: 'Not safe to write to',
+  ...FAILURES,
 };
 
 const OUTCOMES: Record<SyncStatus, string> = {
   pushed: 'Pushed',
   pulled: 'Pulled',
   'up-to-date': 'Up to date',
-  offline: 'Offline',
-  unauthorized: 'Access refused',
-  'not-found': 'Not found',
-  rejected: 'Refused by the remote',
-  conflicted: 'Conflict',
-  rewritten: 'History was rewritten',
-  failed: 'Failed',
+  ...FAILURES,
 };
 
 export const DELIVERY_WORDS: Record<DeliveryState, string> = {
@@ -53,8 +52,8 @@ export function stateInWords({ state, ahead, behind }: RepositoryStatus): string
 
 /** What git is doing, by its own names for the stages. */
 const STAGES: Readonly<Record<string, string>> = {
-  'Enumerating objects': 'Looking at what is new',
-  'Counting objects': 'Looking at what is new',
+  'Enumerating objects': 'Looking for new commits',
+  'Counting objects': 'Looking for new commits',
   'Compressing objects': 'Compressing',
   'Writing objects': 'Sending',
   'Receiving objects': 'Receiving',

@@ -32,7 +32,7 @@ describe('a push that was refused', () => {
       'error: GH013: Repository rule violations found for refs/heads/main.',
       /a rule of the repository/,
     ],
-    ['a pack that is too large', 'fatal: pack exceeds maximum allowed size', /too large for one/],
+    ['a pack that is too large', 'fatal: pack exceeds maximum allowed size', /too large for a single push/],
     ['an archive', 'error: This repository was archived so it is read-only.', /archived/],
     [
       'GitLab',

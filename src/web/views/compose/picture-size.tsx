@@ -38,7 +38,7 @@ export function PictureSize({ size, originalSize, wantsOriginal, tells, ...rest 
         )}
       </p>
       {tells && (originalSize === null || wantsOriginal) && (
-        <p class="warn">It may say where it was taken.</p>
+        <p class="warn">It may reveal where it was taken.</p>
       )}
     </>
   );

@@ -32,7 +32,7 @@ export function Activity({ onDone }: { onDone: () => void }) {
     <div class="activity">
       <div class="row">
         <label>
-          <span class="unseen">Repository to count</span>
+          <span class="unseen">Repository</span>
           <select value={repository} onChange={(event) => setRepository(event.currentTarget.value)}>
             <option value="">All repositories</option>
             {list.map(({ name }) => (

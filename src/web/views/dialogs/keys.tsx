@@ -18,7 +18,7 @@ const WRITING = [
   { keys: [`${MOD} + K`], words: 'Link' },
   { keys: ['Tab'], words: 'Indent code' },
   { keys: ['ArrowUp'], words: 'Edit your last message, if the text is empty' },
-  { keys: ['Escape'], words: 'Leave the text, so the keys above work' },
+  { keys: ['Escape'], words: 'Leave the text box, to use the keys above' },
 ] as const;
 
 /** All keyboard shortcuts. */

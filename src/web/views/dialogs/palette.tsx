@@ -93,7 +93,7 @@ export function Palette({ onClose }: { onClose: () => void }) {
         aria-autocomplete="list"
         autocomplete="off"
         spellcheck={false}
-        placeholder="Go to a message, a tag, a day, or do something"
+        placeholder="Go to a message, a tag or a day, or run an action"
         value={typed}
         onInput={(event) => {
           setTyped(event.currentTarget.value);

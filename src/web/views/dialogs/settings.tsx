@@ -47,7 +47,7 @@ export function SettingsView() {
         <ThemeSwitch />
       </div>
       <label class="setting-row">
-        <span>Enter sends</span>
+        <span>Send with Enter</span>
         <input
           type="checkbox"
           checked={enterSends}
@@ -65,7 +65,7 @@ export function SettingsView() {
         <span class="hint" role="status">
           {isRefused
             ? 'The browser does not allow it. Change that in its settings for this site.'
-            : 'While this page is open, but not in front.'}
+            : 'While this page is open in the background.'}
         </span>
       </label>
       <AutoSync />

@@ -115,7 +115,7 @@ function Skipped({ result: { skipped } }: { result: ImportResult }) {
   if (skipped.length === 0) return null;
   return (
     <details>
-      <summary>What is left out or cut</summary>
+      <summary>Left out or shortened</summary>
       <dl class="sources">
         {skipped.map(({ reason, count: number, examples }) => (
           <div key={reason}>

@@ -104,7 +104,12 @@ function Busy({ words, progress }: { words: string; progress: ImportProgress | u
         {isWriting && ` ${progress.done.toLocaleString()} of ${progress.total?.toLocaleString()}`}
       </p>
       <progress {...(isWriting && { value: progress.done, max: progress.total ?? 1 })} aria-label={words} />
-      {isWriting && <p class="hint">You can close this window: what is imported is safe.</p>}
+      {isWriting && (
+        <p class="hint">
+          You can close this dialog; the import continues. If you close the page, it stops, and what has been
+          imported is safe.
+        </p>
+      )}
     </div>
   );
 }

@@ -23,13 +23,13 @@ export function Resolve({ name }: { name: string }) {
           <button type="button" class="primary" onClick={() => setAsking('local')}>
             Bring all messages back…
           </button>
-          <p class="hint">Nothing is lost: each side gets back what it lacks.</p>
+          <p class="hint">Nothing is lost: both sides end up with every message.</p>
         </li>
         <li>
           <button type="button" onClick={() => setAsking('remote')}>
             Follow the remote…
           </button>
-          <p class="hint">If somebody removed something from the history on purpose.</p>
+          <p class="hint">Choose this if someone removed something on purpose.</p>
         </li>
       </ul>
       {asking === 'local' && (
@@ -43,7 +43,7 @@ export function Resolve({ name }: { name: string }) {
       )}
       {asking === 'remote' && (
         <Question
-          text={`Give up the messages that are gone from the remote of ${name}? Messages that were never pushed are kept.`}
+          text={`Drop the messages that the remote of ${name} no longer has? Messages that were never pushed are kept.`}
           choices={[
             { label: 'Not now', choose: () => setAsking(undefined) },
             { label: 'Follow the remote', choose: () => void settle('remote') },

@@ -243,7 +243,7 @@ function Nothing() {
   if (asked.asOf !== '' && isWhole(asked)) {
     return (
       <div class="nothing">
-        <p class="nothing-title">Nothing here yet</p>
+        <p class="nothing-title">Nothing here</p>
         <p>There were no messages then.</p>
       </div>
     );

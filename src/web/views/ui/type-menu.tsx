@@ -12,7 +12,7 @@ export function TypeMenu({ written, onWrite }: FieldProps) {
       choose: () => onWrite({ type }),
     }));
   return (
-    <Menu label="More: write as" items={items} class="quiet icon-button" up start>
+    <Menu label="Message type" items={items} class="quiet icon-button" up start>
       <MoreIcon />
     </Menu>
   );
