@@ -29,20 +29,23 @@ export type Pushed =
   | { readonly kind: 'raced' }
   | { readonly kind: 'held'; readonly trouble: Trouble };
 
-/**
- * Pushes a commit to a branch of the remote. Whether it succeeded is decided only by where the remote's branch is.
- *
- * @param known where the remote's branch was when we last heard of it
- * @param commits how many commits are pushed, which the remote needs time for
- */
+/** What to push. */
+export interface Push {
+  readonly commit: string;
+  /** The branch of the remote that it goes to. */
+  readonly branch: string;
+  /** Where that branch was when we last heard of it. */
+  readonly known: string | null;
+  /** How many commits are pushed, which the remote needs time for. */
+  readonly commits: number;
+}
+
+/** Pushes a commit to a branch of the remote. Whether it succeeded is decided only by where the remote's branch is. */
 export async function pushBranch(
   context: GitContext,
   url: string,
   network: Network,
-  branch: string,
-  commit: string,
-  known: string | null,
-  commits: number,
+  { commit, branch, known, commits }: Push,
 ): Promise<Outcome<Pushed>> {
   const args = [
     'push',

@@ -8,13 +8,13 @@ export type RemoteFolder = 'elsewhere' | 'repository' | 'nothing' | 'absent';
 export async function inspectRemoteFolder(url: string): Promise<RemoteFolder> {
   const path = localPath(url);
   if (path === undefined) return 'elsewhere';
-  if (!(await isThere(path))) return 'absent';
-  const isRepository = (await isThere(join(path, 'HEAD'))) || (await isThere(join(path, '.git')));
+  if (!(await mayBeThere(path))) return 'absent';
+  const isRepository = (await mayBeThere(join(path, 'HEAD'))) || (await mayBeThere(join(path, '.git')));
   return isRepository ? 'repository' : 'nothing';
 }
 
 /** A path we have no permission to look at may still exist. */
-const isThere = (path: string): Promise<boolean> =>
+const mayBeThere = (path: string): Promise<boolean> =>
   stat(path).then(
     () => true,
     ({ code }: NodeJS.ErrnoException) => code !== 'ENOENT' && code !== 'ENOTDIR',

@@ -1,3 +1,6 @@
+// More than 300 lines, because it is a long list of short methods: each part of a repository is in a file of its own,
+// and this class decides in which order they are created, called and closed.
+
 import { Tasks } from '../async/tasks.ts';
 import { checkBranchName } from '../clone/branch.ts';
 import { branchRef, Clone, trackingRef } from '../clone/clone.ts';
@@ -73,11 +76,7 @@ export interface RepositoryPorts {
 /** How many times to try to check out another branch while programs keep appending to journals. */
 const MOST_SWITCHES = 3;
 
-/**
- * One configured repository: its clone, what is known of its remote, and everything that can be done with it. It is a
- * long list of short methods: each part is in a file of its own, and this class decides in which order they are
- * created, called and closed.
- */
+/** One configured repository: its clone, what is known of its remote, and everything that can be done with it. */
 export class Repository {
   readonly target: Target;
   readonly primary: boolean;
@@ -114,12 +113,12 @@ export class Repository {
     this.#clone = clone;
     this.#condition = new Condition(clone, ports.failedBefore, onChanged, () => ports.onReplaced(this));
     this.#remote = new RemoteView(clone, onChanged);
-    this.#follower = new Follower(
+    this.#follower = new Follower({
       clone,
+      onTip: (tip) => this.#followed(tip),
+      onStale: () => void this.refresh().catch(onTrouble),
       onTrouble,
-      (tip) => this.#followed(tip),
-      () => void this.refresh().catch(onTrouble),
-    );
+    });
     this.#maintenance = new Maintenance(clone, onTrouble);
     this.#locks = new StaleLocks(clone.git, target.own ? target.url : undefined, ports.lockPatience);
     this.#inspection = new Inspection(clone, this.#follower, this.#locks, onChanged, onTrouble);
@@ -135,15 +134,15 @@ export class Repository {
       onTrouble,
     });
     this.#past = new PastReader(clone, mirror, this.#abort.signal);
-    this.#capturer = new Capturer(
+    this.#capturer = new Capturer({
       clone,
-      new LineFiles(clone, ports.files.findUpload, ports.files.findAnywhere),
+      files: new LineFiles(clone, ports.files.findUpload, ports.files.findAnywhere),
       mirror,
-      this.#reconciler,
-      () => this.#condition.look(),
-      () => this.#branchMoved(),
+      reconciler: this.#reconciler,
+      presence: () => this.#condition.look(),
+      onMoved: () => this.#branchMoved(),
       onTrouble,
-    );
+    });
     this.#appended = new AppendedCapturer({
       clone,
       follower: this.#follower,

@@ -21,9 +21,8 @@ import { repositoriesOf } from '../mirror/search/filter.ts';
 import type { CaptureOptions } from '../repository/capture/queue.ts';
 import { headsOf } from '../repository/reconcile/mirror-lines.ts';
 import type { Attachments } from './attachments/attachments.ts';
-import type { Intents } from './intents.ts';
+import { Destinations, type DestinationsOptions } from './destinations.ts';
 import type { MessageReader } from './message-reader.ts';
-import type { RepositoryManager } from './repositories.ts';
 import { guardSecrets } from './secret-guard.ts';
 import { noMessage, type Stored, tagOf, toStored } from './stored.ts';
 
@@ -34,12 +33,9 @@ export interface EditRequest {
   readonly ifMatch: string | undefined;
 }
 
-export interface MessagesOptions {
-  readonly repositories: RepositoryManager;
+export interface MessagesOptions extends DestinationsOptions {
   readonly reader: MessageReader;
-  readonly intents: Intents;
   readonly attachments: Attachments;
-  readonly defaultTarget: 'primary' | 'all';
   readonly author: string;
   readonly secretGuard: boolean;
   readonly clock: () => Date;
@@ -48,11 +44,13 @@ export interface MessagesOptions {
 /** Captures and changes messages in all repositories. */
 export class Messages {
   readonly #options: MessagesOptions;
+  readonly #destinations: Destinations;
   /** One change per message at a time, so no two of ours replace the same revision. */
   readonly #locks = new KeyedMutex();
 
   constructor(options: MessagesOptions) {
     this.#options = options;
+    this.#destinations = new Destinations(options);
   }
 
   /**
@@ -64,7 +62,7 @@ export class Messages {
    */
   async create(draft: Draft): Promise<Result<Stored>> {
     const id = draft.id ?? uuidv7();
-    const unknown = this.#unknown(draft.repositories);
+    const unknown = this.#destinations.refuse(draft.repositories);
     if (unknown) return unknown;
     return this.#locks.run(id, async () => {
       // A capture to a repository that is open does not depend on the others.
@@ -146,7 +144,7 @@ export class Messages {
     const line = firstLine({ author, type: 'text', createdAt: clock().toISOString(), ...full.value, id });
     const readable = checkReadable(line);
     if (!readable.ok) return readable;
-    const targets = this.#targets(repositories) ?? this.#intended(id) ?? this.#defaultTargets();
+    const targets = this.#destinations.asked(id, repositories) ?? this.#destinations.usual();
     return this.#bring(id, undefined, [line], targets, 'created', { needed: newFiles([line], undefined) });
   }
 
@@ -156,7 +154,7 @@ export class Messages {
     if (!first.some((line) => isSame(line, draft))) {
       return fail('id-taken', `Another message has the id ${entry.id}. Nothing was saved; use a new id.`);
     }
-    const asked = this.#targets(draft.repositories) ?? this.#intended(entry.id) ?? [];
+    const asked = this.#destinations.asked(entry.id, draft.repositories) ?? [];
     const targets = new Set([...repositoriesOf(entry), ...asked]);
     const lacking = [...targets].filter((name) => this.#missing(entry, name).length > 0);
     if (lacking.length === 0) return ok(toStored(entry, this.#options.repositories, false));
@@ -248,34 +246,6 @@ export class Messages {
     if (attachments === undefined) return ok(others);
     const files = await this.#options.attachments.resolve(attachments, before);
     return files.ok ? ok({ ...others, attachments: files.value }) : files;
-  }
-
-  #unknown(asked: Draft['repositories']) {
-    const { repositories } = this.#options;
-    if (asked === undefined || asked === 'all') return undefined;
-    const unknown = asked.filter((name) => !repositories.find(name));
-    if (unknown.length === 0) return undefined;
-    const known = repositories.names().join(', ');
-    return fail(
-      'unknown-repository',
-      `There is no repository ${unknown.map((name) => JSON.stringify(name)).join(', ')}. Known: ${known}.`,
-    );
-  }
-
-  #targets(asked: Draft['repositories']): readonly string[] | undefined {
-    if (asked === 'all') return this.#options.repositories.names();
-    return asked === undefined ? undefined : [...new Set(asked)];
-  }
-
-  /** The repositories that an earlier attempt meant a message for, if they still exist. */
-  #intended(id: string): readonly string[] | undefined {
-    const names = this.#options.intents.of(id)?.filter((name) => this.#options.repositories.find(name));
-    return names?.length === 0 ? undefined : names;
-  }
-
-  #defaultTargets(): readonly string[] {
-    const { repositories, defaultTarget } = this.#options;
-    return defaultTarget === 'all' ? repositories.names() : [repositories.primary];
   }
 
   async #guard(edit: Edit, confirm: boolean, before?: readonly Attachment[]): Promise<Result<void>> {

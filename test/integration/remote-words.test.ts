@@ -195,7 +195,9 @@ describe.runIf(hasSshServer)('a real ssh server (skipped if there is no sshd)', 
     const { server, bare, clone, commit, context } = await scene();
     const git_ = context(server.command({}));
     await git(clone, 'remote', 'set-url', 'origin', server.url(bare));
-    expect(await pushBranch(git_, server.url(bare), network, 'main', commit, null, 1)).toEqual({
+    expect(
+      await pushBranch(git_, server.url(bare), network, { commit, branch: 'main', known: null, commits: 1 }),
+    ).toEqual({
       ok: true,
       value: { kind: 'pushed' },
     });

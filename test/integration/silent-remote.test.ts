@@ -39,7 +39,9 @@ test('a server that thinks for longer than it may take to answer is waited for',
   });
   expect(await fetchBranch(context, url, network, 'main')).toEqual({ ok: true, value: 'fetched' });
   expect(await git(clone, 'rev-parse', 'refs/remotes/origin/main')).toBe(theirs);
-  expect(await pushBranch(context, url, network, 'other', ours, null, 1)).toEqual({
+  expect(
+    await pushBranch(context, url, network, { commit: ours, branch: 'other', known: null, commits: 1 }),
+  ).toEqual({
     ok: true,
     value: { kind: 'pushed' },
   });
@@ -58,6 +60,11 @@ test('a server that never answers is given up, in the listing and later', async 
     offline,
   );
   expect(
-    await pushBranch(context, url, networkWith({ answer: 15_000, work: 3000 }), 'other', ours, null, 1),
+    await pushBranch(context, url, networkWith({ answer: 15_000, work: 3000 }), {
+      commit: ours,
+      branch: 'other',
+      known: null,
+      commits: 1,
+    }),
   ).toMatchObject(offline);
 });

@@ -29,6 +29,20 @@ const NONE: ReadonlySet<string> = new Set();
 const ANSWERS_A_TURN = 50;
 const PATIENCE_MS = 5000;
 
+export interface CapturerPorts {
+  readonly clone: Clone;
+  /** Stores the files that lines name. */
+  readonly files: LineFiles;
+  readonly mirror: Database;
+  readonly reconciler: Reconciler;
+  /** Says whether the clone is still in its folder, since a commit made anywhere else would be lost. */
+  readonly presence: () => Promise<Presence>;
+  /** Called after each batch, when the branch has moved. */
+  readonly onMoved: () => void;
+  /** Called if a durable commit could not be mirrored; the mirror has to be rebuilt then. */
+  readonly onTrouble: (error: unknown) => void;
+}
+
 /**
  * The write path of one repository. All waiting lines are taken as one batch: `git fast-import` writes one commit per
  * line, one compare-and-swap moves the branch, the lines are mirrored, and only then are the requests answered.
@@ -43,7 +57,7 @@ export class Capturer {
   readonly #writer: BatchWriter;
   readonly #reconciler: Reconciler;
   readonly #presence: () => Promise<Presence>;
-  readonly #moved: () => void;
+  readonly #onMoved: () => void;
   readonly #onTrouble: (error: unknown) => void;
   readonly #queue = new CaptureQueue();
   #draining: Promise<void> | undefined;
@@ -51,29 +65,15 @@ export class Capturer {
   #isClosed = false;
   #ahead: Ahead | undefined;
 
-  /**
-   * @param files stores the files that lines name
-   * @param presence says whether the clone is still in its folder, since a commit made anywhere else would be lost
-   * @param moved called after each batch, when the branch has moved
-   * @param onTrouble called if a durable commit could not be mirrored; the mirror has to be rebuilt then
-   */
-  constructor(
-    clone: Clone,
-    files: LineFiles,
-    mirror: Database,
-    reconciler: Reconciler,
-    presence: () => Promise<Presence>,
-    moved: () => void,
-    onTrouble: (error: unknown) => void,
-  ) {
-    this.#onTrouble = onTrouble;
+  constructor({ clone, files, mirror, reconciler, presence, onMoved, onTrouble }: CapturerPorts) {
     this.#clone = clone;
     this.#files = files;
     this.#mirror = mirror;
     this.#writer = new BatchWriter(clone, mirror);
     this.#reconciler = reconciler;
     this.#presence = presence;
-    this.#moved = moved;
+    this.#onMoved = onMoved;
+    this.#onTrouble = onTrouble;
   }
 
   async capture(line: Line, options: CaptureOptions = {}): Promise<Captured> {
@@ -119,7 +119,7 @@ export class Capturer {
     if (tip === undefined || !(await clone.mover.move(clone.settings.branch, clone.tip, tip))) return false;
     clone.noteUnpushed(ids);
     await this.#reconciler.run(held);
-    this.#moved();
+    this.#onMoved();
     return true;
   }
 
@@ -272,7 +272,7 @@ export class Capturer {
       // Each answered request continues immediately. With hundreds of them, give the event loop a turn now and then.
       if (index % ANSWERS_A_TURN === ANSWERS_A_TURN - 1) await turn();
     }
-    this.#moved();
+    this.#onMoved();
   }
 }
 

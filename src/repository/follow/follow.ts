@@ -1,13 +1,13 @@
-import { stat } from 'node:fs/promises';
 import { branchRef, type Clone, resolveIn, type SyncMove } from '../../clone/clone.ts';
-import { FOLLOW_MARK, type FollowMark, readFollowMark, writeFollowMark } from '../../clone/follow-mark.ts';
+import type { FollowMark } from '../../clone/follow-mark.ts';
 import { repairInterrupted } from '../../git/interrupted.ts';
-import { gitPath, isHere } from '../../git/paths.ts';
+import { isHere } from '../../git/paths.ts';
 import { isAncestor, isCheckedOut } from '../../git/refs.ts';
 import { updateStale } from '../../git/stale-files.ts';
 import type { TreeChange } from '../../git/tree.ts';
 import { followBranch, followPathByPath, isOwnWorkTree, restoreIndex } from '../../git/worktree.ts';
 import { JOURNAL_FOLDER } from '../../journal/path.ts';
+import { FollowFiles } from './follow-files.ts';
 import { broughtByPerson, HeadLog, type Operation } from './operations.ts';
 import { broughtByUs } from './our-changes.ts';
 
@@ -20,6 +20,15 @@ const LOCKED_MS = 250;
 const LOOKS = 8;
 const EARLIER_MS = 5000;
 
+export interface FollowerPorts {
+  readonly clone: Clone;
+  /** Called with each new tip of the branch before it is followed. */
+  readonly onTip: (tip: string) => Promise<void>;
+  /** Called if the branch is not where we thought it was. */
+  readonly onStale: () => void;
+  readonly onTrouble: (error: unknown) => void;
+}
+
 /**
  * Brings the index and work tree of a clone to the tip of its branch, shortly after each batch of captures. It never
  * overrides what a person has changed or is doing at the moment.
@@ -30,12 +39,12 @@ export class Follower {
   readonly #onTip: (tip: string) => Promise<void>;
   readonly #onStale: () => void;
   readonly #log: HeadLog;
+  readonly #files: FollowFiles;
   #announcedTip: string | undefined;
   #waited = '';
   #looks = 0;
   #mark: FollowMark | undefined;
   #earlier: readonly { readonly commit: string | null; readonly until: number }[] = [];
-  #files: { readonly mark: string; readonly index: string; readonly lock: string } | undefined;
   /** Whether stale journals were looked for since the last event that could have left some behind. */
   #isJudged = false;
   #timer: NodeJS.Timeout | undefined;
@@ -43,21 +52,13 @@ export class Follower {
   #running: Promise<void> = Promise.resolve();
   #closed = false;
 
-  /**
-   * @param onTip called with each new tip of the branch before it is followed
-   * @param onStale called if the branch is not where we thought it was
-   */
-  constructor(
-    clone: Clone,
-    onTrouble: (error: unknown) => void,
-    onTip: (tip: string) => Promise<void>,
-    onStale: () => void,
-  ) {
+  constructor({ clone, onTip, onStale, onTrouble }: FollowerPorts) {
     this.#clone = clone;
     this.#onTrouble = onTrouble;
     this.#onTip = onTip;
     this.#onStale = onStale;
     this.#log = new HeadLog(clone);
+    this.#files = new FollowFiles(clone);
   }
 
   /**
@@ -65,7 +66,7 @@ export class Follower {
    * A git process that a person started then may still be using the older index, and write it back.
    */
   async followed(): Promise<readonly (string | null)[]> {
-    this.#mark ??= await this.#readMark();
+    this.#mark ??= await this.#files.readMark();
     this.#earlier = this.#earlier.filter(({ until }) => until > Date.now());
     return [this.#mark.commit, ...this.#earlier.map(({ commit }) => commit)];
   }
@@ -116,11 +117,11 @@ export class Follower {
     this.#announcedTip = tip;
     // A person may hold the index for as long as they are writing a commit message. There is no point in asking git
     // until then.
-    if (await this.#isIndexHeld()) return this.soon(LOCKED_MS);
-    this.#mark ??= await this.#readMark();
+    if (await this.#files.isIndexHeld()) return this.soon(LOCKED_MS);
+    this.#mark ??= await this.#files.readMark();
     // Without an index, git thinks that every file was deleted. Nothing can follow, or be finished, until there is
     // one again.
-    const isLost = this.#mark.commit !== null && !(await this.#hasIndex());
+    const isLost = this.#mark.commit !== null && !(await this.#files.hasIndex());
     if (isLost && !(await this.#restoreIndex(this.#mark.commit))) return;
     if (this.#mark.towards !== undefined && !(await this.#finish(this.#mark))) return this.soon(LOCKED_MS);
     if (!(await isCheckedOut(git, settings.branch))) return;
@@ -165,13 +166,6 @@ export class Follower {
     return this.#isJudged;
   }
 
-  async #hasIndex(): Promise<boolean> {
-    return stat((await this.#where()).index).then(
-      () => true,
-      () => false,
-    );
-  }
-
   /** Resolves to whether the lost index has been restored. If not, schedules another attempt. */
   async #restoreIndex(commit: string | null): Promise<boolean> {
     const { git, settings } = this.#clone;
@@ -204,14 +198,6 @@ export class Follower {
     if (outcome === 'locked') return false;
     await this.#writeMark({ commit: outcome === 'elsewhere' ? commit : towards, operation });
     return true;
-  }
-
-  async #isIndexHeld(): Promise<boolean> {
-    const { lock } = await this.#where();
-    return stat(lock).then(
-      () => true,
-      () => false,
-    );
   }
 
   /**
@@ -279,23 +265,8 @@ export class Follower {
     clone.keepSyncMoves(moves.filter((move) => move.until === undefined || move.until > Date.now()));
   }
 
-  async #readMark(): Promise<FollowMark> {
-    const mark = await readFollowMark((await this.#where()).mark);
-    const commit = mark.commit === null ? null : await resolveIn(this.#clone, mark.commit);
-    return { ...mark, commit };
-  }
-
   async #writeMark(mark: FollowMark): Promise<void> {
-    // In the mark of another clone, it would say that what this one has followed was followed there, too.
-    if (!(await isHere(this.#clone.git))) throw new Error('The clone is no longer in its folder.');
-    await writeFollowMark((await this.#where()).mark, mark);
+    await this.#files.writeMark(mark);
     this.#mark = mark;
-  }
-
-  async #where() {
-    const { git } = this.#clone;
-    const index = this.#files?.index ?? (await gitPath(git, 'index'));
-    this.#files ??= { mark: await gitPath(git, FOLLOW_MARK), index, lock: `${index}.lock` };
-    return this.#files;
   }
 }

@@ -176,7 +176,12 @@ async function pushTip(port: SyncPort, branch: string, empty: boolean): Promise<
   const tip = await resolveIn(clone, own);
   if (tip === null || tip === before) return { kind: 'done', pushed: null };
   const { ahead } = await countApart(clone.git, tip, before);
-  const outcome = await pushBranch(clone.git, url, network, branch, tip, before, ahead);
+  const outcome = await pushBranch(clone.git, url, network, {
+    commit: tip,
+    branch,
+    known: before,
+    commits: ahead,
+  });
   if (!outcome.ok) return { kind: 'trouble', trouble: await nameCulprits(clone, tip, outcome.trouble) };
   if (outcome.value.kind === 'held') return { kind: 'raced', trouble: outcome.value.trouble };
   if (outcome.value.kind === 'raced') return { kind: 'raced' };
