@@ -29,7 +29,7 @@ export type OpenLocally = (
 
 /** How long to wait for another command, or for a server that is starting or stopping. */
 const PATIENCE_MS = 30_000;
-const LOOK_MS = 100;
+const POLL_MS = 100;
 /** After this time, the command says what it is waiting for. */
 const TELL_MS = 3000;
 
@@ -99,7 +99,7 @@ function here(io: Io, openLocally: OpenLocally): Connection {
           if (!isConnectionTrouble(error) || isOver) throw toEnding(error);
           // The server has just stopped. It is safe to send the request again, since every message has its id.
           found = undefined;
-          await pause(LOOK_MS * attempt);
+          await pause(POLL_MS * attempt);
         }
       }
     },
@@ -141,7 +141,7 @@ async function findPlace(
         EXIT.failed,
         `Another gitpost has been working on ${home.dataDirectory} for ${PATIENCE_MS / 1000} seconds, and cannot be reached. Nothing was done; try again when it has ended.`,
       );
-    await pause(LOOK_MS);
+    await pause(POLL_MS);
   }
 }
 

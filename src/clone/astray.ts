@@ -45,7 +45,7 @@ export class AstrayJournals {
     return this.#problems;
   }
 
-  async look(): Promise<void> {
+  async find(): Promise<void> {
     const { tip, git } = this.#clone;
     if (tip === this.#tip) return;
     const found = tip === null ? [] : await findAstray(git, tip);

@@ -42,7 +42,7 @@ export class GrowthMeter {
   }
 
   /** Resolves when the figures are up to date, or after 300 ms if that takes longer. */
-  async look(): Promise<void> {
+  async measure(): Promise<void> {
     const { tip } = this.#clone;
     if (tip === this.#tip && this.#known !== UNKNOWN) return;
     this.#running ??= this.#count(tip)

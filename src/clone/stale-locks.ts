@@ -21,10 +21,10 @@ export interface LockPatience {
   /** How long a lock that nobody holds must stay unchanged before it counts as left over. */
   readonly remove: number;
   /** The interval between two checks. */
-  readonly look: number;
+  readonly interval: number;
 }
 
-export const LOCK_PATIENCE: LockPatience = { report: 2000, remove: 180_000, look: 15_000 };
+export const LOCK_PATIENCE: LockPatience = { report: 2000, remove: 180_000, interval: 15_000 };
 
 /** How much time the git processes of a killed gitpost get to finish on their own. */
 const ORPHANS_MS = 2000;
@@ -98,8 +98,8 @@ export class StaleLocks {
     await writeFile(file, JSON.stringify(running));
     this.#left = isLeft ? { ...left, until: (await stat(file)).mtimeMs } : undefined;
     this.#timer = setInterval(() => {
-      this.look().then((freed) => freed && onFreed(), onTrouble);
-    }, this.#patience.look);
+      this.sweep().then((freed) => freed && onFreed(), onTrouble);
+    }, this.#patience.interval);
     this.#timer.unref();
   }
 
@@ -120,7 +120,7 @@ export class StaleLocks {
   }
 
   /** Checks for locks that stay, and removes those that turn out to be left over. Returns whether any was removed. */
-  async look(): Promise<boolean> {
+  async sweep(): Promise<boolean> {
     const now = performance.now();
     const found = await this.#find();
     const atWork = found.length > 0 && (await this.#isOtherAtWork());

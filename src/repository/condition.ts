@@ -70,7 +70,7 @@ export class Condition {
   }
 
   /** Checks whether the clone is still in its folder. If it is not, that is the reported state until it is back. */
-  async look(): Promise<Presence> {
+  async checkPresence(): Promise<Presence> {
     const presence = await presenceOf(this.#clone);
     if (this.isReplaced) return 'other';
     if (presence === this.#presence) return presence;
@@ -84,7 +84,7 @@ export class Condition {
 
   /** Why nothing can be done in the clone's folder at the moment; `undefined` if something can. */
   async whyAbsent(): Promise<Trouble | undefined> {
-    const presence = await this.look();
+    const presence = await this.checkPresence();
     if (presence === 'here') return undefined;
     return (presence === 'gone' ? goneTrouble : replacedTrouble)(this.#clone.git);
   }

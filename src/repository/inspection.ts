@@ -52,11 +52,11 @@ export class Inspection {
   }
 
   /** Checks all of it, after our own changes have reached the work tree. */
-  async look(): Promise<void> {
+  async refresh(): Promise<void> {
     await this.#follower.now();
-    await this.#locks.look();
-    await this.#growth.look();
-    await this.#astray.look();
+    await this.#locks.sweep();
+    await this.#growth.measure();
+    await this.#astray.find();
     this.#uncommitted = await findUncommitted(this.#clone.git, this.#follower);
   }
 
@@ -67,7 +67,7 @@ export class Inspection {
 
   /** Measures the clone again, in the background. The result is reported. */
   count(): void {
-    void this.#growth.look();
+    void this.#growth.measure();
   }
 
   close(): Promise<void> {

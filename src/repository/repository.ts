@@ -139,7 +139,7 @@ export class Repository {
       files: new LineFiles(clone, ports.files.findUpload, ports.files.findAnywhere),
       mirror,
       reconciler: this.#reconciler,
-      presence: () => this.#condition.look(),
+      presence: () => this.#condition.checkPresence(),
       onMoved: () => this.#branchMoved(),
       onTrouble,
     });
@@ -375,7 +375,7 @@ export class Repository {
   /** Updates what only the clone itself can tell: a person's uncommitted changes, and how large it is. */
   refreshDetails(): Promise<void> {
     return this.#tasks.run(async () => {
-      if (!this.isOpening && (await this.#isUsable())) await this.#inspection.look();
+      if (!this.isOpening && (await this.#isUsable())) await this.#inspection.refresh();
     });
   }
 
@@ -432,13 +432,13 @@ export class Repository {
   }
 
   async #isUsable(): Promise<boolean> {
-    return !this.isClosed && !this.isBroken && (await this.#condition.look()) === 'here';
+    return !this.isClosed && !this.isBroken && (await this.#condition.checkPresence()) === 'here';
   }
 
   /** A git that was killed may leave a lock behind, which would block the next one. */
   #gitHung(since: number): void {
     this.#locks.cutOff(since);
-    this.#locks.look().then((freed) => freed && this.#follower.soon(), this.#ports.onTrouble);
+    this.#locks.sweep().then((freed) => freed && this.#follower.soon(), this.#ports.onTrouble);
   }
 
   #branchMoved(): void {

@@ -8,7 +8,7 @@ import { inspectFolder } from '../git/clone.ts';
 import { inspectRemoteFolder } from '../git/remote-folder.ts';
 import type { Found } from '../github/repositories.ts';
 import type { Repository } from '../repository/repository.ts';
-import type { Github, Looked } from './github.ts';
+import type { Github, Inspected } from './github.ts';
 import type { RepositoryManager } from './repositories.ts';
 
 /** A repository that a person wants to add. */
@@ -102,10 +102,10 @@ async function checkFolder({ url }: Target): Promise<Result<void>> {
 async function probe(github: Github, { target, branch }: Wanted): Promise<Probe> {
   const name = github.nameOf(target);
   if (!name) return { ...UNKNOWN, warnings: isLocalLocation(target.url) ? [] : [ELSEWHERE] };
-  const looked = await github.look(name);
-  return looked.ok
-    ? probeOf(looked.value, name, branch)
-    : { ...UNKNOWN, warnings: [unchecked(looked.failure)] };
+  const inspected = await github.inspect(name);
+  return inspected.ok
+    ? probeOf(inspected.value, name, branch)
+    : { ...UNKNOWN, warnings: [unchecked(inspected.failure)] };
 }
 
 async function create(github: Github, wanted: Wanted): Promise<Result<Probe>> {
@@ -126,7 +126,7 @@ async function create(github: Github, wanted: Wanted): Promise<Result<Probe>> {
   return ok({ ...probeOfFound(created.value, name), empty: true, protected: false, created: true });
 }
 
-function probeOf({ found, branches }: Looked, name: GithubName, branch: string | undefined): Probe {
+function probeOf({ found, branches }: Inspected, name: GithubName, branch: string | undefined): Probe {
   const known = probeOfFound(found, name);
   if (!branches) return known;
   const captured = branch ?? found.defaultBranch;

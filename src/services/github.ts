@@ -24,7 +24,7 @@ export interface GithubOptions {
 }
 
 /** What GitHub reports about one repository; without branches if they could not be read. */
-export interface Looked {
+export interface Inspected {
   readonly found: Found;
   readonly branches: Branches | undefined;
 }
@@ -115,7 +115,7 @@ export class Github {
   }
 
   /** Reads a repository's details, and changes nothing. */
-  async look(name: GithubName): Promise<Asked<Looked>> {
+  async inspect(name: GithubName): Promise<Asked<Inspected>> {
     if (!this.#client) return { ok: false, failure: OFF };
     const found = await readRepository(this.#client, name);
     if (!found.ok) return found;

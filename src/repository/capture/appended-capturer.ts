@@ -8,7 +8,7 @@ import type { Capturer } from './capture.ts';
 /** Slightly longer than the second for which a file must not have changed. */
 const PAUSE_MS = 1050;
 /** How many times to look before a branch is switched, if programs keep appending. */
-const LOOKS = 4;
+const ATTEMPTS = 4;
 
 interface Ports {
   readonly clone: Clone;
@@ -37,7 +37,7 @@ export class AppendedCapturer {
    * that is still being written, for four seconds at most.
    */
   async now(): Promise<void> {
-    for (let look = 1; look <= LOOKS && !this.#isClosed; look += 1) {
+    for (let attempt = 1; attempt <= ATTEMPTS && !this.#isClosed; attempt += 1) {
       const isRestless = await this.#run().catch((error: unknown) => {
         this.#ports.onTrouble(error);
         return false;

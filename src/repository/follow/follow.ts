@@ -17,7 +17,7 @@ const QUIET_MS = 100;
 const CAPTURED_QUIET_MS = 400;
 const AT_LATEST_MS = 2000;
 const LOCKED_MS = 250;
-const LOOKS = 8;
+const MOST_WAITS = 8;
 const EARLIER_MS = 5000;
 
 export interface FollowerPorts {
@@ -42,7 +42,7 @@ export class Follower {
   readonly #files: FollowFiles;
   #announcedTip: string | undefined;
   #waited = '';
-  #looks = 0;
+  #waits = 0;
   #mark: FollowMark | undefined;
   #earlier: readonly { readonly commit: string | null; readonly until: number }[] = [];
   /** Whether stale journals were looked for since the last event that could have left some behind. */
@@ -202,12 +202,12 @@ export class Follower {
 
   /**
    * HEAD's log is written a moment before the branch moves. If the entry still has nothing to do with our branch
-   * after several looks, it is something a person did, and is left alone.
+   * after several waits, it is something a person did, and is left alone.
    */
   async #waitFor(operation: Operation, tip: string): Promise<void> {
-    this.#looks = this.#waited === operation.name ? this.#looks + 1 : 1;
+    this.#waits = this.#waited === operation.name ? this.#waits + 1 : 1;
     this.#waited = operation.name;
-    if (this.#looks <= LOOKS) return this.soon(LOCKED_MS);
+    if (this.#waits <= MOST_WAITS) return this.soon(LOCKED_MS);
     await this.#writeMark({ commit: tip, operation: operation.name });
   }
 

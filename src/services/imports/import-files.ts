@@ -45,7 +45,7 @@ export class ImportFiles {
   }
 
   /** Examines the files of a message without storing anything. */
-  async look(files: readonly MessageFile[]): Promise<FoundFiles> {
+  async examine(files: readonly MessageFile[]): Promise<FoundFiles> {
     const found = await this.#gather(files, async (content) => ok(await this.#examine(content)));
     return found.ok ? found.value : { attachments: [], notes: [] };
   }

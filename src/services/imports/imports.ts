@@ -91,7 +91,7 @@ export class Imports {
           summary.outcome(!isNew ? 'present' : known.value || isRepeat ? 'updated' : 'created');
           continue;
         }
-        const { attachments, notes } = await files.look(item.files);
+        const { attachments, notes } = await files.examine(item.files);
         summary.files(attachments.length, notes);
         const adds = known.value
           ? linesFor(item, attachments, known.value, item.createdAt).length > 0

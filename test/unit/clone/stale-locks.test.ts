@@ -13,7 +13,7 @@ import { seesProcesses } from '../../support/processes.ts';
 import { temporaryFolder } from '../../support/tmp.ts';
 import { eventually } from '../../support/wait.ts';
 
-const PATIENCE: LockPatience = { report: 0, remove: 200, look: 3_600_000 };
+const PATIENCE: LockPatience = { report: 0, remove: 200, interval: 3_600_000 };
 const LOCKS = [
   'HEAD.lock',
   'config.lock',
@@ -175,16 +175,16 @@ describe('a clone that a killed gitpost worked in', () => {
       await put(inside, [...LOCKS, 'index.lock']);
       const end = await workOn(clone);
       await locks.takeUp(ignored, ignored);
-      expect(await locks.look()).toBe(false);
+      expect(await locks.sweep()).toBe(false);
       expect(thereOf(inside, LOCKS)).toEqual(LOCKS);
       if (how === 'killed') await noteKilled(inside);
       else await locks.layDown();
       const next = open();
       await next.takeUp(ignored, ignored);
-      expect(await next.look()).toBe(false);
+      expect(await next.sweep()).toBe(false);
       await end();
       await put(inside, ['refs/heads/later.lock']);
-      expect(await next.look()).toBe(true);
+      expect(await next.sweep()).toBe(true);
       expect(thereOf(inside, [...LOCKS, 'index.lock'])).toEqual([]);
       // This one was made since, by whomever.
       expect(thereOf(inside, ['refs/heads/later.lock'])).toHaveLength(1);
@@ -215,11 +215,11 @@ describe('a lock of somebody else', () => {
     const { inside, locks } = await makeClone();
     await locks.takeUp(ignored, ignored);
     await put(inside, ['index.lock', 'refs/heads/main.lock']);
-    expect(await locks.look()).toBe(false);
+    expect(await locks.sweep()).toBe(false);
     expect(locks.problems.map(({ file }) => file)).toEqual(['.git/index.lock', '.git/refs/heads/main.lock']);
     expect(locks.problems[0]?.reason).toMatch(/is a lock: .*captured is safe/);
     await delay(PATIENCE.remove + 50);
-    expect(await locks.look()).toBe(seesProcesses);
+    expect(await locks.sweep()).toBe(seesProcesses);
     expect(thereOf(inside, ['index.lock', 'refs/heads/main.lock'])).toHaveLength(seesProcesses ? 0 : 2);
     expect(locks.problems).toHaveLength(seesProcesses ? 0 : 2);
     await locks.layDown();
@@ -229,10 +229,10 @@ describe('a lock of somebody else', () => {
     const { inside, locks } = await makeClone();
     await locks.takeUp(ignored, ignored);
     await put(inside, ['HEAD.lock']);
-    await locks.look();
+    await locks.sweep();
     await delay(PATIENCE.remove + 50);
     await writeFile(join(inside, 'HEAD.lock'), 'of another git, a moment ago');
-    expect(await locks.look()).toBe(false);
+    expect(await locks.sweep()).toBe(false);
     expect(existsSync(join(inside, 'HEAD.lock'))).toBe(true);
     await locks.layDown();
   });
@@ -242,8 +242,8 @@ describe('a lock of somebody else', () => {
     const locks = new StaleLocks(contextOf(clone), undefined, { ...PATIENCE, report: 3_600_000 });
     await locks.takeUp(ignored, ignored);
     await put(inside, ['HEAD.lock']);
-    await locks.look();
-    await locks.look();
+    await locks.sweep();
+    await locks.sweep();
     expect(locks.problems).toEqual([]);
     await locks.layDown();
   });
@@ -257,13 +257,13 @@ describe('a lock of somebody else', () => {
       const lock = join(inside, 'index.lock');
       const held = await stat(lock);
       for (let look = 0; look < 3; look += 1) {
-        expect(await locks.look()).toBe(false);
+        expect(await locks.sweep()).toBe(false);
         await delay(PATIENCE.remove + 50);
       }
       expect((await stat(lock)).ino).toBe(held.ino);
       expect(locks.problems.map(({ file }) => file)).toEqual(['.git/index.lock']);
       await kill();
-      await eventually(() => locks.look());
+      await eventually(() => locks.sweep());
       expect(existsSync(lock)).toBe(false);
       await locks.layDown();
     },

@@ -43,7 +43,7 @@ test('a file that thousands of messages name is read and kept once', async () =>
   }
   expect([content.reads, kept.length]).toEqual([1, 1]);
   expect(await readdir(incoming)).toEqual([]);
-  await files.look(named);
+  await files.examine(named);
   expect(content.reads).toBe(1);
 });
 
