@@ -1,7 +1,7 @@
 import type { Request, RequestHandler, Response, Router } from 'express';
 import type { Result } from '../domain/result.ts';
 import { type BodyReaders, isBulk, jsonBody, NDJSON } from './body.ts';
-import { BYTES, sendAfterBody, typeGuard } from './guards.ts';
+import { BYTES, refuse, typeGuard } from './guards.ts';
 import { type ProblemInput, sendProblem } from './problem.ts';
 import type { Route } from './route.ts';
 import type { Services } from './services.ts';
@@ -48,7 +48,7 @@ function handlerOf(route: Route, services: Services): RequestHandler {
   return async (request, response) => {
     const result = await handle(route, services, request, response);
     if (!result) return;
-    if (!result.ok) return sendAfterBody(request, response, result.failure);
+    if (!result.ok) return refuse(request, response, result.failure);
     if (response.statusCode === 200) response.status(Number(Object.keys(route.answers)[0]));
     if (result.value === undefined) response.end();
     else response.json(result.value);

@@ -2,8 +2,9 @@ import { isUtf8 } from 'node:buffer';
 import { setImmediate as turn } from 'node:timers/promises';
 import type { Request, RequestHandler, Response } from 'express';
 import { fail, ok, type Result } from '../domain/result.ts';
-import { COMPRESSED, hasBody, isCompressed, sendAfterBody } from './guards.ts';
+import { COMPRESSED, isCompressed, refuse } from './guards.ts';
 import { sendProblem } from './problem.ts';
+import { hasBody } from './slow-bodies.ts';
 
 const MIB = 1024 * 1024;
 
@@ -62,7 +63,7 @@ const bodyReader =
 function refuseLarge(request: Request, response: Response): void {
   const detail =
     'The body may have at most 1 MiB, or 64 MiB for a bulk (application/x-ndjson). Nothing was saved.';
-  sendAfterBody(request, response, { code: 'too-large', detail });
+  refuse(request, response, { code: 'too-large', detail });
 }
 
 /** Reads request bodies before their handlers run. */

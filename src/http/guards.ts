@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Request, RequestHandler, Response } from 'express';
 import { type ProblemInput, sendProblem } from './problem.ts';
 import type { PublicAddress } from './public-address.ts';
+import { hasBody, letMove } from './slow-bodies.ts';
 
 /** The host names that this server is known by. */
 export interface HostNames {
@@ -99,9 +100,9 @@ export function typeGuard(types: readonly string[]): RequestHandler {
     const isText = !types.includes(BYTES);
     if (types.includes(name) && (isUtf8 || !isText)) {
       if (!isCompressed(request)) return next();
-      return sendAfterBody(request, response, COMPRESSED);
+      return refuse(request, response, COMPRESSED);
     }
-    sendAfterBody(request, response, {
+    refuse(request, response, {
       code: 'unsupported-type',
       detail: `The body must be ${types.join(' or ')}${isText ? ' in UTF-8' : ''}. Nothing was saved.`,
     });
@@ -120,16 +121,14 @@ export const isCompressed = ({ headers }: IncomingMessage): boolean =>
   (headers['content-encoding'] ?? 'identity').toLowerCase() !== 'identity';
 
 /**
- * Sends a problem after the rest of the body has been received and dropped. If the connection were closed while the
- * client is still sending, the client would lose the answer.
+ * Sends a problem at once, even if the body has not arrived yet, and drops the rest of the body. The connection is not
+ * closed while the client is still sending, since it would lose the answer then. A connection that ends with its
+ * answer has to wait for the body.
  */
-export function sendAfterBody(request: Request, response: Response, problem: ProblemInput): void {
-  if (request.complete || !hasBody(request)) sendProblem(response, problem);
-  else request.on('end', () => sendProblem(response, problem)).resume();
-}
-
-export function hasBody(request: IncomingMessage): boolean {
-  return (
-    request.headers['transfer-encoding'] !== undefined || Number(request.headers['content-length'] ?? 0) > 0
-  );
+export function refuse(request: Request, response: Response, problem: ProblemInput): void {
+  const mustWait = !request.complete && hasBody(request) && !response.shouldKeepAlive;
+  if (mustWait) request.once('end', () => sendProblem(response, problem));
+  else sendProblem(response, problem);
+  const moved = letMove(request);
+  request.on('data', (chunk: Buffer) => moved(chunk.length)).resume();
 }

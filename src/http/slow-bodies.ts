@@ -1,5 +1,5 @@
+import type { IncomingMessage } from 'node:http';
 import type { Request, RequestHandler } from 'express';
-import { hasBody } from './guards.ts';
 import { sendProblem } from './problem.ts';
 
 /** How long bodies may take, in milliseconds. */
@@ -29,7 +29,7 @@ const timers = new WeakMap<Request, Timers>();
  * @param limits shorter in tests
  */
 export function slowBodies(limits: BodyLimits = LIMITS): RequestHandler {
-  return (request, response, next) => {
+  return (request, _response, next) => {
     if (!hasBody(request)) return next();
     const own: Timers = { limits, whole: setTimeout(() => giveUp(request), limits.whole) };
     timers.set(request, own);
@@ -37,9 +37,9 @@ export function slowBodies(limits: BodyLimits = LIMITS): RequestHandler {
       clearTimeout(own.whole);
       clearTimeout(own.still);
     };
+    // Not at the end of the response: a refusal is sent while the body still comes.
     request.once('end', stop);
     request.once('close', stop);
-    response.once('close', stop);
     next();
   };
 }
@@ -50,8 +50,9 @@ export function slowBodies(limits: BodyLimits = LIMITS): RequestHandler {
  */
 export function letMove(request: Request): (bytes: number) => void {
   const own = timers.get(request);
-  if (!own) return () => undefined;
+  if (!own || request.complete) return () => undefined;
   clearTimeout(own.whole);
+  clearTimeout(own.still);
   own.whole = setTimeout(() => giveUp(request), own.limits.longest);
   own.still = setTimeout(() => giveUp(request), own.limits.still);
   let moved = 0;
@@ -73,4 +74,11 @@ function giveUp(request: Request): void {
   response.once('finish', () => request.destroy());
   const detail = 'The body of the request took too long. Nothing was saved or changed.';
   sendProblem(response, { code: 'too-slow', detail });
+}
+
+/** Whether a request has a body, or claims to. */
+export function hasBody(request: IncomingMessage): boolean {
+  return (
+    request.headers['transfer-encoding'] !== undefined || Number(request.headers['content-length'] ?? 0) > 0
+  );
 }

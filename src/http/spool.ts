@@ -25,6 +25,12 @@ interface SpoolOptions {
   readonly take?: (chunk: Buffer) => void;
 }
 
+/**
+ * The header that tells how large a file may be, from the IETF's draft of resumable uploads
+ * (draft-ietf-httpbis-resumable-upload). The page refuses a file that is larger before it sends it.
+ */
+export const uploadLimit = (bytes: number) => ({ 'Upload-Limit': `max-size=${bytes}` }) as const;
+
 /** Removes what an earlier process left of its uploads. */
 export const clearSpool = (folder: string): Promise<void> => rm(folder, { recursive: true, force: true });
 

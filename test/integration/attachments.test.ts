@@ -218,7 +218,10 @@ describe('what is refused', () => {
   test('a file that is empty, too large, or has no name that a file can have', async () => {
     problemOf(await sendFile(api, '', 'empty.txt'), 400);
     expect((await sendFile(api, randomBytes(10 * 2 ** 20), 'just.bin')).status).toBe(201);
-    problemOf(await sendFile(api, randomBytes(10 * 2 ** 20 + 1), 'large.bin'), 413);
+    const tooLarge = await sendFile(api, randomBytes(10 * 2 ** 20 + 1), 'large.bin');
+    problemOf(tooLarge, 413);
+    for (const { headers } of [tooLarge, await api.get('/settings')])
+      expect(headers.get('Upload-Limit')).toBe(`max-size=${10 * 2 ** 20}`);
     for (const name of ['a/b', 'a\\b', 'a\nb', '', 'n'.repeat(256)])
       problemOf(await sendFile(api, 'x', name), 400);
     expect((await sendFile(api, 'y', 'n'.repeat(255))).status).toBe(201);

@@ -6,7 +6,7 @@ import { FileProbe } from '../../domain/media/probe.ts';
 import { fail, ok } from '../../domain/result.ts';
 import { answer, type Route, raw, route, written } from '../route.ts';
 import { sendFile } from '../send-file.ts';
-import { spool } from '../spool.ts';
+import { spool, uploadLimit } from '../spool.ts';
 
 const ANY_TYPE = { '*/*': z.file() };
 const WORDS = { nothing: 'Nothing was saved', send: 'Send the file as it is.' };
@@ -27,6 +27,7 @@ export const attachmentRoutes: readonly Route[] = [
     },
     failures: ['unavailable'],
     handle: async ({ query, request, response }, { attachments, attachmentLimit }) => {
+      response.set(uploadLimit(attachmentLimit));
       const probe = new FileProbe();
       const options = { folder: attachments.incoming, most: attachmentLimit, words: WORDS };
       const spooled = await spool(request, { ...options, take: (chunk) => probe.take(chunk) });

@@ -1,5 +1,6 @@
 import { changeSettingsSchema, settingsSchema } from '../../contract/settings.ts';
 import { answer, json, type Route, route } from '../route.ts';
+import { uploadLimit } from '../spool.ts';
 
 const settings = answer('The settings', settingsSchema);
 
@@ -11,7 +12,10 @@ export const settingsRoutes: readonly Route[] = [
     summary: 'The settings of this gitpost, for everyone who uses it',
     answers: { 200: settings },
     failures: ['unavailable'],
-    handle: (_call, services) => services.settings.read(),
+    handle: ({ response }, services) => {
+      response.set(uploadLimit(services.attachmentLimit));
+      return services.settings.read();
+    },
   }),
   route({
     method: 'patch',

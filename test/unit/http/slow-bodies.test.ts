@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import express from 'express';
 import { expect, onTestFinished, test } from 'vitest';
+import { refuse } from '../../../src/http/guards.ts';
 import { type BodyLimits, letMove, slowBodies } from '../../../src/http/slow-bodies.ts';
 
 /** Pieces come so often, in milliseconds. */
@@ -26,6 +27,9 @@ async function send(
   app.post('/plain', (incoming, response) => {
     incoming.on('data', () => undefined).on('end', () => response.end('taken'));
   });
+  app.post('/refused', (incoming, response) => {
+    refuse(incoming, response, { code: 'too-large', detail: 'Nothing was saved.' });
+  });
   const server = app.listen(0, '127.0.0.1');
   await once(server, 'listening');
   onTestFinished(() => void server.close());
@@ -42,7 +46,7 @@ async function send(
   onTestFinished(() => clearInterval(timer));
   const [answer] = (await once(sending, 'response')) as [IncomingMessage];
   clearInterval(timer);
-  return { status: answer.statusCode, words: await text(answer) };
+  return { status: answer.statusCode, words: await text(answer), socket: answer.socket };
 }
 
 const PATIENT = 60_000;
@@ -50,7 +54,7 @@ const LARGE = 32 * 1024;
 
 test('an upload that moves may take longer than any other body', async () => {
   const limits = { whole: 200, still: PATIENT, longest: PATIENT };
-  expect(await send('/upload', LARGE, limits, 20)).toEqual({ status: 200, words: 'taken' });
+  expect(await send('/upload', LARGE, limits, 20)).toMatchObject({ status: 200, words: 'taken' });
   const refused = await send('/plain', LARGE, limits);
   expect(refused.status).toBe(408);
   expect(JSON.parse(refused.words)).toMatchObject({
@@ -68,4 +72,10 @@ test('an upload that stands still is ended, and so is one that sends a byte now 
 test('an upload has an end, however it moves', async () => {
   const limits = { whole: PATIENT, still: PATIENT, longest: 300 };
   expect((await send('/upload', LARGE, limits)).status).toBe(408);
+});
+
+test('a body that was refused does not hold its connection once it stands still', async () => {
+  const { status, socket } = await send('/refused', LARGE, { whole: PATIENT, still: 300, longest: PATIENT });
+  expect(status).toBe(413);
+  if (!socket.destroyed) await once(socket, 'close');
 });
