@@ -1,7 +1,7 @@
 import { Mutex } from '../async/mutex.ts';
+import type { Attachment } from '../domain/attachment.ts';
 import { findAttachment, holdsFile, storeFile } from '../git/files.ts';
 import type { StoredFile } from '../git/importer.ts';
-import type { Line } from '../journal/line.ts';
 import { attachmentPath } from '../journal/path.ts';
 import type { Clone } from './clone.ts';
 
@@ -32,13 +32,15 @@ export class LineFiles {
   }
 
   /**
-   * The files of a line, each stored as a blob. Files that are no longer found anywhere are left out, like one that
-   * was purged.
+   * Stores files as blobs. Those that are no longer found anywhere are left out.
    *
    * @param needed the hashes of the files without which the line must not be committed; throws a {@link MissingFile}
    *   for them
    */
-  async of({ attachments = [] }: Line, needed: ReadonlySet<string>): Promise<readonly StoredFile[]> {
+  async store(
+    attachments: readonly Attachment[],
+    needed: ReadonlySet<string>,
+  ): Promise<readonly StoredFile[]> {
     const files: StoredFile[] = [];
     for (const { sha256, type, name } of attachments) {
       const file = await this.#find(sha256, attachmentPath(sha256, type));

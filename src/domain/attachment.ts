@@ -14,6 +14,19 @@ export interface Attachment {
   readonly height?: number;
 }
 
+/** A file under a name, with its fields in the order of the format. */
+export const toAttachment = (
+  { sha256, type, size, width, height }: Omit<Attachment, 'name'>,
+  name: string,
+): Attachment => ({
+  sha256,
+  name,
+  type,
+  size,
+  ...(width === undefined ? {} : { width }),
+  ...(height === undefined ? {} : { height }),
+});
+
 /** A file in a request: its hash, and optionally a name other than the one it was uploaded with. */
 export interface AttachmentReference {
   readonly sha256: string;

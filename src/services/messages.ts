@@ -109,7 +109,8 @@ export class Messages {
    * @param ifMatch the tags of the revision that it is based on, as `If-Match` names them
    */
   async edit(id: string, { edit, confirm, ifMatch }: EditRequest): Promise<Result<Stored>> {
-    return this.#change(id, ifMatch, async (entry) => {
+    const named = new Set((edit.attachments ?? []).map(({ sha256 }) => sha256));
+    return this.#change(id, { ifMatch, named }, async (entry) => {
       const { folded } = entry;
       const before = contentBefore(folded);
       const isSettled = folded.heads.length === 1 && !isDeleted(entry);
@@ -129,7 +130,7 @@ export class Messages {
    * Deletes a message, which is also a revision. Deleting it a second time changes nothing. Fails as `edit` does.
    */
   async delete(id: string, ifMatch: string | undefined): Promise<Result<Stored>> {
-    return this.#change(id, ifMatch, async (entry) =>
+    return this.#change(id, { ifMatch }, async (entry) =>
       ok(isDeleted(entry) ? undefined : deletedLine(entry.folded, this.#options.clock().toISOString())),
     );
   }
@@ -164,7 +165,7 @@ export class Messages {
 
   async #change(
     id: string,
-    ifMatch: string | undefined,
+    { ifMatch, named }: { readonly ifMatch: string | undefined; readonly named?: ReadonlySet<string> },
     decide: (entry: Entry) => Promise<Result<Line | undefined>>,
   ): Promise<Result<Stored>> {
     return this.#locks.run(id, async () => {
@@ -190,7 +191,7 @@ export class Messages {
       const outdated = names.some((name) => this.#missing(entry, name).length > 0);
       if (!line.value && !outdated) return ok(toStored(entry, this.#options.repositories, false));
       const lines = line.value ? [line.value] : [];
-      return this.#bring(id, entry, lines, names, change, { needed: newFiles(lines, entry) });
+      return this.#bring(id, entry, lines, names, change, { needed: newFiles(lines, entry), named });
     });
   }
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { type Api, commitOf, expected, problemOf } from '../support/api.ts';
 import { fetchFile, upload } from '../support/files.ts';
-import { commitFile } from '../support/git.ts';
+import { commitFile, git } from '../support/git.ts';
 import { startHere } from '../support/here.ts';
 import { missingOnBranch } from '../support/judge-files.ts';
 import { madeFile } from '../support/sample-files.ts';
@@ -50,6 +50,9 @@ test('an upload that was damaged after it was used is replaced by what the commi
   expect((await fetchFile(api, sha256)).bytes).toEqual(bytes);
 
   const again = await api.create({ ...names({ sha256 }), repositories: ['second'] });
+  expect(await git(join(folder, 'repos/second'), 'show', commitOf(again, 'second'))).toContain(
+    `"attachments":[{"sha256":"${sha256}","name":`,
+  );
   expect(await missingOnBranch(join(folder, 'repos/second'), commitOf(again, 'second'))).toEqual([]);
   expect(expected<{ status: string }>(await api.get('/verify'), 200).status).toBe('ok');
 });

@@ -3,6 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Api, commitOf, expected, type Message, problemOf } from '../support/api.ts';
+import { statusOf } from '../support/clone-state.ts';
 import { fetchFile, hashOf, pngOf, sendFile, type Uploaded, upload } from '../support/files.ts';
 import { git, gitBytes } from '../support/git.ts';
 import { scratchFolder } from '../support/scratch.ts';
@@ -39,6 +40,30 @@ const changedBy = async (commit: string, name = 'messages') =>
   (await git(clone(name), 'show', '--format=', '--name-status', commit)).split('\n').sort();
 
 describe('a file of a message', () => {
+  test('that a person removed stays away, until somebody uploads it again and names it', async () => {
+    const bytes = randomBytes(300);
+    const { sha256 } = await upload(api, bytes, 'secret.bin');
+    const [edited, deleted] = [
+      await create({ text: 'One', attachments: [{ sha256 }], repositories: 'all' }),
+      await create({ text: 'Other', attachments: [{ sha256 }] }),
+    ];
+    const hasFile = async (name?: string) =>
+      (await filesIn('HEAD', name)).some((path) => path.includes(sha256));
+    for (const name of ['messages', 'second']) {
+      await eventually(async () => expect(await statusOf(clone(name))).toEqual([]));
+      await git(clone(name), 'rm', '--quiet', `attachments/${sha256.slice(0, 2)}/${sha256}.bin`);
+      await git(clone(name), 'commit', '--quiet', '-m', 'Remove a file');
+    }
+    expect(await api.edit(edited.id, { text: 'One again' })).toMatchObject({ text: 'One again' });
+    await api.delete(deleted.id);
+    await api.edit(deleted.id, { text: 'Back' });
+    for (const name of ['messages', 'second']) expect(await hasFile(name)).toBe(false);
+
+    expect((await sendFile(api, bytes, 'secret.bin')).status).toBe(200);
+    await api.edit(edited.id, { text: 'With it', attachments: [{ sha256 }] });
+    for (const name of ['messages', 'second']) expect(await hasFile(name)).toBe(true);
+  });
+
   test('is committed with the line that names it', async () => {
     const bytes = pngOf(30, 20);
     const sha256 = hashOf(bytes);

@@ -13,6 +13,7 @@ import { noteReading } from '../reconcile/catch-up.ts';
 import { mirrorLines } from '../reconcile/mirror-lines.ts';
 import type { Reconciler } from '../reconcile/reconciler.ts';
 import { BatchWriter, type Written } from './batch-writer.ts';
+import { filesToBring } from './files-to-bring.ts';
 import { type Captured, type CaptureOptions, CaptureQueue, type Waiting } from './queue.ts';
 import { closing, locked, nested, refusalOf, unsafe } from './refusals.ts';
 
@@ -87,7 +88,8 @@ export class Capturer {
   async #captureWithFiles(line: Line, options: CaptureOptions): Promise<Captured> {
     let files: readonly StoredFile[];
     try {
-      files = await this.#files.of(line, options.needed ?? NONE);
+      const brought = await filesToBring(line, this.#clone.name, this.#mirror, options);
+      files = await this.#files.store(brought, options.needed ?? NONE);
     } catch (error) {
       return (await this.#elsewhere()) ?? refusalOf(this.#clone, error);
     }

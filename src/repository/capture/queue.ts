@@ -9,6 +9,8 @@ export type Captured = Result<string>;
 export interface CaptureOptions {
   /** The hashes of the files that the line must not be committed without. Other files may have been purged. */
   readonly needed?: ReadonlySet<string> | undefined;
+  /** The hashes of the files that the request itself names. They come back if a person has removed them. */
+  readonly named?: ReadonlySet<string> | undefined;
   /** One of many lines that nobody waits for individually, as in an import. All other lines go first. */
   readonly inBulk?: boolean | undefined;
 }

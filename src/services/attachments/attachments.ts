@@ -1,6 +1,11 @@
 import { createReadStream } from 'node:fs';
 import { ifExists } from '../../async/if-exists.ts';
-import { type Attachment, type AttachmentReference, cleanFileName } from '../../domain/attachment.ts';
+import {
+  type Attachment,
+  type AttachmentReference,
+  cleanFileName,
+  toAttachment,
+} from '../../domain/attachment.ts';
 import type { FileFacts } from '../../domain/media/probe.ts';
 import { endingOf, isTextType } from '../../domain/media/types.ts';
 import { type FieldError, fail, ok, type Result } from '../../domain/result.ts';
@@ -76,10 +81,9 @@ export class Attachments {
     facts: FileFacts,
     name: string | undefined,
   ): Promise<Result<{ readonly attachment: Attachment; readonly isKnown: boolean }>> {
-    const { sha256, type, ...more } = facts;
-    const attachment = { sha256, name: name ?? `file${endingOf(type)}`, type, ...more };
+    const attachment = toAttachment(facts, name ?? `file${endingOf(facts.type)}`);
     try {
-      const isKnown = (await this.find(sha256)) !== undefined;
+      const isKnown = (await this.find(facts.sha256)) !== undefined;
       await this.#uploads.keep(received, attachment);
       return ok({ attachment, isKnown });
     } catch (error) {
@@ -187,8 +191,7 @@ export class Attachments {
     if (!file) return undefined;
     const named = await this.#nameOf(sha256);
     const name = named.ok ? named.value : undefined;
-    const { type, ...more } = file.facts;
-    return { ...more, type, name: cleanFileName(name ?? `file${endingOf(type)}`) };
+    return toAttachment(file.facts, cleanFileName(name ?? `file${endingOf(file.facts.type)}`));
   }
 
   /** The most recent name of a file in an existing message. */

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Attachment, cleanFileName, MOST_ATTACHMENTS } from '../../domain/attachment.ts';
+import { type Attachment, cleanFileName, MOST_ATTACHMENTS, toAttachment } from '../../domain/attachment.ts';
 import type { FileFacts } from '../../domain/media/probe.ts';
 import { ok, type Result } from '../../domain/result.ts';
 import { secretsIn } from '../../domain/secrets.ts';
@@ -148,7 +148,7 @@ export class ImportFiles {
         if (!facts.ok) return facts;
         if (typeof facts.value === 'string') notes.push(left(facts.value, name));
         else if (!attachments.has(facts.value.sha256))
-          attachments.set(facts.value.sha256, named(name, facts.value));
+          attachments.set(facts.value.sha256, toAttachment(facts.value, cleanFileName(lastPartOf(name))));
       }
     }
     return ok({ attachments: [...attachments.values()], notes });
@@ -156,11 +156,6 @@ export class ImportFiles {
 }
 
 const MOST_MISSING = 10_000;
-
-const named = (name: string, { sha256, type, ...more }: FileFacts): Attachment => ({
-  ...{ sha256, name: cleanFileName(lastPartOf(name)), type },
-  ...more,
-});
 
 const left = (skipped: FileProblem | 'file-not-in-export' | 'too-many-files', name: string): Skipped => ({
   skipped,
