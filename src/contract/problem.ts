@@ -14,7 +14,7 @@ const KINDS = {
   'unknown-repository': { status: 404, title: 'Repository not found' },
   'unknown-attachment': { status: 404, title: 'File not found' },
   'id-taken': { status: 409, title: 'Id in use' },
-  'precondition-failed': { status: 412, title: 'Message changed' },
+  'precondition-failed': { status: 412, title: 'Precondition failed' },
   'looks-secret': { status: 422, title: 'Possible credential' },
   unwritable: { status: 422, title: 'Change cannot be written' },
   'public-repository': { status: 422, title: 'Public repository' },

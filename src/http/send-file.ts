@@ -31,13 +31,15 @@ export function sendFile(
     response.status(304).end();
     return Promise.resolve(undefined);
   }
+  keepConditions(request, size);
   return new Promise((resolve, reject) => {
     const options = { root: dirname(path), cacheControl: false, lastModified: false, dotfiles: 'allow' };
     response.sendFile(basename(path), options as never, (error?: Error & { status?: number }) => {
       if (!error || request.destroyed || response.headersSent) return resolve(undefined);
       for (const header of PRIVATE_HEADERS) response.removeHeader(header);
       response.setHeader('Cache-Control', 'no-store');
-      if (error.status !== 416 && error.status !== 412) return reject(error);
+      if (error.status === 412) return resolve({ ok: false, failure: ANOTHER });
+      if (error.status !== 416) return reject(error);
       response.setHeader('Content-Range', `bytes */${size}`);
       const detail = `The file has ${size} bytes, and the requested range lies outside them.`;
       resolve({ ok: false, failure: { code: 'range-not-satisfiable', detail } });
@@ -53,6 +55,22 @@ const isKnown = ({ headers }: Request, sha256: string): boolean =>
   (headers['if-none-match'] ?? '')
     .split(',')
     .some((tag) => tag.trim() === '*' || tag.trim().replace(/^W\//, '') === `"${sha256}"`);
+
+const ANOTHER = {
+  code: 'precondition-failed',
+  detail: 'The file is not the one that If-Match names.',
+} as const satisfies ProblemInput;
+
+/**
+ * Changes what `send` does not read as RFC 9110 says: a file has no date to compare with, a weak tag never matches in
+ * `If-Range`, and as many last bytes as there are, or more, are the whole file.
+ */
+function keepConditions({ headers }: Request, size: number): void {
+  delete headers['if-unmodified-since'];
+  if (String(headers['if-range'] ?? '').startsWith('W/')) delete headers.range;
+  const last = /^bytes=-(\d+)$/.exec(headers.range ?? '')?.[1];
+  if (last !== undefined && Number(last) > size) headers.range = `bytes=-${size}`;
+}
 
 /** Headers of a file. A refusal must not have them. */
 const PRIVATE_HEADERS = ['Content-Type', 'Content-Disposition', 'Content-Length', 'Accept-Ranges', 'ETag'];

@@ -273,6 +273,13 @@ describe('sending a file', () => {
     ]);
     const last = await fetchFile(api, sha256, { Range: 'bytes=-3' });
     expect([last.status, last.bytes.toString()]).toEqual([206, '789']);
+    const more = await fetchFile(api, sha256, { Range: 'bytes=-999' });
+    expect([more.status, more.bytes.length]).toEqual([206, 10]);
+    const weak = await fetchFile(api, sha256, { Range: 'bytes=0-1', 'If-Range': `W/"${sha256}"` });
+    expect(weak.status).toBe(200);
+    const since = { 'If-Unmodified-Since': 'Thu, 01 Jan 1970 00:00:00 GMT', 'If-Match': `"${sha256}"` };
+    expect((await fetchFile(api, sha256, since)).status).toBe(200);
+    problemOf(await api.get(`/attachments/${sha256}`, { 'If-Match': '"other"' }), 412);
     const outside = await api.get(`/attachments/${sha256}`, { Range: 'bytes=10-' });
     problemOf(outside, 416);
     expect(outside.headers.get('content-range')).toBe('bytes */10');

@@ -49,13 +49,13 @@ export const attachmentRoutes: readonly Route[] = [
     summary: 'A file of a message',
     description:
       'Pictures, sound, video and plain text are shown in place. Everything else is a download with its name.',
-    headers: ['Range', 'If-None-Match', 'If-Range'],
+    headers: ['Range', 'If-None-Match', 'If-Match', 'If-Range'],
     answers: {
       200: written('The bytes', ANY_TYPE),
       206: written('A part of the bytes', ANY_TYPE),
       304: answer('It is still the one that If-None-Match names'),
     },
-    failures: ['unknown-attachment', 'range-not-satisfiable', 'unavailable'],
+    failures: ['unknown-attachment', 'precondition-failed', 'range-not-satisfiable', 'unavailable'],
     handle: async ({ params, request, response }, { attachments }) => {
       if (!SHA256.test(params.sha256)) return fail('unknown-attachment', 'This is not the hash of a file.');
       const file = await attachments.open(params.sha256);
