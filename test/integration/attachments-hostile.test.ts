@@ -135,6 +135,17 @@ describe('a credential in a file', () => {
     expect((await api.patch(id, { attachments: [{ sha256, name: 'n.txt' }] })).status).toBe(200);
   });
 
+  test.each([
+    ['in Latin-1', Buffer.from(`caf\xe9 ${secret}`, 'latin1')],
+    ['in UTF-16', Buffer.from(`\ufeff ${secret}`, 'utf16le')],
+    ['in UTF-16, the other way round', Buffer.from(`\ufeff ${secret}`, 'utf16le').swap16()],
+    ['that looks like a PDF', Buffer.from(`See %PDF-1.7\n${secret}`)],
+    ['that looks like sound', Buffer.from(`ID3 ${secret}`)],
+  ])('that is text %s is asked about, too', async (_, bytes) => {
+    const { sha256 } = await upload(api, bytes, 'notes.txt');
+    problemOf(await api.post({ text: 'x', attachments: [{ sha256 }] }), 422);
+  });
+
   test('or in its name is asked about, too', async () => {
     const { sha256 } = await upload(api, 'innocent', `${secret}.txt`);
     problemOf(await api.post({ text: 'x', attachments: [{ sha256 }] }), 422);

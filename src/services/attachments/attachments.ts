@@ -7,9 +7,9 @@ import {
   toAttachment,
 } from '../../domain/attachment.ts';
 import type { FileFacts } from '../../domain/media/probe.ts';
-import { endingOf, isTextType } from '../../domain/media/types.ts';
+import { endingOf } from '../../domain/media/types.ts';
 import { type FieldError, fail, ok, type Result } from '../../domain/result.ts';
-import { secretsIn } from '../../domain/secrets.ts';
+import { SecretScan } from '../../domain/secret-scan.ts';
 import { readBlob } from '../../git/files.ts';
 import type { Database } from '../../mirror/database.ts';
 import { findNaming, isNaming } from '../../mirror/search/naming.ts';
@@ -22,27 +22,16 @@ export interface NamedFile extends LocalFile {
   readonly name: string;
 }
 
+const PIECE_BYTES = 256 * 1024;
 /** How many answers to "which message names this file?" are remembered. */
 const MOST_REMEMBERED = 10_000;
 
-/** The longest credential, in bytes. Neighbouring chunks of a text overlap by this much, so none is cut in two. */
-const LONGEST_SECRET = 4096;
-const PIECE_BYTES = 256 * 1024;
-
-/** The kinds of credentials in a text file. The event loop gets a turn after each chunk. */
+/** The kinds of credentials in a file. The event loop gets a turn after each chunk. */
 async function secretsInFile(path: string): Promise<ReadonlySet<string>> {
-  const seen = new Set<string>();
-  for await (const piece of piecesOf(path)) for (const kind of secretsIn(piece)) seen.add(kind);
-  return seen;
-}
-
-async function* piecesOf(path: string): AsyncGenerator<string> {
-  let end = Buffer.alloc(0);
-  for await (const chunk of createReadStream(path, { highWaterMark: PIECE_BYTES }) as AsyncIterable<Buffer>) {
-    const piece = Buffer.concat([end, chunk]);
-    yield piece.toString('utf8');
-    end = piece.subarray(-LONGEST_SECRET);
-  }
+  const scan = new SecretScan();
+  for await (const chunk of createReadStream(path, { highWaterMark: PIECE_BYTES }) as AsyncIterable<Buffer>)
+    scan.take(chunk);
+  return scan.seen;
 }
 
 /**
@@ -149,7 +138,7 @@ export class Attachments {
     (await this.find(sha256))?.path;
 
   /**
-   * The kinds of credentials that the text files among these seem to contain. A file that is gone is left out: the
+   * The kinds of credentials that these files seem to contain, as far as they are text. A file that is gone is left out: the
    * capture refuses it. `unavailable` if one cannot be read.
    */
   async secretsIn(attachments: readonly Attachment[]): Promise<Result<readonly string[]>> {
@@ -164,7 +153,7 @@ export class Attachments {
 
   async #secretsOf(sha256: string): Promise<ReadonlySet<string>> {
     const file = await this.find(sha256);
-    if (!file || !isTextType(file.facts.type)) return new Set();
+    if (!file) return new Set();
     // One that goes away meanwhile may have a copy elsewhere.
     return (await ifExists(secretsInFile(file.path))) ?? this.#secretsOf(sha256);
   }
