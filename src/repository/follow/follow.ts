@@ -19,6 +19,9 @@ const AT_LATEST_MS = 2000;
 const LOCKED_MS = 250;
 const MOST_WAITS = 8;
 const EARLIER_MS = 5000;
+/** Pauses until a follow that failed, perhaps on a full disk, is tried again: the first, each twice as long, the longest. */
+const RETRY_MS = 1000;
+const LONGEST_RETRY_MS = 300_000;
 
 export interface FollowerPorts {
   readonly clone: Clone;
@@ -49,6 +52,8 @@ export class Follower {
   #isJudged = false;
   #timer: NodeJS.Timeout | undefined;
   #since = 0;
+  #retry: NodeJS.Timeout | undefined;
+  #retryPause = RETRY_MS;
   #running: Promise<void> = Promise.resolve();
   #closed = false;
 
@@ -90,7 +95,15 @@ export class Follower {
   now(): Promise<void> {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    this.#running = this.#running.then(() => this.#followHere()).catch(this.#onTrouble);
+    clearTimeout(this.#retry);
+    this.#running = this.#running
+      .then(() => this.#followHere())
+      .then(
+        () => {
+          this.#retryPause = RETRY_MS;
+        },
+        (error: unknown) => this.#failed(error),
+      );
     return this.#running;
   }
 
@@ -98,6 +111,14 @@ export class Follower {
     await this.now();
     this.#closed = true;
     clearTimeout(this.#timer);
+    clearTimeout(this.#retry);
+  }
+
+  #failed(error: unknown): void {
+    this.#onTrouble(error);
+    if (this.#closed) return;
+    this.#retry = setTimeout(() => void this.now(), this.#retryPause);
+    this.#retryPause = Math.min(2 * this.#retryPause, LONGEST_RETRY_MS);
   }
 
   /** A person may take the clone away, or put another one in its place, even while it is followed. */

@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { statusOf as changesIn } from '../../../support/clone-state.ts';
 import { git, gitEnvironment } from '../../../support/git.ts';
-import { onceBefore } from '../../../support/git-wrapper.ts';
+import { onceBefore, whileThere } from '../../../support/git-wrapper.ts';
 import { startManager } from '../../../support/manager.ts';
 import { isThere, lineNumber } from '../../../support/repositories.ts';
 import { temporaryFolder } from '../../../support/tmp.ts';
@@ -87,5 +87,19 @@ test('a git that the disk had no space for is no change of a person', async () =
   await second.add(lineNumber(4));
   await eventually(async () => (await changesIn(clone)).length === 0);
   expect(second.troubles.map(String)).toEqual([expect.stringContaining('No space left on device')]);
+  await second.close();
+});
+
+test('what the disk had no space for is written once there is space, though nobody does anything', async () => {
+  const { folder, clone } = await sceneWith(async () => undefined);
+  const full = join(folder, 'full');
+  await writeFile(full, '');
+  const noSpace = `echo 'fatal: write error: No space left on device' >&2; exit 128`;
+  await whileThere(full, 'read-tree|checkout-index', folder, noSpace);
+  const second = await startManager(folder);
+  await eventually(async () => second.troubles.length >= 3);
+  await rm(full);
+  await eventually(async () => (await changesIn(clone)).length === 0);
+  for (const trouble of second.troubles) expect(String(trouble)).toContain('No space left on device');
   await second.close();
 });
