@@ -3,6 +3,7 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { ifExists } from '../async/if-exists.ts';
 import { ATTACHMENT_FOLDER, attachmentOf } from '../journal/path.ts';
+import { dropDamaged } from './loose-objects.ts';
 import { type GitContext, GitError, GitProcess, text } from './run.ts';
 import { isFile, listBelow, type TreeEntry } from './tree.ts';
 
@@ -33,6 +34,8 @@ export async function storeFile(
 ): Promise<string | undefined> {
   const hashes = await ifExists(hashesOf(path));
   if (hashes?.content !== sha256) return undefined;
+  // git does not write an object that it has already, not even if the disk has damaged it.
+  for (const id of hashes.ids) await dropDamaged(context, id);
   const id = await text(context, ['hash-object', '-w', '--no-filters', '--', path]);
   return hashes.ids.includes(id) ? id : undefined;
 }
