@@ -1,76 +1,88 @@
+import { exifOf, orientationOf } from './exif-orientation.ts';
+import { latin } from './latin.ts';
+
+const [SOI, EOI, START_OF_SCAN] = [0xd8, 0xd9, 0xda];
+const [APP0, APP1, APP2, APP14, APP15] = [0xe0, 0xe1, 0xe2, 0xee, 0xef];
+const COMMENT = 0xfe;
+
 /**
  * A JPEG without its metadata: where and when it was taken, with what camera, and by whom. What is needed to display
- * it stays: its orientation and its colour profile. Bytes that are not a JPEG are returned unchanged.
+ * it stays: its orientation and its colour profile. Everything after the picture is removed too: further pictures,
+ * such as previews and gain maps (CIPA DC-007, ISO 21496-1), and the video of a motion photo.
+ *
+ * The structure of a JPEG is described in ITU-T T.81, Annex B.
+ *
+ * @returns `undefined` if the bytes are not a JPEG, or have no end or an unknown segment, so it cannot be cleaned
  */
-export function withoutDetails(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
-  const parts: Uint8Array[] = [Uint8Array.of(0xff, 0xd8)];
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (bytes.length < 4 || view.getUint16(0) !== 0xffd8) return bytes.slice();
-  let orientation = 1;
-  let at = 2;
-  for (;;) {
-    if (at + 4 > bytes.length || view.getUint8(at) !== 0xff) return bytes.slice();
-    const marker = view.getUint8(at + 1);
-    // The image data begins here and fills the rest.
-    if (marker === 0xda) break;
-    const end = at + 2 + view.getUint16(at + 2);
-    if (end > bytes.length || end <= at + 3) return bytes.slice();
-    const segment = bytes.subarray(at, end);
-    if (marker === 0xe1) orientation = orientationOf(segment) ?? orientation;
-    if (isNeeded(marker, segment)) parts.push(segment);
+export function withoutDetails(bytes: Uint8Array): Uint8Array<ArrayBuffer> | undefined {
+  if (bytes[0] !== 0xff || bytes[1] !== SOI) return undefined;
+  const parts: Uint8Array[] = [];
+  let [orientation, hasPicture, isInScan] = [1, false, false];
+  for (let at = 2; ; ) {
+    const start = markerFrom(bytes, at);
+    if (start === undefined) return undefined;
+    // After the start of a scan come the pixels. Any other bytes between two segments are skipped by decoders.
+    if (isInScan) parts.push(bytes.subarray(at, start));
+    const marker = bytes[start + 1] as number;
+    if (marker === EOI) return hasPicture ? picture(parts, orientation) : undefined;
+    const end = endOf(bytes, start);
+    if (end === undefined || !isKnown(marker)) return undefined;
+    const segment = bytes.subarray(start, end);
+    isInScan = marker === START_OF_SCAN;
+    hasPicture ||= isInScan;
+    if (marker === APP1 && !hasPicture) orientation = orientationOf(segment) ?? orientation;
+    const needed = neededOf(marker, segment);
+    if (needed) parts.push(needed);
     at = end;
   }
-  if (orientation !== 1) parts.splice(1, 0, exifOf(orientation));
-  return joined([...parts, bytes.subarray(at)]);
 }
 
-/** Exif, XMP, IPTC, comments and the like are removed. The colour profile stays, and so does what decoders need. */
-function isNeeded(marker: number, segment: Uint8Array): boolean {
-  const isApplication = marker >= 0xe0 && marker <= 0xef;
-  if (!isApplication) return marker !== 0xfe;
-  if (marker === 0xe2) return textOf(segment, 4, 11) === 'ICC_PROFILE';
-  return marker === 0xe0 || (marker === 0xee && textOf(segment, 4, 5) === 'Adobe');
-}
-
-const textOf = (bytes: Uint8Array, at: number, length: number): string =>
-  String.fromCharCode(...bytes.subarray(at, at + length));
-
-const ORIENTATION = 0x0112;
-
-/** The orientation of a picture, 1 to 8, from its Exif segment. */
-function orientationOf(segment: Uint8Array): number | undefined {
-  if (textOf(segment, 4, 6) !== 'Exif\0\0') return undefined;
-  const tiff = new DataView(segment.buffer, segment.byteOffset + 10, segment.byteLength - 10);
-  try {
-    const isLittle = tiff.getUint16(0) === 0x4949;
-    const start = tiff.getUint32(4, isLittle);
-    const count = tiff.getUint16(start, isLittle);
-    for (let index = 0; index < count; index += 1) {
-      const entry = start + 2 + 12 * index;
-      if (tiff.getUint16(entry, isLittle) !== ORIENTATION) continue;
-      const value = tiff.getUint16(entry + 8, isLittle);
-      return value >= 1 && value <= 8 ? value : undefined;
-    }
-  } catch {
-    // The segment ends earlier than it claims.
+/**
+ * The position of the next marker of a segment or of the end. Markers may come after fill bytes. Among the pixels, a
+ * 0xff that is not part of a marker is followed by a zero, and restart markers are part of the pixels.
+ */
+function markerFrom(bytes: Uint8Array, from: number): number | undefined {
+  for (let at = bytes.indexOf(0xff, from); at !== -1; at = bytes.indexOf(0xff, at + 1)) {
+    const marker = bytes[at + 1];
+    if (marker === undefined) return undefined;
+    const isRestart = marker >= 0xd0 && marker <= 0xd7;
+    if (marker > 0x01 && marker < 0xff && !isRestart) return at;
   }
   return undefined;
 }
 
-/** An Exif segment with only the orientation of a picture. */
-function exifOf(orientation: number): Uint8Array {
-  const segment = new Uint8Array(36);
-  const view = new DataView(segment.buffer);
-  view.setUint16(0, 0xffe1);
-  view.setUint16(2, 34);
-  segment.set([0x45, 0x78, 0x69, 0x66, 0, 0, 0x4d, 0x4d, 0, 0x2a], 4);
-  view.setUint32(14, 8);
-  view.setUint16(18, 1);
-  view.setUint16(20, ORIENTATION);
-  view.setUint16(22, 3);
-  view.setUint32(24, 1);
-  view.setUint16(28, orientation);
-  return segment;
+/** The end of the segment that starts here; `undefined` if the file ends earlier. */
+function endOf(bytes: Uint8Array, start: number): number | undefined {
+  const [high = 0, low = 0] = bytes.subarray(start + 2, start + 4);
+  const end = start + 2 + high * 256 + low;
+  return end >= start + 4 && end <= bytes.length ? end : undefined;
+}
+
+/** Whether a segment is a frame, a table, a scan, metadata or a comment. Decoders refuse all others. */
+const isKnown = (marker: number): boolean =>
+  (marker >= 0xc0 && marker <= APP15 && marker !== 0xc8 && marker !== SOI) || marker === COMMENT;
+
+/** What stays of a segment: what decoders need, and nothing of Exif, XMP, IPTC, MPF, comments and the like. */
+function neededOf(marker: number, segment: Uint8Array): Uint8Array | undefined {
+  if (marker < APP0) return segment;
+  if (marker === APP0) return withoutThumbnail(segment);
+  const isProfile = marker === APP2 && latin(segment, 4, 16) === 'ICC_PROFILE\0';
+  const isAdobe = marker === APP14 && latin(segment, 4, 9) === 'Adobe';
+  return isProfile || isAdobe ? segment : undefined;
+}
+
+/** A JFIF header without its thumbnail, which may still show what was cut off the picture. */
+function withoutThumbnail(segment: Uint8Array): Uint8Array | undefined {
+  if (latin(segment, 4, 9) !== 'JFIF\0' || segment.length < 18) return undefined;
+  const header = segment.slice(0, 18);
+  header.set([0, 16], 2);
+  header.set([0, 0], 16);
+  return header;
+}
+
+function picture(parts: readonly Uint8Array[], orientation: number): Uint8Array<ArrayBuffer> {
+  const exif = orientation === 1 ? [] : [exifOf(orientation)];
+  return joined([Uint8Array.of(0xff, SOI), ...exif, ...parts, Uint8Array.of(0xff, EOI)]);
 }
 
 function joined(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {

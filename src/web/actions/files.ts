@@ -6,6 +6,7 @@ import { draft } from '../state/draft.ts';
 import { blobOf, bytesOfFiles, type DraftFile, forgetBytes, progress } from '../state/draft-files.ts';
 import { show } from '../state/notices.ts';
 import { kindOfFile } from '../text/files.ts';
+import type { PreparedFile } from './prepare-file.ts';
 
 const uploads = new Map<string, { readonly done: Promise<void>; readonly abort: AbortController }>();
 
@@ -46,24 +47,15 @@ export async function addFiles(files: readonly File[]): Promise<void> {
   await Promise.all(adding);
 }
 
-/** Loads the code that shrinks pictures soon after the page, since it could not be loaded without the server. */
+/** Loads the code that prepares files soon after the page, since it could not be loaded without the server. */
 export function getReadyForFiles(): void {
-  void import('./shrink.ts').catch(() => undefined);
+  void import('./prepare-file.ts').catch(() => undefined);
 }
 
-/** Decides what is sent of a file. */
-export async function prepared(file: File) {
-  const name = cleanFileName(file.name);
-  // Not every system knows the type of a HEIC file.
-  const isPicture = file.type.startsWith('image/') || /\.hei[cf]$/i.test(name);
-  if (!isPicture) return { original: file, reduced: null, name, tells: false };
-  const { cleaned, mayTellPlace, nameOfShrunk, shrink } = await import('./shrink.ts');
-  const [original, reduced, tells] = await Promise.all([
-    cleaned(file),
-    shrink(file),
-    mayTellPlace(file, name),
-  ]);
-  return { original, reduced, name: reduced ? nameOfShrunk(name, reduced.type) : name, tells };
+/** Decides what can be sent of a file. */
+export async function prepared(file: File): Promise<PreparedFile> {
+  const { prepareFile } = await import('./prepare-file.ts');
+  return prepareFile(file, cleanFileName(file.name));
 }
 
 export function removeFile(key: string): void {

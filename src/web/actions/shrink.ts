@@ -1,16 +1,18 @@
-import { withoutDetails } from '../../domain/media/strip-jpeg.ts';
-
 /** Pictures whose longer side has more pixels are scaled down. */
 const LONGEST_SIDE = 2048;
 const QUALITY = 0.85;
 /** Larger files are also shrunk, if that saves much. */
 const LARGE_BYTES = 1_000_000;
 
-const SHRUNK = new Set(['image/jpeg', 'image/png', 'image/webp', 'image/avif', 'image/heic', 'image/heif']);
+const SHRUNK = new Set(['image/jpeg', 'image/png', 'image/webp', 'image/avif', 'image/heic']);
 
-/** A smaller version of a chosen picture; `null` if none is needed or none can be made. */
-export async function shrink(file: Blob): Promise<Blob | null> {
-  if (!SHRUNK.has(file.type)) return null;
+/**
+ * A smaller version of a chosen picture; `null` if none is needed or none can be made.
+ *
+ * @param type what its bytes say that it is
+ */
+export async function shrink(file: Blob, type: string | undefined): Promise<Blob | null> {
+  if (type === undefined || !SHRUNK.has(type)) return null;
   const bitmap = await createImageBitmap(file, { imageOrientation: 'from-image' }).catch(() => undefined);
   if (!bitmap) return null;
   const factor = Math.min(1, LONGEST_SIDE / Math.max(bitmap.width, bitmap.height));
@@ -34,19 +36,13 @@ async function encoded(canvas: HTMLCanvasElement): Promise<Blob | null> {
   return webp?.type === 'image/webp' ? webp : as('image/jpeg');
 }
 
-/** The file as it was chosen, without the metadata of a photo. */
-export async function cleaned(file: Blob): Promise<Blob> {
-  if (file.type !== 'image/jpeg') return file;
-  return new Blob([withoutDetails(new Uint8Array(await file.arrayBuffer()))], { type: file.type });
-}
-
 /** How much of a picture is searched for hidden information. */
 const TELLING_BYTES = 1024 * 1024;
 
-/** Whether a picture that is sent unchanged may reveal where it was taken. Only JPEGs are cleaned of that. */
-export async function mayTellPlace(file: Blob, name: string): Promise<boolean> {
-  if (file.type === 'image/jpeg') return false;
-  if (/^image\/hei[cf]/.test(file.type) || /\.hei[cf]$/i.test(name)) return true;
+/** Whether a picture that is sent unchanged may reveal where it was taken. */
+export async function mayTellPlace(file: Blob, type: string | undefined): Promise<boolean> {
+  if (type === 'image/jpeg' || type === 'image/heic') return true;
+  if (!(type ?? file.type).startsWith('image/')) return false;
   const start = new Uint8Array(await file.slice(0, TELLING_BYTES).arrayBuffer());
   return /Exif\0\0|eXIf|EXIF|<x:xmpmeta/.test(new TextDecoder('latin1').decode(start));
 }

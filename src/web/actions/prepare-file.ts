@@ -1,0 +1,46 @@
+import { HEAD_BYTES, typeOfBytes } from '../../domain/media/signatures.ts';
+import { withoutDetails } from '../../domain/media/strip-jpeg.ts';
+import { mayTellPlace, nameOfShrunk, shrink } from './shrink.ts';
+
+/** What can be sent of a chosen file. */
+export interface PreparedFile {
+  /** The file as it was chosen; a JPEG without its metadata. */
+  readonly original: Blob;
+  /** A smaller picture made from it, if that is worth it. */
+  readonly reduced: Blob | null;
+  /** Its name; of the smaller picture, if there is one. */
+  readonly name: string;
+  /** Whether the original may reveal where it was taken. */
+  readonly tells: boolean;
+}
+
+/** Decides by the bytes of a file what can be sent of it, since its name and its type may be missing or wrong. */
+export async function prepareFile(file: Blob, name: string): Promise<PreparedFile> {
+  const head = await bytesOf(file.slice(0, HEAD_BYTES));
+  // It is uploaded as it is, which says why it cannot be read.
+  if (!head) return { original: file, reduced: null, name, tells: /^(?:image|video)\//.test(file.type) };
+  const type = typeOfBytes(head);
+  const [clean, reduced] = await Promise.all([
+    type === 'image/jpeg' ? cleaned(file) : undefined,
+    shrink(file, type),
+  ]);
+  const tells = !clean && (await mayTellPlace(file, type));
+  return { original: clean ?? file, reduced, name: reduced ? nameOfShrunk(name, reduced.type) : name, tells };
+}
+
+/** The bytes of a file; `undefined` if it cannot be read, such as a folder that was dropped, or a file that is gone. */
+const bytesOf = (file: Blob): Promise<Uint8Array | undefined> =>
+  file.arrayBuffer().then(
+    (bytes) => new Uint8Array(bytes),
+    () => undefined,
+  );
+
+/** No server accepts a file that is larger than this. */
+const MOST_BYTES = 64 * 1024 * 1024;
+
+/** A photo without its metadata; `undefined` if its metadata cannot be removed. */
+async function cleaned(file: Blob): Promise<Blob | undefined> {
+  const bytes = file.size > MOST_BYTES ? undefined : await bytesOf(file);
+  const clean = bytes && withoutDetails(bytes);
+  return clean && new Blob([clean], { type: 'image/jpeg' });
+}

@@ -1,0 +1,54 @@
+import { expect, test } from 'vitest';
+import type { Message } from '../support/api.ts';
+import { fetchFile, type Uploaded } from '../support/files.ts';
+import { openPage, sharedBrowser } from '../support/page.ts';
+import { composer, postWell } from '../support/page-parts.ts';
+import { choose, draftFile, pictureIn } from '../support/page-pictures.ts';
+import { sharedScene } from '../support/page-scene.ts';
+
+const browser = sharedBrowser();
+const scene = sharedScene();
+
+const WARNING = 'It may reveal where it was taken.';
+
+/** The files of the message with this text, and their bytes on the server. */
+async function sent(text: string): Promise<Array<Uploaded & { bytes: Buffer }>> {
+  const [message] = await scene().api.messages(`?q=${encodeURIComponent(`"${text}"`)}`);
+  const { attachments } = message as Message & { attachments: Uploaded[] };
+  return Promise.all(
+    attachments.map(async (file) => ({ ...file, bytes: (await fetchFile(scene().api, file.sha256)).bytes })),
+  );
+}
+
+const SECRET = 'SECRET 52.5200 N';
+
+/** A photo as phones take it: with Exif (after a fill byte), and a video after the picture. */
+function phonePhoto(jpeg: Buffer): Buffer {
+  const exif = Buffer.from(`\xff\xff\xe1\0\x00Exif\0\0MM\0*\0\0\0\x08\0\0\0\0\0\0${SECRET}`, 'latin1');
+  exif.writeUInt16BE(exif.length - 3, 3);
+  return Buffer.concat([
+    jpeg.subarray(0, 2),
+    exif,
+    jpeg.subarray(2),
+    Buffer.from(`\0\0\0\x18ftypmp42${SECRET}`),
+  ]);
+}
+
+test('a JPEG is sent without its metadata, whatever its name, and the page warns if it cannot be cleaned', async () => {
+  const page = await openPage(browser(), scene().url);
+  const plain = await pictureIn(page, 'image/jpeg', [60, 40], 'context.fillRect(0, 0, 60, 40)');
+  const photo = phonePhoto(plain);
+  await choose(page, { noext: photo, 'PXL.jpg~2': photo, 'IMG_1.JPG': photo });
+  await choose(page, { 'wrong.png': photo }, 'image/png');
+  await choose(page, { 'cut.jpg': photo.subarray(0, photo.indexOf('ftyp') - 10) }, 'image/jpeg');
+  await draftFile(page, 'cut.jpg').getByText(WARNING).waitFor();
+  for (const name of ['noext', 'PXL.jpg~2', 'IMG_1.JPG', 'wrong.png']) await draftFile(page, name).waitFor();
+  expect(await composer(page).getByText(WARNING).count()).toBe(1);
+  await draftFile(page, 'cut.jpg').getByRole('button', { name: 'Remove cut.jpg' }).click();
+  await postWell(page, 'Photos from a phone');
+  const [file, ...more] = await sent('Photos from a phone');
+  expect(file).toMatchObject({ type: 'image/jpeg', width: 60, height: 40 });
+  expect(file?.bytes.equals(plain)).toBe(true);
+  // All of them were the same photo.
+  for (const { sha256 } of more) expect(sha256).toBe(file?.sha256);
+});
