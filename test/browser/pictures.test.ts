@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest';
 import type { Message } from '../support/api.ts';
-import { fetchFile, type Uploaded } from '../support/files.ts';
+import { fetchFile, noisyPng, type Uploaded } from '../support/files.ts';
 import { openPage, sharedBrowser } from '../support/page.ts';
 import { composer, postWell } from '../support/page-parts.ts';
-import { choose, draftFile, pictureIn } from '../support/page-pictures.ts';
+import { choose, draftFile, framesIn, pictureIn } from '../support/page-pictures.ts';
 import { sharedScene } from '../support/page-scene.ts';
+import { animatedPng, animatedWebp } from '../support/pictures.ts';
 
 const browser = sharedBrowser();
 const scene = sharedScene();
@@ -51,4 +52,22 @@ test('a JPEG is sent without its metadata, whatever its name, and the page warns
   expect(file?.bytes.equals(plain)).toBe(true);
   // All of them were the same photo.
   for (const { sha256 } of more) expect(sha256).toBe(file?.sha256);
+});
+
+test('an animation is sent as it is, however large', async () => {
+  const page = await openPage(browser(), scene().url);
+  const size = [2100, 60] as const;
+  const frame = await pictureIn(page, 'image/webp', size, 'context.fillRect(0, 0, 2100, 60)');
+  const files = {
+    'cat.webp': animatedWebp(frame, size),
+    'dog.png': animatedPng(noisyPng(...size)),
+    'still.webp': frame,
+  };
+  expect(await framesIn(page, 'image/webp', files['cat.webp'])).toBe(2);
+  expect(await framesIn(page, 'image/png', files['dog.png'])).toBe(2);
+  await choose(page, files);
+  for (const name of Object.keys(files)) await draftFile(page, name).waitFor();
+  await postWell(page, 'Two of them move');
+  const widths = Object.fromEntries((await sent('Two of them move')).map(({ name, width }) => [name, width]));
+  expect(widths).toEqual({ 'cat.webp': 2100, 'dog.png': 2100, 'still.webp': 2048 });
 });

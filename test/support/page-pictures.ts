@@ -23,6 +23,19 @@ export async function pictureIn(
   return Buffer.from(data, 'base64');
 }
 
+/** How many frames this browser sees in a picture. */
+export const framesIn = async (page: Page, type: string, bytes: Buffer): Promise<number> =>
+  Number(
+    await page.evaluate(
+      `(async () => {
+        const data = Uint8Array.from(atob('${bytes.toString('base64')}'), (one) => one.charCodeAt(0));
+        const decoder = new ImageDecoder({ type: '${type}', data });
+        await decoder.tracks.ready;
+        return decoder.tracks.selectedTrack.frameCount;
+      })()`,
+    ),
+  );
+
 /** Chooses files for the message that is being written, with the types that the browser gives them. */
 export const choose = (page: Page, files: Readonly<Record<string, Buffer>>, mimeType = ''): Promise<void> =>
   composer(page)

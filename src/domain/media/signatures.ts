@@ -71,11 +71,17 @@ function isMpegFrame(head: string): boolean {
   return isLayer3 && third >> 4 !== 0 && third >> 4 !== 0x0f && (third & 0x0c) !== 0x0c;
 }
 
+/** The brands in the box `ftyp`, the main one first; none if a file does not begin with this box. */
+export function brandsOf(head: string): readonly string[] {
+  if (!head.startsWith('ftyp', 4)) return [];
+  const length = [0, 1, 2, 3].reduce((sum, at) => sum * 256 + head.charCodeAt(at), 0);
+  return head.slice(8, length).match(/.{4}/gs) ?? [];
+}
+
 /** Files made of ISO boxes begin with the box `ftyp`, which names their type. */
 function boxType(head: string): string | undefined {
   if (!head.startsWith('ftyp', 4)) return undefined;
-  const length = [0, 1, 2, 3].reduce((sum, at) => sum * 256 + head.charCodeAt(at), 0);
-  const brands = head.slice(8, length).match(/.{4}/gs) ?? [];
+  const brands = brandsOf(head);
   const [major = ''] = brands;
   if (/^(?:avif|avis)$/.test(major)) return 'image/avif';
   if (/^(?:heic|heix|hevc|heim|heis|mif1|msf1)$/.test(major))

@@ -1,3 +1,5 @@
+import { isAnimated } from '../../domain/media/animated.ts';
+
 /** Pictures whose longer side has more pixels are scaled down. */
 const LONGEST_SIDE = 2048;
 const QUALITY = 0.85;
@@ -13,6 +15,8 @@ const SHRUNK = new Set(['image/jpeg', 'image/png', 'image/webp', 'image/avif', '
  */
 export async function shrink(file: Blob, type: string | undefined): Promise<Blob | null> {
   if (type === undefined || !SHRUNK.has(type)) return null;
+  // A canvas would keep only one of its pictures.
+  if (await isAnimated(file, type)) return null;
   const bitmap = await createImageBitmap(file, { imageOrientation: 'from-image' }).catch(() => undefined);
   if (!bitmap) return null;
   const factor = Math.min(1, LONGEST_SIDE / Math.max(bitmap.width, bitmap.height));
