@@ -71,3 +71,34 @@ test('an animation is sent as it is, however large', async () => {
   const widths = Object.fromEntries((await sent('Two of them move')).map(({ name, width }) => [name, width]));
   expect(widths).toEqual({ 'cat.webp': 2100, 'dog.png': 2100, 'still.webp': 2048 });
 });
+
+test('a transparent picture stays transparent in a browser that cannot write WebP', async () => {
+  const page = await openPage(browser(), scene().url);
+  // Safari writes PNG instead.
+  await page.evaluate(`{
+    const { toBlob } = HTMLCanvasElement.prototype;
+    HTMLCanvasElement.prototype.toBlob = function (done, type, quality) {
+      toBlob.call(this, done, type === 'image/webp' ? 'image/png' : type, quality);
+    };
+  }`);
+  const noise = `{
+    const noise = context.createImageData(2200, 100);
+    for (let at = 0; at < noise.data.length; at += 1) noise.data[at] = Math.random() * 256;
+    context.putImageData(noise, 0, 0);
+  }`;
+  const files = {
+    'logo.png': await pictureIn(page, 'image/png', [2200, 100], noise),
+    'wall.png': noisyPng(2200, 100),
+  };
+  await choose(page, files);
+  await draftFile(page, 'wall.jpg').waitFor();
+  await draftFile(page, 'logo.png')
+    .getByText(/instead of/)
+    .waitFor();
+  await postWell(page, 'A logo and a wall');
+  const types = (await sent('A logo and a wall')).map(({ name, type, width }) => [name, type, width]);
+  expect(types.sort()).toEqual([
+    ['logo.png', 'image/png', 2048],
+    ['wall.jpg', 'image/jpeg', 2048],
+  ]);
+});

@@ -1,4 +1,5 @@
 import { isAnimated } from '../../domain/media/animated.ts';
+import { endingOf } from '../../domain/media/types.ts';
 
 /** Pictures whose longer side has more pixels are scaled down. */
 const LONGEST_SIDE = 2048;
@@ -28,16 +29,26 @@ export async function shrink(file: Blob, type: string | undefined): Promise<Blob
   context?.drawImage(bitmap, 0, 0, canvas.width, canvas.height);
   bitmap.close();
   if (!context) return null;
-  const made = await encoded(canvas);
+  const made = await encoded(canvas, context);
   return made && made.size < file.size ? made : null;
 }
 
-/** Encodes it as WebP, or as JPEG if the browser cannot write WebP. */
-async function encoded(canvas: HTMLCanvasElement): Promise<Blob | null> {
+/**
+ * Encodes it as WebP. A browser that cannot write WebP writes PNG instead, as the HTML standard says. That is sent only
+ * if the picture is transparent, which a JPEG cannot be. A photo is smaller as JPEG.
+ */
+async function encoded(canvas: HTMLCanvasElement, context: CanvasRenderingContext2D): Promise<Blob | null> {
   const as = (type: string) =>
     new Promise<Blob | null>((resolve) => canvas.toBlob((blob) => resolve(blob), type, QUALITY));
-  const webp = await as('image/webp');
-  return webp?.type === 'image/webp' ? webp : as('image/jpeg');
+  const made = await as('image/webp');
+  return made?.type === 'image/webp' || isTransparent(context) ? made : as('image/jpeg');
+}
+
+/** Whether any pixel is not opaque. */
+function isTransparent(context: CanvasRenderingContext2D): boolean {
+  const { data } = context.getImageData(0, 0, context.canvas.width, context.canvas.height);
+  for (let alpha = 3; alpha < data.length; alpha += 4) if (data[alpha] !== 255) return true;
+  return false;
 }
 
 /** How much of a picture is searched for hidden information. */
@@ -53,4 +64,4 @@ export async function mayTellPlace(file: Blob, type: string | undefined): Promis
 
 /** A name with the extension of the smaller picture's type. */
 export const nameOfShrunk = (name: string, type: string): string =>
-  `${name.replace(/\.[a-z0-9]{1,5}$/i, '')}.${type === 'image/webp' ? 'webp' : 'jpg'}`;
+  `${name.replace(/\.[a-z0-9]{1,5}$/i, '')}${endingOf(type)}`;
