@@ -5,7 +5,7 @@ import { openPage, sharedBrowser } from '../support/page.ts';
 import { composer, postWell } from '../support/page-parts.ts';
 import { choose, draftFile, framesIn, pictureIn } from '../support/page-pictures.ts';
 import { sharedScene } from '../support/page-scene.ts';
-import { animatedPng, animatedWebp } from '../support/pictures.ts';
+import { animatedPng, animatedWebp, riffChunk } from '../support/pictures.ts';
 
 const browser = sharedBrowser();
 const scene = sharedScene();
@@ -101,4 +101,27 @@ test('a transparent picture stays transparent in a browser that cannot write Web
     ['logo.png', 'image/png', 2048],
     ['wall.jpg', 'image/jpeg', 2048],
   ]);
+});
+
+test('the page warns if a large WebP or a video is sent as it is and may reveal a place', async () => {
+  const page = await openPage(browser(), scene().url);
+  const frame = await pictureIn(page, 'image/webp', [2100, 60], 'context.fillRect(0, 0, 2100, 60)');
+  const placed = riffChunk('RIFF', Buffer.concat([frame.subarray(8), riffChunk('EXIF', Buffer.from('MM'))]));
+  const video = (text: string) =>
+    Buffer.from(`\0\0\0\x10ftypisom\0\0\0\0\0\0\0\x18moov\0\0\0\x10udta${text}`, 'latin1');
+  await choose(page, {
+    'lake.webp': placed,
+    'walk.mp4': video('\0\0\0\x08\xa9xyz'),
+    'home.mp4': video('\0\0\0\x08name'),
+  });
+  await draftFile(page, 'walk.mp4').getByText(WARNING).waitFor();
+  // The smaller picture has nothing of it.
+  await draftFile(page, 'lake.webp')
+    .getByText(/instead of/)
+    .waitFor();
+  await draftFile(page, 'home.mp4').waitFor();
+  expect(await composer(page).getByText(WARNING).count()).toBe(1);
+  await draftFile(page, 'lake.webp').getByLabel('Keep original').check();
+  await draftFile(page, 'lake.webp').getByText(WARNING).waitFor();
+  expect(await composer(page).getByText(WARNING).count()).toBe(2);
 });

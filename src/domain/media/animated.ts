@@ -12,13 +12,12 @@ export async function isAnimated(file: Blob, type: string): Promise<boolean> {
   try {
     if (type === 'image/webp') return await hasChunk(webpChunks(file), 'ANIM', 'VP8 ', 'VP8L');
     if (type === 'image/png') return await hasChunk(pngChunks(file), 'acTL', 'IDAT');
-  } catch (error) {
-    // The file is damaged.
-    if (error instanceof RangeError) return false;
-    throw error;
+    const head = new Uint8Array(await file.slice(0, HEAD_BYTES).arrayBuffer());
+    return brandsOf(latin(head)).some((brand) => /^(?:avis|msf1|hev[cx])$/.test(brand));
+  } catch {
+    // The file is damaged or gone.
+    return false;
   }
-  const head = new Uint8Array(await file.slice(0, HEAD_BYTES).arrayBuffer());
-  return brandsOf(latin(head)).some((brand) => /^(?:avis|msf1|hev[cx])$/.test(brand));
 }
 
 /** Whether a chunk comes before any of some others. */

@@ -1,6 +1,7 @@
+import { mayTellPlace } from '../../domain/media/place.ts';
 import { HEAD_BYTES, typeOfBytes } from '../../domain/media/signatures.ts';
 import { withoutDetails } from '../../domain/media/strip-jpeg.ts';
-import { mayTellPlace, nameOfShrunk, shrink } from './shrink.ts';
+import { nameOfShrunk, shrink } from './shrink.ts';
 
 /** What can be sent of a chosen file. */
 export interface PreparedFile {

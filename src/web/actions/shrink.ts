@@ -51,17 +51,6 @@ function isTransparent(context: CanvasRenderingContext2D): boolean {
   return false;
 }
 
-/** How much of a picture is searched for hidden information. */
-const TELLING_BYTES = 1024 * 1024;
-
-/** Whether a picture that is sent unchanged may reveal where it was taken. */
-export async function mayTellPlace(file: Blob, type: string | undefined): Promise<boolean> {
-  if (type === 'image/jpeg' || type === 'image/heic') return true;
-  if (!(type ?? file.type).startsWith('image/')) return false;
-  const start = new Uint8Array(await file.slice(0, TELLING_BYTES).arrayBuffer());
-  return /Exif\0\0|eXIf|EXIF|<x:xmpmeta/.test(new TextDecoder('latin1').decode(start));
-}
-
 /** A name with the extension of the smaller picture's type. */
 export const nameOfShrunk = (name: string, type: string): string =>
   `${name.replace(/\.[a-z0-9]{1,5}$/i, '')}${endingOf(type)}`;
