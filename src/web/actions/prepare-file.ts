@@ -18,7 +18,7 @@ export interface PreparedFile {
 /** Decides by the bytes of a file what can be sent of it, since its name and its type may be missing or wrong. */
 export async function prepareFile(file: Blob, name: string): Promise<PreparedFile> {
   const head = await bytesOf(file.slice(0, HEAD_BYTES));
-  // It is uploaded as it is, which says why it cannot be read.
+  // Uploading it shows whether it can be read by then.
   if (!head) return { original: file, reduced: null, name, tells: /^(?:image|video)\//.test(file.type) };
   const type = typeOfBytes(head);
   const [clean, reduced] = await Promise.all([
