@@ -24,9 +24,8 @@ export type Uploaded =
  * @param onProgress called with the fraction sent, from 0 to 1
  */
 export async function uploadForEdit(file: File, onProgress: (part: number) => void): Promise<Uploaded> {
-  const ready = await prepared(file).catch(() => undefined);
-  if (!ready)
-    return { ok: false, why: 'A part of the page could not be loaded. Reload it, and add the file again.' };
+  const ready = await prepared(file);
+  if (!ready.ok) return ready;
   const { original, reduced, name, tells } = ready;
   if (reduced) return uploadShrunk(name, { original, reduced, tells }, false, onProgress);
   return upload(name, original, { tells, shrunk: null }, onProgress);

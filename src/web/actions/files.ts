@@ -2,8 +2,16 @@ import { v7 as uuid } from 'uuid';
 import { cleanFileName, MOST_ATTACHMENTS } from '../../domain/attachment.ts';
 import { uploadFile } from '../api/attachments.ts';
 import { isPassing } from '../api/problem.ts';
+import { copyOf, NOT_READABLE, whyNotReadable } from '../api/readable.ts';
 import { draft } from '../state/draft.ts';
-import { blobOf, bytesOfFiles, type DraftFile, forgetBytes, progress } from '../state/draft-files.ts';
+import {
+  blobOf,
+  bytesOfFiles,
+  type DraftFile,
+  forgetBytes,
+  progress,
+  replaceBytes,
+} from '../state/draft-files.ts';
 import { show } from '../state/notices.ts';
 import { kindOfFile } from '../text/files.ts';
 import type { PreparedFile } from './prepare-file.ts';
@@ -19,26 +27,28 @@ export async function addFiles(files: readonly File[]): Promise<void> {
   if (files.length > room) show('plain', `A message can have ${MOST_ATTACHMENTS} files.`);
   const adding = files.slice(0, Math.max(0, room)).map(async (file) => {
     const key = uuid();
-    const ready = await prepared(file).catch(() => undefined);
-    if (!ready)
-      return show('bad', `${file.name} was not added: a part of the page could not be loaded. Reload it.`);
-    const { original, reduced, name, tells } = ready;
-    const blob = reduced ?? original;
-    const preview = kindOfFile(blob.type) === 'picture' ? URL.createObjectURL(blob) : null;
-    bytesOfFiles.set(key, { original, reduced, preview });
+    const ready = await prepared(file);
     const added: DraftFile = {
       key,
-      name,
-      type: blob.type,
-      size: blob.size,
-      originalSize: reduced ? file.size : null,
+      name: cleanFileName(file.name),
+      type: file.type,
+      size: file.size,
+      originalSize: null,
       wantsOriginal: false,
-      tells,
+      tells: false,
       sha256: null,
       problem: null,
     };
-    draft.dispatch({ type: 'write', change: { files: [...draft.get().files, added] } });
-    upload(added);
+    const write = (one: DraftFile) =>
+      draft.dispatch({ type: 'write', change: { files: [...draft.get().files, one] } });
+    if (!ready.ok) return write({ ...added, problem: ready.why });
+    const { original, reduced, name, tells } = ready;
+    const { type, size } = reduced ?? original;
+    const preview = kindOfFile(type) === 'picture' ? URL.createObjectURL(reduced ?? original) : null;
+    bytesOfFiles.set(key, { original, reduced, preview });
+    const whole = { ...added, name, type, size, originalSize: reduced ? file.size : null, tells };
+    write(whole);
+    upload(whole);
   });
   for (const one of adding) {
     preparing.add(one);
@@ -52,10 +62,26 @@ export function getReadyForFiles(): void {
   void import('./prepare-file.ts').catch(() => undefined);
 }
 
-/** Decides what can be sent of a file. */
-export async function prepared(file: File): Promise<PreparedFile> {
+/** What can be sent of a file. */
+interface Ready extends PreparedFile {
+  readonly ok: true;
+}
+
+/** Decides what can be sent of a file, or says why nothing can be. */
+export async function prepared(file: File): Promise<Ready | { readonly ok: false; readonly why: string }> {
+  const reason = await whyNotReadable(file);
+  if (reason !== undefined) return { ok: false, why: reason };
+  return prepare(file).catch(async () => ({
+    ok: false,
+    why:
+      (await whyNotReadable(file)) ??
+      'A part of the page could not be loaded. Reload it, and add the file again.',
+  }));
+}
+
+async function prepare(file: File): Promise<Ready> {
   const { prepareFile } = await import('./prepare-file.ts');
-  return prepareFile(file, cleanFileName(file.name));
+  return { ok: true, ...(await prepareFile(file, cleanFileName(file.name))) };
 }
 
 export function removeFile(key: string): void {
@@ -78,10 +104,15 @@ export function useOriginal(key: string, wantsOriginal: boolean): void {
   upload(file);
 }
 
+/** Starts to send the files of the draft that the server does not have. */
+export function sendFiles(): void {
+  for (const file of draft.get().files) if (file.sha256 === null && file.problem === null) upload(file);
+}
+
 /** Resolves when no file of the draft is being sent any more. Those that could not be sent are tried again. */
 export async function filesSettled(): Promise<void> {
   while (preparing.size > 0) await Promise.all(preparing);
-  for (const file of draft.get().files) if (file.sha256 === null && file.problem === null) upload(file);
+  sendFiles();
   await Promise.all([...uploads.values()].map(({ done }) => done));
 }
 
@@ -102,9 +133,13 @@ async function send({ key, name }: DraftFile, blob: Blob, signal: AbortSignal): 
   progress.dispatch({ key, part: 0 });
   const answer = await uploadFile(name, blob, (part) => progress.dispatch({ key, part }), signal);
   if (signal.aborted) return;
-  if (answer.ok) change(key, { sha256: answer.body.sha256, type: answer.body.type });
-  // If it cannot be sent now, it is sent later, together with the message.
-  else if (!isPassing(answer.problem)) change(key, { problem: answer.problem.detail });
+  if (answer.ok) return change(key, { sha256: answer.body.sha256, type: answer.body.type });
+  if (!isPassing(answer.problem)) return change(key, { problem: answer.problem.detail });
+  // It is sent later, together with the message. Until then, the file itself may be changed or deleted.
+  const copy = await copyOf(blob);
+  if (signal.aborted) return;
+  if (copy) replaceBytes(key, blob, copy);
+  else change(key, { problem: NOT_READABLE });
 }
 
 function change(key: string, what: Partial<DraftFile>): void {

@@ -4,7 +4,8 @@ import { cleanFileName } from '../../domain/attachment.ts';
 import type { MessageType } from '../../domain/message.ts';
 import type { Answer } from '../api/client.ts';
 import { deleteMessage, getMessage, type NewMessage, patchMessage, postMessage } from '../api/messages.ts';
-import { isUnreachable, OUT_OF_DATE, type Problem, UNREACHABLE } from '../api/problem.ts';
+import { aboutFile, isUnreachable, OUT_OF_DATE, type Problem, UNREACHABLE } from '../api/problem.ts';
+import { copyOf } from '../api/readable.ts';
 import { author, type Draft, draft } from '../state/draft.ts';
 import { blobOf, type DraftFile } from '../state/draft-files.ts';
 import { matches } from '../state/matches.ts';
@@ -27,22 +28,21 @@ import { refreshSoon } from './timeline.ts';
 export async function send(confirm: boolean): Promise<Problem | undefined> {
   await filesSettled();
   const refused = draft.get().files.find(({ problem }) => problem !== null);
-  if (refused)
-    return { ...UNREACHABLE, status: 400, detail: `Remove ${refused.name}: the server does not accept it.` };
+  if (refused) return aboutFile(`Remove ${refused.name} first: it cannot be sent.`);
   draft.dispatch({ type: 'write', change: { id: draft.get().id ?? uuid() } });
   const sent = draft.get();
   const message = toMessage(sent, confirm);
   const written = { ...message, createdAt: new Date().toISOString() };
   // The messages that are already waiting were written earlier, so they go first.
-  const files = sent.files.map(toKept);
+  const keepIt = async () => keep(written, await Promise.all(sent.files.map(toKept)));
   const isWhole = sent.files.every(({ sha256 }) => sha256 !== null);
-  if ((isPending(outbox.get()) || !isWhole) && (await keep(written, files))) return draftIsKept(sent);
+  if ((isPending(outbox.get()) || !isWhole) && (await keepIt())) return draftIsKept(sent);
   if (!isWhole) return UNREACHABLE;
   const answer = await postMessage(message);
   if (answer.ok) return saved(sent, answer.body);
   // An event may have reported its commit already.
   if (isUnreachable(answer.problem) && draft.get().id !== sent.id) return undefined;
-  if (isUnreachable(answer.problem) && (await keep(written, files))) return draftIsKept(sent);
+  if (isUnreachable(answer.problem) && (await keepIt())) return draftIsKept(sent);
   return answer.problem;
 }
 
@@ -194,8 +194,9 @@ function toMessage(from: Draft, confirm: boolean): NewMessage {
  * A file to store with a waiting message. Its bytes are sent again later, since the server drops files that no
  * message names.
  */
-function toKept(file: DraftFile): KeptFile {
-  const blob = blobOf(file);
+async function toKept(file: DraftFile): Promise<KeptFile> {
+  const bytes = blobOf(file);
+  const blob = bytes && (await copyOf(bytes));
   const { sha256 } = file;
   return { name: cleanFileName(file.name), ...(blob && { blob }), ...(sha256 !== null && { sha256 }) };
 }

@@ -3,7 +3,15 @@ import type { Message } from '../../contract/message.ts';
 import { uploadFile } from '../api/attachments.ts';
 import { getMessage, type NewMessage, postMessage } from '../api/messages.ts';
 import { ownName } from '../api/place.ts';
-import { isIdTaken, isIncomplete, isPassing, type Problem } from '../api/problem.ts';
+import {
+  aboutFile,
+  isIdTaken,
+  isIncomplete,
+  isPassing,
+  isUnreachable,
+  type Problem,
+} from '../api/problem.ts';
+import { NOT_READABLE, whyNotReadable } from '../api/readable.ts';
 import { author, draft, isBlank, toDraft } from '../state/draft.ts';
 import { bytesOfFiles, type DraftFile } from '../state/draft-files.ts';
 import { say, show } from '../state/notices.ts';
@@ -12,6 +20,7 @@ import { append, discard, readAll, replace } from '../state/outbox-storage.ts';
 import { kindOfFile } from '../text/files.ts';
 import { count } from '../text/words.ts';
 import { isEverywhere } from './everywhere.ts';
+import { sendFiles } from './files.ts';
 import { takeIn } from './take-in.ts';
 
 const FIRST_WAIT = 1000;
@@ -99,6 +108,7 @@ export async function takeBack(waiting: Waiting): Promise<void> {
   draft.dispatch({ type: 'write', change: { ...toDraft(waiting.message), files: filesOf(waiting) } });
   if (waiting.message.author !== undefined) author.dispatch(waiting.message.author);
   await drop(waiting);
+  sendFiles();
 }
 
 export async function drop({ number }: Waiting): Promise<void> {
@@ -121,8 +131,8 @@ async function sendAll(): Promise<boolean> {
       await drop(next);
       if (saved.deletedAt === undefined) takeIn(saved);
       sent += 1;
-    } else if (!answer.ok && isIncomplete(answer.problem)) {
-      // One repository that refuses must not hold up messages for the others.
+    } else if (!answer.ok && (isIncomplete(answer.problem) || isOnlyItsFile(whole))) {
+      // One repository or one file that is refused must not hold up the other messages.
       postponed.add(next.number);
     } else if (!answer.ok && isPassing(answer.problem)) {
       return false;
@@ -135,23 +145,34 @@ async function sendAll(): Promise<boolean> {
   return postponed.size === 0;
 }
 
+type Whole =
+  | { readonly ok: true; readonly body: NewMessage }
+  | { readonly ok: false; readonly problem: Problem };
+
+/** The server is there, and will not take a file now. It may take a message without one. */
+const isOnlyItsFile = (whole: Whole): boolean =>
+  !whole.ok && whole.problem.status !== 401 && isPassing(whole.problem) && !isUnreachable(whole.problem);
+
 /** A message with its files, which are uploaded now. */
-async function withFiles({
-  message,
-  files = [],
-}: Waiting): Promise<
-  { readonly ok: true; readonly body: NewMessage } | { readonly ok: false; readonly problem: Problem }
-> {
+async function withFiles({ message, files = [] }: Waiting): Promise<Whole> {
   if (files.length === 0) return { ok: true, body: message };
   const attachments: { sha256: string; name: string }[] = [];
   for (const { name, blob, sha256 } of files) {
     const answer = blob && (await uploadFile(name, blob, () => {}));
-    if (answer && !answer.ok) return answer;
-    const hash = answer?.body.sha256 ?? sha256;
-    if (hash !== undefined) attachments.push({ sha256: hash, name });
+    const hash = answer?.ok ? answer.body.sha256 : sha256;
+    if (answer && !answer.ok && (hash === undefined || isPassing(answer.problem)))
+      return { ok: false, problem: about(name, answer.problem) };
+    if (hash === undefined) return { ok: false, problem: about(name, aboutFile(NOT_READABLE)) };
+    attachments.push({ sha256: hash, name });
   }
   return { ok: true, body: { ...message, attachments } };
 }
+
+/** A problem with one of the files of a message. */
+const about = (name: string, problem: Problem): Problem => ({
+  ...problem,
+  detail: `${name}: ${problem.detail}`,
+});
 
 /** The files of a waiting message, as files of a draft. */
 function filesOf({ files = [] }: Waiting): DraftFile[] {
@@ -160,7 +181,8 @@ function filesOf({ files = [] }: Waiting): DraftFile[] {
     const preview = blob && kindOfFile(blob.type) === 'picture' ? URL.createObjectURL(blob) : null;
     if (blob) bytesOfFiles.set(key, { original: blob, reduced: null, preview });
     const { type = '', size = 0 } = blob ?? {};
-    return { key, name, type, size, originalSize: null, wantsOriginal: false, sha256, problem: null };
+    const problem = blob || sha256 !== null ? null : NOT_READABLE;
+    return { key, name, type, size, originalSize: null, wantsOriginal: false, sha256, problem };
   });
 }
 
@@ -185,8 +207,19 @@ function isSame({ message }: Waiting, saved: Message): boolean {
 }
 
 async function store(waiting: Waiting): Promise<void> {
-  await replace(waiting).catch(() => undefined);
+  await replace(waiting)
+    // A file that cannot be read cannot be stored either, and must not keep the rest from being stored.
+    .catch(async () => replace(await withoutUnreadable(waiting)))
+    .catch(() => undefined);
   changed({ type: 'kept', waiting });
+}
+
+async function withoutUnreadable({ files = [], ...rest }: Waiting): Promise<Waiting> {
+  const readable = files.map(async ({ blob, ...file }) => ({
+    ...file,
+    ...(blob && (await whyNotReadable(blob)) === undefined && { blob }),
+  }));
+  return { ...rest, files: await Promise.all(readable) };
 }
 
 async function read(): Promise<void> {

@@ -1,7 +1,8 @@
 import type { Attachment } from '../../domain/attachment.ts';
 import type { Answer } from './client.ts';
 import { at } from './place.ts';
-import { toProblem, UNREACHABLE } from './problem.ts';
+import { aboutFile, isUnreachable, toProblem, UNREACHABLE } from './problem.ts';
+import { whyNotReadable } from './readable.ts';
 
 /** How long an upload may make no progress before the server counts as unreachable, in milliseconds. */
 const PATIENCE = 40_000;
@@ -14,11 +15,26 @@ export const fileAddress = (sha256: string): string => at(`/attachments/${sha256
  *
  * @param onProgress called with the fraction sent, from 0 to 1; `fetch` does not report that
  */
-export function uploadFile(
+export async function uploadFile(
   name: string,
   file: Blob,
   onProgress: (part: number) => void,
   signal?: AbortSignal,
+): Promise<Answer<Attachment>> {
+  // For a browser, a file that cannot be read looks like a server that cannot be reached.
+  const reason = await whyNotReadable(file);
+  if (reason !== undefined) return { ok: false, problem: aboutFile(reason) };
+  const answer = await uploadOnce(name, file, onProgress, signal);
+  if (answer.ok || !isUnreachable(answer.problem)) return answer;
+  const since = await whyNotReadable(file);
+  return since === undefined ? answer : { ok: false, problem: aboutFile(since) };
+}
+
+function uploadOnce(
+  name: string,
+  file: Blob,
+  onProgress: (part: number) => void,
+  signal: AbortSignal | undefined,
 ): Promise<Answer<Attachment>> {
   return new Promise((resolve) => {
     const request = new XMLHttpRequest();

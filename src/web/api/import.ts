@@ -1,6 +1,8 @@
 import type { ImportLine, ImportResult } from '../../contract/import.ts';
+import { cleanFileName } from '../../domain/attachment.ts';
 import { type Answer, call } from './client.ts';
-import { toProblem } from './problem.ts';
+import { aboutFile, toProblem } from './problem.ts';
+import { whyNotReadable } from './readable.ts';
 
 export interface ImportOptions {
   /** Empty for the primary one. */
@@ -25,13 +27,15 @@ export async function sendImport(
 ): Promise<Answer<ImportResult>> {
   const query = new URLSearchParams({
     ...(repository && { repository }),
-    name: file.name.slice(0, 255),
+    name: cleanFileName(file.name),
     ...(isDryRun && { dryRun: 'true' }),
     ...(zone && { zone }),
     ...(dates && { dates }),
     ...(conversations && { conversations: JSON.stringify(conversations) }),
     ...(confirm && { confirm: 'true' }),
   });
+  const reason = await whyNotReadable(file);
+  if (reason !== undefined) return { ok: false, problem: aboutFile(reason) };
   let last: ImportLine = {};
   const answer = await call<unknown>('POST', `/import?${query}`, {
     file,

@@ -29,6 +29,14 @@ export const UNREACHABLE: Problem = {
   reasons: [],
 };
 
+/** A file that cannot be sent, whether or not the server can be reached. */
+export const aboutFile = (detail: string): Problem => ({
+  ...UNREACHABLE,
+  status: 400,
+  title: 'The file cannot be sent',
+  detail,
+});
+
 /** The message has changed since the edit began. */
 export const OUT_OF_DATE: Problem = {
   ...UNREACHABLE,

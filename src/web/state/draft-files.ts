@@ -15,7 +15,7 @@ export interface DraftFile {
   readonly tells?: boolean;
   /** Set once the server has it. */
   readonly sha256: string | null;
-  /** Why the server does not accept it. */
+  /** Why it cannot be sent. */
   readonly problem: string | null;
 }
 
@@ -35,6 +35,18 @@ export const bytesOfFiles = new Map<string, Bytes>();
 export function blobOf({ key, wantsOriginal }: DraftFile): Blob | undefined {
   const bytes = bytesOfFiles.get(key);
   return wantsOriginal ? bytes?.original : (bytes?.reduced ?? bytes?.original);
+}
+
+/** Replaces the bytes of a file by a copy of them. */
+export function replaceBytes(key: string, blob: Blob, copy: Blob): void {
+  const bytes = bytesOfFiles.get(key);
+  if (!bytes) return;
+  const { original, reduced, preview } = bytes;
+  bytesOfFiles.set(key, {
+    original: original === blob ? copy : original,
+    reduced: reduced === blob ? copy : reduced,
+    preview,
+  });
 }
 
 /** Frees the bytes of files that were sent or removed. */

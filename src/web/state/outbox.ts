@@ -2,7 +2,7 @@ import type { NewMessage } from '../api/messages.ts';
 import type { Problem } from '../api/problem.ts';
 import { createStore } from './store.ts';
 
-/** A file of a waiting message: its bytes, or its hash if the server has it. */
+/** A file of a waiting message: its bytes, or its hash if the server has it. With neither, it could not be read. */
 export interface KeptFile {
   readonly name: string;
   readonly blob?: Blob;

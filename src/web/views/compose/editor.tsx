@@ -3,6 +3,7 @@ import type { Message } from '../../../contract/message.ts';
 import { type Attachment, cleanFileName } from '../../../domain/attachment.ts';
 import { contentOf, edit, editFrom } from '../../actions/messages.ts';
 import { isOutOfDate, isSecretGuard, isToldBy, type Problem } from '../../api/problem.ts';
+import { filesIn } from '../../api/readable.ts';
 import { useKept } from '../../state/opened.ts';
 import { preferences } from '../../state/preferences.ts';
 import { problemInWords } from '../../text/problems.ts';
@@ -108,7 +109,7 @@ export function Editor({ message, onSaved, onEnd }: Props) {
       aria-label="Edit message"
       onKeyDown={onKeyDown}
       onDrop={(event) => {
-        const dropped = [...(event.dataTransfer?.files ?? [])];
+        const dropped = filesIn(event.dataTransfer);
         if (dropped.length === 0) return;
         // The files are for this message, not for the one in the composer.
         event.preventDefault();

@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
 import { addFiles } from '../../actions/files.ts';
+import { filesIn } from '../../api/readable.ts';
 
 const hasFiles = ({ dataTransfer }: DragEvent): boolean => dataTransfer?.types.includes('Files') ?? false;
 
@@ -19,7 +20,7 @@ export function useDroppedFiles(): boolean {
       // A message that is being edited has already taken them.
       if (event.defaultPrevented || !hasFiles(event)) return;
       event.preventDefault();
-      void addFiles([...(event.dataTransfer?.files ?? [])]);
+      void addFiles(filesIn(event.dataTransfer));
     };
     window.addEventListener('dragover', over);
     window.addEventListener('dragleave', leave);

@@ -1,4 +1,5 @@
 import { useState } from 'preact/hooks';
+import { filesIn } from '../../api/readable.ts';
 import { IMPORT_SOURCES } from '../../text/formats.ts';
 
 /** Asks for the file of an export, which can be chosen or dropped. */
@@ -18,7 +19,7 @@ export function ChooseFile({ onChoose }: { onChoose: (file: File) => void }) {
         onDrop={(event) => {
           event.preventDefault();
           setOver(false);
-          take(event.dataTransfer?.files[0]);
+          take(filesIn(event.dataTransfer)[0]);
         }}
       >
         <input

@@ -2,6 +2,7 @@ import type { RefObject } from 'preact';
 import { useEffect, useId, useLayoutEffect, useState } from 'preact/hooks';
 import { LIMITS } from '../../../domain/message.ts';
 import { errorOf } from '../../api/problem.ts';
+import { filesIn } from '../../api/readable.ts';
 import { Markdown } from '../timeline/markdown.tsx';
 import type { FieldProps } from './fields.tsx';
 import { FieldError } from './problem.tsx';
@@ -62,7 +63,7 @@ export function TextField({ written, problem, onWrite, label, placeholder, area,
         }}
         onPaste={(event) => {
           const text = event.clipboardData?.getData('text/plain') ?? '';
-          const files = [...(event.clipboardData?.files ?? [])];
+          const files = filesIn(event.clipboardData);
           // Some programs put a picture of a text on the clipboard next to the text. The text is what is meant.
           const isTaken = text === '' && files.length > 0 && onFiles !== undefined;
           if (isTaken) onFiles(files);
