@@ -102,7 +102,7 @@ test('a message that waited and is refused holds up no other, and nothing is los
   // Taken back, it is where it was written; what stands there already is not trampled.
   await textField(page).fill('Half a thought');
   await refused.getByRole('button', { name: 'Edit' }).click();
-  await page.getByRole('alert').getByText('Both texts are kept').waitFor();
+  await page.getByRole('alert').getByText('Nothing is lost').waitFor();
   expect(await textField(page).inputValue()).toBe('Half a thought');
   await textField(page).fill('');
   await refused.getByRole('button', { name: 'Edit' }).click();
