@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import { MOST_ATTACHMENT_BYTES } from './domain/attachment.ts';
 import type { Target } from './domain/repository.ts';
 import { LONGEST_INTERVAL } from './domain/settings.ts';
 import { parseTarget, sameName } from './domain/target.ts';
@@ -63,8 +64,6 @@ const httpUrl = (name: string) =>
     .transform((url) => withoutEnd(url, '/'));
 
 const MIB = 2 ** 20;
-/** GitHub warns about larger files, and refuses those over 100 MiB. */
-const MOST_ATTACHMENT = 50 * MIB;
 const UNITS: Readonly<Record<string, number>> = { '': 1, B: 1, KIB: 1024, MIB };
 
 /** A size in bytes, such as `10MiB`; `undefined` if the text is not one. */
@@ -133,7 +132,7 @@ const variables = z.object({
     .default('10MiB')
     .transform(bytesOf)
     .refine(
-      (bytes): bytes is number => bytes !== undefined && bytes >= 1 && bytes <= MOST_ATTACHMENT,
+      (bytes): bytes is number => bytes !== undefined && bytes >= 1 && bytes <= MOST_ATTACHMENT_BYTES,
       'ATTACHMENT_LIMIT must be a size from 1 to 50MiB, such as 10MiB',
     ),
   MCP: oneOf('MCP', ['on', 'off', 'delete']).default('on'),

@@ -35,6 +35,8 @@ export interface AttachmentReference {
 
 export const MOST_ATTACHMENTS = 20;
 export const MOST_NAME_CHARACTERS = 255;
+/** The highest limit that can be set. GitHub warns about files above it, and refuses those above 100 MiB. */
+export const MOST_ATTACHMENT_BYTES = 50 * 2 ** 20;
 export const SHA256 = /^[0-9a-f]{64}$/;
 
 /**

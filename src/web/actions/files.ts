@@ -104,6 +104,12 @@ export function useOriginal(key: string, wantsOriginal: boolean): void {
   upload(file);
 }
 
+/** Tries again to send a file that could not be sent. */
+export function retryFile(key: string): void {
+  change(key, { problem: null });
+  sendFiles();
+}
+
 /** Starts to send the files of the draft that the server does not have. */
 export function sendFiles(): void {
   for (const file of draft.get().files) if (file.sha256 === null && file.problem === null) upload(file);

@@ -1,5 +1,5 @@
-import type { Attachment } from '../../domain/attachment.ts';
-import type { Answer } from './client.ts';
+import { type Attachment, MOST_ATTACHMENT_BYTES } from '../../domain/attachment.ts';
+import { type Answer, canBeReached } from './client.ts';
 import { at } from './place.ts';
 import { aboutFile, isUnreachable, toProblem, UNREACHABLE } from './problem.ts';
 import { whyNotReadable } from './readable.ts';
@@ -10,8 +10,14 @@ const PATIENCE = 40_000;
 /** The address of a file's bytes. */
 export const fileAddress = (sha256: string): string => at(`/attachments/${sha256}`);
 
+/** How often a file is sent if the connection is lost each time although the server can be reached. */
+const TRIES = 3;
+/** How long to wait before the second try, in milliseconds. The wait before the third is twice as long. */
+const PAUSE = 1000;
+
 /**
- * Uploads a file for a message.
+ * Uploads a file for a message. The problem is {@link UNREACHABLE} only if it is not the file's: the server cannot be
+ * reached at all.
  *
  * @param onProgress called with the fraction sent, from 0 to 1; `fetch` does not report that
  */
@@ -21,13 +27,32 @@ export async function uploadFile(
   onProgress: (part: number) => void,
   signal?: AbortSignal,
 ): Promise<Answer<Attachment>> {
-  // For a browser, a file that cannot be read looks like a server that cannot be reached.
-  const reason = await whyNotReadable(file);
+  const reason = await whyNotSent(file);
   if (reason !== undefined) return { ok: false, problem: aboutFile(reason) };
-  const answer = await uploadOnce(name, file, onProgress, signal);
-  if (answer.ok || !isUnreachable(answer.problem)) return answer;
-  const since = await whyNotReadable(file);
-  return since === undefined ? answer : { ok: false, problem: aboutFile(since) };
+  for (let tries = 1; ; tries += 1) {
+    const answer = await uploadOnce(name, file, onProgress, signal);
+    if (answer.ok || !isUnreachable(answer.problem) || signal?.aborted) return answer;
+    // For a browser, a file that cannot be read any more, and one whose upload is cut off because it is too large,
+    // look like a server that cannot be reached.
+    const since = await whyNotReadable(file);
+    if (since !== undefined) return { ok: false, problem: aboutFile(since) };
+    if (!(await canBeReached())) return answer;
+    if (tries === TRIES) return { ok: false, problem: aboutFile(CUT_OFF) };
+    await new Promise((resolve) => setTimeout(resolve, tries * PAUSE));
+  }
+}
+
+const CUT_OFF =
+  'The connection was lost each time this file was sent, although the server can be reached. The file may be too large for the server, or for a proxy in front of it.';
+
+/** Why a file is not even sent. */
+async function whyNotSent(file: Blob): Promise<string | undefined> {
+  const reason = await whyNotReadable(file);
+  if (reason !== undefined) return reason;
+  if (file.size === 0) return 'This file is empty.';
+  return file.size > MOST_ATTACHMENT_BYTES
+    ? `This file is larger than ${MOST_ATTACHMENT_BYTES / 2 ** 20} MiB, the most that gitpost accepts.`
+    : undefined;
 }
 
 function uploadOnce(
@@ -60,12 +85,16 @@ function uploadOnce(
         return resolve({ ok: true, status, body: body as Attachment, headers: new Headers() });
       // A proxy answers in place of a gitpost that is not running.
       if (status >= 502 && status <= 504 && body === undefined) return lost();
+      if (status === 413 && body === undefined) return resolve({ ok: false, problem: aboutFile(TOO_LARGE) });
       resolve({ ok: false, problem: toProblem(status, body) });
     };
     signal?.addEventListener('abort', () => request.abort(), { once: true });
     request.send(file);
   });
 }
+
+/** Our own refusal says how large a file may be. A proxy's does not. */
+const TOO_LARGE = 'This file is larger than a proxy in front of the server accepts.';
 
 function parse(text: string): unknown {
   try {

@@ -1,6 +1,6 @@
 import { toJson } from '../../domain/unicode.ts';
 import { at } from './place.ts';
-import { type Problem, toProblem, UNREACHABLE } from './problem.ts';
+import { isUnreachable, type Problem, toProblem, UNREACHABLE } from './problem.ts';
 
 export type Answer<Body> =
   | { readonly ok: true; readonly status: number; readonly body: Body; readonly headers: Headers }
@@ -53,6 +53,15 @@ export async function call<Body>(method: string, path: string, options: Options 
   if (GATEWAY_ERRORS.has(response.status) && body === undefined) return { ok: false, problem: UNREACHABLE };
   if (response.status === 401 && signIns === signInsBefore) signedOut();
   return { ok: false, problem: toProblem(response.status, body) };
+}
+
+/** How long a server may take to say that it is there, in milliseconds. */
+const PATIENCE = 10_000;
+
+/** Whether the server answers at all, whatever it says. */
+export async function canBeReached(): Promise<boolean> {
+  const answer = await call('GET', '/health', { patience: PATIENCE });
+  return answer.ok || !isUnreachable(answer.problem);
 }
 
 async function textOf(response: Response, onText: Options['onText']): Promise<string> {

@@ -1,7 +1,7 @@
 import type { ImportLine, ImportResult } from '../../contract/import.ts';
 import { cleanFileName } from '../../domain/attachment.ts';
-import { type Answer, call } from './client.ts';
-import { aboutFile, toProblem } from './problem.ts';
+import { type Answer, call, canBeReached } from './client.ts';
+import { aboutFile, isUnreachable, toProblem } from './problem.ts';
 import { whyNotReadable } from './readable.ts';
 
 export interface ImportOptions {
@@ -44,6 +44,9 @@ export async function sendImport(
       if (last.progress) onProgress(last.progress);
     },
   });
+  // For a browser, an import that is cut off because it is too large looks like a server that cannot be reached.
+  if (!answer.ok && isUnreachable(answer.problem) && (await canBeReached()))
+    return { ok: false, problem: toProblem(0, CUT_OFF) };
   if (!answer.ok) return answer;
   if (last.result) return { ...answer, body: last.result };
   const { status = 0 } = last.problem ?? {};
@@ -53,7 +56,7 @@ export async function sendImport(
 const CUT_OFF = {
   title: 'Import stopped',
   detail:
-    'The connection was lost. What was imported so far is safe. Import the same file again to continue: nothing is imported twice.',
+    'The connection was lost. What was imported so far is safe. Import the same file again to continue: nothing is imported twice. If the connection is lost again, the file may be too large for the server, or for a proxy in front of it.',
 };
 
 /** The last complete line. */

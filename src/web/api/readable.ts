@@ -13,13 +13,12 @@ export function filesIn(data: DataTransfer | null): readonly File[] {
 /** Why nothing can be read from a file that was chosen; `undefined` if something can. */
 export async function whyNotReadable(file: Blob): Promise<string | undefined> {
   if (file instanceof File && folders.has(file)) return 'This is a folder. Add the files in it instead.';
-  const isReadable = await file
-    .slice(0, 1)
-    .arrayBuffer()
-    .then(
-      () => true,
-      () => false,
-    );
+  // The size of a file that is gone may be 0 as well, and a part of nothing can be read.
+  const start = file.size === 0 ? file : file.slice(0, 1);
+  const isReadable = await start.arrayBuffer().then(
+    () => true,
+    () => false,
+  );
   return isReadable ? undefined : NOT_READABLE;
 }
 

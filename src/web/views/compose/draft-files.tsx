@@ -1,5 +1,12 @@
 import { useEffect, useRef } from 'preact/hooks';
-import { addFiles, getReadyForFiles, removeFile, renameFile, useOriginal } from '../../actions/files.ts';
+import {
+  addFiles,
+  getReadyForFiles,
+  removeFile,
+  renameFile,
+  retryFile,
+  useOriginal,
+} from '../../actions/files.ts';
 import { bytesOfFiles, type DraftFile, progress } from '../../state/draft-files.ts';
 import { useStore } from '../../state/store.ts';
 import { ClipIcon, CloseIcon, DocumentIcon } from '../ui/icons.tsx';
@@ -46,6 +53,11 @@ function Row({ file }: { file: DraftFile }) {
           <p class="error" role="alert">
             {problem}
           </p>
+        )}
+        {problem !== null && bytesOfFiles.has(key) && (
+          <button type="button" class="link" onClick={() => retryFile(key)}>
+            Try again
+          </button>
         )}
       </div>
       <button type="button" class="icon-button" onClick={() => removeFile(key)}>
