@@ -79,11 +79,19 @@ const NOT_IN_NAME = /[/\\\p{Cc}]/u;
 export const isFileName = (name: string): boolean =>
   name !== '' && isWellFormed(name) && !NOT_IN_NAME.test(name) && [...name].length <= MOST_NAME_CHARACTERS;
 
-/** The closest valid file name. */
+/** The closest valid file name. One that is too long is cut before its extension. */
 export function cleanFileName(name: string): string {
-  const cleaned = [...name.replace(/[/\\\p{Cc}]/gu, '_')].slice(0, MOST_NAME_CHARACTERS).join('');
-  return cleaned === '' ? 'file' : cleaned;
+  const cleaned = name.replace(/[/\\\p{Cc}]/gu, '_');
+  if (cleaned === '') return 'file';
+  const characters = [...cleaned];
+  const tooMany = characters.length - MOST_NAME_CHARACTERS;
+  if (tooMany <= 0) return cleaned;
+  characters.splice(MOST_NAME_CHARACTERS - extensionOf(cleaned).length, tooMany);
+  return characters.join('');
 }
+
+/** The extension of a file name with its dot, such as `.png`; empty if it has none. */
+export const extensionOf = (name: string): string => /[^.](\.[a-z0-9]{1,16})$/i.exec(name)?.[1] ?? '';
 
 /** Whether a line names exactly the files of a request, in that order. */
 export function namesSame(

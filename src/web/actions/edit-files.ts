@@ -1,11 +1,13 @@
 import type { Attachment } from '../../domain/attachment.ts';
 import { uploadFile } from '../api/attachments.ts';
+import type { Extensions } from '../state/draft-files.ts';
 import { prepared } from './files.ts';
 
 /** A picture of which a smaller one was made. */
 export interface Shrunk {
   readonly original: Blob;
   readonly reduced: Blob;
+  readonly extensions: Extensions;
   /** Whether the original may reveal where it was taken. */
   readonly tells: boolean;
 }
@@ -26,8 +28,8 @@ export type Uploaded =
 export async function uploadForEdit(file: File, onProgress: (part: number) => void): Promise<Uploaded> {
   const ready = await prepared(file);
   if (!ready.ok) return ready;
-  const { original, reduced, name, tells } = ready;
-  if (reduced) return uploadShrunk(name, { original, reduced, tells }, false, onProgress);
+  const { original, reduced, extensions, name, tells } = ready;
+  if (reduced) return uploadShrunk(name, { original, reduced, extensions, tells }, false, onProgress);
   return upload(name, original, { tells, shrunk: null }, onProgress);
 }
 

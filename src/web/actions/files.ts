@@ -1,5 +1,5 @@
 import { v7 as uuid } from 'uuid';
-import { cleanFileName, MOST_ATTACHMENTS } from '../../domain/attachment.ts';
+import { cleanFileName, extensionOf, MOST_ATTACHMENTS } from '../../domain/attachment.ts';
 import { uploadFile } from '../api/attachments.ts';
 import { isPassing } from '../api/problem.ts';
 import { copyOf, NOT_READABLE, whyNotReadable } from '../api/readable.ts';
@@ -8,12 +8,13 @@ import {
   blobOf,
   bytesOfFiles,
   type DraftFile,
+  type Extensions,
   forgetBytes,
   progress,
   replaceBytes,
 } from '../state/draft-files.ts';
 import { show } from '../state/notices.ts';
-import { kindOfFile } from '../text/files.ts';
+import { descriptionIn, kindOfFile, nameFor, withoutDirection } from '../text/files.ts';
 import type { PreparedFile } from './prepare-file.ts';
 
 const uploads = new Map<string, { readonly done: Promise<void>; readonly abort: AbortController }>();
@@ -21,34 +22,19 @@ const uploads = new Map<string, { readonly done: Promise<void>; readonly abort: 
 /** The files that are being prepared, so sending the message can wait for them. */
 const preparing = new Set<Promise<void>>();
 
-/** Adds files to the message that is being written, and starts to upload them. */
+/** Adds files to the message that is being written, in the order in which they were chosen, and starts to upload them. */
 export async function addFiles(files: readonly File[]): Promise<void> {
   const room = MOST_ATTACHMENTS - draft.get().files.length;
   if (files.length > room) show('plain', `A message can have ${MOST_ATTACHMENTS} files.`);
-  const adding = files.slice(0, Math.max(0, room)).map(async (file) => {
-    const key = uuid();
-    const ready = await prepared(file);
-    const added: DraftFile = {
-      key,
-      name: cleanFileName(file.name),
-      type: file.type,
-      size: file.size,
-      originalSize: null,
-      wantsOriginal: false,
-      tells: false,
-      sha256: null,
-      problem: null,
-    };
-    const write = (one: DraftFile) =>
-      draft.dispatch({ type: 'write', change: { files: [...draft.get().files, one] } });
-    if (!ready.ok) return write({ ...added, problem: ready.why });
-    const { original, reduced, name, tells } = ready;
-    const { type, size } = reduced ?? original;
-    const preview = kindOfFile(type) === 'picture' ? URL.createObjectURL(reduced ?? original) : null;
-    bytesOfFiles.set(key, { original, reduced, preview });
-    const whole = { ...added, name, type, size, originalSize: reduced ? file.size : null, tells };
-    write(whole);
-    upload(whole);
+  const chosen = files.slice(0, Math.max(0, room)).map((file) => ({ file, row: toRow(file) }));
+  draft.dispatch({
+    type: 'write',
+    change: { files: [...draft.get().files, ...chosen.map(({ row }) => row)] },
+  });
+  const adding = chosen.map(async ({ file, row: { key } }) => {
+    progress.dispatch({ key, part: 0 });
+    await getReady(key, file);
+    if (!uploads.has(key)) progress.dispatch({ key, part: null });
   });
   for (const one of adding) {
     preparing.add(one);
@@ -56,6 +42,47 @@ export async function addFiles(files: readonly File[]): Promise<void> {
   }
   await Promise.all(adding);
 }
+
+function toRow(file: File): DraftFile {
+  const name = withoutDirection(cleanFileName(file.name));
+  return {
+    key: uuid(),
+    name,
+    extension: extensionOf(name),
+    type: file.type,
+    size: file.size,
+    originalSize: null,
+    wantsOriginal: false,
+    tells: false,
+    sha256: null,
+    problem: null,
+  };
+}
+
+/** Prepares one of the files that were added, and starts to upload it. */
+async function getReady(key: string, file: File): Promise<void> {
+  const ready = await prepared(file);
+  // It may have been removed or described meanwhile.
+  const row = draft.get().files.find((one) => one.key === key);
+  if (!row) return;
+  if (!ready.ok) return change(key, { problem: ready.why });
+  const { original, reduced, extensions, tells } = ready;
+  const { type, size } = reduced ?? original;
+  const preview = kindOfFile(type) === 'picture' ? URL.createObjectURL(reduced ?? original) : null;
+  bytesOfFiles.set(key, { original, reduced, extensions, preview });
+  const whole = { type, size, originalSize: reduced ? file.size : null, tells };
+  change(key, { ...whole, ...(reduced && renamed(row, extensions.reduced)) });
+  sendFiles();
+}
+
+/** What changes in a file if its extension does. */
+const renamed = (
+  { name, extension = '' }: DraftFile,
+  next: string,
+): Pick<DraftFile, 'name' | 'extension'> => ({
+  name: nameFor(descriptionIn(name, extension), next),
+  extension: next,
+});
 
 /** Loads the code that prepares files soon after the page, since it could not be loaded without the server. */
 export function getReadyForFiles(): void {
@@ -65,6 +92,7 @@ export function getReadyForFiles(): void {
 /** What can be sent of a file. */
 interface Ready extends PreparedFile {
   readonly ok: true;
+  readonly extensions: Extensions;
 }
 
 /** Decides what can be sent of a file, or says why nothing can be. */
@@ -80,8 +108,17 @@ export async function prepared(file: File): Promise<Ready | { readonly ok: false
 }
 
 async function prepare(file: File): Promise<Ready> {
+  const name = withoutDirection(cleanFileName(file.name));
+  const extension = extensionOf(name);
   const { prepareFile } = await import('./prepare-file.ts');
-  return { ok: true, ...(await prepareFile(file, cleanFileName(file.name))) };
+  const ready = await prepareFile(file, name);
+  const reduced = ready.reduced ? extensionOf(ready.name) : extension;
+  return {
+    ...ready,
+    ok: true,
+    name: nameFor(descriptionIn(name, extension), reduced),
+    extensions: { original: extension, reduced },
+  };
 }
 
 export function removeFile(key: string): void {
@@ -90,8 +127,7 @@ export function removeFile(key: string): void {
   forgetBytes([key]);
 }
 
-export const renameFile = (key: string, name: string): void =>
-  change(key, { name: name === '' ? '' : cleanFileName(name) });
+export const renameFile = (key: string, name: string): void => change(key, { name });
 
 /** Sends the original picture instead of the smaller one, or the smaller one again. */
 export function useOriginal(key: string, wantsOriginal: boolean): void {
@@ -100,8 +136,10 @@ export function useOriginal(key: string, wantsOriginal: boolean): void {
   const file = draft.get().files.find((one) => one.key === key);
   const blob = file && blobOf(file);
   if (!file || !blob) return;
-  change(key, { size: blob.size, type: blob.type });
-  upload(file);
+  const extensions = bytesOfFiles.get(key)?.extensions;
+  const next = wantsOriginal ? extensions?.original : extensions?.reduced;
+  change(key, { size: blob.size, type: blob.type, ...(next !== undefined && renamed(file, next)) });
+  sendFiles();
 }
 
 /** Tries again to send a file that could not be sent. */

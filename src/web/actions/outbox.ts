@@ -1,5 +1,6 @@
 import { v7 as uuid } from 'uuid';
 import type { Message } from '../../contract/message.ts';
+import { extensionOf } from '../../domain/attachment.ts';
 import { uploadFile } from '../api/attachments.ts';
 import { getMessage, type NewMessage, postMessage } from '../api/messages.ts';
 import { ownName } from '../api/place.ts';
@@ -178,11 +179,16 @@ const about = (name: string, problem: Problem): Problem => ({
 function filesOf({ files = [] }: Waiting): DraftFile[] {
   return files.map(({ name, blob, sha256 = null }) => {
     const key = uuid();
+    const extension = extensionOf(name);
     const preview = blob && kindOfFile(blob.type) === 'picture' ? URL.createObjectURL(blob) : null;
-    if (blob) bytesOfFiles.set(key, { original: blob, reduced: null, preview });
+    if (blob) {
+      const extensions = { original: extension, reduced: extension };
+      bytesOfFiles.set(key, { original: blob, reduced: null, extensions, preview });
+    }
     const { type = '', size = 0 } = blob ?? {};
     const problem = blob || sha256 !== null ? null : NOT_READABLE;
-    return { key, name, type, size, originalSize: null, wantsOriginal: false, sha256, problem };
+    const whole = { originalSize: null, wantsOriginal: false, sha256, problem };
+    return { key, name, extension, type, size, ...whole };
   });
 }
 

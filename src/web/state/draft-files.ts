@@ -5,6 +5,8 @@ export interface DraftFile {
   readonly key: string;
   /** Its name, which is also the alternative text of a picture. */
   readonly name: string;
+  /** The part of its name that stays when it is described; absent in drafts stored by an earlier build. */
+  readonly extension?: string;
   readonly type: string;
   /** In bytes, as it is sent. */
   readonly size: number;
@@ -19,11 +21,18 @@ export interface DraftFile {
   readonly problem: string | null;
 }
 
+/** The extensions of the original of a picture, and of the smaller one made from it. */
+export interface Extensions {
+  readonly original: string;
+  readonly reduced: string;
+}
+
 /** The bytes of a file, which only this tab has. */
 export interface Bytes {
   readonly original: Blob;
   /** The smaller picture made from it. */
   readonly reduced: Blob | null;
+  readonly extensions: Extensions;
   /** The address at which a picture can be seen before it is sent. */
   readonly preview: string | null;
 }
@@ -41,11 +50,11 @@ export function blobOf({ key, wantsOriginal }: DraftFile): Blob | undefined {
 export function replaceBytes(key: string, blob: Blob, copy: Blob): void {
   const bytes = bytesOfFiles.get(key);
   if (!bytes) return;
-  const { original, reduced, preview } = bytes;
+  const { original, reduced } = bytes;
   bytesOfFiles.set(key, {
+    ...bytes,
     original: original === blob ? copy : original,
     reduced: reduced === blob ? copy : reduced,
-    preview,
   });
 }
 

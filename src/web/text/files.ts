@@ -1,4 +1,4 @@
-import type { Attachment } from '../../domain/attachment.ts';
+import { type Attachment, cleanFileName } from '../../domain/attachment.ts';
 
 /** How a file is shown: in place, with a player, or only by name. */
 export type FileKind = 'picture' | 'sound' | 'video' | 'file';
@@ -56,6 +56,18 @@ export function shownSize(
 /** Marks that change the direction of text can make one name look like another. */
 export const withoutDirection = (name: string): string =>
   name.replace(/[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu, '');
+
+/** What a file name says before its extension, which describes the file. */
+export const descriptionIn = (name: string, extension: string): string =>
+  withoutDirection(name.endsWith(extension) ? name.slice(0, name.length - extension.length) : name);
+
+/** A file name that says something else before its extension. */
+export function nameFor(description: string, extension: string): string {
+  const shown = withoutDirection(description);
+  if (shown === '') return extension;
+  const hasExtension = shown.toLowerCase().endsWith(extension.toLowerCase());
+  return cleanFileName(hasExtension ? shown : shown + extension);
+}
 
 const SCHEME = 'attachment:';
 

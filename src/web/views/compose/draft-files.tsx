@@ -10,6 +10,7 @@ import {
 import { bytesOfFiles, type DraftFile, progress } from '../../state/draft-files.ts';
 import { useStore } from '../../state/store.ts';
 import { ClipIcon, CloseIcon, DocumentIcon } from '../ui/icons.tsx';
+import { DescriptionField } from './description-field.tsx';
 import { PictureSize } from './picture-size.tsx';
 
 /** The files of the message that is being written. */
@@ -25,20 +26,18 @@ export function DraftFiles({ files }: { files: readonly DraftFile[] }) {
 }
 
 function Row({ file }: { file: DraftFile }) {
-  const { key, name, size, originalSize, wantsOriginal, tells, problem, sha256 } = file;
+  const { key, name, extension = '', size, originalSize, wantsOriginal, tells, problem, sha256 } = file;
   const part = useStore(progress, (state) => state.get(key));
   const preview = bytesOfFiles.get(key)?.preview;
   return (
     <li class="draft-file" data-bad={problem !== null}>
       {preview ? <img src={preview} alt="" /> : <DocumentIcon />}
       <div class="draft-file-words">
-        <input
-          type="text"
-          aria-label={`Description of ${name}`}
-          title="The name of the file. It is read aloud instead of a picture."
-          value={name}
-          maxLength={255}
-          onInput={(event) => renameFile(key, event.currentTarget.value)}
+        <DescriptionField
+          label={`Description of ${name}`}
+          name={name}
+          extension={extension}
+          onName={(next) => renameFile(key, next)}
         />
         <PictureSize
           size={size}

@@ -1,5 +1,8 @@
-import { type Attachment, cleanFileName } from '../../../domain/attachment.ts';
+import { useState } from 'preact/hooks';
+import { type Attachment, extensionOf } from '../../../domain/attachment.ts';
+import { withoutDirection } from '../../text/files.ts';
 import { CloseIcon } from '../ui/icons.tsx';
+import { DescriptionField } from './description-field.tsx';
 import { PictureSize } from './picture-size.tsx';
 import type { Arriving, Picture } from './use-edit-files.ts';
 
@@ -43,14 +46,10 @@ export function EditFiles({ files, arriving, pictures, onOriginal, onChange }: P
       {files.map(({ sha256, name }, index) => (
         <li key={sha256} class="draft-file">
           <div class="draft-file-words">
-            <input
-              type="text"
-              aria-label={`Description of file ${index + 1}`}
-              title="The name of the file. It is read aloud instead of a picture."
-              value={name}
-              maxLength={255}
-              onInput={(event) => rename(sha256, event.currentTarget.value)}
-              onBlur={(event) => rename(sha256, cleanFileName(event.currentTarget.value))}
+            <Description
+              label={`Description of file ${index + 1}`}
+              name={name}
+              onName={(next) => rename(sha256, next)}
             />
             {hintOf(sha256)}
           </div>
@@ -67,11 +66,23 @@ export function EditFiles({ files, arriving, pictures, onOriginal, onChange }: P
       {arriving.map(({ key, name, part }) => (
         <li key={`arriving ${key}`} class="draft-file">
           <div class="draft-file-words">
-            <bdi>{name}</bdi>
+            <bdi>{withoutDirection(name)}</bdi>
             <progress value={part} max={1} aria-label={`Uploading ${name}`} />
           </div>
         </li>
       ))}
     </ul>
   );
+}
+
+interface DescriptionProps {
+  readonly label: string;
+  readonly name: string;
+  readonly onName: (name: string) => void;
+}
+
+/** The extension is that of the name before it was changed. */
+function Description(props: DescriptionProps) {
+  const [extension] = useState(() => extensionOf(props.name));
+  return <DescriptionField {...props} extension={extension} />;
 }

@@ -3,6 +3,7 @@ import { type Attachment, MOST_ATTACHMENTS } from '../../../domain/attachment.ts
 import { type Shrunk, type Uploaded, uploadForEdit, uploadShrunk } from '../../actions/edit-files.ts';
 import { show } from '../../state/notices.ts';
 import { useRemembered } from '../../state/opened.ts';
+import { descriptionIn, nameFor } from '../../text/files.ts';
 
 /** A file that is being uploaded. */
 export interface Arriving {
@@ -36,8 +37,11 @@ export function useEditFiles(
     now.current.arriving = next;
     setArriving(next);
   };
+  /** The places of the files that were added, in the order in which they were chosen, by SHA-256. */
+  const places = useRef(new Map<string, number>());
   const isOver = useRef(false);
   const count = useRef(0);
+  const taken = useRef(0);
   const running = useRef(new Set<Promise<void>>());
 
   /** Shows a file while it is being uploaded. Resolves to the file, or to nothing if the edit has no use for it. */
@@ -67,7 +71,17 @@ export function useEditFiles(
     setPictures(now.current.pictures);
   };
 
+  /** Uploads end in any order, so each file goes before those that were chosen later. */
+  const insert = (file: Attachment, place: number) => {
+    places.current.set(file.sha256, place);
+    const { files: all } = now.current;
+    const later = all.findIndex(({ sha256 }) => (places.current.get(sha256) ?? -1) > place);
+    put(later === -1 ? [...all, file] : [...all.slice(0, later), file, ...all.slice(later)]);
+  };
+
   const take = async (file: File): Promise<void> => {
+    taken.current += 1;
+    const place = taken.current;
     const uploaded = await uploading(file.name, undefined, (onProgress) => uploadForEdit(file, onProgress));
     if (!uploaded) return;
     if (uploaded.tells)
@@ -78,7 +92,7 @@ export function useEditFiles(
     const { sha256 } = uploaded.file;
     if (now.current.files.some((one) => one.sha256 === sha256)) return;
     if (uploaded.shrunk) keepPicture(sha256, { ...uploaded.shrunk, wantsOriginal: false });
-    put([...now.current.files, uploaded.file]);
+    insert(uploaded.file, place);
   };
   const swap = async (sha256: string, wantsOriginal: boolean): Promise<void> => {
     const [picture, name] = [now.current.pictures.get(sha256), nameOf(now.current.files, sha256)];
@@ -90,7 +104,11 @@ export function useEditFiles(
     keepPicture(uploaded.file.sha256, { ...picture, wantsOriginal });
     // It may have been renamed or removed meanwhile, and the message may have the other one already.
     const others = now.current.files.filter((one) => one.sha256 !== uploaded.file.sha256);
-    put(others.map((one) => (one.sha256 === sha256 ? { ...uploaded.file, name: one.name } : one)));
+    const { original, reduced } = picture.extensions;
+    const [from, to] = wantsOriginal ? [reduced, original] : [original, reduced];
+    places.current.set(uploaded.file.sha256, places.current.get(sha256) ?? -1);
+    const swapped = (old: string) => ({ ...uploaded.file, name: nameFor(descriptionIn(old, from), to) });
+    put(others.map((one) => (one.sha256 === sha256 ? swapped(one.name) : one)));
   };
   const run = (work: Promise<void>) => {
     const done = work.finally(() => running.current.delete(done));

@@ -3,6 +3,7 @@ import { isSecretGuard, type Problem } from '../../api/problem.ts';
 import { outbox, type Waiting } from '../../state/outbox.ts';
 import { useStore } from '../../state/store.ts';
 import { timeline } from '../../state/timeline.ts';
+import { withoutDirection } from '../../text/files.ts';
 import { problemInWords } from '../../text/problems.ts';
 import { clock, exact } from '../../text/time.ts';
 import { count } from '../../text/words.ts';
@@ -43,7 +44,7 @@ function WaitingRow({ waiting }: { waiting: Waiting }) {
       </div>
       {waiting.files && waiting.files.length > 0 && (
         <p class="hint">
-          <bdi>{waiting.files.map(({ name }) => name).join(', ')}</bdi>
+          <bdi>{waiting.files.map(({ name }) => withoutDirection(name)).join(', ')}</bdi>
         </p>
       )}
       {message.url && <p class="address">{message.url}</p>}
