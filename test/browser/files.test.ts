@@ -45,8 +45,6 @@ test('pictures, players and chips are shown, and a picture opens in the viewer',
     await page.screenshot({ path: join('test/screenshots', `viewer-${colorScheme}.png`) });
     await page.keyboard.press('ArrowRight');
     await page.getByRole('dialog', { name: 'small.png' }).waitFor();
-    await page.keyboard.press('+');
-    await page.getByRole('button', { name: 'Fit to the window' }).waitFor();
     await page.keyboard.press('ArrowLeft');
     await viewer.getByRole('link', { name: 'Download' }).waitFor();
     await page.keyboard.press('Escape');

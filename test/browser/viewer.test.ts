@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { pngOf, upload } from '../support/files.ts';
-import { openPage, sharedBrowser, soon } from '../support/page.ts';
+import { answeredWith, openPage, sharedBrowser, soon } from '../support/page.ts';
+import { troubles } from '../support/page-axe.ts';
 import { tooWide } from '../support/page-looks.ts';
 import { article } from '../support/page-parts.ts';
 import { sharedScene } from '../support/page-scene.ts';
@@ -64,6 +65,68 @@ test('on a phone, a swipe leads to the next picture, and all of the viewer can b
   await shows(0);
   await page.getByRole('dialog').getByRole('button', { name: 'Close' }).tap();
   await page.getByRole('dialog').waitFor({ state: 'detached' });
+});
+
+test('the viewer begins at its close button, and makes no picture larger that fits already', async () => {
+  const { url, api } = scene();
+  const files = [
+    await upload(api, pngOf(3000, 1500), 'large.png'),
+    await upload(api, pngOf(301, 201), 'fits.png'),
+  ];
+  await api.create({ text: 'Two sizes', attachments: files.map(({ sha256 }) => ({ sha256 })) });
+  const page = await openPage(browser(), url);
+  await article(page, 'Two sizes').getByRole('button', { name: 'View large.png' }).click();
+  const viewer = page.getByRole('dialog');
+  const hasFocus = (name: string) =>
+    viewer.getByRole('button', { name }).evaluate((one) => one.matches(':focus'));
+  await soon(() => hasFocus('Close')).toBe(true);
+
+  const picture = viewer.getByRole('img');
+  const width = async () => (await picture.boundingBox())?.width;
+  await soon(width).toBeGreaterThan(1000);
+  expect(await width()).toBeLessThanOrEqual(1280);
+  await page.keyboard.press('+');
+  await viewer.getByRole('button', { name: 'Fit to the window' }).waitFor();
+  await soon(width).toBe(3000);
+  await page.keyboard.press('-');
+  await viewer.getByRole('button', { name: 'Show at full size' }).waitFor();
+  // Where the window is large enough for the whole picture, there is nothing to make larger.
+  await page.setViewportSize({ width: 3200, height: 1800 });
+  await soon(() => viewer.locator('.viewer-picture').getAttribute('aria-disabled')).toBe('true');
+  await page.setViewportSize({ width: 1280, height: 800 });
+  await soon(() => viewer.locator('.viewer-picture').getAttribute('aria-disabled')).toBe('false');
+
+  await page.keyboard.press('ArrowRight');
+  await soon(width).toBe(301);
+  const before = await picture.boundingBox();
+  await page.keyboard.press('+');
+  await picture.click({ force: true });
+  await viewer.getByRole('button', { name: 'Show at full size' }).waitFor();
+  expect(await picture.boundingBox()).toEqual(before);
+  await page.keyboard.press('Escape');
+  await viewer.waitFor({ state: 'detached' });
+});
+
+test('a picture that cannot be shown says so, and one that is not there says that', async () => {
+  const { url, api } = scene();
+  const whole = pngOf(61, 62);
+  const broken = Buffer.concat([whole.subarray(0, 33), Buffer.from('nothing that can be decoded')]);
+  const files = [await upload(api, pngOf(63, 64), 'whole.png'), await upload(api, broken, 'broken.png')];
+  await api.create({ text: 'One is broken', attachments: files.map(({ sha256 }) => ({ sha256 })) });
+  const page = await openPage(browser(), url, { expects: answeredWith(404) });
+  const shown = article(page, 'One is broken');
+  await shown.getByRole('link', { name: /broken\.png.*cannot be shown/ }).waitFor();
+  await shown.getByRole('button', { name: 'View whole.png' }).click();
+  await page.keyboard.press('ArrowRight');
+  await page.getByRole('dialog').getByText('This picture cannot be shown.').waitFor();
+  expect(await troubles(page)).toEqual([]);
+  await page.keyboard.press('Escape');
+
+  await page.route(`**/attachments/${files[0]?.sha256}`, (route) =>
+    route.fulfill({ status: 404, contentType: 'application/problem+json', body: '{}' }),
+  );
+  await page.reload();
+  await shown.getByRole('link', { name: /whole\.png.*not found here/ }).waitFor();
 });
 
 test('on a phone, the menu of a message keeps its words, and the way to the side bar fits a finger', async () => {

@@ -1,5 +1,5 @@
 import { type Attachment, MOST_ATTACHMENT_BYTES } from '../../domain/attachment.ts';
-import { type Answer, canBeReached } from './client.ts';
+import { type Answer, call, canBeReached } from './client.ts';
 import { at } from './place.ts';
 import { aboutFile, isUnreachable, toProblem, UNREACHABLE } from './problem.ts';
 import { whyNotReadable } from './readable.ts';
@@ -9,6 +9,12 @@ const PATIENCE = 40_000;
 
 /** The address of a file's bytes. */
 export const fileAddress = (sha256: string): string => at(`/attachments/${sha256}`);
+
+/** Whether the server has a file; `undefined` if it cannot be asked. */
+export async function hasFile(sha256: string): Promise<boolean | undefined> {
+  const answer = await call('HEAD', `/attachments/${sha256}`);
+  return answer.ok || (isUnreachable(answer.problem) ? undefined : false);
+}
 
 /** How often a file is sent if the connection is lost each time although the server can be reached. */
 const TRIES = 3;

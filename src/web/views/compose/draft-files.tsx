@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import {
   addFiles,
   getReadyForFiles,
@@ -29,9 +29,14 @@ function Row({ file }: { file: DraftFile }) {
   const { key, name, extension = '', size, originalSize, wantsOriginal, tells, problem, sha256 } = file;
   const part = useStore(progress, (state) => state.get(key));
   const preview = bytesOfFiles.get(key)?.preview;
+  const [canBeShown, setCanBeShown] = useState(true);
   return (
     <li class="draft-file" data-bad={problem !== null}>
-      {preview ? <img src={preview} alt="" /> : <DocumentIcon />}
+      {preview && canBeShown ? (
+        <img src={preview} alt="" onError={() => setCanBeShown(false)} />
+      ) : (
+        <DocumentIcon />
+      )}
       <div class="draft-file-words">
         <DescriptionField
           label={`Description of ${name}`}

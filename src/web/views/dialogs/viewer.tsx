@@ -19,17 +19,32 @@ const SWIPE = 60;
 export function Viewer({ pictures, sha256, onClose }: Props) {
   const element = useRef<HTMLDialogElement>(null);
   const [shown, setShown] = useState(sha256);
-  const [isLarge, setLarge] = useState(false);
+  const place = useRef<HTMLButtonElement>(null);
+  const [wantsLarge, setLarge] = useState(false);
+  /** A picture that fits is at its full size already. */
+  const [fits, setFits] = useState(true);
+  const isLarge = wantsLarge && !fits;
+  /** The picture that the browser could not show. */
+  const [broken, setBroken] = useState<string>();
   const touched = useRef<number | undefined>(undefined);
   const index = Math.max(
     0,
     pictures.findIndex((one) => one.sha256 === shown),
   );
   const picture = pictures[index];
+  const measure = () => {
+    const [box, image] = [place.current, place.current?.querySelector('img')];
+    if (!box || !image) return;
+    setFits(image.naturalWidth <= box.clientWidth && image.naturalHeight <= box.clientHeight);
+  };
   useLayoutEffect(() => {
     const { current } = element;
     current?.showModal();
-    return () => current?.close();
+    window.addEventListener('resize', measure);
+    return () => {
+      window.removeEventListener('resize', measure);
+      current?.close();
+    };
   }, []);
   if (picture === undefined) return null;
 
@@ -37,6 +52,7 @@ export function Viewer({ pictures, sha256, onClose }: Props) {
     const next = pictures[index + by];
     if (!next) return;
     setLarge(false);
+    setFits(true);
     setShown(next.sha256);
   };
   const name = withoutDirection(picture.name);
@@ -50,7 +66,7 @@ export function Viewer({ pictures, sha256, onClose }: Props) {
       onKeyDown={(event) => {
         if (event.key === 'ArrowLeft') go(-1);
         else if (event.key === 'ArrowRight') go(1);
-        else if (event.key === '+') setLarge(true);
+        else if (event.key === '+') setLarge(!fits);
         else if (event.key === '-') setLarge(false);
         else return;
         event.preventDefault();
@@ -76,20 +92,32 @@ export function Viewer({ pictures, sha256, onClose }: Props) {
           <DownIcon />
           Download
         </a>
-        <button type="button" onClick={onClose}>
+        <button type="button" autofocus onClick={onClose}>
           <CloseIcon />
           <span class="unseen">Close</span>
         </button>
       </header>
-      <button
-        type="button"
-        class="viewer-picture"
-        data-large={isLarge}
-        aria-label={isLarge ? 'Fit to the window' : 'Show at full size'}
-        onClick={() => setLarge(!isLarge)}
-      >
-        <img src={fileAddress(picture.sha256)} alt={name} draggable={false} />
-      </button>
+      {broken === picture.sha256 ? (
+        <p class="viewer-broken">This picture cannot be shown. It can be downloaded.</p>
+      ) : (
+        <button
+          ref={place}
+          type="button"
+          class="viewer-picture"
+          data-large={isLarge}
+          aria-disabled={fits}
+          aria-label={isLarge ? 'Fit to the window' : 'Show at full size'}
+          onClick={() => setLarge(!isLarge && !fits)}
+        >
+          <img
+            src={fileAddress(picture.sha256)}
+            alt={name}
+            draggable={false}
+            onLoad={measure}
+            onError={() => setBroken(picture.sha256)}
+          />
+        </button>
+      )}
       {pictures.length > 1 && (
         <footer class="viewer-foot">
           <button type="button" aria-disabled={index === 0} onClick={() => go(-1)}>

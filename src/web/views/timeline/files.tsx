@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import type { Attachment } from '../../../domain/attachment.ts';
-import { fileAddress } from '../../api/attachments.ts';
+import { fileAddress, hasFile } from '../../api/attachments.ts';
 import { dialog } from '../../state/dialog.ts';
 import { kindOfFile, shownSize, sizeInWords, typeInWords, withoutDirection } from '../../text/files.ts';
 import { DocumentIcon } from '../ui/icons.tsx';
@@ -27,14 +27,18 @@ interface FileProps {
   readonly words?: string;
 }
 
-/** One file, as a picture or a player; only by name if it cannot be loaded. */
+/** One file, as a picture or a player; only by name if it cannot be loaded, or the browser cannot show it. */
 export function File({ file, among, words }: FileProps) {
-  const [isLost, setLost] = useState(false);
+  const [fault, setFault] = useState<string>();
   const source = fileAddress(file.sha256);
-  const lost = () => setLost(true);
-  const kind = isLost ? 'file' : kindOfFile(file.type);
+  const kind = fault === undefined ? kindOfFile(file.type) : 'file';
+  const lost = async () => {
+    const isThere = await hasFile(file.sha256);
+    if (isThere) setFault(kind === 'picture' ? 'cannot be shown' : 'cannot be played');
+    else setFault(isThere === undefined ? 'cannot be loaded now' : 'not found here');
+  };
   if (kind === 'picture')
-    return <Picture file={file} among={among} onError={lost} {...(words && { words })} />;
+    return <Picture file={file} among={among} onError={() => void lost()} {...(words && { words })} />;
   const name = withoutDirection(file.name);
   if (kind === 'video') {
     return (
@@ -45,7 +49,7 @@ export function File({ file, among, words }: FileProps) {
         preload="metadata"
         playsInline
         aria-label={name}
-        onError={lost}
+        onError={() => void lost()}
       />
     );
   }
@@ -56,23 +60,21 @@ export function File({ file, among, words }: FileProps) {
           <bdi>{name}</bdi> <span class="hint">{sizeInWords(file.size)}</span>
         </figcaption>
         {/* biome-ignore lint/a11y/useMediaCaption: nobody has captions of what they recorded. */}
-        <audio src={source} controls preload="none" aria-label={name} onError={lost} />
+        <audio src={source} controls preload="none" aria-label={name} onError={() => void lost()} />
       </figure>
     );
   }
-  return <Chip file={file} isLost={isLost} />;
+  return <Chip file={file} {...(fault !== undefined && { fault })} />;
 }
 
-/** A file to download, with its name and type. */
-function Chip({ file, isLost }: { file: Attachment; isLost: boolean }) {
+/** A file to download, with its name and type, or with the reason why it is not shown. */
+function Chip({ file, fault }: { file: Attachment; fault?: string }) {
   const name = withoutDirection(file.name);
   return (
-    <a class="chip" href={fileAddress(file.sha256)} download={name} data-lost={isLost}>
+    <a class="chip" href={fileAddress(file.sha256)} download={name}>
       <DocumentIcon />
       <bdi class="chip-name">{name}</bdi>
-      <span class="hint">
-        {isLost ? 'not found here' : `${typeInWords(file)}, ${sizeInWords(file.size)}`}
-      </span>
+      <span class="hint">{fault ?? `${typeInWords(file)}, ${sizeInWords(file.size)}`}</span>
     </a>
   );
 }
