@@ -1,11 +1,11 @@
 import { join } from 'node:path';
-import type { Locator, Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import type { Message } from '../support/api.ts';
 import { noisyPng, pngOf, type Uploaded, upload } from '../support/files.ts';
 import { git } from '../support/git.ts';
 import { answeredWith, brokenConnection, openPage, sharedBrowser, soon } from '../support/page.ts';
 import { troubles } from '../support/page-axe.ts';
+import { fileIn, give } from '../support/page-files.ts';
 import { article, composer, post, postWell } from '../support/page-parts.ts';
 import { pageScene, processScene, sharedScene } from '../support/page-scene.ts';
 
@@ -53,32 +53,6 @@ test('pictures, players and chips are shown, and a picture opens in the viewer',
 });
 
 const EDIT = '.editor textarea';
-
-/** Hands files to the page as the clipboard or a drag would. */
-const give = (
-  page: Page,
-  how: 'paste' | 'drop',
-  files: Array<{ name: string; type: string; bytes: Buffer }>,
-  field = '.composer textarea',
-) =>
-  page.evaluate(
-    `(() => {
-      const data = new DataTransfer();
-      for (const { name, type, text } of ${JSON.stringify(
-        files.map(({ name, type, bytes }) => ({ name, type, text: bytes.toString('base64') })),
-      )})
-        data.items.add(new File([Uint8Array.from(atob(text), (one) => one.charCodeAt(0))], name, { type }));
-      const to = document.querySelector('${field}');
-      to.dispatchEvent(${how === 'paste'}
-        ? new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true })
-        : new DragEvent('drop', { dataTransfer: data, bubbles: true, cancelable: true }));
-    })()`,
-  );
-
-const fileIn = (page: Page, name: string): Locator =>
-  composer(page)
-    .getByRole('listitem')
-    .filter({ has: page.getByRole('button', { name: `Remove ${name}` }) });
 
 test('files are pasted, dropped and chosen, described, and sent with the message', async () => {
   const { url, api, clone } = scene();
@@ -266,78 +240,6 @@ test('an edit makes a large picture smaller, and keeps the original if that is w
   expect(await api.message(id)).toMatchObject({
     attachments: [{ name: 'In full.png', type: 'image/png', width: 2200, height: 110 }],
   });
-});
-
-/** Files of which the first take longest until they can be sent. */
-const slowestFirst = (side: number) => [
-  { name: 'big.png', mimeType: 'image/png', buffer: noisyPng(2400, side) },
-  { name: 'small.png', mimeType: 'image/png', buffer: pngOf(side, 21) },
-  { name: 'notes.txt', mimeType: 'text/plain', buffer: Buffer.from(`${side} notes`) },
-];
-
-test('files are in the order in which they were chosen, in a new message and in an edit', async () => {
-  const { url, api } = scene();
-  const page = await openPage(browser(), url);
-  await composer(page).getByRole('button', { name: 'Add files' }).waitFor();
-  const fields = (form: Locator) =>
-    form
-      .getByLabel(/^Description of/)
-      .evaluateAll((all) => all.map((one) => String(one.getAttribute('value'))));
-  const namesOf = async (text: string) => {
-    const [message] = (await api.messages(`?q=${encodeURIComponent(`"${text}"`)}`)) as Array<
-      Message & { attachments?: Uploaded[] }
-    >;
-    return message?.attachments?.map(({ name }) => name);
-  };
-  await page.getByLabel('Files to add').setInputFiles(slowestFirst(1201));
-  await post(page, 'In their order');
-  await soon(() => namesOf('In their order')).toEqual(['big.webp', 'small.png', 'notes.txt']);
-
-  const { id } = await api.create({ text: 'In order later' });
-  const shown = article(page, 'In order later');
-  await shown.hover();
-  await shown.getByRole('button', { name: 'Edit', exact: true }).click();
-  const editor = page.getByRole('form', { name: 'Edit message' });
-  await editor.getByLabel('Files to add').setInputFiles(slowestFirst(1202));
-  await soon(async () => (await fields(editor)).length).toBe(3);
-  await editor.getByRole('button', { name: 'Save' }).click();
-  await editor.waitFor({ state: 'detached' });
-  const { attachments } = (await api.message(id)) as Message & { attachments: Uploaded[] };
-  expect(attachments.map(({ name }) => name)).toEqual(['big.webp', 'small.png', 'notes.txt']);
-});
-
-test('a description keeps the extension of its file, and so does a name that is too long', async () => {
-  const { url, api } = scene();
-  const page = await openPage(browser(), url);
-  await composer(page).getByRole('button', { name: 'Add files' }).waitFor();
-  await page.getByLabel('Files to add').setInputFiles([
-    { name: 'cat.png', mimeType: 'image/png', buffer: pngOf(51, 51) },
-    { name: 'harmless\u202Egnp.png', mimeType: 'image/png', buffer: pngOf(53, 53) },
-  ]);
-  const field = page.getByLabel('Description of cat.png');
-  expect(await field.inputValue()).toBe('cat');
-  expect(await page.getByLabel('Description of harmless').inputValue()).toBe('harmlessgnp');
-  await field.fill('');
-  await page.getByLabel('Description of .png').pressSequentially('A cat / on a "mat"');
-  await give(page, 'paste', [{ name: `${'long '.repeat(60)}.png`, type: 'image/png', bytes: pngOf(52, 52) }]);
-  await postWell(page, 'A described cat');
-  const [message] = (await api.messages('?q=%22A+described+cat%22')) as Array<
-    Message & { attachments: Uploaded[] }
-  >;
-  const names = message?.attachments.map(({ name }) => name);
-  expect(names).toEqual([
-    'A cat _ on a "mat".png',
-    'harmlessgnp.png',
-    `${'long '.repeat(60).slice(0, 251)}.png`,
-  ]);
-
-  const shown = article(page, 'A described cat');
-  await shown.hover();
-  await shown.getByRole('button', { name: 'Edit', exact: true }).click();
-  const editor = page.getByRole('form', { name: 'Edit message' });
-  await editor.getByLabel('Description of file 1').fill('A cat at home');
-  await editor.getByRole('button', { name: 'Save' }).click();
-  await shown.getByRole('img', { name: 'A cat at home.png' }).waitFor();
 });
 
 test('a picture that is sent as it is and may say where it was taken says so before it is sent', async () => {

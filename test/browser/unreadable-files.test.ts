@@ -4,17 +4,13 @@ import type { Locator, Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { brokenConnection, openPage, sharedBrowser, soon } from '../support/page.ts';
 import { troubles } from '../support/page-axe.ts';
+import { fileIn } from '../support/page-files.ts';
 import { article, composer, post, postWell, sendButton, waiting } from '../support/page-parts.ts';
 import { pageScene, processScene, sharedScene } from '../support/page-scene.ts';
 import { temporaryFolder } from '../support/tmp.ts';
 
 const browser = sharedBrowser();
 const scene = sharedScene();
-
-const fileIn = (page: Page, name: string): Locator =>
-  composer(page)
-    .getByRole('listitem')
-    .filter({ has: page.getByRole('button', { name: `Remove ${name}` }) });
 
 /** Drops what is at these paths on an element, as the system would. */
 async function dropOn(page: Page, onto: Locator, files: readonly string[]): Promise<void> {

@@ -1,7 +1,7 @@
 import type { Attachment } from '../../domain/attachment.ts';
 import { uploadFile } from '../api/attachments.ts';
 import type { Extensions } from '../state/draft-files.ts';
-import { prepared } from './files.ts';
+import { prepared } from './chosen-file.ts';
 
 /** A picture of which a smaller one was made. */
 export interface Shrunk {

@@ -2,20 +2,19 @@ import { v7 as uuid } from 'uuid';
 import { cleanFileName, extensionOf, MOST_ATTACHMENTS } from '../../domain/attachment.ts';
 import { uploadFile } from '../api/attachments.ts';
 import { isPassing } from '../api/problem.ts';
-import { copyOf, NOT_READABLE, whyNotReadable } from '../api/readable.ts';
+import { copyOf, NOT_READABLE } from '../api/readable.ts';
 import { draft } from '../state/draft.ts';
 import {
   blobOf,
   bytesOfFiles,
   type DraftFile,
-  type Extensions,
   forgetBytes,
   progress,
   replaceBytes,
 } from '../state/draft-files.ts';
 import { show } from '../state/notices.ts';
 import { descriptionIn, kindOfFile, nameFor, withoutDirection } from '../text/files.ts';
-import type { PreparedFile } from './prepare-file.ts';
+import { prepared } from './chosen-file.ts';
 
 const uploads = new Map<string, { readonly done: Promise<void>; readonly abort: AbortController }>();
 
@@ -83,43 +82,6 @@ const renamed = (
   name: nameFor(descriptionIn(name, extension), next),
   extension: next,
 });
-
-/** Loads the code that prepares files soon after the page, since it could not be loaded without the server. */
-export function getReadyForFiles(): void {
-  void import('./prepare-file.ts').catch(() => undefined);
-}
-
-/** What can be sent of a file. */
-interface Ready extends PreparedFile {
-  readonly ok: true;
-  readonly extensions: Extensions;
-}
-
-/** Decides what can be sent of a file, or says why nothing can be. */
-export async function prepared(file: File): Promise<Ready | { readonly ok: false; readonly why: string }> {
-  const reason = await whyNotReadable(file);
-  if (reason !== undefined) return { ok: false, why: reason };
-  return prepare(file).catch(async () => ({
-    ok: false,
-    why:
-      (await whyNotReadable(file)) ??
-      'A part of the page could not be loaded. Reload it, and add the file again.',
-  }));
-}
-
-async function prepare(file: File): Promise<Ready> {
-  const name = withoutDirection(cleanFileName(file.name));
-  const extension = extensionOf(name);
-  const { prepareFile } = await import('./prepare-file.ts');
-  const ready = await prepareFile(file, name);
-  const reduced = ready.reduced ? extensionOf(ready.name) : extension;
-  return {
-    ...ready,
-    ok: true,
-    name: nameFor(descriptionIn(name, extension), reduced),
-    extensions: { original: extension, reduced },
-  };
-}
 
 export function removeFile(key: string): void {
   uploads.get(key)?.abort.abort();

@@ -1,28 +1,16 @@
-import { v7 as uuid } from 'uuid';
 import type { Message } from '../../contract/message.ts';
-import { extensionOf } from '../../domain/attachment.ts';
-import { uploadFile } from '../api/attachments.ts';
 import { getMessage, type NewMessage, postMessage } from '../api/messages.ts';
 import { ownName } from '../api/place.ts';
-import {
-  aboutFile,
-  isIdTaken,
-  isIncomplete,
-  isPassing,
-  isUnreachable,
-  type Problem,
-} from '../api/problem.ts';
-import { NOT_READABLE, whyNotReadable } from '../api/readable.ts';
+import { isIdTaken, isIncomplete, isPassing, type Problem } from '../api/problem.ts';
 import { author, draft, isBlank, toDraft } from '../state/draft.ts';
-import { bytesOfFiles, type DraftFile } from '../state/draft-files.ts';
 import { say, show } from '../state/notices.ts';
 import { type KeptFile, outbox, type Waiting } from '../state/outbox.ts';
 import { append, discard, readAll, replace } from '../state/outbox-storage.ts';
-import { kindOfFile } from '../text/files.ts';
 import { count } from '../text/words.ts';
 import { isEverywhere } from './everywhere.ts';
 import { sendFiles } from './files.ts';
 import { takeIn } from './take-in.ts';
+import { filesOf, isOnlyItsFile, withFiles, withoutUnreadable } from './waiting-files.ts';
 
 const FIRST_WAIT = 1000;
 const LONGEST_WAIT = 30_000;
@@ -146,52 +134,6 @@ async function sendAll(): Promise<boolean> {
   return postponed.size === 0;
 }
 
-type Whole =
-  | { readonly ok: true; readonly body: NewMessage }
-  | { readonly ok: false; readonly problem: Problem };
-
-/** The server is there, and will not take a file now. It may take a message without one. */
-const isOnlyItsFile = (whole: Whole): boolean =>
-  !whole.ok && whole.problem.status !== 401 && isPassing(whole.problem) && !isUnreachable(whole.problem);
-
-/** A message with its files, which are uploaded now. */
-async function withFiles({ message, files = [] }: Waiting): Promise<Whole> {
-  if (files.length === 0) return { ok: true, body: message };
-  const attachments: { sha256: string; name: string }[] = [];
-  for (const { name, blob, sha256 } of files) {
-    const answer = blob && (await uploadFile(name, blob, () => {}));
-    const hash = answer?.ok ? answer.body.sha256 : sha256;
-    if (answer && !answer.ok && (hash === undefined || isPassing(answer.problem)))
-      return { ok: false, problem: about(name, answer.problem) };
-    if (hash === undefined) return { ok: false, problem: about(name, aboutFile(NOT_READABLE)) };
-    attachments.push({ sha256: hash, name });
-  }
-  return { ok: true, body: { ...message, attachments } };
-}
-
-/** A problem with one of the files of a message. */
-const about = (name: string, problem: Problem): Problem => ({
-  ...problem,
-  detail: `${name}: ${problem.detail}`,
-});
-
-/** The files of a waiting message, as files of a draft. */
-function filesOf({ files = [] }: Waiting): DraftFile[] {
-  return files.map(({ name, blob, sha256 = null }) => {
-    const key = uuid();
-    const extension = extensionOf(name);
-    const preview = blob && kindOfFile(blob.type) === 'picture' ? URL.createObjectURL(blob) : null;
-    if (blob) {
-      const extensions = { original: extension, reduced: extension };
-      bytesOfFiles.set(key, { original: blob, reduced: null, extensions, preview });
-    }
-    const { type = '', size = 0 } = blob ?? {};
-    const problem = blob || sha256 !== null ? null : NOT_READABLE;
-    const whole = { originalSize: null, wantsOriginal: false, sha256, problem };
-    return { key, name, extension, type, size, ...whole };
-  });
-}
-
 /** An earlier attempt may have been saved although its answer never arrived. It then has the server's time. */
 async function savedBefore(waiting: Waiting, problem: Problem): Promise<Message | undefined> {
   if (!isIdTaken(problem)) return undefined;
@@ -218,14 +160,6 @@ async function store(waiting: Waiting): Promise<void> {
     .catch(async () => replace(await withoutUnreadable(waiting)))
     .catch(() => undefined);
   changed({ type: 'kept', waiting });
-}
-
-async function withoutUnreadable({ files = [], ...rest }: Waiting): Promise<Waiting> {
-  const readable = files.map(async ({ blob, ...file }) => ({
-    ...file,
-    ...(blob && (await whyNotReadable(blob)) === undefined && { blob }),
-  }));
-  return { ...rest, files: await Promise.all(readable) };
 }
 
 async function read(): Promise<void> {

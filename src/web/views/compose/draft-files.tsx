@@ -1,12 +1,6 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import {
-  addFiles,
-  getReadyForFiles,
-  removeFile,
-  renameFile,
-  retryFile,
-  useOriginal,
-} from '../../actions/files.ts';
+import { getReadyForFiles } from '../../actions/chosen-file.ts';
+import { addFiles, removeFile, renameFile, retryFile, useOriginal } from '../../actions/files.ts';
 import { bytesOfFiles, type DraftFile, progress } from '../../state/draft-files.ts';
 import { useStore } from '../../state/store.ts';
 import { ClipIcon, CloseIcon, DocumentIcon } from '../ui/icons.tsx';
