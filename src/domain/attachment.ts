@@ -37,6 +37,11 @@ export const MOST_ATTACHMENTS = 20;
 export const MOST_NAME_CHARACTERS = 255;
 /** The highest limit that can be set. GitHub warns about files above it, and refuses those above 100 MiB. */
 export const MOST_ATTACHMENT_BYTES = 50 * 2 ** 20;
+
+/** A limit for the size of a file, in words. */
+export const limitInWords = (bytes: number): string =>
+  bytes % 2 ** 20 === 0 ? `${bytes / 2 ** 20} MiB` : `${bytes.toLocaleString('en')} bytes`;
+
 export const SHA256 = /^[0-9a-f]{64}$/;
 
 /**

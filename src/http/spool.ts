@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Request } from 'express';
+import { limitInWords } from '../domain/attachment.ts';
 import type { Result } from '../domain/result.ts';
 import type { ProblemInput } from './problem.ts';
 import { letMove } from './slow-bodies.ts';
@@ -89,8 +90,8 @@ class CutOff extends Error {
 
 const tooLarge = (most: number, { nothing }: SpoolOptions['words']) => ({
   ok: false as const,
-  failure: { code: 'too-large' as const, detail: `The file is larger than ${sizeOf(most)}. ${nothing}.` },
+  failure: {
+    code: 'too-large' as const,
+    detail: `The file is larger than ${limitInWords(most)}. ${nothing}.`,
+  },
 });
-
-const sizeOf = (bytes: number): string =>
-  bytes % 2 ** 20 === 0 ? `${bytes / 2 ** 20} MiB` : `${bytes.toLocaleString('en')} bytes`;

@@ -1,4 +1,4 @@
-import { type Attachment, MOST_ATTACHMENT_BYTES } from '../../domain/attachment.ts';
+import { type Attachment, limitInWords, MOST_ATTACHMENT_BYTES } from '../../domain/attachment.ts';
 import { type Answer, call, canBeReached } from './client.ts';
 import { at } from './place.ts';
 import { aboutFile, isUnreachable, toProblem, UNREACHABLE } from './problem.ts';
@@ -51,13 +51,22 @@ export async function uploadFile(
 const CUT_OFF =
   'The connection was lost each time this file was sent, although the server can be reached. The file may be too large for the server, or for a proxy in front of it.';
 
+/** The largest file that the server accepts. Until it has said so, the most that can be set. */
+let limit = MOST_ATTACHMENT_BYTES;
+
+/** Takes note of the limit for a file in an answer of the server. */
+export function noteLimit(headers: Headers): void {
+  const told = /max-size=(\d+)/.exec(headers.get('Upload-Limit') ?? '')?.[1];
+  if (told !== undefined) limit = Number(told);
+}
+
 /** Why a file is not even sent. */
 async function whyNotSent(file: Blob): Promise<string | undefined> {
   const reason = await whyNotReadable(file);
   if (reason !== undefined) return reason;
   if (file.size === 0) return 'This file is empty.';
-  return file.size > MOST_ATTACHMENT_BYTES
-    ? `This file is larger than ${MOST_ATTACHMENT_BYTES / 2 ** 20} MiB, the most that gitpost accepts.`
+  return file.size > limit
+    ? `This file is larger than ${limitInWords(limit)}, the most that this gitpost accepts.`
     : undefined;
 }
 
