@@ -100,6 +100,10 @@ async function workOn(clone: string): Promise<() => Promise<void>> {
   const group = -(shell.pid as number);
   const [printed] = (await once(shell.stdout as Readable, 'data')) as [Buffer];
   onTestFinished(() => endGroup(group));
+  // Until then, it is still the shell.
+  await eventually(async () =>
+    (await readFile(`/proc/${Number(printed)}/cmdline`, 'utf8')).startsWith('git'),
+  );
   return async () => {
     endGroup(group);
     await eventually(async () => !isThere(Number(printed)));
