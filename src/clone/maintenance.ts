@@ -58,7 +58,7 @@ export class Maintenance {
   async #maintain(): Promise<void> {
     const { packs, loose } = await this.#count();
     if (packs < MANY_PACKS && loose < MANY_LOOSE) return;
-    const { git, mutex, importer } = this.#clone;
+    const { git, mutex, importer, blobs, mover } = this.#clone;
     const { signal } = this.#abort;
     // A running fast-import keeps its packs from being repacked. The next one only protects its own.
     await mutex.run(() => importer.close());
@@ -66,6 +66,10 @@ export class Maintenance {
     const settings = ['pack.threads=1', 'core.compression=-1'];
     const args = ['repack', '-q', '-d', '--geometric=2', '--no-write-bitmap-index'];
     await run(git, args, { settings, signal });
+    // git never forgets a pack that it has met: one process for thousands of batches would search thousands of packs
+    // that are gone, for everything that is in none of them.
+    blobs.renew();
+    await mover.renew();
     await writeCommitGraph(git, signal);
     await this.#count();
   }

@@ -79,6 +79,12 @@ export class BlobReader {
     return this.#read(name, () => clippedLines());
   }
 
+  /** Lets the next read start another process. The current one still answers what it was asked. */
+  renew(): void {
+    this.#process?.finish();
+    this.#process = undefined;
+  }
+
   /** Resolves when its process has ended. The next read starts another one. */
   async close(): Promise<void> {
     const ending = this.#process?.end();

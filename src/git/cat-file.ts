@@ -43,6 +43,8 @@ export function startCatFile(context: GitContext) {
           git.write(`${question} ${name}\n`);
         }),
       ),
+    /** Ends it once it has answered what it was asked. */
+    finish: () => git.end(),
     end: () => git.stop(),
   };
 }

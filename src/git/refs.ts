@@ -273,6 +273,11 @@ export class RefMover {
     }
   }
 
+  /** Lets the next move start another process. */
+  renew(): Promise<void> {
+    return this.#turns.run(() => this.close());
+  }
+
   /** Resolves when its process has ended. The next move starts another one. */
   async close(): Promise<void> {
     const ending = this.#process?.end();
