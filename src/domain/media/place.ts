@@ -1,3 +1,4 @@
+import { MOST_ATTACHMENT_BYTES } from '../attachment.ts';
 import { boxesTellPlace } from './box-place.ts';
 import { pngChunks, typeAt, webpChunks } from './chunks.ts';
 import { latin } from './latin.ts';
@@ -77,12 +78,12 @@ async function webpTells(file: Blob): Promise<boolean> {
   return false;
 }
 
-/** How much is read at a time, and the size above which a file is not searched. No server accepts a larger one. */
-const [PIECE, MOST_BYTES] = [1024 * 1024, 64 * 1024 * 1024];
+/** How much is read at a time, in bytes. */
+const PIECE = 1024 * 1024;
 
 /** Whether there is XMP anywhere in a file. */
 async function hasXmp(file: Blob): Promise<boolean> {
-  if (file.size > MOST_BYTES) return true;
+  if (file.size > MOST_ATTACHMENT_BYTES) return true;
   for (let at = 0; at < file.size; at += PIECE) {
     // The pieces overlap.
     const text = await file.slice(at, at + PIECE + 16).text();

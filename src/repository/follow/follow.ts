@@ -19,7 +19,7 @@ const AT_LATEST_MS = 2000;
 const LOCKED_MS = 250;
 const MOST_WAITS = 8;
 const EARLIER_MS = 5000;
-/** Pauses until a follow that failed, perhaps on a full disk, is tried again: the first, each twice as long, the longest. */
+/** How long to wait before a follow that failed, perhaps on a full disk, is tried again. Doubled each time. */
 const RETRY_MS = 1000;
 const LONGEST_RETRY_MS = 300_000;
 

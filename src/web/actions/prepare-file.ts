@@ -1,3 +1,4 @@
+import { MOST_ATTACHMENT_BYTES } from '../../domain/attachment.ts';
 import { mayTellPlace } from '../../domain/media/place.ts';
 import { HEAD_BYTES, typeOfBytes } from '../../domain/media/signatures.ts';
 import { withoutDetails } from '../../domain/media/strip-jpeg.ts';
@@ -36,12 +37,9 @@ const bytesOf = (file: Blob): Promise<Uint8Array | undefined> =>
     () => undefined,
   );
 
-/** No server accepts a file that is larger than this. */
-const MOST_BYTES = 64 * 1024 * 1024;
-
 /** A photo without its metadata; `undefined` if its metadata cannot be removed. */
 async function cleaned(file: Blob): Promise<Blob | undefined> {
-  const bytes = file.size > MOST_BYTES ? undefined : await bytesOf(file);
+  const bytes = file.size > MOST_ATTACHMENT_BYTES ? undefined : await bytesOf(file);
   const clean = bytes && withoutDetails(bytes);
   return clean && new Blob([clean], { type: 'image/jpeg' });
 }
