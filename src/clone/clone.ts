@@ -3,7 +3,8 @@ import { DEFAULT_BRANCH } from '../domain/repository.ts';
 import { BlobReader } from '../git/blobs.ts';
 import type { CloneSettings } from '../git/clone.ts';
 import { type Identity, Importer, type NewCommit } from '../git/importer.ts';
-import { isSurelyAbsent, RefMover, resolve } from '../git/refs.ts';
+import { RefMover } from '../git/ref-mover.ts';
+import { isSurelyAbsent, resolve } from '../git/refs.ts';
 import type { GitContext } from '../git/run.ts';
 import { Segments } from './segments.ts';
 

@@ -1,4 +1,5 @@
 import { cleanFileName, extensionOf } from '../../domain/attachment.ts';
+import { endingOf } from '../../domain/media/types.ts';
 import { whyNotReadable } from '../api/readable.ts';
 import type { Extensions } from '../state/draft-files.ts';
 import { descriptionIn, nameFor, withoutDirection } from '../text/files.ts';
@@ -12,6 +13,8 @@ export function getReadyForFiles(): void {
 /** What can be sent of a file. */
 interface Ready extends PreparedFile {
   readonly ok: true;
+  /** Its name, with the extension of the smaller picture if there is one. */
+  readonly name: string;
   readonly extensions: Extensions;
 }
 
@@ -31,8 +34,8 @@ async function prepare(file: File): Promise<Ready> {
   const name = withoutDirection(cleanFileName(file.name));
   const extension = extensionOf(name);
   const { prepareFile } = await import('./prepare-file.ts');
-  const ready = await prepareFile(file, name);
-  const reduced = ready.reduced ? extensionOf(ready.name) : extension;
+  const ready = await prepareFile(file);
+  const reduced = ready.reduced ? endingOf(ready.reduced.type) : extension;
   return {
     ...ready,
     ok: true,

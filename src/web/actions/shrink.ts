@@ -1,5 +1,4 @@
 import { isAnimated } from '../../domain/media/animated.ts';
-import { endingOf } from '../../domain/media/types.ts';
 
 /** Pictures whose longer side has more pixels are scaled down. */
 const LONGEST_SIDE = 2048;
@@ -50,7 +49,3 @@ function isTransparent(context: CanvasRenderingContext2D): boolean {
   for (let alpha = 3; alpha < data.length; alpha += 4) if (data[alpha] !== 255) return true;
   return false;
 }
-
-/** A name with the extension of the smaller picture's type. */
-export const nameOfShrunk = (name: string, type: string): string =>
-  `${name.replace(/\.[a-z0-9]{1,5}$/i, '')}${endingOf(type)}`;

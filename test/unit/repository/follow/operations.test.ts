@@ -1,7 +1,8 @@
 import { rm, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { isCheckedOut, RefMover } from '../../../../src/git/refs.ts';
+import { RefMover } from '../../../../src/git/ref-mover.ts';
+import { isCheckedOut } from '../../../../src/git/refs.ts';
 import { HeadLog } from '../../../../src/repository/follow/operations.ts';
 import { contextOf } from '../../../support/context.ts';
 import { commitFile, git } from '../../../support/git.ts';
