@@ -117,6 +117,19 @@ describe('a file of a message', () => {
       (await filesIn(commitOf(first))).find((name) => name.includes(sha256)),
       [],
     ]);
+
+    const nameBy = async (query: string) => {
+      const { status, headers } = await api.get(`/attachments/${sha256}${query}`);
+      return [status, headers.get('content-disposition')];
+    };
+    expect(await nameBy('')).toEqual([200, 'inline; filename=c.txt']);
+    expect(await nameBy(`?message=${first.id}`)).toEqual([200, 'inline; filename=a.txt']);
+    await api.edit(first.id, { attachments: [{ sha256, name: 'd.txt' }] });
+    expect(await nameBy(`?message=${first.id.toUpperCase()}`)).toEqual([200, 'inline; filename=d.txt']);
+    await api.edit(first.id, { attachments: [] });
+    expect(await nameBy(`?message=${first.id}`)).toEqual([200, 'inline; filename=d.txt']);
+    expect(await nameBy(`?message=${randomUUID()}`)).toEqual([200, 'inline; filename=c.txt']);
+    expect(await nameBy('?message=a.txt')).toEqual([400, null]);
   });
 
   test('goes to every repository of the message, and may stand without a text', async () => {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { uploadQuery } from '../../contract/attachment.ts';
+import { attachmentQuery, uploadQuery } from '../../contract/attachment.ts';
 import { attachmentSchema } from '../../contract/message.ts';
 import { SHA256 } from '../../domain/attachment.ts';
 import { FileProbe } from '../../domain/media/probe.ts';
@@ -49,6 +49,7 @@ export const attachmentRoutes: readonly Route[] = [
     summary: 'A file of a message',
     description:
       'Pictures, sound, video and plain text are shown in place. Everything else is a download with its name.',
+    query: attachmentQuery,
     headers: ['Range', 'If-None-Match', 'If-Match', 'If-Range'],
     answers: {
       200: written('The bytes', ANY_TYPE),
@@ -56,9 +57,9 @@ export const attachmentRoutes: readonly Route[] = [
       304: answer('It is still the one that If-None-Match names'),
     },
     failures: ['unknown-attachment', 'precondition-failed', 'range-not-satisfiable', 'unavailable'],
-    handle: async ({ params, request, response }, { attachments }) => {
+    handle: async ({ params, query, request, response }, { attachments }) => {
       if (!SHA256.test(params.sha256)) return fail('unknown-attachment', 'This is not the hash of a file.');
-      const file = await attachments.open(params.sha256);
+      const file = await attachments.open(params.sha256, query.message);
       if (!file.ok) return file;
       return sendFile(request, response, file.value);
     },

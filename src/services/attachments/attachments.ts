@@ -12,6 +12,7 @@ import { type FieldError, fail, ok, type Result } from '../../domain/result.ts';
 import { SecretScan } from '../../domain/secret-scan.ts';
 import { readBlob } from '../../git/files.ts';
 import type { Database } from '../../mirror/database.ts';
+import type { Entry } from '../../mirror/entry.ts';
 import { findNaming, isNaming } from '../../mirror/search/naming.ts';
 import type { RepositoryManager } from '../repositories.ts';
 import type { Copies, LocalFile } from './copies.ts';
@@ -110,9 +111,13 @@ export class Attachments {
     return fail('invalid', detail, { errors });
   }
 
-  /** A file that a message names, with its most recent name. `unknown-attachment` if no existing message names it. */
-  async open(sha256: string): Promise<Result<NamedFile>> {
-    const name = await this.#nameOf(sha256);
+  /**
+   * A file that a message names, with its most recent name. `unknown-attachment` if no existing message names it.
+   *
+   * @param message the id of the message whose name for the file is preferred
+   */
+  async open(sha256: string, message?: string): Promise<Result<NamedFile>> {
+    const name = await this.#nameOf(sha256, message);
     if (!name.ok) return name;
     if (name.value === undefined) return fail('unknown-attachment', 'No message has this file.');
     try {
@@ -183,10 +188,13 @@ export class Attachments {
     return toAttachment(file.facts, cleanFileName(name ?? `file${endingOf(file.facts.type)}`));
   }
 
-  /** The most recent name of a file in an existing message. */
-  async #nameOf(sha256: string): Promise<Result<string | undefined>> {
+  /** The most recent name of a file in the preferred message or, if that does not name it, in any existing message. */
+  async #nameOf(sha256: string, preferred?: string): Promise<Result<string | undefined>> {
     const known = await this.#repositories.withMirror(
-      (mirror) => this.#lookUp(mirror, sha256),
+      async (mirror) => {
+        const entry = preferred === undefined ? undefined : await mirror.read(preferred);
+        return entry && isNaming(entry, sha256) ? nameIn(entry, sha256) : this.#lookUp(mirror, sha256);
+      },
       () => false,
     );
     if (!known.ok || known.value !== undefined) return known;
@@ -202,8 +210,12 @@ export class Attachments {
     if (!entry) return undefined;
     if (this.#naming.size >= MOST_REMEMBERED) this.#naming.clear();
     this.#naming.set(sha256, entry.id);
-    const lines = entry.folded.lines.toReversed();
-    const files = lines.flatMap(({ attachments = [] }) => attachments);
-    return files.find((file) => file.sha256 === sha256)?.name;
+    return nameIn(entry, sha256);
   }
+}
+
+/** The name of a file in the last revision of a message that names it. */
+function nameIn({ folded }: Entry, sha256: string): string | undefined {
+  const files = folded.lines.toReversed().flatMap(({ attachments = [] }) => attachments);
+  return files.find((file) => file.sha256 === sha256)?.name;
 }

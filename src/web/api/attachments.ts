@@ -10,6 +10,10 @@ const PATIENCE = 40_000;
 /** The address of a file's bytes. */
 export const fileAddress = (sha256: string): string => at(`/attachments/${sha256}`);
 
+/** The address of a file as a download, with the name that a message gives it. */
+export const downloadAddress = (sha256: string, message: string): string =>
+  `${fileAddress(sha256)}?message=${message}`;
+
 /** Whether the server has a file; `undefined` if it cannot be asked. */
 export async function hasFile(sha256: string): Promise<boolean | undefined> {
   const answer = await call('HEAD', `/attachments/${sha256}`);
@@ -60,14 +64,17 @@ export function noteLimit(headers: Headers): void {
   if (told !== undefined) limit = Number(told);
 }
 
+/** Whether the server can accept a file of this size, in bytes. */
+export const isPossibleSize = (size: number): boolean => size > 0 && size <= limit;
+
 /** Why a file is not even sent. */
 async function whyNotSent(file: Blob): Promise<string | undefined> {
   const reason = await whyNotReadable(file);
   if (reason !== undefined) return reason;
-  if (file.size === 0) return 'This file is empty.';
-  return file.size > limit
-    ? `This file is larger than ${limitInWords(limit)}, the most that this gitpost accepts.`
-    : undefined;
+  if (isPossibleSize(file.size)) return undefined;
+  return file.size === 0
+    ? 'This file is empty.'
+    : `This file is larger than ${limitInWords(limit)}, the most that this gitpost accepts.`;
 }
 
 function uploadOnce(

@@ -7,7 +7,12 @@ import { createStore } from './store.ts';
  */
 export type Dialog =
   | { readonly kind: 'history' | 'conflict' | 'thread'; readonly id: string }
-  | { readonly kind: 'picture'; readonly pictures: readonly Attachment[]; readonly sha256: string }
+  | {
+      readonly kind: 'picture';
+      readonly message: string;
+      readonly pictures: readonly Attachment[];
+      readonly sha256: string;
+    }
   | { readonly kind: 'activity' }
   | { readonly kind: 'on-this-day' }
   | { readonly kind: 'import' }

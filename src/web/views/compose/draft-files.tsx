@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { getReadyForFiles } from '../../actions/chosen-file.ts';
 import { addFiles, removeFile, renameFile, retryFile, useOriginal } from '../../actions/files.ts';
+import { isPossibleSize } from '../../api/attachments.ts';
 import { bytesOfFiles, type DraftFile, progress } from '../../state/draft-files.ts';
 import { useStore } from '../../state/store.ts';
 import { ClipIcon, CloseIcon, DocumentIcon } from '../ui/icons.tsx';
@@ -52,7 +53,7 @@ function Row({ file }: { file: DraftFile }) {
             {problem}
           </p>
         )}
-        {problem !== null && bytesOfFiles.has(key) && (
+        {problem !== null && bytesOfFiles.has(key) && isPossibleSize(size) && (
           <button type="button" class="link" onClick={() => retryFile(key)}>
             Try again
           </button>

@@ -38,8 +38,10 @@ export function Dialogs() {
       </Modal>
     );
   }
-  if (shown.kind === 'picture')
-    return <Viewer key={shown.sha256} pictures={shown.pictures} sha256={shown.sha256} onClose={close} />;
+  if (shown.kind === 'picture') {
+    const { message, pictures, sha256 } = shown;
+    return <Viewer key={sha256} message={message} pictures={pictures} sha256={sha256} onClose={close} />;
+  }
   if (shown.kind === 'palette') return <Palette onClose={close} />;
   if (shown.kind === 'settings') {
     return (

@@ -1,11 +1,13 @@
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { Attachment } from '../../../domain/attachment.ts';
-import { fileAddress } from '../../api/attachments.ts';
+import { downloadAddress, fileAddress } from '../../api/attachments.ts';
 import { sizeInWords, withoutDirection } from '../../text/files.ts';
 import { CloseIcon, DownIcon } from '../ui/icons.tsx';
 
 interface Props {
-  /** The pictures of one message. */
+  /** The id of a message. */
+  readonly message: string;
+  /** The pictures of this message. */
   readonly pictures: readonly Attachment[];
   /** The first one to show. */
   readonly sha256: string;
@@ -16,7 +18,7 @@ interface Props {
 const SWIPE = 60;
 
 /** A picture as large as the window. A key or a swipe shows the others of its message. */
-export function Viewer({ pictures, sha256, onClose }: Props) {
+export function Viewer({ message, pictures, sha256, onClose }: Props) {
   const element = useRef<HTMLDialogElement>(null);
   const [shown, setShown] = useState(sha256);
   const place = useRef<HTMLButtonElement>(null);
@@ -88,7 +90,7 @@ export function Viewer({ pictures, sha256, onClose }: Props) {
             {pictures.length > 1 && `, ${index + 1} of ${pictures.length}`}
           </span>
         </p>
-        <a class="button" href={fileAddress(picture.sha256)} download={name}>
+        <a class="button" href={downloadAddress(picture.sha256, message)} download={name}>
           <DownIcon />
           Download
         </a>

@@ -9,7 +9,7 @@ import { previewOf } from '../../text/preview.ts';
 import { safeUrl } from '../../text/url.ts';
 import { FilterLink } from '../search/filter-link.tsx';
 import { CodeFigure, CodeText } from './code.tsx';
-import { Markdown, MessageFiles } from './markdown.tsx';
+import { Markdown, MessageInText } from './markdown.tsx';
 import { Marked } from './marked.tsx';
 import { RichText, SafeLink } from './rich-text.tsx';
 
@@ -53,16 +53,14 @@ function MarkdownBody({ message }: { message: Message }) {
     <div class="body" dir="auto">
       <Folded id={message.id} text={message.text}>
         {(text) => (
-          <MessageFiles.Provider value={message.attachments ?? NO_FILES}>
+          <MessageInText.Provider value={message}>
             <Markdown text={text} {...(!isFixed(message) && { onTick })} />
-          </MessageFiles.Provider>
+          </MessageInText.Provider>
         )}
       </Folded>
     </div>
   );
 }
-
-const NO_FILES: Message['attachments'] & object = [];
 
 function LinkBody({ message }: { message: Message }) {
   const url = safeUrl(message.url);

@@ -1,18 +1,24 @@
 import { useState } from 'preact/hooks';
 import type { Attachment } from '../../../domain/attachment.ts';
-import { fileAddress, hasFile } from '../../api/attachments.ts';
+import { downloadAddress, fileAddress, hasFile } from '../../api/attachments.ts';
 import { dialog } from '../../state/dialog.ts';
 import { kindOfFile, shownSize, sizeInWords, typeInWords, withoutDirection } from '../../text/files.ts';
 import { DocumentIcon } from '../ui/icons.tsx';
 
+interface Props {
+  /** The id of the message. */
+  readonly message: string;
+  readonly attachments?: readonly Attachment[] | undefined;
+}
+
 /** The files of a message, below its text. */
-export function Files({ attachments = [] }: { attachments?: readonly Attachment[] | undefined }) {
+export function Files({ message, attachments = [] }: Props) {
   if (attachments.length === 0) return null;
   return (
     <ul class="files">
       {attachments.map((file) => (
         <li key={file.sha256} data-kind={kindOfFile(file.type)}>
-          <File file={file} among={attachments} />
+          <File message={message} file={file} among={attachments} />
         </li>
       ))}
     </ul>
@@ -20,6 +26,8 @@ export function Files({ attachments = [] }: { attachments?: readonly Attachment[
 }
 
 interface FileProps {
+  /** The id of its message. */
+  readonly message: string;
   readonly file: Attachment;
   /** All files of its message. */
   readonly among: readonly Attachment[];
@@ -28,7 +36,7 @@ interface FileProps {
 }
 
 /** One file, as a picture or a player; only by name if it cannot be loaded, or the browser cannot show it. */
-export function File({ file, among, words }: FileProps) {
+export function File({ message, file, among, words }: FileProps) {
   const [fault, setFault] = useState<string>();
   const source = fileAddress(file.sha256);
   const kind = fault === undefined ? kindOfFile(file.type) : 'file';
@@ -37,8 +45,10 @@ export function File({ file, among, words }: FileProps) {
     if (isThere) setFault(kind === 'picture' ? 'cannot be shown' : 'cannot be played');
     else setFault(isThere === undefined ? 'cannot be loaded now' : 'not found here');
   };
-  if (kind === 'picture')
-    return <Picture file={file} among={among} onError={() => void lost()} {...(words && { words })} />;
+  if (kind === 'picture') {
+    const picture = { message, file, among, ...(words && { words }) };
+    return <Picture {...picture} onError={() => void lost()} />;
+  }
   const name = withoutDirection(file.name);
   if (kind === 'video') {
     return (
@@ -64,14 +74,14 @@ export function File({ file, among, words }: FileProps) {
       </figure>
     );
   }
-  return <Chip file={file} {...(fault !== undefined && { fault })} />;
+  return <Chip message={message} file={file} {...(fault !== undefined && { fault })} />;
 }
 
 /** A file to download, with its name and type, or with the reason why it is not shown. */
-function Chip({ file, fault }: { file: Attachment; fault?: string }) {
+function Chip({ message, file, fault }: { message: string; file: Attachment; fault?: string }) {
   const name = withoutDirection(file.name);
   return (
-    <a class="chip" href={fileAddress(file.sha256)} download={name}>
+    <a class="chip" href={downloadAddress(file.sha256, message)} download={name}>
       <DocumentIcon />
       <bdi class="chip-name">{name}</bdi>
       <span class="hint">{fault ?? `${typeInWords(file)}, ${sizeInWords(file.size)}`}</span>
@@ -80,7 +90,7 @@ function Chip({ file, fault }: { file: Attachment; fault?: string }) {
 }
 
 /** A picture that has its final size from the first paint, so nothing moves when it is loaded. */
-function Picture({ file, among, words, onError }: FileProps & { onError: () => void }) {
+function Picture({ message, file, among, words, onError }: FileProps & { onError: () => void }) {
   const { sha256 } = file;
   const name = words ?? withoutDirection(file.name);
   const size = sizeOf(file) ?? UNKNOWN_SIZE;
@@ -90,7 +100,7 @@ function Picture({ file, among, words, onError }: FileProps & { onError: () => v
       class="picture"
       aria-haspopup="dialog"
       aria-label={`View ${name}`}
-      onClick={() => dialog.dispatch({ kind: 'picture', pictures: among.filter(isPicture), sha256 })}
+      onClick={() => dialog.dispatch({ kind: 'picture', message, pictures: among.filter(isPicture), sha256 })}
     >
       <img src={fileAddress(sha256)} alt={name} {...size} loading="lazy" decoding="async" onError={onError} />
     </button>

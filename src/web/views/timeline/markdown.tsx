@@ -48,14 +48,19 @@ function One({ node, onTick }: { node: Node; onTick: Props['onTick'] }) {
   }
 }
 
-/** The files of the message that is being rendered. */
-export const MessageFiles = createContext<readonly Attachment[]>([]);
+interface MessageWithFiles {
+  readonly id: string;
+  readonly attachments?: readonly Attachment[] | undefined;
+}
+
+/** The message that is being rendered, for the files in its text. */
+export const MessageInText = createContext<MessageWithFiles>({ id: '' });
 
 function FileWithin({ reference, words }: Extract<Node, { kind: 'file' }>) {
-  const files = useContext(MessageFiles);
+  const { id, attachments: files = [] } = useContext(MessageInText);
   const file = fileNamed(reference, files);
   if (!file) return <span>{words || reference}</span>;
-  return <File file={file} among={files} {...(words && { words })} />;
+  return <File message={id} file={file} among={files} {...(words && { words })} />;
 }
 
 function Element({ node, onTick }: { node: Extract<Node, { kind: 'element' }>; onTick: Props['onTick'] }) {

@@ -116,7 +116,7 @@ function Content({ message, goesOn, replies }: Pick<Props, 'message' | 'goesOn' 
           {(message.text !== '' || message.type === 'link' || message.type === 'task') && (
             <Body message={message} />
           )}
-          <Files attachments={message.type === 'markdown' ? besideText : message.attachments} />
+          <Files message={id} attachments={message.type === 'markdown' ? besideText : message.attachments} />
           <ThreadLink id={id} replies={replies} />
           {message.conflict && <ConflictMark id={id} />}
           {opened && <DeliveryDetail {...opened} />}

@@ -48,7 +48,7 @@ export function RevisionText({ before, after }: { before: HistoryEntry | undefin
     <>
       {before && <FieldChanges before={before} after={after} />}
       <Difference before={isCompared ? before : undefined} after={after} />
-      <Files attachments={after.attachments} />
+      <Files message={after.id} attachments={after.attachments} />
       {before && before.text !== after.text && (
         <button type="button" class="link" aria-pressed={isCompared} onClick={() => setCompared(!isCompared)}>
           Show changes
