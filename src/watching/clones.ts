@@ -1,6 +1,7 @@
 import { lstat, readdir } from 'node:fs/promises';
 import { basename, join, relative, sep } from 'node:path';
 import { watch } from 'chokidar';
+import { ifExists } from '../async/if-exists.ts';
 
 export interface Watcher {
   readonly close: () => Promise<void>;
@@ -46,42 +47,97 @@ export function watchClones(
   onTrouble: (error: unknown) => void,
 ): Watcher {
   const pending = new Map<string, Pending>();
+  /** What ends the watching of a folder, by its path. */
+  const folders = new Map<string, () => Promise<void>>();
   const replaced = new Set<string>();
   let polling: NodeJS.Timeout | undefined;
+  let isClosed = false;
 
   const inside = (path: string): string => relative(reposDirectory, path).split(sep).join('/');
   const isWatched = (path: string): boolean => path === '' || isTelling(path);
 
-  const watcher = watch(reposDirectory, {
-    ignored: (path, stats) => stats?.isFile() === true || !isWatched(inside(path)),
-    ignoreInitial: true,
-    followSymlinks: false,
-    atomic: false,
-    usePolling: false,
-  });
-  watcher.on('raw', (event, name: string | null, details) => {
-    const { watchedPath } = details as { readonly watchedPath: string };
-    if (event === 'rename' && name === basename(watchedPath)) replaced.add(watchedPath);
-    report(inside(name === null ? watchedPath : join(watchedPath, name)));
-  });
-  watcher.on('addDir', (path) => report(`${inside(path)}/`));
-  watcher.on('error', (error) => {
-    const isExhausted = EXHAUSTED.has((error as NodeJS.ErrnoException).code ?? '');
+  void watchAll();
+
+  async function watchAll(): Promise<void> {
+    for await (const _ of watchTree(reposDirectory));
+    // Changes before all folders were watched were not reported.
+    await checkAll();
+  }
+
+  async function watchNew(folder: string): Promise<void> {
+    // When a folder is reported, it is already being watched, so nothing in between is missed.
+    for await (const path of watchTree(folder)) report(`${inside(path)}/`);
+  }
+
+  /**
+   * Watches a folder and those in it, and yields each as soon as it is watched. They come one after another, since
+   * chokidar looks at all files of a folder first: with thousands at once, the event loop would be held.
+   */
+  async function* watchTree(folder: string): AsyncGenerator<string> {
+    if (isClosed || !isWatched(inside(folder))) return;
+    if (!folders.has(folder)) {
+      await watchFolder(folder);
+      yield folder;
+    }
+    const entries = await ifExists(readdir(folder, { withFileTypes: true })).catch(note);
+    if (!entries) return unwatch(folder);
+    for (const entry of entries) if (entry.isDirectory()) yield* watchTree(join(folder, entry.name));
+  }
+
+  /** Resolves once a folder is watched, or is no longer to be watched. */
+  function watchFolder(folder: string): Promise<void> {
+    return new Promise((resolve) => {
+      const watcher = watch(folder, {
+        depth: 0,
+        ignored: (path, stats) => stats?.isFile() === true || !isWatched(inside(path)),
+        ignoreInitial: true,
+        followSymlinks: false,
+        atomic: false,
+        usePolling: false,
+      });
+      folders.set(folder, () => {
+        resolve();
+        return watcher.close();
+      });
+      watcher.on('raw', (event, name: string | null) => {
+        if (event === 'rename' && name === basename(folder)) replaced.add(folder);
+        report(inside(name === null ? folder : join(folder, name)));
+      });
+      watcher.on('addDir', (path) => {
+        report(`${inside(path)}/`);
+        void watchNew(path);
+      });
+      watcher.on('error', note);
+      watcher.on('ready', resolve);
+    });
+  }
+
+  function note(error: unknown): undefined {
+    const { code = '' } = error as NodeJS.ErrnoException;
+    // A folder has just become a file.
+    if (isClosed || code === 'ENOTDIR') return;
+    const isExhausted = EXHAUSTED.has(code);
     // Another report for each further folder would add nothing.
     if (!isExhausted || polling === undefined) onTrouble(error);
     if (isExhausted) polling ??= setInterval(() => void checkAll(), LOOK_MS);
-  });
-  // Changes before all folders were watched were not reported.
-  watcher.on('ready', () => void checkAll());
+  }
+
+  async function unwatch(folder: string): Promise<void> {
+    for (const [path, end] of folders) {
+      if (path !== folder && !path.startsWith(`${folder}${sep}`)) continue;
+      folders.delete(path);
+      await end();
+    }
+  }
 
   async function checkAll(): Promise<void> {
     for (const name of await readdir(reposDirectory).catch(() => [])) {
-      if (isTelling(name)) onChange(name, ANYTHING);
+      if (isTelling(name) && !isClosed) onChange(name, ANYTHING);
     }
   }
 
   function report(path: string): void {
-    if (!isTelling(path.replace(/\/$/, ''))) return;
+    if (isClosed || !isTelling(path.replace(/\/$/, ''))) return;
     const [name = '', ...rest] = path.split('/');
     const known = pending.get(name);
     const since = known?.since ?? Date.now();
@@ -91,54 +147,35 @@ export function watchClones(
     const timer = setTimeout(() => {
       pending.delete(name);
       void watchReplaced();
-      for (const path of paths)
-        if (path.endsWith('/')) void watchMissed(join(reposDirectory, name, path.slice(0, -1)));
       onChange(name, paths);
     }, delay);
     pending.set(name, { timer, since, paths });
   }
 
   /**
-   * A folder that is deleted and created again within a millisecond, as `git checkout` does, looks unchanged to
-   * chokidar, which keeps watching the deleted one. The deleted one reports its own end, so its path is then watched
-   * again.
+   * A deleted folder reports its own end. If it was created again within a millisecond, as `git checkout` does, nothing
+   * else tells that its path is another folder now.
    */
   async function watchReplaced(): Promise<void> {
     const paths = [...replaced];
     replaced.clear();
     for (const path of paths) {
+      await unwatch(path);
       const isFolder = await lstat(path).then(
         (stats) => stats.isDirectory(),
         () => false,
       );
-      // If a folder was gone for a while, chokidar notices on its own when it comes back.
-      if (!isFolder || watcher.closed) continue;
-      watcher.unwatch(path);
-      watcher.add(path);
-      // When this is reported, the folder is already being watched, so nothing in between is missed.
-      report(`${inside(path)}/`);
-    }
-  }
-
-  /** On a busy machine, chokidar can miss a folder that was created together with its parent. */
-  async function watchMissed(folder: string): Promise<void> {
-    const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
-    if (watcher.closed) return;
-    const watched = new Set(watcher.getWatched()[folder]);
-    for (const entry of entries) {
-      const path = join(folder, entry.name);
-      if (!entry.isDirectory() || watched.has(entry.name) || !isWatched(inside(path))) continue;
-      watcher.add(path);
-      report(`${inside(path)}/`);
+      if (isFolder) await watchNew(path);
     }
   }
 
   return {
     isLooking: () => polling !== undefined,
     close: async () => {
+      isClosed = true;
       clearInterval(polling);
       for (const { timer } of pending.values()) clearTimeout(timer);
-      await watcher.close();
+      await Promise.all([...folders.values()].map((end) => end()));
     },
   };
 }
