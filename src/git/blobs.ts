@@ -56,6 +56,11 @@ export class BlobReader {
     return received?.type === 'blob' ? received.id : null;
   }
 
+  /** The id of whatever has a name such as `<commit>:<path>`; `null` if there is nothing. */
+  async objectOf(name: string): Promise<string | null> {
+    return (await this.#receive('info', name, nothing))?.id ?? null;
+  }
+
   /** The size of an object in bytes; `null` if there is none. */
   async sizeOf(id: string): Promise<number | null> {
     return (await this.#receive('info', id, nothing))?.size ?? null;

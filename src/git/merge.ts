@@ -192,6 +192,24 @@ export async function replaceInTree(
   }
 }
 
+/** Writes the tree of a commit with some of its top folders as another commit has them. */
+export async function replaceFolders(
+  context: GitContext,
+  commit: string,
+  other: string,
+  folders: readonly string[],
+): Promise<string> {
+  const [kept, taken] = await Promise.all([
+    output(context, ['ls-tree', '-z', '--full-tree', commit]),
+    output(context, ['ls-tree', '-z', '--full-tree', other, '--', ...folders]),
+  ]);
+  const records = (listing: Buffer) => listing.toString('latin1').split('\0').slice(0, -1);
+  const isReplaced = (record: string) => folders.some((folder) => record.endsWith(`\t${folder}`));
+  const all = [...records(kept).filter((record) => !isReplaced(record)), ...records(taken)];
+  const input = Buffer.from(all.map((record) => `${record}\0`).join(''), 'latin1');
+  return text(context, ['mktree', '-z'], { input });
+}
+
 /** The newest commit that is in both histories, or `null` if they have none in common. */
 export async function mergeBase(context: GitContext, ours: string, theirs: string): Promise<string | null> {
   const result = await run(context, ['merge-base', ours, theirs]);

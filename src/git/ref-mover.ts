@@ -37,7 +37,10 @@ export class RefMover {
         return true;
       } catch (error) {
         // A refusal ends the process. What counts is where the branch is now, since it may have been moved after all.
-        await this.close();
+        const ending = this.close();
+        // Another try follows in a moment, and is more likely to be in time if it does not have to start a process.
+        this.#process = startUpdate(this.#context);
+        await ending;
         if ((await resolve(this.#context, ref)) === to) return true;
         if (!(error instanceof GitHung)) return false;
         if (attempt === 2) throw error;

@@ -155,7 +155,8 @@ export async function isAncestor(
   throw new GitError('merge-base', result);
 }
 
-function noteDescent(context: GitContext, ancestor: string, descendant: string): void {
+/** Notes that a commit and its whole history are part of the history of another, so git is not asked. */
+export function noteDescent(context: GitContext, ancestor: string, descendant: string): void {
   if (!isId(ancestor) || !isId(descendant)) return;
   const known = descents.get(context) ?? new Set();
   if (known.size >= MOST_DESCENTS) known.clear();

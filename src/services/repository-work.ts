@@ -36,7 +36,7 @@ export async function captureIn(
   if (captured) return captured;
   const why = registry.find(name)?.isOpening
     ? `The clone of ${name} is still being made.`
-    : `git has not written to ${name} within ${patience / 1000} seconds; the disk may be slow, or a git process may hang.`;
+    : `git has not written to ${name} within ${patience / 1000} seconds; the disk may be slow, a git process may hang, or another program may be committing there all the time.`;
   return notReady(
     why,
     'The message may still be saved: sending it again with the same id makes no second one',

@@ -1,10 +1,11 @@
-import { copyFile, mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
 import { leaveLock } from '../support/clone-state.ts';
 import { startDevice } from '../support/device.ts';
 import { bareRepository, cloneOf, commitFile, git } from '../support/git.ts';
+import { whileThere } from '../support/git-wrapper.ts';
 import { rounds } from '../support/rounds.ts';
 import { temporaryFolder } from '../support/tmp.ts';
 import { eventually } from '../support/wait.ts';
@@ -212,3 +213,45 @@ test.each(Array.from({ length: rounds(1, 2) }, (_, n) => n))(
     expect(trouble).toEqual([]);
   },
 );
+
+test('what a commit left out comes back, although a program commits again and again', async () => {
+  const folder = await temporaryFolder();
+  const trouble: unknown[] = [];
+  const remote = await bareRepository(join(folder, 'shared.git'));
+  const calls = join(folder, 'calls');
+  // Before gitpost makes the commit that puts the line back, the branch moves on. That happens three times.
+  await whileThere(
+    join(folder, 'busy'),
+    'commit-tree|mktree',
+    folder,
+    `echo $word >> ${calls}
+      if [ $word = commit-tree ] && [ $(grep -c commit-tree ${calls}) -le 3 ]; then
+        tree=$($git rev-parse 'main^{tree}')
+        $git update-ref refs/heads/main $($git -c user.name=Bot -c user.email=bot@example.org commit-tree -p main -m Bot $tree)
+      fi`,
+  );
+  const device = await startDevice(folder, [remote], trouble);
+  onTestFinished(device.stop);
+  const [clone] = device.clones;
+  await device.request('POST', '/messages', { text: 'In the index' });
+  await eventually(async () => (await git(clone, 'status', '--porcelain')) === '');
+  await leaveLock(clone, 'index.lock');
+  await device.request('POST', '/messages', { text: 'Left out' });
+  const commit = await git(clone, 'commit-tree', '-p', 'main', '-m', 'Mine', 'main~1^{tree}');
+  await writeFile(join(folder, 'busy'), '');
+  await git(clone, 'update-ref', 'refs/heads/main', commit);
+
+  expect((await device.request('POST', '/messages', { text: 'Later' })).status).toBe(201);
+  const journal = await git(clone, 'grep', '-h', 'text', 'main', '--', 'messages');
+  for (const text of ['In the index', 'Left out', 'Later']) expect(journal).toContain(text);
+  expect((await git(clone, 'log', '-6', '--format=%s', 'main')).split('\n')).toEqual([
+    'Later',
+    'Keep messages that a commit left out',
+    'Bot',
+    'Bot',
+    'Bot',
+    'Mine',
+  ]);
+  expect((await readFile(calls, 'utf8')).match(/mktree/g)).toHaveLength(3);
+  expect(trouble).toEqual([]);
+});

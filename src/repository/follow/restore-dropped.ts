@@ -2,9 +2,10 @@ import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Held } from '../../async/mutex.ts';
+import { isBesideOurs } from '../../clone/beside-ours.ts';
 import { branchRef, type Clone, resolveIn } from '../../clone/clone.ts';
 import { addedLines } from '../../clone/journal-lines.ts';
-import { commitTree, replaceInTree } from '../../git/merge.ts';
+import { commitTree, replaceFolders, replaceInTree } from '../../git/merge.ts';
 import { checkedOut, isAncestor } from '../../git/refs.ts';
 import { run } from '../../git/run.ts';
 import { blobsOf, diffTrees, isAbsent, type TreeChange } from '../../git/tree.ts';
@@ -12,8 +13,19 @@ import { trailersOf } from '../../journal/commit.ts';
 import { ATTACHMENT_FOLDER, isJournal, isKept, JOURNAL_FOLDER } from '../../journal/path.ts';
 import { madeByUs } from './our-changes.ts';
 
-/** How many times we try to move the branch while another git process holds it, 50 ms apart. */
+/** How many times we try to move the branch while another git process holds it. */
 const TRIES = 100;
+/** The pause between two tries. If the branch has moved, there is none. In milliseconds. */
+const PAUSE_MS = 50;
+
+/** A commit on top of a tip that has again what the tip lacks. It is not on the branch yet. */
+interface Restored {
+  readonly tip: string;
+  readonly commit: string;
+  readonly message: string;
+  /** Whether nothing but journals and attachments was restored. */
+  readonly isOursOnly: boolean;
+}
 
 /**
  * Restores what a person's commits dropped by mistake, before anyone sees it gone. Returns a tip that has everything.
@@ -28,22 +40,49 @@ export async function restoreDropped(
   followed: () => Promise<readonly (string | null)[]>,
   known: string | null,
 ): Promise<string | null> {
+  let last: Restored | undefined;
   for (let tries = 1; ; tries += 1) {
     const tip = await resolveIn(clone, branchRef(clone));
     if (tip === known || tip === null) return tip;
-    const [brought, last] = [await followed(), await lastKnown(clone, known, tip)];
-    const leftOut = await findLeftOut(clone, brought, last, tip);
-    const forgotten = await findForgotten(clone, brought, last, tip);
-    const isNamed = new Set(leftOut.map(({ path }) => path));
-    const overlooked = [...leftOut, ...forgotten.filter(({ path }) => !isNamed.has(path))];
-    if (overlooked.length === 0) return tip;
-    const restored = await restore(clone, tip, overlooked);
-    if (await clone.mover.move(clone.settings.branch, tip, restored)) return restored;
+    const restored =
+      (await restoreAgain(clone, tip, last)) ?? (await findAndRestore(clone, followed, known, tip));
+    if (restored === undefined) return tip;
+    if (await clone.mover.move(clone.settings.branch, tip, restored.commit)) return restored.commit;
     // If someone moved the branch, their commit may have dropped the same lines. If someone only holds it, they will
     // release it.
     if (tries === TRIES) return tip;
-    await delay(50);
+    if (last?.tip === tip) await delay(PAUSE_MS);
+    last = restored;
   }
+}
+
+async function findAndRestore(
+  clone: Clone,
+  followed: () => Promise<readonly (string | null)[]>,
+  known: string | null,
+  tip: string,
+): Promise<Restored | undefined> {
+  const [brought, last] = [await followed(), await lastKnown(clone, known, tip)];
+  const leftOut = await findLeftOut(clone, brought, last, tip);
+  const forgotten = await findForgotten(clone, brought, last, tip);
+  const isNamed = new Set(leftOut.map(({ path }) => path));
+  const overlooked = [...leftOut, ...forgotten.filter(({ path }) => !isNamed.has(path))];
+  return overlooked.length === 0 ? undefined : restore(clone, tip, overlooked);
+}
+
+/**
+ * A program that commits again and again has moved the branch meanwhile. If its commits left our folders as they were,
+ * the same is missing in them, and nothing has to be looked for a second time.
+ */
+async function restoreAgain(
+  clone: Clone,
+  tip: string,
+  last: Restored | undefined,
+): Promise<Restored | undefined> {
+  if (!last?.isOursOnly || tip === last.tip || !(await isBesideOurs(clone, last.tip, tip))) return undefined;
+  const tree = await replaceFolders(clone.git, tip, last.commit, [JOURNAL_FOLDER, ATTACHMENT_FOLDER]);
+  const commit = await commitTree(clone.git, tree, [tip], last.message, clone.identity);
+  return { ...last, tip, commit };
 }
 
 /**
@@ -171,7 +210,7 @@ function isInTheWay(path: string, taken: ReadonlyMap<string, TreeChange>): boole
 }
 
 /** Writes the commit that has all of them again. */
-async function restore(clone: Clone, tip: string, changes: readonly TreeChange[]): Promise<string> {
+async function restore(clone: Clone, tip: string, changes: readonly TreeChange[]): Promise<Restored> {
   const records = changes.map(({ path, newMode, newId }) => `${newMode} ${newId}\t${path}\0`);
   const tree = await replaceInTree(clone.git, `${tip}^{tree}`, records);
   const ids: string[] = [];
@@ -179,5 +218,6 @@ async function restore(clone: Clone, tip: string, changes: readonly TreeChange[]
     for (const { id } of await addedLines(clone, blobsOf(change))) ids.push(id);
   const what = ids.length > 0 ? 'messages' : 'files';
   const message = `Keep ${what} that a commit left out\n\n${trailersOf(ids, clone.settings.device)}`;
-  return commitTree(clone.git, tree, [tip], message, clone.identity);
+  const commit = await commitTree(clone.git, tree, [tip], message, clone.identity);
+  return { tip, commit, message, isOursOnly: changes.every(({ path }) => isKept(path)) };
 }

@@ -1,4 +1,5 @@
 import type { Held } from '../../async/mutex.ts';
+import { isBesideOurs } from '../../clone/beside-ours.ts';
 import { branchRef, type Clone, resolveIn } from '../../clone/clone.ts';
 import { checkSide } from '../../clone/rewritten.ts';
 import { isAncestor } from '../../git/refs.ts';
@@ -80,6 +81,7 @@ export class Reconciler {
    */
   async run(held: Held, by: Mover = 'anybody'): Promise<Reconciled | undefined> {
     const { clone, onRewritten } = this.#ports;
+    if (by === 'anybody' && (await this.#stepOver(held))) return read(0);
     const tip = await this.#tip(held, by);
     if (this.covers(tip)) {
       if (clone.tip !== tip) await takeTip(clone, held, tip);
@@ -101,6 +103,21 @@ export class Reconciler {
     this.#abort.abort();
     await this.#steps;
     await this.#attributing;
+  }
+
+  /** Takes note of commits that left our folders as they are. Returns false if the branch has to be read. */
+  async #stepOver(held: Held): Promise<boolean> {
+    const { clone, mirror } = this.#ports;
+    const covered = this.#covered();
+    const isAtTip = covered !== undefined && covered.towards === undefined && this.covers(clone.tip);
+    // After a sync, a commit made from an older index may have dropped any file, not only ours.
+    if (!isAtTip || covered.head === null || clone.syncMoves.length > 0) return false;
+    const tip = await resolveIn(clone, branchRef(clone));
+    if (tip === null || tip === covered.head || !(await isBesideOurs(clone, covered.head, tip))) return false;
+    clone.movedTo(held, tip, clone.isUnsafe);
+    mirror.cover(clone.name, { ...covered, head: tip });
+    this.#goOnAttributing();
+    return true;
   }
 
   /** The commit that the mirror has to agree with. */
