@@ -1,5 +1,6 @@
 import { basename, dirname } from 'node:path';
 import type { Request, Response } from 'express';
+import type { FileFacts } from '../domain/media/probe.ts';
 import { isShown } from '../domain/media/types.ts';
 import type { Result } from '../domain/result.ts';
 import type { NamedFile } from '../services/attachments/attachments.ts';
@@ -12,12 +13,13 @@ const CLOSED = "default-src 'none'; sandbox";
 const FOR_GOOD = 'private, max-age=31536000, immutable';
 
 /** Sends a file, or the requested part of it, with headers that keep a browser from running it. */
-export function sendFile(
+export async function sendFile(
   request: Request,
   response: Response,
   { path, facts, name }: NamedFile,
 ): Promise<Result<never, ProblemInput> | undefined> {
   const { sha256, type, size } = facts;
+  if (!isMatch(request, sha256)) return refuse(response, ANOTHER);
   setDisposition(response, type, name);
   response.set({
     'Content-Type': type === 'text/plain' ? 'text/plain; charset=utf-8' : type,
@@ -29,22 +31,46 @@ export function sendFile(
   });
   if (isKnown(request, sha256)) {
     response.status(304).end();
-    return Promise.resolve(undefined);
+    return undefined;
   }
-  keepConditions(request, size);
-  return new Promise((resolve, reject) => {
-    const options = { root: dirname(path), cacheControl: false, lastModified: false, dotfiles: 'allow' };
-    response.sendFile(basename(path), options as never, (error?: Error & { status?: number }) => {
-      if (!error || request.destroyed || response.headersSent) return resolve(undefined);
-      for (const header of PRIVATE_HEADERS) response.removeHeader(header);
-      response.setHeader('Cache-Control', 'no-store');
-      if (error.status === 412) return resolve({ ok: false, failure: ANOTHER });
-      if (error.status !== 416) return reject(error);
-      response.setHeader('Content-Range', `bytes */${size}`);
-      const detail = `The file has ${size} bytes, and the requested range lies outside them.`;
-      resolve({ ok: false, failure: { code: 'range-not-satisfiable', detail } });
-    });
-  });
+  keepConditions(request, facts);
+  const error = await sendBytes(response, path);
+  if (!error || request.destroyed || response.headersSent) return undefined;
+  if (error.status === 404) return refuse(response, GONE);
+  if (error.status !== 416) throw error;
+  response.setHeader('Content-Range', `bytes */${size}`);
+  const detail = `The file has ${size} bytes, and the requested range lies outside them.`;
+  return refuse(response, { code: 'range-not-satisfiable', detail });
+}
+
+function sendBytes(response: Response, path: string): Promise<(Error & { status?: number }) | undefined> {
+  const options = { root: dirname(path), cacheControl: false, lastModified: false, dotfiles: 'allow' };
+  return new Promise((resolve) => response.sendFile(basename(path), options as never, resolve));
+}
+
+function refuse(response: Response, failure: ProblemInput): Result<never, ProblemInput> {
+  for (const header of PRIVATE_HEADERS) response.removeHeader(header);
+  response.setHeader('Cache-Control', 'no-store');
+  return { ok: false, failure };
+}
+
+const ANOTHER: ProblemInput = {
+  code: 'precondition-failed',
+  detail: 'The file is not the one that If-Match names.',
+};
+
+const GONE: ProblemInput = {
+  code: 'unavailable',
+  detail: 'The file was removed from this disk a moment ago. Try again: it is taken from the clone then.',
+  retryAfter: 1,
+};
+
+/** Whether the file is one that `If-Match` names. It is looked at before all other conditions. */
+function isMatch({ headers }: Request, sha256: string): boolean {
+  const wanted = headers['if-match'];
+  // `send` would take a weak tag for a strong one.
+  delete headers['if-match'];
+  return wanted === undefined || tagsIn(wanted).some((tag) => tag === '*' || tag === `"${sha256}"`);
 }
 
 /**
@@ -52,22 +78,22 @@ export function sendFile(
  * here.
  */
 const isKnown = ({ headers }: Request, sha256: string): boolean =>
-  (headers['if-none-match'] ?? '')
-    .split(',')
-    .some((tag) => tag.trim() === '*' || tag.trim().replace(/^W\//, '') === `"${sha256}"`);
+  tagsIn(headers['if-none-match'] ?? '').some(
+    (tag) => tag === '*' || tag.replace(/^W\//, '') === `"${sha256}"`,
+  );
 
-const ANOTHER = {
-  code: 'precondition-failed',
-  detail: 'The file is not the one that If-Match names.',
-} as const satisfies ProblemInput;
+const tagsIn = (header: string): readonly string[] => header.split(',').map((tag) => tag.trim());
 
 /**
- * Changes what `send` does not read as RFC 9110 says: a file has no date to compare with, a weak tag never matches in
- * `If-Range`, and as many last bytes as there are, or more, are the whole file.
+ * Changes what `send` does not read as RFC 9110 says: a file has no date to compare with, `If-Range` has one strong
+ * tag, and as many last bytes as there are, or more, are the whole file. A range counts in a GET only, and of several
+ * ranges none does.
  */
-function keepConditions({ headers }: Request, size: number): void {
+function keepConditions({ method, headers }: Request, { sha256, size }: FileFacts): void {
   delete headers['if-unmodified-since'];
-  if (String(headers['if-range'] ?? '').startsWith('W/')) delete headers.range;
+  const { range = '', 'if-range': condition } = headers;
+  const isOther = condition !== undefined && String(condition).trim() !== `"${sha256}"`;
+  if (method !== 'GET' || isOther || range.includes(',')) delete headers.range;
   const last = /^bytes=-(\d+)$/.exec(headers.range ?? '')?.[1];
   if (last !== undefined && Number(last) > size) headers.range = `bytes=-${size}`;
 }

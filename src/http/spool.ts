@@ -44,7 +44,6 @@ export async function spool(
   { folder, most, words, take }: SpoolOptions,
 ): Promise<Result<Spooled, ProblemInput>> {
   if (Number(request.headers['content-length'] ?? 0) > most) return tooLarge(most, words);
-  await mkdir(folder, { recursive: true, mode: 0o700 });
   const path = join(folder, randomUUID());
   const remove = () => rm(path, { force: true });
   const moved = letMove(request);
@@ -58,9 +57,12 @@ export async function spool(
     },
   });
   try {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    // Nothing would tell any more that the connection was closed before.
+    if (request.destroyed) throw new CutOff();
+    request.once('close', () => request.complete || bound.destroy(new CutOff()));
     // A failure does not destroy the request itself, so its sender can read the answer.
     request.pipe(bound);
-    request.once('close', () => request.complete || bound.destroy(new CutOff()));
     await pipeline(bound, createWriteStream(path, { mode: 0o600, flush: true }));
   } catch (error) {
     await remove();

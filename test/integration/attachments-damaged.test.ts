@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { open, rm, stat } from 'node:fs/promises';
+import { open, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { type Api, commitOf, expected, problemOf } from '../support/api.ts';
@@ -55,6 +56,49 @@ test('an upload that was damaged after it was used is replaced by what the commi
   );
   expect(await missingOnBranch(join(folder, 'repos/second'), commitOf(again, 'second'))).toEqual([]);
   expect(expected<{ status: string }>(await api.get('/verify'), 200).status).toBe('ok');
+});
+
+test('the copy of a file is made again when it was removed, damaged or is no file any more', async () => {
+  const { api, folder } = await startHere();
+  const { sha256, bytes } = fileOf('copied');
+  await upload(api, bytes);
+  await api.create(names({ sha256 }));
+  await rm(uploadIn(folder, sha256));
+  await rm(`${uploadIn(folder, sha256)}.json`);
+  const copies = join(folder, 'data/attachments');
+  const harms = [
+    () => rm(copies, { recursive: true }),
+    () => flipBit(join(copies, sha256)),
+    () => writeFile(join(copies, sha256), 'damaged'),
+    () => rm(join(copies, sha256)),
+  ];
+  expect((await fetchFile(api, sha256)).bytes).toEqual(bytes);
+  for (const harm of harms) {
+    await harm();
+    expect((await fetchFile(api, sha256)).bytes).toEqual(bytes);
+    await harm();
+    // Each time, its text is looked through for credentials.
+    await api.create(names({ sha256 }));
+  }
+});
+
+test('an upload whose connection is closed at once leaves nothing behind', async () => {
+  const { api, folder } = await startHere();
+  const incoming = join(folder, 'data/uploads/incoming');
+  const head = (length: number) =>
+    `POST /attachments HTTP/1.1\r\nHost: ${new URL(api.url).host}\r\nContent-Type: application/octet-stream\r\nContent-Length: ${length}\r\n\r\n`;
+  await upload(api, 'the folder is there from now on');
+  for (let round = 0; round < 20; round += 1) {
+    const { hostname, port } = new URL(api.url);
+    const socket = connect({ host: hostname, port: Number(port) });
+    await new Promise((resolve) =>
+      socket.end(head(5_000_000) + 'x'.repeat(round % 2 ? 3000 : 0), () => resolve(0)),
+    );
+    socket.destroy();
+  }
+  await eventually(async () => expect(await readdir(incoming)).toEqual([]));
+  await upload(api, 'another');
+  await eventually(async () => expect(await readdir(incoming)).toEqual([]));
 });
 
 test('a file that goes away between the question for it and the commit is no 201', async () => {

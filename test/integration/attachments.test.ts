@@ -292,7 +292,17 @@ describe('sending a file', () => {
     expect(weak.status).toBe(200);
     const since = { 'If-Unmodified-Since': 'Thu, 01 Jan 1970 00:00:00 GMT', 'If-Match': `"${sha256}"` };
     expect((await fetchFile(api, sha256, since)).status).toBe(200);
-    problemOf(await api.get(`/attachments/${sha256}`, { 'If-Match': '"other"' }), 412);
+    for (const match of ['"other"', `W/"${sha256}"`, `"${sha256}x", W/"${sha256}"`]) {
+      const refused = await api.get(`/attachments/${sha256}`, { 'If-Match': match, 'If-None-Match': '*' });
+      problemOf(refused, 412);
+      expect(refused.headers.get('etag')).toBe(null);
+    }
+    const several = { 'If-Match': `"other", "${sha256}"` };
+    expect((await fetchFile(api, sha256, several)).status).toBe(200);
+    const lists = { Range: 'bytes=0-1', 'If-Range': `"other", "${sha256}"` };
+    expect((await fetchFile(api, sha256, lists)).status).toBe(200);
+    expect((await fetchFile(api, sha256, { Range: 'bytes=-99999,0-0' })).bytes).toHaveLength(10);
+    expect((await fetchFile(api, sha256, { Range: 'bytes=0-1' }, 'HEAD')).status).toBe(200);
     const outside = await api.get(`/attachments/${sha256}`, { Range: 'bytes=10-' });
     problemOf(outside, 416);
     expect(outside.headers.get('content-range')).toBe('bytes */10');

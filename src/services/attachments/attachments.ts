@@ -24,6 +24,8 @@ export interface NamedFile extends LocalFile {
 }
 
 const PIECE_BYTES = 256 * 1024;
+/** How often a file is looked for that goes away while it is read. */
+const TRIES = 3;
 /** How many answers to "which message names this file?" are remembered. */
 const MOST_REMEMBERED = 10_000;
 
@@ -157,10 +159,13 @@ export class Attachments {
   }
 
   async #secretsOf(sha256: string): Promise<ReadonlySet<string>> {
-    const file = await this.find(sha256);
-    if (!file) return new Set();
-    // One that goes away meanwhile may have a copy elsewhere.
-    return (await ifExists(secretsInFile(file.path))) ?? this.#secretsOf(sha256);
+    for (let tries = 1; tries <= TRIES; tries += 1) {
+      const file = await this.find(sha256);
+      const secrets = file && (await ifExists(secretsInFile(file.path)));
+      if (!file || secrets) return secrets ?? new Set();
+      // One that goes away meanwhile may have a copy elsewhere.
+    }
+    return new Set();
   }
 
   /** Drops uploads that no message has named within a day. */

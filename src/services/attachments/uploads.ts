@@ -110,7 +110,8 @@ export class Uploads {
 
 const MOST_KNOWN = 10_000;
 
-const versionOf = ({ ino, size, mtimeMs }: Pick<Stats, 'ino' | 'size' | 'mtimeMs'>): string =>
+/** What would differ if anything else had written to a file. */
+export const versionOf = ({ ino, size, mtimeMs }: Pick<Stats, 'ino' | 'size' | 'mtimeMs'>): string =>
   `${ino} ${size} ${mtimeMs}`;
 
 async function hashOf(path: string): Promise<string> {
