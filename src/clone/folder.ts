@@ -131,10 +131,11 @@ export async function setPrimary(context: GitContext, primary: boolean): Promise
   await setFlag(context, PRIMARY, primary);
 }
 
-/** Stores in a clone whether it was removed. A removed clone stays on disk and is not opened at the next start. */
-export async function setRemoved(context: GitContext, removed: boolean): Promise<void> {
-  await setFlag(context, REMOVED, removed);
-}
+/** Stores in a clone that it was removed. It stays on disk and is not opened at the next start. */
+export const noteRemoved = (context: GitContext): Promise<void> => setFlag(context, REMOVED, true);
+
+/** Stores in a clone that it is in use again. */
+export const noteAdded = (context: GitContext): Promise<void> => setFlag(context, REMOVED, false);
 
 async function setFlag(context: GitContext, key: string, value: boolean): Promise<void> {
   if (((await readConfig(context, key)) ?? 'false') === String(value)) return;

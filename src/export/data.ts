@@ -6,7 +6,7 @@ export const ndjson = (revisions: 'current' | 'all'): Renderer => ({
   type: 'application/x-ndjson; charset=utf-8',
   extension: 'ndjson',
   order: 'newest-first',
-  withDeleted: revisions === 'all',
+  messages: revisions === 'all' ? 'all' : 'existing',
   head: '',
   each: ({ current, lines }) =>
     (revisions === 'all' ? lines : [current]).map(({ raw }) => `${raw}\n`).join(''),

@@ -9,6 +9,9 @@ export interface Exported {
   readonly lines: readonly Line[];
 }
 
+/** Which messages an export has. `all` includes deleted ones, if the filter has only a repository and times. */
+export type ExportedMessages = 'existing' | 'all';
+
 /** Writes one format. Each export has its own renderer, since some remember what they wrote before. */
 export interface Renderer {
   /** The media type, with its charset. */
@@ -16,8 +19,7 @@ export interface Renderer {
   /** The file's extension, without the dot. */
   readonly extension: string;
   readonly order: 'newest-first' | 'oldest-first';
-  /** Whether deleted messages are exported too, if the filter can judge them. */
-  readonly withDeleted?: boolean;
+  readonly messages?: ExportedMessages;
   readonly head: string;
   readonly each: (exported: Exported) => string;
   readonly tail: string;

@@ -1,6 +1,6 @@
 import { rename } from 'node:fs/promises';
 import { checkBranchName } from '../clone/branch.ts';
-import { type ClonesFolder, cloneContext, noteRemote, setRemoved } from '../clone/folder.ts';
+import { type ClonesFolder, cloneContext, noteRemote, noteRemoved } from '../clone/folder.ts';
 import type { Target } from '../domain/repository.ts';
 import { fail, ok, type Result } from '../domain/result.ts';
 import { sameName } from '../domain/target.ts';
@@ -128,7 +128,7 @@ export class Membership {
       if (!repository) return noRepository(name);
       if (this.#isNamed(name)) return fixed(name, 'removed');
       // This is recorded first, so if it fails, nothing is half removed.
-      const noted = repository.isBroken || (await this.#tryTo(setRemoved(repository.git, true)));
+      const noted = repository.isBroken || (await this.#tryTo(noteRemoved(repository.git)));
       if (!noted) return notNow(name);
       await repository.close();
       this.#registry.delete(name);

@@ -4,7 +4,7 @@ import type { Stats, StatsQuestion } from '../contract/stats.ts';
 import type { TagCount } from '../contract/tags.ts';
 import type { Filter } from '../domain/query.ts';
 import { ok, type Result } from '../domain/result.ts';
-import type { Exported } from '../export/renderer.ts';
+import type { Exported, ExportedMessages } from '../export/renderer.ts';
 import { contentBefore } from '../journal/revisions.ts';
 import type { Database } from '../mirror/database.ts';
 import { type Entry, isDeleted, type Key } from '../mirror/entry.ts';
@@ -112,23 +112,22 @@ export class MessageReader {
   /**
    * The messages that pass a filter, with all their lines, newest first.
    *
-   * @param withDeleted includes deleted ones, if the filter has only a repository and times
    * @param past the past that they are of, if it is not the present
    */
-  async *exported(filter: Filter, withDeleted: boolean, past?: Past): AsyncGenerator<Exported> {
+  async *exported(filter: Filter, messages: ExportedMessages, past?: Past): AsyncGenerator<Exported> {
     const { author, type, tag, terms } = filter;
     const isWide = [author, type, tag].every((one) => one === undefined) && terms.length === 0;
     const find =
-      withDeleted && isWide && !past
+      messages === 'all' && isWide && !past
         ? (mirror: Database, from?: Key) => allIn(mirror, filter, from)
         : finding(filter, past);
     for await (const entry of this.#entries(filter, find)) yield this.#exported(entry);
   }
 
   /** A message with all its lines; `undefined` if it is gone, or if it is deleted and those are not wanted. */
-  async exportedOne(id: string, withDeleted: boolean, past?: Past): Promise<Exported | undefined> {
+  async exportedOne(id: string, messages: ExportedMessages, past?: Past): Promise<Exported | undefined> {
     const entry = await this.lookUp(id, past);
-    return entry.ok && entry.value && (withDeleted || !isDeleted(entry.value))
+    return entry.ok && entry.value && (messages === 'all' || !isDeleted(entry.value))
       ? this.#exported(entry.value)
       : undefined;
   }

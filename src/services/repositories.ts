@@ -4,9 +4,9 @@ import {
   type ClonesFolder,
   cloneContext,
   findClones,
+  noteAdded,
   renamePrimary,
   setPrimary,
-  setRemoved,
   withAddress,
   withChosenRemotes,
 } from '../clone/folder.ts';
@@ -276,7 +276,7 @@ export class RepositoryManager {
       failedBefore,
       note: async (git) => {
         await setPrimary(git, primary);
-        await setRemoved(git, false);
+        await noteAdded(git);
       },
       onReplaced: (replaced) => void this.#reopen(replaced).catch(this.#options.onTrouble),
       onOutcome: (result) => this.#options.onOutcome?.(result),

@@ -19,7 +19,7 @@ export async function* exportMessages(
   past?: Past,
 ): AsyncGenerator<string> {
   let chunk = renderer.head;
-  const all = reader.exported(filter, renderer.withDeleted ?? false, past);
+  const all = reader.exported(filter, renderer.messages ?? 'existing', past);
   for await (const exported of renderer.order === 'newest-first' ? all : oldestFirst(reader, filter, past)) {
     chunk += renderer.each(exported);
     if (chunk.length < CHUNK) continue;
@@ -31,9 +31,10 @@ export async function* exportMessages(
 
 async function* oldestFirst(reader: MessageReader, filter: Filter, past?: Past) {
   const ids: string[] = [];
-  for await (const { message } of reader.exported(filter, false, past)) ids.push(message.id);
+  for await (const { message } of reader.exported(filter, 'existing', past)) ids.push(message.id);
+  const messages = asksForDeleted(filter) ? 'all' : 'existing';
   for (const id of ids.reverse()) {
-    const exported = await reader.exportedOne(id, asksForDeleted(filter), past);
+    const exported = await reader.exportedOne(id, messages, past);
     if (exported) yield exported;
   }
 }

@@ -73,7 +73,7 @@ async function fill(
 const noting = (renderer: Renderer, files: Map<string, Attachment>): Renderer => ({
   ...renderer,
   each: (exported) => {
-    const lines = renderer.withDeleted ? exported.lines : [exported.current];
+    const lines = renderer.messages === 'all' ? exported.lines : [exported.current];
     for (const file of lines.flatMap((line) => readAttachments(line.attachments)))
       files.set(file.sha256, file);
     return renderer.each(exported);

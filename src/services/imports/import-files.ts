@@ -106,18 +106,18 @@ export class ImportFiles {
   /**
    * Examines the files of a journal line. Their bytes must match the hashes in the line.
    *
-   * @param isKept whether they are stored as well
+   * @param task whether they are stored as well
    */
   async ofLine(
     { attachments = [] }: Line,
     contents: ReadonlyMap<string, FileContent>,
-    isKept: boolean,
+    task: 'check' | 'keep',
   ): Promise<Result<{ readonly notes: readonly Skipped[]; readonly files: number }>> {
     const notes: Skipped[] = [];
     for (const { sha256, name } of attachments) {
       const content = contents.get(sha256);
       if (content) {
-        const read = isKept ? await this.keep(content) : ok(await this.#examine(content));
+        const read = task === 'keep' ? await this.keep(content) : ok(await this.#examine(content));
         if (!read.ok) return read;
         if (typeof read.value === 'string') notes.push(left(read.value, name));
         else if (read.value.sha256 !== sha256) notes.push(left('file-damaged', name));

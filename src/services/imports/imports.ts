@@ -173,7 +173,7 @@ export class Imports {
     files: ImportFiles,
     summary: Summary,
   ): Promise<Result<readonly string[]>> {
-    const found = await files.ofLine(line, contents, false);
+    const found = await files.ofLine(line, contents, 'check');
     if (!found.ok) return found;
     summary.files(found.value.files, found.value.notes);
     if (!this.#guards(request)) return ok([]);
@@ -193,7 +193,7 @@ export class Imports {
       const known = await this.#options.reader.lookUp(item.id);
       if (!known.ok) return known;
       const isHeld = (entry: Entry | undefined) => entry?.held.get(line.hash) !== undefined;
-      const found = await files.ofLine(line, contents, !isHeld(known.value));
+      const found = await files.ofLine(line, contents, isHeld(known.value) ? 'check' : 'keep');
       if (!found.ok) return found;
       summary.files(found.value.files, found.value.notes);
       return ok((entry) => (isHeld(entry) ? [] : [line]));
