@@ -51,6 +51,8 @@ export interface AppOptions {
   readonly retryPause?: number;
   /** If false, the app only serves this process, which uses the folders as a server would and then ends. */
   readonly listens?: boolean;
+  /** Ends the wait for a process that holds the folders. */
+  readonly signal?: AbortSignal;
   /** The current time; tests let it go wrong. */
   readonly clock?: () => Date;
   /** Called when syncing a repository starts to fail, still fails after an hour, or works again. */
@@ -83,6 +85,7 @@ export async function startApp(options: AppOptions): Promise<App> {
   const locks = await lockFolders(
     [config.reposDirectory, config.dataDirectory],
     listens ? 'long' : 'briefly',
+    options.signal,
   );
   try {
     const identity = await identityOf(config, git);
@@ -237,10 +240,14 @@ const syncable = (repository: Repository): Syncable => ({
   sync: async () => ({ isTrouble: isFailure((await repository.sync('push')).status) }),
 });
 
-async function lockFolders(directories: readonly string[], held: 'briefly' | 'long'): Promise<FolderLock[]> {
+async function lockFolders(
+  directories: readonly string[],
+  held: 'briefly' | 'long',
+  signal: AbortSignal | undefined,
+): Promise<FolderLock[]> {
   const locks: FolderLock[] = [];
   for (const directory of new Set(directories)) {
-    const lock = await lockFolder(directory, held);
+    const lock = await lockFolder(directory, held, signal);
     if (typeof lock !== 'string') {
       locks.push(lock);
       continue;

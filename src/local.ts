@@ -6,11 +6,16 @@ import { fillingScript, publicDirectory, version } from './package.ts';
 import { fillInThreads } from './repository/reconcile/bulk/filler.ts';
 import { FolderHeld, isOutOfFiles, StartRefused } from './start.ts';
 
-/** Opens the folders as a server would, with the same locks, but does not listen. */
+/**
+ * Opens the folders as a server would, with the same locks, but does not listen.
+ *
+ * @param signal ends the wait for a process that holds them
+ */
 export async function openLocally(
   environment: Environment,
   directory: string,
   onTrouble: (error: unknown) => void,
+  signal: AbortSignal,
 ): Promise<Opened> {
   const config = readConfig(environment, directory);
   if (isConfigError(config)) return { is: 'misconfigured', reasons: config.lines };
@@ -24,6 +29,7 @@ export async function openLocally(
       onTrouble,
       filler,
       listens: false,
+      signal,
     });
     return { is: 'open', connect: app.connect, close: app.close };
   } catch (error) {

@@ -13,6 +13,8 @@ export interface Connection {
   readonly send: (call: Ask) => Promise<Reply>;
   /** Ends what was started for it. The next request starts it again. */
   readonly close: () => Promise<void>;
+  /** Closes it for good. Waits for no other process any more. */
+  readonly abandon: () => Promise<void>;
 }
 
 /** The app in this process, or why it could not be opened. */
@@ -25,6 +27,7 @@ export type OpenLocally = (
   environment: Io['environment'],
   directory: string,
   onTrouble: (error: unknown) => void,
+  signal: AbortSignal,
 ) => Promise<Opened>;
 
 /** How long to wait for another command, or for a server that is starting or stopping. */
@@ -66,6 +69,7 @@ function elsewhere(place: Place): Connection {
       }
     },
     close: async () => undefined,
+    abandon: async () => undefined,
   };
 }
 
@@ -75,6 +79,8 @@ function elsewhere(place: Place): Connection {
  */
 function here(io: Io, openLocally: OpenLocally): Connection {
   let found: Promise<{ readonly place: Place; readonly close?: () => Promise<void> }> | undefined;
+  let closing = Promise.resolve();
+  const abandoned = new AbortController();
   let isFolderTold = false;
   const tellFolder = (home: Home) => {
     if (isFolderTold) return;
@@ -84,8 +90,15 @@ function here(io: Io, openLocally: OpenLocally): Connection {
     if (home.isNew) say(io, `gitpost: repos/ and data/ are made in ${home.directory}`);
   };
   const find = (deadline: number) => {
-    found ??= findPlace(io, openLocally, tellFolder, deadline);
+    found ??= findPlace(io, openLocally, tellFolder, deadline, abandoned.signal);
     return found;
+  };
+  const close = () => {
+    const ending = found;
+    found = undefined;
+    // If it is being closed already, this waits for that.
+    closing = closing.then(async () => (await ending?.catch(() => undefined))?.close?.());
+    return closing;
   };
   return {
     send: async (call) => {
@@ -103,10 +116,10 @@ function here(io: Io, openLocally: OpenLocally): Connection {
         }
       }
     },
-    close: async () => {
-      const ending = found;
-      found = undefined;
-      await (await ending?.catch(() => undefined))?.close?.();
+    close,
+    abandon: () => {
+      abandoned.abort();
+      return close();
     },
   };
 }
@@ -121,14 +134,16 @@ async function findPlace(
   openLocally: OpenLocally,
   tellFolder: (home: Home) => void,
   deadline: number,
+  signal: AbortSignal,
 ) {
   const home = findHome(io.environment, io.directory);
   for (;;) {
+    if (signal.aborted) throw new Ending(EXIT.failed, 'The command was interrupted.');
     const address = await findAddress(home.dataDirectory);
     if (address) return { place: { url: new URL(`${address.url}/`), token: address.secret } };
     if (!(await isHeldForLong(home.dataDirectory))) {
       tellFolder(home);
-      const opened = await openInTurn(io, openLocally, home);
+      const opened = await openInTurn(io, openLocally, home, signal);
       if (opened.is === 'open') {
         const { connect, close } = opened;
         return { place: { url: new URL('http://localhost/'), token: undefined, connect }, close };
@@ -146,11 +161,16 @@ async function findPlace(
 }
 
 /** Opens the folders once other commands have released them. */
-async function openInTurn(io: Io, openLocally: OpenLocally, home: Home): Promise<Opened> {
+async function openInTurn(
+  io: Io,
+  openLocally: OpenLocally,
+  home: Home,
+  signal: AbortSignal,
+): Promise<Opened> {
   const waiting = setTimeout(() => say(io, 'gitpost: waiting for another command to end'), TELL_MS);
   const onTrouble = (error: unknown) => say(io, `gitpost: ${(error as Error).message}`);
   try {
-    return await openLocally(home.environment, home.directory, onTrouble);
+    return await openLocally(home.environment, home.directory, onTrouble, signal);
   } finally {
     clearTimeout(waiting);
   }

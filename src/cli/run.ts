@@ -1,7 +1,7 @@
 import { isConnectionTrouble } from './client.ts';
 import type { Command } from './command.ts';
 import { completionFor } from './completion.ts';
-import { type Connection, connect, type OpenLocally } from './connect.ts';
+import { connect, type OpenLocally } from './connect.ts';
 import { Ending, EXIT, misused } from './ending.ts';
 import { helpOf, helpOfAll } from './help.ts';
 import { type Io, OutputClosed, print, say } from './io.ts';
@@ -19,6 +19,7 @@ import { status } from './verbs/status.ts';
 import { pull, push } from './verbs/sync.ts';
 import { verify } from './verbs/verify.ts';
 import { findVerb, VERBS } from './verbs.ts';
+import { withConnection } from './with-connection.ts';
 
 /** What the command needs from the rest of gitpost. It is only loaded when used. */
 export interface Ports {
@@ -82,32 +83,8 @@ async function dispatch(argv: readonly string[], io: Io, ports: Ports): Promise<
   if (verb.name === 'verify' && !io.environment.GITPOST_URL) return ports.verify(io);
   if (verb.name === 'completion') return printed(io, completionFor(given.args[0] ?? ''));
   const command = verb.name === 'mcp' ? mcp(ports.version()) : (COMMANDS[verb.name] as Command);
-  return within(await connect(io, ports.openLocally), (connection) => command(io, given, connection));
+  return withConnection(await connect(io, ports.openLocally), (connection) => command(io, given, connection));
 }
-
-/** Runs a command with a connection, and closes the connection afterwards, even after a signal. */
-async function within(
-  connection: Connection,
-  work: (connection: Connection) => ReturnType<Command>,
-): Promise<number> {
-  const stops = (['SIGINT', 'SIGTERM', 'SIGHUP'] as const).map((signal) => {
-    const stop = () => {
-      process.once(signal, () => process.exit(SIGNALLED[signal]));
-      void connection.close().finally(() => process.exit(SIGNALLED[signal]));
-    };
-    process.once(signal, stop);
-    return () => process.off(signal, stop);
-  });
-  try {
-    return await work(connection);
-  } finally {
-    await connection.close();
-    for (const off of stops) off();
-  }
-}
-
-/** The exit codes that shells use: 128 plus the number of the signal. */
-const SIGNALLED = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
 
 async function printed(io: Io, text: string): Promise<number> {
   await print(io, text);

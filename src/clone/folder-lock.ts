@@ -1,5 +1,6 @@
 import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { type Holder, isAlive, ownHolder } from './holder.ts';
 
 export interface FolderLock {
@@ -10,6 +11,7 @@ const LOCK_FILE = '.gitpost.lock';
 const PATIENCE_MS = 1000;
 /** How long to wait for a process that holds the folder only briefly. */
 const BRIEF_PATIENCE_MS = 30_000;
+const POLL_MS = 100;
 
 /** The process that holds a folder, and whether it holds it only briefly, as a command does. */
 interface LockHolder extends Holder {
@@ -20,15 +22,20 @@ interface LockHolder extends Holder {
  * Locks a folder for this process. If another process holds it, returns a text that says which one.
  *
  * @param held how long it is kept: others wait for one that is released soon, as a command's is
+ * @param signal ends the wait for another process
  */
 export async function lockFolder(
   directory: string,
   held: 'briefly' | 'long' = 'long',
+  signal?: AbortSignal,
 ): Promise<FolderLock | string> {
-  await mkdir(directory, { recursive: true, mode: 0o700 });
+  // In a folder such as /proc, Node never stops trying.
+  const made = mkdir(directory, { recursive: true, mode: 0o700 });
+  await (signal === undefined ? made : Promise.race([made, aborted(signal)]));
   const path = join(directory, LOCK_FILE);
   const began = Date.now();
   for (;;) {
+    if (signal?.aborted) return `${directory} is not locked: the wait for it was interrupted`;
     const file = await open(path, 'wx', 0o600).catch((error: NodeJS.ErrnoException) => {
       if (error.code === 'EEXIST') return undefined;
       throw error;
@@ -46,7 +53,7 @@ export async function lockFolder(
       const patience = holder.brief ? BRIEF_PATIENCE_MS : PATIENCE_MS;
       if (Date.now() > began + patience)
         return `${directory} is in use by another gitpost, process ${holder.pid}`;
-      await new Promise((wake) => setTimeout(wake, 100));
+      await pause(POLL_MS, undefined, { signal }).catch(() => undefined);
       continue;
     }
     // The rename takes the file away from any other process that finds it stale at the same moment.
@@ -54,6 +61,12 @@ export async function lockFolder(
     await rm(`${path}.stale-${process.pid}`, { force: true });
   }
 }
+
+const aborted = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });
 
 /** Whether a gitpost is using a folder at the moment. Locks nothing and changes nothing. */
 export const isHeld = async (directory: string): Promise<boolean> =>

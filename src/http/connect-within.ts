@@ -13,6 +13,8 @@ const SOCKET = {
 /** A connection to a server in this process, which need not listen anywhere. */
 export function connectWithin(server: Server): Duplex {
   const [near, far] = duplexPair();
+  // Node 20 does not tell one end that the other is gone.
+  near.once('close', () => far.destroy());
   server.emit('connection', Object.assign(far, SOCKET));
   return Object.assign(near, SOCKET);
 }

@@ -114,7 +114,12 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
         cookie: access.cookieName(response),
       }),
   };
-  const connect = () => connectWithin(server);
+  const inner = new Set<Duplex>();
+  const connect = () => {
+    const connection = connectWithin(server);
+    inner.add(connection);
+    return connection.once('close', () => inner.delete(connection));
+  };
   /** Agents are clients of the API, so the API decides what they may do. */
   const loadAgents = async () => {
     const { apiOf } = await import('../mcp/api.ts');
@@ -180,6 +185,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     connect,
     close: () => {
       endings.begin();
+      // Whoever closes a server that only serves this process does not wait for its answers.
+      if (!listens) for (const connection of inner) connection.destroy();
       return closeServer(server, () => streams.close());
     },
   };

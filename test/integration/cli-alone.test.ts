@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { apiAt, type Message } from '../support/api.ts';
 import { type CommandOptions, command, startCommand } from '../support/command.ts';
 import { git } from '../support/git.ts';
@@ -114,6 +114,96 @@ test.runIf(process.platform !== 'win32')('ends in order at a signal, with the co
     for (const name of ['repos', 'data']) expect(existsSync(join(folder, name, '.gitpost.lock'))).toBe(false);
   }
   await add(folder, 'Afterwards');
+});
+
+/** Starts a command that ends with a signal, and answers how it ended. */
+async function interrupted(
+  folder: string,
+  args: readonly string[],
+  when: (child: ReturnType<typeof startCommand>) => Promise<unknown>,
+  options: CommandOptions & { readonly signal?: 'SIGINT' | 'SIGTERM' } = {},
+) {
+  const { signal = 'SIGINT', ...others } = options;
+  const child = startCommand(folder, args, others);
+  const printed: string[] = [];
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding('utf8').on('data', (text: string) => printed.push(text));
+  const closed = new Promise<number | null>((resolve) => child.on('close', resolve));
+  await when(child);
+  const sent = Date.now();
+  child.kill(signal);
+  return { code: await closed, printed: printed.join(''), milliseconds: Date.now() - sent };
+}
+
+describe.runIf(process.platform !== 'win32')('a signal', () => {
+  const isLocked = (folder: string) => existsSync(join(folder, 'data', '.gitpost.lock'));
+
+  test('while the folders are opened and read is followed in silence, and leaves no lock', async () => {
+    const folder = await temporaryFolder();
+    const lines = Array.from({ length: 3000 }, (_, number) => ({
+      ...{ v: 1, id: `0192f0c1-5555-7000-8000-${String(number).padStart(12, '0')}`, revision: 1 },
+      ...{ author: 'Ann', type: 'text', text: `Number ${number}`, createdAt: '2026-01-01T00:00:00.000Z' },
+    }));
+    const input = lines.map((line) => `${JSON.stringify(line)}\n`).join('');
+    expect((await command(folder, ['import', '-', '--format', 'gitpost'], { input })).code).toBe(0);
+    for (const [signal, code, wait] of [
+      ['SIGINT', 130, 0],
+      ['SIGTERM', 143, 100],
+      ['SIGINT', 130, 300],
+    ] as const) {
+      // Without the mirror, everything is read again first.
+      await rm(join(folder, 'data', 'mirror'), { recursive: true });
+      const end = await interrupted(
+        folder,
+        ['add', 'Interrupted'],
+        async () => {
+          await eventually(async () => isLocked(folder));
+          await new Promise((resolve) => setTimeout(resolve, wait));
+        },
+        { signal },
+      );
+      expect(end).toMatchObject({ code, printed: expect.stringMatching(/^(?:[0-9a-f-]{36}\n)?$/) });
+      for (const name of ['repos', 'data'])
+        expect(existsSync(join(folder, name, '.gitpost.lock'))).toBe(false);
+    }
+    expect(await textsIn(folder)).toContain('Number 2999');
+    expect(await git(join(folder, 'repos', 'messages'), 'status', '--porcelain')).toBe('');
+  });
+
+  test('ends the wait for another command at once', async () => {
+    const folder = await temporaryFolder();
+    const holder = startCommand(folder, ['import', '-', '--format', 'gitpost']);
+    await eventually(async () => isLocked(folder));
+    const waiting = () => new Promise((resolve) => setTimeout(resolve, 1000));
+    const end = await interrupted(folder, ['list'], waiting);
+    expect(end).toMatchObject({ code: 130, printed: '' });
+    expect(end.milliseconds).toBeLessThan(3000);
+    holder.kill('SIGTERM');
+    await new Promise((resolve) => holder.on('close', resolve));
+  });
+
+  test.runIf(process.platform === 'linux')(
+    'ends what never ends: making a folder where there can be none',
+    async () => {
+      const folder = await temporaryFolder();
+      const waiting = () => new Promise((resolve) => setTimeout(resolve, 1000));
+      const env = { REPOS_DIR: '/proc/gitpost' };
+      const end = await interrupted(folder, ['list'], waiting, { env });
+      expect(end).toMatchObject({ code: 130, printed: '' });
+      expect(end.milliseconds).toBeLessThan(3000);
+    },
+  );
+
+  test('leaves nothing of a half-received import', async () => {
+    const folder = await temporaryFolder();
+    const spool = join(folder, 'data', 'imports');
+    const end = await interrupted(folder, ['import', '-', '--format', 'gitpost'], async ({ stdin }) => {
+      stdin.write('{"v":1,');
+      await eventually(async () => (await readdir(spool)).length > 0);
+    });
+    expect(end).toMatchObject({ code: 130, printed: '' });
+    expect(await readdir(spool)).toEqual([]);
+  });
 });
 
 test('wrong configuration: exit code 2, and nothing is written', async () => {
