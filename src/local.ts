@@ -4,7 +4,7 @@ import { isConfigError, readConfig } from './config.ts';
 import type { Environment } from './environment.ts';
 import { fillingScript, publicDirectory, version } from './package.ts';
 import { fillInThreads } from './repository/reconcile/bulk/filler.ts';
-import { FolderHeld, isOutOfFiles, StartRefused } from './start.ts';
+import { FolderHeld, isOutOfFiles, refusalOf } from './start.ts';
 
 /**
  * Opens the folders as a server would, with the same locks, but does not listen.
@@ -34,9 +34,9 @@ export async function openLocally(
     return { is: 'open', connect: app.connect, close: app.close };
   } catch (error) {
     if (error instanceof FolderHeld) return { is: 'held', reasons: [error.message] };
-    const { message, syscall } = error as NodeJS.ErrnoException;
-    if (error instanceof StartRefused || syscall !== undefined) return { is: 'refused', reasons: [message] };
-    throw error;
+    const reason = refusalOf(error, config);
+    if (reason === undefined) throw error;
+    return { is: 'refused', reasons: [reason] };
   }
 }
 

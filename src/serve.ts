@@ -8,7 +8,7 @@ import { whenOrphaned } from './orphan.ts';
 import { fillingScript, publicDirectory, version } from './package.ts';
 import { fillInThreads } from './repository/reconcile/bulk/filler.ts';
 import type { SyncNote } from './services/sync-log.ts';
-import { isOutOfFiles, StartRefused } from './start.ts';
+import { isOutOfFiles, refusalOf } from './start.ts';
 
 const EXIT_REFUSED = 1;
 const EXIT_CONFIG = 2;
@@ -64,18 +64,17 @@ export async function serve(
     process.stdout.write(`gitpost is at ${app.url}/\n`);
     onUp(app.url);
   } catch (error) {
-    const reason = refusalOf(error, config.port);
+    const reason = whyRefused(error, config);
     if (reason === undefined) throw error;
     process.stderr.write(`gitpost: ${reason}\n`);
     process.exit(EXIT_REFUSED);
   }
 }
 
-function refusalOf(error: unknown, port: number): string | undefined {
-  if (error instanceof StartRefused) return error.message;
+function whyRefused(error: unknown, config: Config): string | undefined {
   const { code, message, syscall } = error as NodeJS.ErrnoException;
-  if (code === 'EADDRINUSE') return `port ${port} is in use: stop what uses it, or set PORT`;
-  return syscall === undefined ? undefined : message;
+  if (code === 'EADDRINUSE') return `port ${config.port} is in use: stop what uses it, or set PORT`;
+  return syscall === 'listen' || syscall === 'getaddrinfo' ? message : refusalOf(error, config);
 }
 
 /** Reads the configuration. A wrong value ends the process before anything is written. */

@@ -1,4 +1,5 @@
 import type { Config } from './config.ts';
+import { isDiskFull, reasonOf } from './domain/file-trouble.ts';
 import type { Launcher } from './git/launcher/launcher.ts';
 import { gitVersion } from './git/porcelain.ts';
 import type { GitContext } from './git/run.ts';
@@ -11,6 +12,22 @@ export class StartRefused extends Error {}
 
 /** Another gitpost is using the folders. */
 export class FolderHeld extends StartRefused {}
+
+/**
+ * Why the folders could not be opened: as text for a person if a person can fix it, otherwise `undefined`. Nothing was
+ * saved or changed.
+ */
+export function refusalOf(error: unknown, { reposDirectory, dataDirectory }: Config): string | undefined {
+  if (error instanceof StartRefused) return error.message;
+  const trouble = error as NodeJS.ErrnoException;
+  if (trouble.syscall === undefined) return undefined;
+  const folders = `${reposDirectory} and ${dataDirectory}`;
+  const where = trouble.path === undefined ? '' : ` at ${trouble.path}`;
+  const what = `gitpost cannot use its folders ${folders}: ${reasonOf(trouble)}${where}. Nothing was saved.`;
+  return isDiskFull(trouble)
+    ? `${what} Make room there, and try again`
+    : `${what} Make them writable, or set REPOS_DIR and DATA_DIR to other folders`;
+}
 
 /** The oldest git that can merge without a work tree. */
 const OLDEST_GIT = [2, 38] as const;

@@ -4,7 +4,7 @@ import type { Place, Reply } from '../client/exchange.ts';
 import { findAddress } from '../clone/address-file.ts';
 import { isHeldForLong } from '../clone/folder-lock.ts';
 import { findHome, type Home } from '../home.ts';
-import { type Ask, isConnectionTrouble, send } from './client.ts';
+import { type Ask, isConnectionTrouble, reasonForNoConnection, send } from './client.ts';
 import { Ending, EXIT, misused } from './ending.ts';
 import { type Io, say } from './io.ts';
 
@@ -64,7 +64,7 @@ function elsewhere(place: Place): Connection {
         if (!isConnectionTrouble(error)) throw error;
         throw new Ending(
           EXIT.unreachable,
-          `No gitpost can be reached at ${place.url.href} (${error.message}).`,
+          `No gitpost can be reached at ${place.url.href}: ${reasonForNoConnection(error)}. Check GITPOST_URL, and whether it is running.`,
         );
       }
     },

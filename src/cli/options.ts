@@ -8,6 +8,7 @@ const repository: Option = {
   short: 'r',
   value: 'name',
   help: 'Only messages in this repository',
+  fields: ['repository', 'repositories'],
 };
 
 export const json: Option = { name: 'json', help: 'Print JSON' };
@@ -25,8 +26,19 @@ export const filters: readonly Option[] = [
 
 export const listing: readonly Option[] = [
   ...filters,
-  { name: 'as-of', value: 'time', help: 'The messages as they were at this time or commit' },
-  { name: 'number', short: 'n', value: 'count', help: 'At most this many; 10 on a terminal, all otherwise' },
+  {
+    name: 'as-of',
+    value: 'time',
+    help: 'The messages as they were at this time or commit',
+    fields: ['asOf'],
+  },
+  {
+    name: 'number',
+    short: 'n',
+    value: 'count',
+    help: 'At most this many; 10 on a terminal, all otherwise',
+    fields: ['limit'],
+  },
   json,
   ndjson,
 ];
@@ -38,7 +50,13 @@ export const content: readonly Option[] = [
   { name: 'language', short: 'l', value: 'name', help: 'The language of code, such as diff; makes it code' },
   { name: 'url', value: 'url', help: 'The address of a link; makes it a link' },
   { name: 'author', short: 'a', value: 'name', help: 'Who wrote it, if not you' },
-  { name: 'tag', value: 'tag', multiple: true, help: 'A tag besides those in the text; may be repeated' },
+  {
+    name: 'tag',
+    value: 'tag',
+    multiple: true,
+    help: 'A tag besides those in the text; may be repeated',
+    fields: ['tag', 'tags'],
+  },
 ];
 
 export const confirm: Option = {

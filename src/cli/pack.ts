@@ -2,6 +2,7 @@ import { readdir, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { ZipFile } from 'yazl';
+import { reasonOf } from '../domain/file-trouble.ts';
 import { Ending, EXIT, misused } from './ending.ts';
 
 /** Files that are worth compressing. Pictures and the like are already compressed. */
@@ -41,5 +42,8 @@ async function filesIn(folder: string, below = ''): Promise<string[]> {
   return names;
 }
 
-const unreadable = ({ message }: Error) =>
-  new Ending(EXIT.failed, `The folder could not be read to its end: ${message}. Nothing was imported.`);
+const unreadable = (error: NodeJS.ErrnoException) =>
+  new Ending(
+    EXIT.failed,
+    `The folder could not be read to its end: ${error.path ?? ''} ${reasonOf(error)}. Nothing was imported.`,
+  );

@@ -1,3 +1,4 @@
+import { reasonOf } from '../domain/file-trouble.ts';
 import { isConnectionTrouble } from './client.ts';
 import type { Command } from './command.ts';
 import { completionFor } from './completion.ts';
@@ -62,12 +63,16 @@ export async function run(argv: readonly string[], io: Io, ports: Ports): Promis
 }
 
 /** An unexpected error. The stack is for a bug report. */
-const surprise = (error: Error) => ({
-  code: EXIT.failed,
-  message: isConnectionTrouble(error)
-    ? `The connection to gitpost broke in the middle (${error.message}). Try again.`
-    : `This should not have happened. Please report it:\n${error.stack ?? error.message}`,
-});
+const surprise = (error: Error) => ({ code: EXIT.failed, message: wordsOf(error) });
+
+function wordsOf(error: Error): string {
+  if (isConnectionTrouble(error))
+    return `The connection to gitpost broke in the middle (${error.message}). Try again.`;
+  const { path, syscall } = error as NodeJS.ErrnoException;
+  if (path !== undefined && syscall?.startsWith('spawn') !== true)
+    return `${path} cannot be used: ${reasonOf(error)}. Nothing more was done.`;
+  return `This should not have happened. Please report it:\n${error.stack ?? error.message}`;
+}
 
 async function dispatch(argv: readonly string[], io: Io, ports: Ports): Promise<number | undefined> {
   const [first, ...rest] = argv;

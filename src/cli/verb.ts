@@ -10,6 +10,8 @@ export interface Option {
   /** The only allowed values. */
   readonly choices?: readonly string[];
   readonly help: string;
+  /** What it is called in the API, if not the same. */
+  readonly fields?: readonly string[];
 }
 
 /** A verb of the command. Parsing, help, docs, the man page and completions are all generated from this. */

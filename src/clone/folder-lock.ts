@@ -41,11 +41,19 @@ export async function lockFolder(
       throw error;
     });
     if (file) {
-      await file.writeFile(
-        JSON.stringify({ ...(await ownHolder()), ...(held === 'briefly' ? { brief: true } : {}) }),
-      );
-      await file.close();
-      return { release: () => rm(path, { force: true }) };
+      const release = () => rm(path, { force: true });
+      try {
+        await file.writeFile(
+          JSON.stringify({ ...(await ownHolder()), ...(held === 'briefly' ? { brief: true } : {}) }),
+        );
+      } catch (error) {
+        // The disk may be full.
+        await release();
+        throw error;
+      } finally {
+        await file.close();
+      }
+      return { release };
     }
     const holder = await readHolder(path);
     if (holder && (await isAlive(holder))) {

@@ -61,7 +61,9 @@ async function handle(
   request: Request,
   response: Response,
 ): Promise<Result<unknown, ProblemInput> | undefined> {
-  const query = route.query ? validate(route.query, request.query) : undefined;
+  // Nothing would have been saved by a read.
+  const lead = route.method === 'get' ? 'The request is not valid' : undefined;
+  const query = route.query ? validate(route.query, request.query, undefined, lead) : undefined;
   if (query && !query.ok) return query;
   const call = { params: request.params, query: query?.value as never, request, response } as const;
   if (route.bulk && isBulk(request)) {

@@ -80,7 +80,7 @@ export async function spool(
   await remove();
   return {
     ok: false,
-    failure: { code: 'invalid', detail: `The request has no body. ${words.nothing}. ${words.send}` },
+    failure: { code: 'invalid', detail: `The file is empty. ${words.nothing}. ${words.send}` },
   };
 }
 

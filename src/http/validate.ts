@@ -6,14 +6,16 @@ import { isWellFormed, wellFormed } from '../domain/unicode.ts';
  * Validates a value against a schema and reports all bad fields at once.
  *
  * @param together finds errors that concern several fields together
+ * @param lead how a refusal begins
  */
 export function validate<Schema extends z.ZodType>(
   schema: Schema,
   value: unknown,
   together?: (value: object) => readonly FieldError[],
+  lead = 'Nothing was saved or changed',
 ): Result<z.output<Schema>> {
   const tooMany = sizeErrors(value);
-  if (tooMany.length > 0) return refuse(tooMany);
+  if (tooMany.length > 0) return refuse(tooMany, lead);
   const parsed = schema.safeParse(value);
   const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
   const errors = [
@@ -21,7 +23,7 @@ export function validate<Schema extends z.ZodType>(
     ...(parsed.error?.issues ?? []).flatMap(toFieldErrors),
     ...(isObject && together ? together(value) : []),
   ];
-  return parsed.success && errors.length === 0 ? ok(parsed.data) : refuse(errors);
+  return parsed.success && errors.length === 0 ? ok(parsed.data) : refuse(errors, lead);
 }
 
 /** If a body, or a list or object in it, has more members than this, it is not validated any further. */
@@ -57,13 +59,13 @@ const countOf = (count: number): string =>
 const MOST_ERRORS = 100;
 
 /** One entry per bad field: the first error in it. */
-function refuse(all: readonly FieldError[]) {
+function refuse(all: readonly FieldError[], lead: string) {
   const firsts = new Map<string, FieldError>();
   for (const error of all) if (!firsts.has(error.field)) firsts.set(error.field, error);
   const errors = [...firsts.values()].slice(0, MOST_ERRORS);
   const details = errors.map(({ detail }) => detail).join('; ');
   const more = firsts.size > MOST_ERRORS ? `; and ${firsts.size - MOST_ERRORS} more` : '';
-  return fail('invalid', `Nothing was saved or changed: ${details}${more}.`, { errors });
+  return fail('invalid', `${lead}: ${details}${more}.`, { errors });
 }
 
 /**

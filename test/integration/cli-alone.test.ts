@@ -214,6 +214,17 @@ test('wrong configuration: exit code 2, and nothing is written', async () => {
   expect(existsSync(join(folder, 'data'))).toBe(false);
 });
 
+test.runIf(process.platform === 'linux')('folders that cannot be used: named, with what to do', async () => {
+  const folder = await temporaryFolder();
+  for (const args of [['list'], ['add', 'x'], ['serve']]) {
+    const { code, stdout, stderr } = await command(folder, args, { env: { REPOS_DIR: '/dev/null/repos' } });
+    expect([code, stdout]).toEqual([1, '']);
+    expect(stderr).toContain('gitpost cannot use its folders /dev/null/repos and');
+    expect(stderr).toMatch(/part of the path is a file.*Nothing was saved.*set REPOS_DIR and DATA_DIR/);
+    expect(stderr).not.toMatch(/ENOTDIR|\bat \S+ \(/);
+  }
+});
+
 test('a remote out of reach: exit code 1, with what to do', async () => {
   const folder = await temporaryFolder();
   const env = { REPOSITORY_NAME: join(folder, 'nowhere.git') };

@@ -262,6 +262,45 @@ describe('wrong usage', () => {
     expect(stderr).not.toMatch(/\bat \S+ \(|node:|\.js:\d/);
   });
 
+  test.each([
+    [['list', '--since', 'bad'], 2, /^gitpost: --since must be an ISO/],
+    [['list', '--as-of', 'bad'], 2, /^gitpost: --as-of must be an ISO/],
+    [['add', '--at', '1960-01-01', 'x'], 2, /Nothing was saved or changed: --at must be/],
+    [['add', '--tag', 'a b', 'x'], 2, /a tag must be/],
+    [['add', '-t', 'link', 'x'], 2, /--url must be given for a link/],
+    [['export', '--all-revisions', '--format', 'html'], 2, /Leave out --all-revisions, or give --format/],
+    [['import', '/dev/null'], 2, /The file is empty\. Nothing was imported/],
+    [['import', '/etc/hostname'], 1, /Give --format: one of/],
+  ])('%j is answered in the words of the command', async (args, exit, words) => {
+    const { code, stdout, stderr } = await run(args);
+    expect([code, stdout]).toEqual([exit, '']);
+    expect(stderr).toMatch(words);
+    expect(stderr).not.toMatch(/asOf|createdAt|format=|"\w+":|the body|has no body/);
+  });
+
+  test('a read that is refused does not say that nothing was saved', async () => {
+    for (const args of [
+      ['list', '--since', 'bad'],
+      ['search', 'is:nothing'],
+      ['export', '--until', 'bad'],
+    ])
+      expect((await run(args)).stderr).not.toMatch(/saved/);
+  });
+
+  test('a file that cannot be written is named, with why and what to do', async () => {
+    for (const [file, why] of [
+      [join(gitpost.folder, 'nowhere', 'x'), /there is no such file or folder/],
+      [gitpost.folder, /it is a folder/],
+    ] as const) {
+      const { code, stdout, stderr } = await run(['export', '-o', file]);
+      expect([code, stdout]).toEqual([1, '']);
+      expect(stderr).toMatch(why);
+      expect(stderr).toMatch(/Give another file with -o/);
+      expect(stderr).toContain(file);
+      expect(stderr).not.toMatch(/E[A-Z]{4,}|\.part/);
+    }
+  });
+
   test('text that is too long is refused before all of it is read', async () => {
     const { code, stderr } = await run(['add'], { input: 'x'.repeat(1_000_000) });
     expect(code).toBe(2);
@@ -344,6 +383,19 @@ describe('another gitpost', () => {
     const { code, stderr } = await run(['list'], at(await serverWith(listener)));
     expect(code).toBe(3);
     expect(stderr).toMatch(/There is no gitpost at/);
+  });
+
+  test('that has another path: exit code 3', async () => {
+    const { code, stderr } = await run(['list'], at(`${gitpost.url}/nope`, TOKEN));
+    expect(code).toBe(3);
+    expect(stderr).toContain(`There is no gitpost at ${gitpost.url}/nope/`);
+  });
+
+  test('that does not speak https: exit code 3, without words of OpenSSL', async () => {
+    const { code, stderr } = await run(['list'], at(gitpost.url.replace('http:', 'https:')));
+    expect(code).toBe(3);
+    expect(stderr).toMatch(/does not speak https/);
+    expect(stderr).not.toMatch(/SSL|EPROTO/);
   });
 
   test('that breaks off in the middle: exit code 1, in words', async () => {

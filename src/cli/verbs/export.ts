@@ -1,6 +1,8 @@
-import { createWriteStream } from 'node:fs';
+import { createWriteStream, rmSync } from 'node:fs';
 import { realpath, rename, rm, stat } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
+import { isDiskFull, reasonOf } from '../../domain/file-trouble.ts';
+import { isConnectionTrouble } from '../client.ts';
 import type { Command } from '../command.ts';
 import { Ending, EXIT, misused } from '../ending.ts';
 import { print } from '../io.ts';
@@ -40,16 +42,25 @@ export const exportMessages: Command = async (io, given, connection) => {
 async function save(body: NodeJS.ReadableStream, given: string): Promise<void> {
   const file = await realpath(given).catch(() => given);
   const staged = `${file}.part-${process.pid}`;
+  // A signal ends the command before it can clean up.
+  const clean = () => rmSync(staged, { force: true });
+  process.once('exit', clean);
   try {
     const found = await stat(file).catch(() => undefined);
+    if (found?.isDirectory()) throw Object.assign(new Error(), { code: 'EISDIR' });
     if (found && !found.isFile()) return await pipeline(body, createWriteStream(file));
     await pipeline(body, createWriteStream(staged, { flags: 'wx' }));
     await rename(staged, file);
   } catch (error) {
     await rm(staged, { force: true });
+    if (isConnectionTrouble(error)) throw error;
+    const trouble = error as NodeJS.ErrnoException;
+    const what = `${given} could not be written: ${reasonOf(trouble)}. Nothing was exported, and an existing file of that name was not changed.`;
     throw new Ending(
       EXIT.failed,
-      `${given} could not be written: ${(error as Error).message}. An existing file of that name was not changed.`,
+      `${what} ${isDiskFull(trouble) ? 'Make room there' : 'Give another file with -o'}.`,
     );
+  } finally {
+    process.off('exit', clean);
   }
 }

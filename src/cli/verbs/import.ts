@@ -12,6 +12,7 @@ import { linesOf } from '../lines.ts';
 import { progressOn } from '../progress.ts';
 import { printableJson, printableLine } from '../style.ts';
 import { type Given, isSet, textOf, textsOf } from '../verb.ts';
+import { wordsFor } from '../words.ts';
 
 interface Line {
   readonly progress?: { readonly stage: string; readonly done: number; readonly total: number | null };
@@ -34,7 +35,7 @@ export const importFile: Command = async (io, given, connection) => {
   }
   progress.end();
   const { result, problem } = last;
-  if (problem) throw new Ending(EXIT.failed, problem.detail);
+  if (problem) throw new Ending(EXIT.failed, wordsFor(problem));
   if (!result)
     throw new Ending(
       EXIT.failed,

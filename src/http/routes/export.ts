@@ -75,7 +75,7 @@ const documentOf = ({ reader, filter, past }: Wanted, renderer: Renderer) => ({
 
 const onlyNdjson = fail(
   'invalid',
-  'Only ndjson and zip have revisions. Leave out revisions, or ask for format=ndjson.',
+  'Only ndjson and zip have revisions. Leave out "revisions", or give "format" as one of them.',
   {
     errors: [{ field: 'revisions', detail: 'revisions is only for ndjson and zip' }],
   },
