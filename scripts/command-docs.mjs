@@ -14,7 +14,7 @@ const { outputFiles } = await build({
   write: false,
 });
 const source = Buffer.from(outputFiles[0].contents).toString('base64');
-const { manPage, markdownOfVerbs } = await import(`data:text/javascript;base64,${source}`);
+const { dateOf, manPage, markdownOfVerbs } = await import(`data:text/javascript;base64,${source}`);
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 
 const page = join(root, 'docs/cli.md');
@@ -23,4 +23,5 @@ writeFileSync(
   page,
   readFileSync(page, 'utf8').replace(marked, () => `${markdownOfVerbs()}\n`),
 );
-writeFileSync(join(root, 'docs/gitpost.1'), manPage(version));
+const changelog = readFileSync(join(root, 'CHANGELOG.md'), 'utf8');
+writeFileSync(join(root, 'docs/gitpost.1'), manPage(version, dateOf(version, changelog)));

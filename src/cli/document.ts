@@ -40,9 +40,27 @@ const roff = (text: string): string =>
   text
     .replaceAll('\\', '\\e')
     .replaceAll('-', '\\-')
-    .replace(/^(['.])/gm, '\\&$1');
+    // As an argument of a macro, a plain one would be taken as a delimiter.
+    .replaceAll('"', '\\(dq')
+    .replaceAll("'", '\\(aq')
+    .replace(/^\./gm, '\\&.')
+    // Not every roff reads UTF-8.
+    .replace(/[^\n -~]/gu, (one) => `\\[u${hex(one)}]`);
 
-export function manPage(version: string): string {
+const hex = (one: string): string =>
+  (one.codePointAt(0) as number).toString(16).toUpperCase().padStart(4, '0');
+
+/** The date of the man page while a version has none: the page must not change with the day on which it is made. */
+const NOT_RELEASED = '2026-11-30';
+
+/** The date of a version in the changelog. */
+export const dateOf = (version: string, changelog: string): string =>
+  changelog
+    .split('\n')
+    .find((line) => line.startsWith(`## ${version}, `))
+    ?.match(/\d{4}-\d\d-\d\d$/)?.[0] ?? NOT_RELEASED;
+
+export function manPage(version: string, date: string): string {
   const verbs = VERBS.flatMap(({ name, args, summary, description = [], options, examples }) => [
     '.SS',
     roff(`gitpost ${name} ${args}`.trimEnd()),
@@ -52,7 +70,7 @@ export function manPage(version: string): string {
     ...examples.flatMap(([command, meaning]) => ['.TP', `.I ${roff(command)}`, roff(meaning)]),
   ]);
   return [
-    `.TH GITPOST 1 "" "gitpost ${version}" "User Commands"`,
+    `.TH GITPOST 1 "${date}" "gitpost ${version}" "User Commands"`,
     '.SH NAME',
     'gitpost \\- turn what you write into git commits, one per message',
     '.SH SYNOPSIS',

@@ -267,6 +267,8 @@ describe('wrong usage', () => {
     [['list', '--as-of', 'bad'], 2, /^gitpost: --as-of must be an ISO/],
     [['add', '--at', '1960-01-01', 'x'], 2, /Nothing was saved or changed: --at must be/],
     [['add', '--tag', 'a b', 'x'], 2, /a tag must be/],
+    [['add', '--done', '-t', 'text', 'hi'], 2, /--done is only for a task.*type text/],
+    [['add', '--done', '-l', 'diff', 'hi'], 2, /--done is only for a task.*type code/],
     [['add', '-t', 'link', 'x'], 2, /--url must be given for a link/],
     [['export', '--all-revisions', '--format', 'html'], 2, /Leave out --all-revisions, or give --format/],
     [['import', '/dev/null'], 2, /The file is empty\. Nothing was imported/],

@@ -24,6 +24,9 @@ export const add: Command = async (io, given, connection) => {
     throw misused('There is nothing to add. Give a text, or pipe one in');
   const id = textOf(given, 'id');
   if (id !== undefined && !isUuid(id)) throw misused(`--id must be a UUID, not ${JSON.stringify(id)}`);
+  const content = contentOf(given);
+  if (isSet(given, 'done') && content.type !== undefined && content.type !== 'task')
+    throw misused(`--done is only for a task, and this would be of type ${content.type}. Nothing was saved`);
   const replyTo = textOf(given, 'reply-to');
   const repositories = textsOf(given, 'repository');
   const attachments = await upload(connection, files);
@@ -31,7 +34,7 @@ export const add: Command = async (io, given, connection) => {
     // The id is created here, so sending the request again after a broken connection makes no second message.
     id: id ?? newId(),
     text: text ?? '',
-    ...contentOf(given),
+    ...content,
     ...(isSet(given, 'done') ? { type: 'task', done: true } : {}),
     ...(isSet(given, 'pin') ? { pinned: true } : {}),
     ...(textOf(given, 'at') === undefined ? {} : { createdAt: timeOf(textOf(given, 'at') as string) }),
