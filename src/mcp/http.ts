@@ -1,9 +1,11 @@
 import {
   createMcpHandler,
   isLegacyRequest,
+  ProtocolErrorCode,
   WebStandardStreamableHTTPServerTransport,
 } from '@modelcontextprotocol/server';
 import type { Api } from './api.ts';
+import { errorOf, NO_BATCHES, NO_MESSAGE } from './checked-lines.ts';
 import { type AgentOptions, agentServer } from './server.ts';
 
 /** Answers one POST request of an agent. */
@@ -18,6 +20,8 @@ export function agentHandler(api: Api, options: AgentOptions): AgentHandler {
   // None of our lists ever changes, so there is nothing to subscribe to.
   const modern = createMcpHandler(make, { legacy: 'reject', maxSubscriptions: 0 });
   return async (request, body) => {
+    if (Array.isArray(body)) return refused(NO_BATCHES);
+    if (typeof body !== 'object' || body === null) return refused(NO_MESSAGE);
     if (!(await isLegacyRequest(request, body))) return modern.fetch(request, { parsedBody: body });
     const server = make();
     const transport = new WebStandardStreamableHTTPServerTransport({ enableJsonResponse: true });
@@ -29,3 +33,6 @@ export function agentHandler(api: Api, options: AgentOptions): AgentHandler {
     }
   };
 }
+
+const refused = (message: string): Response =>
+  Response.json(errorOf(null, ProtocolErrorCode.InvalidRequest, message), { status: 400 });

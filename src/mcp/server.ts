@@ -1,4 +1,4 @@
-import { McpServer, ResourceTemplate } from '@modelcontextprotocol/server';
+import { McpServer, ProtocolError, ProtocolErrorCode, ResourceTemplate } from '@modelcontextprotocol/server';
 import type { Message } from '../contract/message.ts';
 import type { Answer, Api } from './api.ts';
 import { registerTool } from './tool.ts';
@@ -20,7 +20,8 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 
 /** A server for one exchange or connection. It defines what agents can do with gitpost, and is a client of the API. */
 export function agentServer(api: Api, { version, canDelete }: AgentOptions): McpServer {
-  const server = new McpServer({ name: 'gitpost', version }, { instructions: INSTRUCTIONS });
+  const capabilities = { tools: { listChanged: false }, resources: { listChanged: false } };
+  const server = new McpServer({ name: 'gitpost', version }, { instructions: INSTRUCTIONS, capabilities });
   for (const tool of toolsFor(canDelete)) registerTool(server, tool, api);
 
   const json = { mimeType: 'application/json' };
@@ -39,9 +40,10 @@ export function agentServer(api: Api, { version, canDelete }: AgentOptions): Mcp
     { ...json, description: 'The messages of one day (UTC), such as gitpost://day/2026-11-22' },
     async (uri, { date }) => {
       const since = String(date);
-      const next = Date.parse(since) + DAY_MS;
-      // For a date that cannot be read, the API says what is wrong.
-      const until = Number.isNaN(next) ? since : new Date(next).toISOString().slice(0, 10);
+      const start = Date.parse(since);
+      if (Number.isNaN(start) || dayOf(start) !== since)
+        throw refusal(`There is no day ${since.slice(0, 40)}: write it as 2026-11-22.`);
+      const until = dayOf(start + DAY_MS);
       const query = new URLSearchParams({ since, until, limit: String(MOST_IN_A_DAY) });
       const messages = given(await api.get<Message[]>(`messages?${query}`));
       return contents(uri, { note: NOTE, messages: messages.map(brief) });
@@ -50,6 +52,8 @@ export function agentServer(api: Api, { version, canDelete }: AgentOptions): Mcp
   return server;
 }
 
+const dayOf = (time: number): string => new Date(time).toISOString().slice(0, 10);
+
 const contents = (uri: URL, value: object) => ({
   contents: [{ uri: uri.href, mimeType: 'application/json', text: JSON.stringify(value) }],
 });
@@ -57,5 +61,7 @@ const contents = (uri: URL, value: object) => ({
 /** Resources have no error results, so a refusal becomes a protocol error with our text. */
 function given<Value>(answer: Answer<Value>): Value {
   if (answer.ok) return answer.value;
-  throw new Error(answer.detail);
+  throw refusal(answer.detail);
 }
+
+const refusal = (detail: string) => new ProtocolError(ProtocolErrorCode.InvalidParams, detail);

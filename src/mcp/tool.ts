@@ -1,6 +1,7 @@
-import type { McpServer } from '@modelcontextprotocol/server';
+import type { McpServer, StandardSchemaWithJSON } from '@modelcontextprotocol/server';
 import type { z } from 'zod';
 import type { Answer, Api } from './api.ts';
+import { argumentErrors } from './arguments.ts';
 
 type Structured = Record<string, unknown>;
 
@@ -26,6 +27,14 @@ export const tool = <Shape extends z.ZodObject>(declaration: Tool<Shape>): Tool 
 export const outcome = <Value>(answer: Answer<Value>, view: (value: Value) => object): Outcome =>
   answer.ok ? { ok: true, value: view(answer.value) } : answer;
 
+const refused = (text: string) => ({ isError: true, content: [{ type: 'text' as const, text }] });
+
+/** A schema that describes the arguments but lets all through. They are checked here, to say in our words what is wrong. */
+function uncheckedOf(schema: z.ZodObject): StandardSchemaWithJSON {
+  const standard = schema['~standard'] as unknown as StandardSchemaWithJSON['~standard'];
+  return { '~standard': { ...standard, validate: (value) => ({ value }) } };
+}
+
 export function registerTool(
   server: McpServer,
   { name, description, input, hints, run }: Tool,
@@ -38,12 +47,16 @@ export function registerTool(
     idempotentHint: true,
     openWorldHint: hints.outside ?? false,
   };
-  server.registerTool(name, { description, inputSchema: input, annotations }, async (given) => {
-    const done = await run(given, api).catch((error: Error) => ({
+  const schema = input.strict();
+  const inputSchema = uncheckedOf(schema);
+  server.registerTool(name, { description, inputSchema, annotations }, async (given) => {
+    const parsed = schema.safeParse(given);
+    if (!parsed.success) return refused(argumentErrors(name, schema, given, parsed.error.issues));
+    const done = await run(parsed.data, api).catch((error: Error) => ({
       ok: false as const,
       detail: error.message,
     }));
-    if (!done.ok) return { isError: true, content: [{ type: 'text', text: done.detail }] };
+    if (!done.ok) return refused(done.detail);
     const text = JSON.stringify(done.value);
     // Undefined members are left out of the object, as they are in the text.
     return { content: [{ type: 'text', text }], structuredContent: JSON.parse(text) as Structured };

@@ -4,9 +4,11 @@ import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import { Client as OldClient } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport as OldTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { command, commandEnvironment } from '../support/command.ts';
+import { linesOfJson } from '../support/api.ts';
+import { command, commandEnvironment, startCommand } from '../support/command.ts';
 import { startProcess } from '../support/process.ts';
 import { temporaryFolder } from '../support/tmp.ts';
+import { eventually } from '../support/wait.ts';
 
 const script = fileURLToPath(new URL('../../dist/gitpost.js', import.meta.url));
 
@@ -82,4 +84,29 @@ test('ends with its input', async () => {
   const noise = await command(folder, ['mcp'], { input: 'no json\n{"jsonrpc":"2.0"}\n' });
   expect(noise.code).toBe(0);
   expect(noise.stderr).not.toMatch(/\bat \S+ \(/);
+});
+
+test('lines that are no messages are answered as JSON-RPC asks for, and nothing is said about them', async () => {
+  const folder = await temporaryFolder();
+  const lines = ['{bad', '[]', 'null', '{"jsonrpc":"2.0","id":7,"method":5}', ''];
+  const child = startCommand(folder, ['mcp']);
+  let [stdout, stderr] = ['', ''];
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    stdout += text;
+  });
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text;
+  });
+  child.stdin.write(lines.join('\n'));
+  await eventually(async () => stdout.split('\n').length > 4);
+  child.stdin.end();
+  await new Promise((resolve) => child.on('close', resolve));
+  const answers = linesOfJson<{ id: unknown; error: { code: number } }>(stdout);
+  expect(answers.map(({ id, error }) => [id, error.code])).toEqual([
+    [null, -32700],
+    [null, -32600],
+    [null, -32600],
+    [7, -32600],
+  ]);
+  expect(stderr).toBe('');
 });

@@ -124,12 +124,33 @@ describe.each([
       ['post_message', { text: '' }, /text/],
       ['post_message', { text: 'x', repositories: ['nowhere'] }, /nowhere/],
       ['sync', { repositories: ['nowhere'] }, /nowhere/],
+      ['search_messages', { query: 'x' }, /^Nothing was done: query is not an argument.*: use q\.$/],
+      ['search_messages', { text: 'x' }, /text is not an argument.*: it takes q, repository,/],
+      ['search_messages', { limit: 500 }, /^Nothing was done: limit must be 50 or less\.$/],
+      ['search_messages', { limit: '5' }, /limit must be a/],
+      ['search_messages', { cursor: 'x' }, /cursor must be the one of the page before/],
+      ['get_message', {}, /id is missing/],
+      ['post_message', { text: 'x', type: 'poem' }, /type must be one of text, markdown/],
+      ['post_message', { text: 'x', tags: 'a' }, /tags must be a list of strings/],
+      ['post_message', { text: 'x', tags: [1] }, /tags must be a list of strings/],
+      ['list_repositories', { name: 'x' }, /it takes no arguments/],
     ];
     for (const [name, given, words] of cases) {
       const { isError, text } = await agent.call(name, given);
       expect([name, isError]).toEqual([name, true]);
       expect(text).toMatch(words);
-      expect(text).not.toMatch(/\bat \S+ \(|node_modules/);
+      expect(text).not.toMatch(/\bat \S+ \(|node_modules|Invalid input|Link header/);
+    }
+    for (const [uri, words] of [
+      ['gitpost://day/2026-13-99', /There is no day 2026-13-99/],
+      ['gitpost://day/2026-02-30', /There is no day 2026-02-30/],
+      ['gitpost://message/0192f0c1-9999-7000-8000-000000000000', /message/],
+    ] as const) {
+      const error = await agent.read(uri).then(
+        () => undefined,
+        (reason: Error & { code: number }) => reason,
+      );
+      expect([uri, error?.code, error?.message]).toEqual([uri, -32602, expect.stringMatching(words)]);
     }
   });
 });
@@ -251,6 +272,22 @@ describe('POST /mcp', () => {
       expect(answer.text).not.toMatch(/\bat \S+ \(|node_modules|node:/);
     }
     expect((await api.send('POST', '/mcp', { json: ping, headers })).status).toBe(200);
+  });
+
+  test('takes no batches, and announces no changes of its lists', async () => {
+    const batch = await api.send('POST', '/mcp', { json: [ping], headers });
+    expect([batch.status, batch.json()]).toMatchObject([
+      400,
+      { error: { code: -32600, message: expect.stringMatching(/Batches are not supported/) } },
+    ]);
+    const params = { protocolVersion: '2025-06-18', capabilities: {}, clientInfo: info };
+    const begun = await api.send('POST', '/mcp', {
+      json: { ...ping, method: 'initialize', params },
+      headers,
+    });
+    expect(begun.json()).toMatchObject({
+      result: { capabilities: { tools: { listChanged: false }, resources: { listChanged: false } } },
+    });
   });
 
   test('does not exist if MCP is off', async () => {

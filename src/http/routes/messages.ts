@@ -172,7 +172,7 @@ export const messageRoutes: readonly Route[] = [
 ];
 
 const badCursor = fail('invalid', 'The cursor is not valid.', {
-  errors: [{ field: 'cursor', detail: 'cursor must come from a Link header' }],
+  errors: [{ field: 'cursor', detail: 'cursor must be the one of the page before' }],
 });
 
 /** A message as an answer, with its entity tag. */
