@@ -19,6 +19,6 @@ WORKDIR /store
 ENV HOST=0.0.0.0 REPOS_DIR=/store/repos DATA_DIR=/store/data
 VOLUME /store
 EXPOSE 8080
-HEALTHCHECK --start-period=10s CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT ?? 8080}/health`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
+HEALTHCHECK --start-period=10s CMD ["node", "-e", "fetch(JSON.parse(fs.readFileSync(`${process.env.DATA_DIR}/server.json`)).url + `/health`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
 # git leaves helpers behind, which the first process has to wait for.
 ENTRYPOINT ["tini", "--", "gitpost"]
