@@ -1,11 +1,9 @@
 #!/usr/bin/env node
-import { openInBrowser } from './cli/browser.ts';
 import { EXIT } from './cli/ending.ts';
 import type { Io } from './cli/io.ts';
 import { run } from './cli/run.ts';
 import { type Given, isSet } from './cli/verb.ts';
 import { findAddress } from './clone/address-file.ts';
-import { startLauncher } from './git/launcher/launcher.ts';
 import { findHome } from './home.ts';
 import { launcherScript, version } from './package.ts';
 
@@ -46,6 +44,7 @@ if (code !== undefined) process.exit(code);
 async function serve({ environment, directory: current }: Io, given: Given): Promise<number | undefined> {
   const { directory, environment: own, dataDirectory } = findHome(environment, current);
   const open = async (url: string) => {
+    const { openInBrowser } = await import('./cli/browser.ts');
     if (!(await openInBrowser(`${url}/`, environment)))
       process.stderr.write(`gitpost: no browser could be started. Open ${url}/ yourself\n`);
   };
@@ -57,6 +56,7 @@ async function serve({ environment, directory: current }: Io, given: Given): Pro
   }
   process.stderr.write(`gitpost: the folder is ${directory}\n`);
   // It starts while the rest of the program is being loaded.
+  const { startLauncher } = await import('./git/launcher/launcher.ts');
   const launcher = startLauncher(launcherScript);
   const { serve: start } = await import('./serve.ts');
   await start(own, directory, launcher, isSet(given, 'open') ? open : undefined);

@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import type { Environment } from '../environment.ts';
 import { type Io, print } from './io.ts';
 
@@ -18,7 +17,8 @@ export async function page(io: Io, text: string, isEndFirst = false): Promise<vo
 }
 
 /** Resolves to whether there was a pager to show the text. */
-function runPager(pager: string, text: string, environment: Environment): Promise<boolean> {
+async function runPager(pager: string, text: string, environment: Environment): Promise<boolean> {
+  const { spawn } = await import('node:child_process');
   return new Promise((resolve) => {
     // The same as in git: colours are shown, and the screen is not cleared.
     const env = { ...environment, LESS: environment.LESS ?? 'RX' };

@@ -1,7 +1,6 @@
 import { reasonOf } from '../domain/file-trouble.ts';
 import { isConnectionTrouble } from './client.ts';
 import type { Command } from './command.ts';
-import { completionFor } from './completion.ts';
 import { connect, type OpenLocally } from './connect.ts';
 import { Ending, EXIT, misused } from './ending.ts';
 import { helpOf, helpOfAll } from './help.ts';
@@ -9,16 +8,6 @@ import { type Io, OutputClosed, print, say } from './io.ts';
 import { parseVerb } from './parse.ts';
 import { printable, styleFor } from './style.ts';
 import type { Given, Verb } from './verb.ts';
-import { add } from './verbs/add.ts';
-import { done, edit, rm } from './verbs/edit.ts';
-import { exportMessages } from './verbs/export.ts';
-import { importFile } from './verbs/import.ts';
-import { list, search } from './verbs/list.ts';
-import { mcp } from './verbs/mcp.ts';
-import { show } from './verbs/show.ts';
-import { status } from './verbs/status.ts';
-import { pull, push } from './verbs/sync.ts';
-import { verify } from './verbs/verify.ts';
 import { findVerb, VERBS } from './verbs.ts';
 import { withConnection } from './with-connection.ts';
 
@@ -32,21 +21,21 @@ export interface Ports {
   readonly serve: (io: Io, given: Given) => Promise<number | undefined>;
 }
 
-/** The verbs that send requests to a gitpost. */
-const COMMANDS: Readonly<Record<string, Command>> = {
-  add,
-  list,
-  search,
-  show,
-  edit,
-  done,
-  rm,
-  push,
-  pull,
-  status,
-  import: importFile,
-  export: exportMessages,
-  verify,
+/** The verbs that send requests to a gitpost. Only the one that is used is loaded. */
+const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
+  add: async () => (await import('./verbs/add.ts')).add,
+  list: async () => (await import('./verbs/list.ts')).list,
+  search: async () => (await import('./verbs/list.ts')).search,
+  show: async () => (await import('./verbs/show.ts')).show,
+  edit: async () => (await import('./verbs/edit.ts')).edit,
+  done: async () => (await import('./verbs/edit.ts')).done,
+  rm: async () => (await import('./verbs/edit.ts')).rm,
+  push: async () => (await import('./verbs/sync.ts')).push,
+  pull: async () => (await import('./verbs/sync.ts')).pull,
+  status: async () => (await import('./verbs/status.ts')).status,
+  import: async () => (await import('./verbs/import.ts')).importFile,
+  export: async () => (await import('./verbs/export.ts')).exportMessages,
+  verify: async () => (await import('./verbs/verify.ts')).verify,
 };
 
 /** Runs the command with these arguments. Resolves to the exit code, or to `undefined` if the process has to stay. */
@@ -86,8 +75,12 @@ async function dispatch(argv: readonly string[], io: Io, ports: Ports): Promise<
   if (given.values.help === true) return printed(io, helpOf(verb));
   if (verb.name === 'serve') return ports.serve(io, given);
   if (verb.name === 'verify' && !io.environment.GITPOST_URL) return ports.verify(io);
-  if (verb.name === 'completion') return printed(io, completionFor(given.args[0] ?? ''));
-  const command = verb.name === 'mcp' ? mcp(ports.version()) : (COMMANDS[verb.name] as Command);
+  if (verb.name === 'completion')
+    return printed(io, (await import('./completion.ts')).completionFor(given.args[0] ?? ''));
+  const command =
+    verb.name === 'mcp'
+      ? (await import('./verbs/mcp.ts')).mcp(ports.version())
+      : ((await COMMANDS[verb.name]?.()) as Command);
   return withConnection(await connect(io, ports.openLocally), (connection) => command(io, given, connection));
 }
 

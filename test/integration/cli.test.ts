@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { stat, writeFile } from 'node:fs/promises';
+import { readFile, stat, writeFile } from 'node:fs/promises';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -338,6 +338,20 @@ test('help and version are there for everything', async () => {
   }
 });
 
+test('loads no more of Node than it uses', async () => {
+  const note = join(gitpost.folder, 'note.cjs');
+  const list = join(gitpost.folder, 'loaded.txt');
+  await writeFile(
+    note,
+    `process.on('exit', () => require('fs').writeFileSync(${JSON.stringify(list)}, process.moduleLoadList.join('\\n')));`,
+  );
+  await output(['status'], { env: { NODE_OPTIONS: `--require ${note}` } });
+  const loaded = await readFile(list, 'utf8');
+  expect(loaded).toMatch(/NativeModule http$/m);
+  // Each of these takes a few milliseconds, and only some verbs need them.
+  expect(loaded).not.toMatch(/NativeModule (?:crypto|child_process|https|worker_threads|zlib)$/m);
+});
+
 describe('another gitpost', () => {
   const serverWith = async (listener: RequestListener): Promise<string> => {
     const server = createServer(listener);
@@ -429,7 +443,6 @@ test.runIf(process.platform !== 'win32')(
   async () => {
     const path = join(gitpost.folder, 'data', 'server.json');
     expect((await stat(path)).mode & 0o777).toBe(0o600);
-    const { readFile } = await import('node:fs/promises');
     expect(await readFile(path, 'utf8')).not.toContain(TOKEN);
     expect(`${gitpost.stdout()}${gitpost.stderr()}`).not.toContain(
       (JSON.parse(await readFile(path, 'utf8')) as { secret: string }).secret,

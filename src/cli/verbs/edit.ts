@@ -7,7 +7,6 @@ import { type Io, print, say } from '../io.ts';
 import { printableJson } from '../style.ts';
 import { type Given, isSet } from '../verb.ts';
 import { contentOf, givenText } from './add.ts';
-import { editText } from './editor.ts';
 
 export const edit: Command = async (io, given, connection) => {
   const id = await idOf(connection, given.args[0] ?? '');
@@ -33,6 +32,7 @@ export const edit: Command = async (io, given, connection) => {
   const message = await readJson<Message>(reply);
   // Nothing stays locked while the person is writing.
   await connection.close();
+  const { editText } = await import('./editor.ts');
   const edited = await editText(io, message.text, message.type === 'markdown' ? 'md' : 'txt');
   if (edited.text === message.text) {
     await edited.remove();
