@@ -24,6 +24,9 @@ const choosing = ({ options }: Verb) =>
 /** Verbs whose arguments are files, and options whose value is a file. */
 const FILES = ['import'];
 const isFile = ({ value }: Option): boolean => value === 'file';
+/** Options whose value can be anything. */
+const isFree = ({ value, choices }: Option): boolean =>
+  value !== undefined && value !== 'file' && choices === undefined;
 
 function bash(): string {
   const cases = VERBS.filter(({ name }) => name !== 'completion').map((verb) => {
@@ -31,15 +34,26 @@ function bash(): string {
       ({ option, choices }) => `        ${flagPattern(option)}) words="${choices.join(' ')}" ;;`,
     );
     const files = verb.options.filter(isFile).map((option) => `        ${flagPattern(option)}) files=1 ;;`);
+    const free = verb.options.filter(isFree).map(flagPattern);
+    const nothing = free.length > 0 ? [`        ${free.join('|')}) ;;`] : [];
     const rest = `        *) words="${flagsOf(verb).join(' ')}"${FILES.includes(verb.name) ? ' files=1' : ''} ;;`;
-    return [`    ${verb.name})`, '      case "$before" in', ...values, ...files, rest, '      esac ;;'].join(
-      '\n',
-    );
+    return [
+      `    ${verb.name})`,
+      '      case "$before" in',
+      ...values,
+      ...files,
+      ...nothing,
+      rest,
+      '      esac ;;',
+    ].join('\n');
   });
   return `# Completion of gitpost for bash.
 _gitpost() {
   local current="\${COMP_WORDS[COMP_CWORD]}" before="\${COMP_WORDS[COMP_CWORD-1]}" words="" files=""
   COMPREPLY=()
+  # bash makes three words of --type=code.
+  if [ "$before" = "=" ]; then before="\${COMP_WORDS[COMP_CWORD-2]}"; fi
+  if [ "$current" = "=" ]; then current=""; fi
   if [ "$COMP_CWORD" -eq 1 ]; then
     COMPREPLY=($(compgen -W "${[...VERBS.map(({ name }) => name), '--help', '--version'].join(' ')}" -- "$current"))
     return
@@ -66,9 +80,10 @@ function zsh(): string {
       const action = choices ? `(${choices.join(' ')})` : value === 'file' ? '_files' : '';
       const argument = value === undefined ? '' : `:${value}:${action}`;
       const end = `[${quoted(help)}]${argument}'`;
+      const [long, letter] = value === undefined ? [`--${name}`, `-${short}`] : [`--${name}=`, `-${short}+`];
       return short === undefined || multiple
-        ? `'${star}--${name}${end}${short === undefined ? '' : ` '${star}-${short}${end}`}`
-        : `'(-${short} --${name})'{-${short},--${name}}'${end}`;
+        ? `'${star}${long}${end}${short === undefined ? '' : ` '${star}${letter}${end}`}`
+        : `'(-${short} --${name})'{${letter},${long}}'${end}`;
     });
     const rest =
       verb.name === 'completion'
@@ -113,6 +128,10 @@ function fish(): string {
     ),
   );
   return `# Completion of gitpost for fish.
+complete -c gitpost -f
+complete -c gitpost -n __fish_use_subcommand -s h -l help -d 'Show the help'
+complete -c gitpost -n __fish_use_subcommand -s v -l version -d 'Show the version'
+complete -c gitpost -n __fish_use_subcommand -l open -d 'Run the app and open the page'
 ${[...verbs, ...options].join('\n')}
 complete -c gitpost -f -n '__fish_seen_subcommand_from completion' -a 'bash zsh fish'
 complete -c gitpost -F -n '__fish_seen_subcommand_from import'
