@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
-import { noteAddress } from './clone/address-file.ts';
+import { findAddress, noteAddress } from './clone/address-file.ts';
 import { type FolderLock, lockFolder } from './clone/folder-lock.ts';
 import type { Config } from './config.ts';
 import { given } from './domain/given.ts';
@@ -82,11 +82,7 @@ export async function startApp(options: AppOptions): Promise<App> {
   const launcher = (await options.launcher?.works()) ? options.launcher : undefined;
   const git = gitContextOf(config, launcher);
   const installed = await checkGit(git);
-  const locks = await lockFolders(
-    [config.reposDirectory, config.dataDirectory],
-    listens ? 'long' : 'briefly',
-    options.signal,
-  );
+  const locks = await lockFolders(config, listens ? 'long' : 'briefly', options.signal);
   try {
     const identity = await identityOf(config, git);
     const mirror = await Database.open(join(config.dataDirectory, 'mirror'), onTrouble);
@@ -241,19 +237,23 @@ const syncable = (repository: Repository): Syncable => ({
 });
 
 async function lockFolders(
-  directories: readonly string[],
+  { reposDirectory, dataDirectory }: Config,
   held: 'briefly' | 'long',
   signal: AbortSignal | undefined,
 ): Promise<FolderLock[]> {
   const locks: FolderLock[] = [];
-  for (const directory of new Set(directories)) {
+  for (const directory of new Set([reposDirectory, dataDirectory])) {
     const lock = await lockFolder(directory, held, signal);
     if (typeof lock !== 'string') {
       locks.push(lock);
       continue;
     }
     await release(locks);
-    throw new FolderHeld(`${lock}: stop that one first, or set REPOS_DIR and DATA_DIR to other folders`);
+    const running = await findAddress(dataDirectory);
+    const where = running === undefined ? '' : `, at ${running.url}/`;
+    throw new FolderHeld(
+      `${lock}${where}: stop that one first, or set REPOS_DIR and DATA_DIR to other folders`,
+    );
   }
   return locks;
 }

@@ -64,6 +64,7 @@ async function serve({ environment, directory: current }: Io, given: Given): Pro
 }
 
 async function verify({ environment, directory: current }: Io): Promise<number> {
-  const { directory, environment: own } = findHome(environment, current);
+  const { directory, environment: own, isPlatform } = findHome(environment, current);
+  if (isPlatform) process.stderr.write(`gitpost: the folder is ${directory}\n`);
   return (await import('./verify-folders.ts')).verifyFolders(own, directory);
 }

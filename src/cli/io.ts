@@ -1,3 +1,4 @@
+import { fstatSync } from 'node:fs';
 import type { Readable, Writable } from 'node:stream';
 import { LIMITS } from '../domain/message.ts';
 import type { Environment } from '../environment.ts';
@@ -40,8 +41,19 @@ export const say = ({ stderr }: Pick<Io, 'stderr'>, text: string): void => void 
 const isClosed = ({ code }: NodeJS.ErrnoException): boolean =>
   code === 'EPIPE' || code === 'ERR_STREAM_DESTROYED';
 
+const isFolder = (fd: number): boolean => {
+  try {
+    return fstatSync(fd).isDirectory();
+  } catch {
+    return false;
+  }
+};
+
 /** All of standard input as text. */
 export async function readInput({ stdin }: Pick<Io, 'stdin'>): Promise<string> {
+  const { fd } = stdin as { readonly fd?: number };
+  if (fd !== undefined && isFolder(fd))
+    throw misused('Standard input is a folder. Nothing was saved; give a file or a text');
   const chunks: Buffer[] = [];
   let length = 0;
   for await (const chunk of stdin) {

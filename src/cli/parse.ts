@@ -6,6 +6,8 @@ import type { Given, Option, Verb } from './verb.ts';
 export function parseVerb(verb: Verb, argv: readonly string[]): Given {
   const { values, positionals } = read(verb, argv);
   for (const option of verb.options) checkChoice(option, values[option.name]);
+  if (values.json === true && values.ndjson === true)
+    throw misused('--json and --ndjson cannot both be given');
   const [least, most] = verb.count;
   if (values.help !== true && (positionals.length < least || positionals.length > most))
     throw misused(countDetail(verb, positionals));

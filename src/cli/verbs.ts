@@ -176,7 +176,7 @@ export const VERBS: readonly Verb[] = [
     count: [1, 1],
     summary: 'Import what another program exported',
     description: [
-      'The file is recognised by what is in it. Importing it again adds only what is new. docs/import.md says what each format needs.',
+      'The file is recognised by what is in it; - reads it from standard input. Importing it again adds only what is new. docs/import.md says what each format needs.',
     ],
     options: [
       { name: 'format', value: 'format', choices: IMPORT_FORMATS, help: 'What the file is' },

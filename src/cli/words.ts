@@ -32,3 +32,5 @@ export function wordsFor({ detail, errors = [] }: Pick<ProblemDocument, 'detail'
 /** An error begins with the name of its field. */
 const inOptions = (field: string, detail: string): string =>
   detail.startsWith(field) ? `${OPTIONS.get(field) ?? field}${detail.slice(field.length)}` : detail;
+
+export const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;

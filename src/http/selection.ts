@@ -3,8 +3,8 @@ import { type Filter, parseSearch } from '../domain/query.ts';
 import { ok, type Result } from '../domain/result.ts';
 import { type Clocks, clocksOf, UTC } from '../domain/zone.ts';
 import type { Past } from '../mirror/past.ts';
+import { unknownRepository } from '../services/unknown-repository.ts';
 import type { ProblemInput } from './problem.ts';
-import { unknownRepository } from './routes/repositories.ts';
 import type { Services } from './services.ts';
 
 /** Which messages a call selects with its query. */
@@ -44,10 +44,10 @@ export async function select(
 /** Days begin in the time zone of the call, wherever they appear in it. */
 function filterOf(
   { q = '', since, until, asOf: _asOf, zone, ...fields }: Selection,
-  repositories: { readonly find: (name: string) => unknown },
+  repositories: { readonly find: (name: string) => unknown; readonly names: () => readonly string[] },
 ): Result<Filter, ProblemInput> {
   if (fields.repository !== undefined && !repositories.find(fields.repository))
-    return unknownRepository([fields.repository]);
+    return unknownRepository([fields.repository], repositories);
   const clocks = clocksIn(zone);
   const terms = parseSearch(q, new Date(), clocks);
   if (!terms.ok) return terms;

@@ -1,7 +1,8 @@
 import type { Draft } from '../contract/message.ts';
-import { fail, type Result } from '../domain/result.ts';
+import type { Result } from '../domain/result.ts';
 import type { Intents } from './intents.ts';
 import type { RepositoryManager } from './repositories.ts';
+import { unknownRepository } from './unknown-repository.ts';
 
 export interface DestinationsOptions {
   readonly repositories: RepositoryManager;
@@ -23,12 +24,7 @@ export class Destinations {
     const { repositories } = this.#options;
     if (asked === undefined || asked === 'all') return undefined;
     const unknown = asked.filter((name) => !repositories.find(name));
-    if (unknown.length === 0) return undefined;
-    const known = repositories.names().join(', ');
-    return fail(
-      'unknown-repository',
-      `There is no repository ${unknown.map((name) => JSON.stringify(name)).join(', ')}. Known: ${known}.`,
-    );
+    return unknown.length === 0 ? undefined : unknownRepository(unknown, repositories);
   }
 
   /**

@@ -17,7 +17,7 @@ import { toMessage } from './delivery.ts';
 import { historyOf } from './history.ts';
 import type { RepositoryManager } from './repositories.ts';
 import { countMessages } from './stats.ts';
-import { noMessage, type Stored, toStored } from './stored.ts';
+import { noMessage, noMessageThen, type Stored, toStored } from './stored.ts';
 import { countTags } from './tags.ts';
 
 /** Reads messages from all repositories, as they are now or as they were. */
@@ -37,7 +37,7 @@ export class MessageReader {
   async get(id: string, asOf?: AsOf): Promise<Result<Stored>> {
     const entry = await (asOf === undefined ? this.entry(id) : this.#readAsOf(id, asOf));
     if (!entry.ok) return entry;
-    if (!entry.value || isDeleted(entry.value)) return noMessage(id);
+    if (!entry.value || isDeleted(entry.value)) return asOf === undefined ? noMessage(id) : noMessageThen(id);
     return ok(toStored(entry.value, this.#repositories, false));
   }
 

@@ -23,3 +23,6 @@ export const tagOf = (entry: Entry): string =>
   `"${createHash('sha256').update(headsOf(entry)).digest('hex').slice(0, 16)}"`;
 
 export const noMessage = (id: string) => fail('unknown-message', `There is no message ${id}.`);
+
+export const noMessageThen = (id: string) =>
+  fail('unknown-message', `There was no message ${id} at that time.`);

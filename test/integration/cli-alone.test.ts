@@ -38,7 +38,7 @@ test('leaves everything as a server would', async () => {
     code: 0,
     stdout: 'messages  pushed  1 pushed, 0 pulled\n',
   });
-  expect((await command(folder, ['status'])).stdout).toMatch(/1 messages, 0 to push, 0 to pull/);
+  expect((await command(folder, ['status'])).stdout).toMatch(/1 message, 0 to push, 0 to pull/);
   expect((await command(folder, ['show', id.slice(-6)])).stdout).toMatch(/Written alone/);
 });
 
@@ -72,6 +72,8 @@ test('goes to the server once one runs, and does the work itself after it was ki
   const server = await startProcess({ folder });
   await add(folder, 'while it runs');
   expect(await apiAt(server.url).messages()).toHaveLength(2);
+  const second = await command(folder, ['serve']);
+  expect([second.code, second.stderr]).toEqual([1, expect.stringContaining(`, at ${server.url}/: stop`)]);
   server.kill('SIGKILL');
   await server.exited;
   expect(existsSync(join(folder, 'data', 'server.json'))).toBe(true);
@@ -234,7 +236,7 @@ test('a remote out of reach: exit code 1, with what to do', async () => {
   expect(stderr).toMatch(/^gitpost: nowhere: \S/);
   const status = await command(folder, ['status'], { env });
   expect(status.code).toBe(1);
-  expect(status.stdout).toMatch(/^nowhere {2}\S+ {2}main\n {4}1 messages, /);
+  expect(status.stdout).toMatch(/^nowhere {2}\S+ {2}main\n {4}1 message, /);
 });
 
 test('works in the current folder if it is one of gitpost, else in the folder of the platform', async () => {
@@ -255,6 +257,7 @@ test('works in the current folder if it is one of gitpost, else in the folder of
     expect(stderr).toBe(`gitpost: the folder is ${join(folder, 'share', 'gitpost')}\n`);
     expect(await readdir(plain)).toEqual([]);
     expect(existsSync(join(folder, 'share', 'gitpost', 'repos', 'messages'))).toBe(true);
+    expect((await command(folder, ['verify'], { env, cwd: plain })).stderr).toBe(stderr);
   }
   for (const cwd of [own, configured]) {
     const { code, stderr } = await command(folder, ['add', 'x'], { env, cwd });

@@ -99,6 +99,17 @@ describe.runIf(hasProgram('script'))('on a terminal', () => {
   const terminal = (args: readonly string[], options: CommandOptions = {}) =>
     terminalCommand(gitpost.folder, args, options);
 
+  test('list and search say so if there is nothing', async () => {
+    for (const args of [
+      ['list', '--tag', 'nobody-has-this'],
+      ['search', 'nobody-wrote-this-word'],
+    ])
+      expect(await terminal(args)).toMatchObject({
+        code: 0,
+        screen: expect.stringMatching(/^No messages\.\s*$/),
+      });
+  });
+
   test('edit opens the editor', async () => {
     const { id } = await api.create({ text: 'Typing eror' });
     const editor = await program('editor', `sed -i.bak s/eror/error/ "$2"; test "$1" = --wait`);
@@ -286,6 +297,26 @@ test('serve refuses folders that are in use', async () => {
 });
 
 describe('completion', () => {
+  test('of fish offers options, values and files where they belong', async ({ skip }) => {
+    if (!hasProgram('fish')) skip('fish is not installed');
+    const script = join(gitpost.folder, 'gitpost.fish');
+    await writeFile(script, await output(['completion', 'fish']));
+    const complete = async (line: string): Promise<string[]> => {
+      const { stdout } = await execute(
+        'fish',
+        ['--no-config', '-c', 'source $argv[1]; complete -C $argv[2]', script, line],
+        { cwd: gitpost.folder, env: { PATH: process.env.PATH, HOME: gitpost.folder } },
+      );
+      return stdout.split('\n').flatMap((one) => (one === '' ? [] : [one.split('\t')[0] ?? '']));
+    };
+    expect(await complete('gitpost --')).toEqual(['--help', '--open', '--version']);
+    for (const line of ['gitpost list ', 'gitpost push ', 'gitpost add -r '])
+      expect([line, await complete(line)]).toEqual([line, []]);
+    expect(await complete('gitpost list --type=m')).toEqual(['--type=markdown']);
+    expect(await complete('gitpost import ')).toContain('gitpost.fish');
+    expect(await complete('gitpost add -f ')).toContain('gitpost.fish');
+  });
+
   const complete = async (...words: string[]): Promise<string[]> => {
     const script = [
       await output(['completion', 'bash']),
@@ -305,6 +336,9 @@ describe('completion', () => {
     expect(await complete('gitpost', 'add', '--re')).toEqual(['--repository', '--reply-to']);
     expect(await complete('gitpost', 'add', '-t', 'ma')).toEqual(['markdown']);
     expect(await complete('gitpost', 'completion', '')).toEqual(['bash', 'zsh', 'fish']);
+    // bash makes three words of --type=m, and a value that can be anything gets no options offered.
+    expect(await complete('gitpost', 'list', '--type', '=', 'm')).toEqual(['markdown']);
+    expect(await complete('gitpost', 'add', '-r', '')).toEqual([]);
   });
 
   test('is there for three shells, and no others', async () => {

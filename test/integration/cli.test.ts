@@ -203,6 +203,7 @@ describe('ids', () => {
     expect(await output(['show', '--as-of', before, id])).toMatch(/As it was/);
     expect(await output(['search', '--as-of', before, '"As it was"'])).toMatch(/As it was/);
     expect(await run(['list', '--as-of', 'never'])).toMatchObject({ code: 2, stdout: '' });
+    expect((await run(['show', '--as-of', '2020-01-01', id])).stderr).toMatch(/at that time/);
   });
 
   test('of a deleted message lead to its history', async () => {
@@ -228,10 +229,18 @@ describe('push, pull and status', () => {
   });
 
   test('name what there is if a repository is unknown', async () => {
-    for (const verb of ['push', 'status']) {
-      const { code, stdout, stderr } = await run([verb, 'nowhere']);
-      expect([code, stdout]).toEqual([1, '']);
-      expect(stderr).toMatch(/nowhere/);
+    for (const args of [
+      ['push', 'nowhere'],
+      ['pull', 'nowhere'],
+      ['status', 'nowhere'],
+      ['list', '-r', 'nowhere'],
+      ['export', '-r', 'nowhere'],
+      ['add', '-r', 'nowhere', 'x'],
+      ['import', '-r', 'nowhere', '/etc/hostname'],
+    ]) {
+      const { code, stdout, stderr } = await run(args);
+      expect([args, code, stdout]).toEqual([args, 1, '']);
+      expect(stderr).toMatch(/There is no repository "nowhere"\. There are: messages\./);
     }
   });
 });
@@ -273,6 +282,11 @@ describe('wrong usage', () => {
     [['export', '--all-revisions', '--format', 'html'], 2, /Leave out --all-revisions, or give --format/],
     [['import', '/dev/null'], 2, /The file is empty\. Nothing was imported/],
     [['import', '/etc/hostname'], 1, /Give --format: one of/],
+    [['list', '--tag', 'a b'], 2, /--tag must be/],
+    [['search', ''], 2, /Give words to search for/],
+    [['search', 'x', 'type:'], 2, /type: needs a value/],
+    [['status', '--json', '--ndjson'], 2, /--json and --ndjson cannot both be given/],
+    [['list', '--json', '--ndjson'], 2, /--json and --ndjson cannot both be given/],
   ])('%j is answered in the words of the command', async (args, exit, words) => {
     const { code, stdout, stderr } = await run(args);
     expect([code, stdout]).toEqual([exit, '']);
@@ -318,6 +332,13 @@ describe('wrong usage', () => {
       },
     );
     expect(stdout).toBe('1\n');
+  });
+
+  test('a folder as standard input is named as one', async () => {
+    const shell = ['-c', '"$@" < /', 'sh', ...line('add', '-')];
+    const env = commandEnvironment(gitpost.folder) as NodeJS.ProcessEnv;
+    const end = await promisify(execFile)('sh', shell, { env }).catch((error) => error);
+    expect([end.code, end.stderr]).toEqual([2, expect.stringMatching(/Standard input is a folder/)]);
   });
 
   test('text that is no UTF-8 is not saved', async () => {

@@ -12,7 +12,7 @@ import { linesOf } from '../lines.ts';
 import { progressOn } from '../progress.ts';
 import { printableJson, printableLine } from '../style.ts';
 import { type Given, isSet, textOf, textsOf } from '../verb.ts';
-import { wordsFor } from '../words.ts';
+import { counted, wordsFor } from '../words.ts';
 
 interface Line {
   readonly progress?: { readonly stage: string; readonly done: number; readonly total: number | null };
@@ -82,5 +82,3 @@ function summaryOf(result: ImportResult, isDryRun: boolean): string {
     '',
   ].join('\n');
 }
-
-const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;

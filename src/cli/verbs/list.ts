@@ -1,10 +1,11 @@
 import { cursorOfNext } from '../../client/next-page.ts';
 import type { Message } from '../../contract/message.ts';
+import { TAG } from '../../domain/message.ts';
 import type { Command } from '../command.ts';
 import type { Connection } from '../connect.ts';
 import { EXIT, misused } from '../ending.ts';
 import { messageBlock } from '../format.ts';
-import { type Io, print } from '../io.ts';
+import { type Io, print, say } from '../io.ts';
 import { linesOf } from '../lines.ts';
 import { ownZone } from '../own-zone.ts';
 import { page } from '../pager.ts';
@@ -21,9 +22,17 @@ export const list: Command = async (io, given, connection) => {
 };
 
 export const search: Command = async (io, given, connection) => {
-  await show(io, given, connection, given.args.join(' '));
+  const q = given.args.join(' ');
+  if (q.trim() === '') throw misused('Give words to search for. gitpost list shows all messages');
+  const operator = WITHOUT_VALUE.exec(q.replace(/"[^"]*"/g, '""'))?.[1];
+  if (operator !== undefined)
+    throw misused(`${operator}: needs a value, written without a space: ${operator}:value`);
+  await show(io, given, connection, q);
   return EXIT.done;
 };
+
+/** An operator at the end of a word. The API looks for it as text, since someone may still be typing. */
+const WITHOUT_VALUE = /(?:^|\s)-?(from|in|type|tag|has|is|before|after):(?=\s|$)/i;
 
 async function show(io: Io, given: Given, connection: Connection, q: string | undefined): Promise<void> {
   const isTerminal = io.stdout.isTTY === true;
@@ -47,7 +56,8 @@ async function show(io: Io, given: Given, connection: Connection, q: string | un
   }
   const blocks: string[] = [];
   for await (const line of lines) blocks.push(blockOf(line));
-  if (blocks.length > 0) await page(io, blocks.reverse().join('\n'), true);
+  if (blocks.length === 0) return say(io, 'No messages.');
+  await page(io, blocks.reverse().join('\n'), true);
 }
 
 function mostOf(given: Given): number | undefined {
@@ -64,6 +74,11 @@ export function filterOf(given: Given, q?: string): URLSearchParams {
   for (const name of ['repository', 'author', 'type', 'tag', 'since', 'until']) {
     const value = textOf(given, name);
     if (value !== undefined) query.set(name, value);
+  }
+  const tag = query.get('tag')?.replace(/^#/, '');
+  if (tag !== undefined) {
+    if (!TAG.test(tag)) throw misused('--tag must be 1 to 64 letters, digits, _ or -');
+    query.set('tag', tag);
   }
   const asOf = textOf(given, 'as-of');
   if (asOf !== undefined) query.set('asOf', asOf);

@@ -5,6 +5,7 @@ import { Ending, EXIT } from '../ending.ts';
 import { print } from '../io.ts';
 import { printableJson, printableLine, type Style, styleFor } from '../style.ts';
 import { isSet } from '../verb.ts';
+import { counted } from '../words.ts';
 
 export const status: Command = async (io, given, connection) => {
   // A clone that is being opened cannot report anything yet. A read waits for that.
@@ -33,7 +34,7 @@ function blockOf(one: RepositoryStatus, style: Style): string {
   const state = isWell(one) ? style.good(one.state) : style.bad(one.state);
   const lines = [
     `${style.strong(one.name)}  ${state}  ${style.faint(one.branch)}`,
-    `    ${one.messages} messages, ${one.ahead} to push, ${one.behind} to pull`,
+    `    ${counted(one.messages, 'message')}, ${one.ahead} to push, ${one.behind} to pull`,
     `    ${style.faint(printableLine(one.url))}`,
     ...(one.error ? [`    ${printableLine(`${one.error.detail} ${one.error.action}`.trim())}`] : []),
     ...one.problems.map(

@@ -3,12 +3,12 @@ import { importLineSchema, importQuery } from '../../contract/import.ts';
 import { ok, type Result } from '../../domain/result.ts';
 import { toJson } from '../../domain/unicode.ts';
 import type { ImportRequest, Progress, Scan } from '../../services/imports/request.ts';
+import { unknownRepository } from '../../services/unknown-repository.ts';
 import { NDJSON } from '../body.ts';
 import { type ProblemInput, toProblem } from '../problem.ts';
 import { type Route, raw, route, written } from '../route.ts';
 import { spool } from '../spool.ts';
 import { endStream } from '../write-chunk.ts';
-import { unknownRepository } from './repositories.ts';
 
 const MOST_BYTES = 2 * 2 ** 30;
 const WORDS = { nothing: 'Nothing was imported', send: 'Send the export file as it is.' };
@@ -40,7 +40,7 @@ export const importRoutes: readonly Route[] = [
         conversations,
         ...more
       } = query;
-      if (!repositories.find(repository)) return unknownRepository([repository]);
+      if (!repositories.find(repository)) return unknownRepository([repository], repositories);
       const only = conversations === undefined ? undefined : idsOf(conversations);
       if (only === null) return badConversations;
       const release = imports.reserve();

@@ -14,6 +14,7 @@ import { isFailure, type Target } from '../../domain/repository.ts';
 import { fail, ok, type Result } from '../../domain/result.ts';
 import { parseGithubName, parseLocation } from '../../domain/target.ts';
 import { addRepository, changeRemote, type Wanted } from '../../services/adding.ts';
+import { unknownRepository } from '../../services/unknown-repository.ts';
 import { pathTo } from '../public-address.ts';
 import { answer, json, type Route, route } from '../route.ts';
 
@@ -32,7 +33,7 @@ const sync = (verb: 'push' | 'pull', summary: string): Route =>
     handle: async ({ body, response }, { repositories }) => {
       const names = [...new Set(body.repositories ?? repositories.names())];
       const unknown = names.filter((name) => !repositories.find(name));
-      if (unknown.length > 0) return unknownRepository(unknown);
+      if (unknown.length > 0) return unknownRepository(unknown, repositories);
       const results = await repositories[verb](names);
       if (results.some(({ status }) => isFailure(status))) response.status(502);
       return ok({ results });
@@ -84,7 +85,7 @@ export const repositoryRoutes: readonly Route[] = [
     failures: ['unknown-repository', 'not-rewritten', 'busy', 'unavailable'],
     handle: async ({ params: { name }, body }, { repositories }) => {
       const repository = repositories.find(name);
-      if (!repository) return unknownRepository([name]);
+      if (!repository) return unknownRepository([name], repositories);
       const resolved = await repository.resolveRewritten(body.keep);
       return resolved.ok ? ok(repository.status()) : resolved;
     },
@@ -98,7 +99,7 @@ export const repositoryRoutes: readonly Route[] = [
     failures: ['unknown-repository', 'unavailable'],
     handle: async ({ params: { name } }, { repositories }) => {
       const repository = repositories.find(name);
-      if (!repository) return unknownRepository([name]);
+      if (!repository) return unknownRepository([name], repositories);
       await repositories.refreshDetails(repository.name);
       return ok(repository.status());
     },
@@ -164,10 +165,4 @@ function targetOf(asked: AddRepository, githubUrl: string): Result<Target> {
     return fail('invalid', `Nothing was changed: ${detail}.`, { errors: [{ field, detail }] });
   }
   return ok({ ...target.value, name: name ?? target.value.name });
-}
-
-/** The failure for names that no repository has. */
-export function unknownRepository(names: readonly string[]) {
-  const list = names.map((name) => JSON.stringify(name)).join(', ');
-  return fail('unknown-repository', `There is no repository ${list}.`);
 }

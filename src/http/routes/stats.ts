@@ -1,6 +1,6 @@
 import { statsQuery, statsSchema } from '../../contract/stats.ts';
+import { unknownRepository } from '../../services/unknown-repository.ts';
 import { answer, type Route, route } from '../route.ts';
-import { unknownRepository } from './repositories.ts';
 
 export const statsRoutes: readonly Route[] = [
   route({
@@ -13,7 +13,8 @@ export const statsRoutes: readonly Route[] = [
     failures: ['unknown-repository', 'unavailable'],
     handle: async ({ query }, { reader, repositories }) => {
       const { repository } = query;
-      if (repository !== undefined && !repositories.find(repository)) return unknownRepository([repository]);
+      if (repository !== undefined && !repositories.find(repository))
+        return unknownRepository([repository], repositories);
       return reader.stats({ zone: 'UTC', ...query });
     },
   }),
