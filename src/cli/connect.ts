@@ -2,7 +2,7 @@ import type { Duplex } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Place, Reply } from '../client/exchange.ts';
 import { findAddress } from '../clone/address-file.ts';
-import { isHeldForLong } from '../clone/folder-lock.ts';
+import { isHeldByAnother, isHeldForLong } from '../clone/folder-lock.ts';
 import { findHome, type Home } from '../home.ts';
 import { type Ask, isConnectionTrouble, reasonForNoConnection, send } from './client.ts';
 import { Ending, EXIT, misused } from './ending.ts';
@@ -167,7 +167,11 @@ async function openInTurn(
   home: Home,
   signal: AbortSignal,
 ): Promise<Opened> {
-  const waiting = setTimeout(() => say(io, 'gitpost: waiting for another command to end'), TELL_MS);
+  // On a busy machine, opening takes as long with nobody else there.
+  const tell = async () => {
+    if (await isHeldByAnother(home.dataDirectory)) say(io, 'gitpost: waiting for another command to end');
+  };
+  const waiting = setTimeout(() => void tell(), TELL_MS);
   const onTrouble = (error: unknown) => say(io, `gitpost: ${(error as Error).message}`);
   try {
     return await openLocally(home.environment, home.directory, onTrouble, signal);

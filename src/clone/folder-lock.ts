@@ -80,6 +80,12 @@ const aborted = (signal: AbortSignal): Promise<void> =>
 export const isHeld = async (directory: string): Promise<boolean> =>
   (await findHolder(directory)) !== undefined;
 
+/** Whether another process than this one is using a folder at the moment. */
+export async function isHeldByAnother(directory: string): Promise<boolean> {
+  const holder = await findHolder(directory);
+  return holder !== undefined && holder.pid !== process.pid;
+}
+
 /** Whether a process is using a folder that will stay, as a server does. */
 export async function isHeldForLong(directory: string): Promise<boolean> {
   const holder = await findHolder(directory);
