@@ -21,40 +21,58 @@ import { keep } from './outbox.ts';
 import { takeIn } from './take-in.ts';
 import { refreshSoon } from './timeline.ts';
 
+/** Why a draft was not sent. */
+export interface Refusal {
+  readonly problem: Problem;
+  /** What was to be sent, as {@link contentsOf} gives it. */
+  readonly contents: string;
+}
+
+/** All of a draft that is sent, to see whether it has changed since. */
+export const contentsOf = ({ type, text, language, url, targets, files }: Draft): string =>
+  JSON.stringify([
+    [type, text, language, url, targets, author.get().trim()],
+    files.map(({ key, name, wantsOriginal }) => [key, name, wantsOriginal]),
+  ]);
+
 /**
- * Sends the draft. Returns what is wrong with it. The draft is cleared when its commit has been made, or when the
+ * Sends the draft. Returns why it was not sent. The draft is cleared when its commit has been made, or when the
  * server cannot be reached and the message is stored to be sent later.
+ *
+ * @param confirmed what a person has confirmed although it looks like a credential
  */
-export async function send(confirm: boolean): Promise<Problem | undefined> {
+export async function send(confirmed?: string): Promise<Refusal | undefined> {
   await filesSettled();
-  const refused = draft.get().files.find(({ problem }) => problem !== null);
-  if (refused) return aboutFile(`Remove ${refused.name} first: it cannot be sent.`);
+  const bad = draft.get().files.find(({ problem }) => problem !== null);
+  if (bad) return refused(draft.get(), aboutFile(`Remove ${bad.name} first: it cannot be sent.`));
   draft.dispatch({ type: 'write', change: { id: draft.get().id ?? uuid() } });
   const sent = draft.get();
-  const message = toMessage(sent, confirm);
+  const message = toMessage(sent, confirmed);
   const written = { ...message, createdAt: new Date().toISOString() };
   // The messages that are already waiting were written earlier, so they go first.
   const keepIt = async () => keep(written, await Promise.all(sent.files.map(toKept)));
   const isWhole = sent.files.every(({ sha256 }) => sha256 !== null);
   if ((isPending(outbox.get()) || !isWhole) && (await keepIt())) return draftIsKept(sent);
-  if (!isWhole) return UNREACHABLE;
+  if (!isWhole) return refused(sent, UNREACHABLE);
   const answer = await postMessage(message);
   if (answer.ok) return saved(sent, answer.body);
   // An event may have reported its commit already.
   if (isUnreachable(answer.problem) && draft.get().id !== sent.id) return undefined;
   if (isUnreachable(answer.problem) && (await keepIt())) return draftIsKept(sent);
-  return answer.problem;
+  return refused(sent, answer.problem);
 }
 
 /**
  * An earlier attempt was saved although its answer never arrived. What was changed since then becomes an edit of it.
  */
-export async function sendAsEdit(confirm: boolean): Promise<Problem | undefined> {
+export async function sendAsEdit(confirmed?: string): Promise<Refusal | undefined> {
   const sent = draft.get();
-  const { id, repositories: _, replyTo: __, ...content } = toMessage(sent, confirm);
+  const { id, repositories: _, replyTo: __, ...content } = toMessage(sent, confirmed);
   const answer = await patchMessage(id, content);
-  return answer.ok ? saved(sent, answer.body) : answer.problem;
+  return answer.ok ? saved(sent, answer.body) : refused(sent, answer.problem);
 }
+
+const refused = (sent: Draft, problem: Problem): Refusal => ({ problem, contents: contentsOf(sent) });
 
 export function forgetId(): void {
   draft.dispatch({ type: 'write', change: { id: null } });
@@ -174,7 +192,7 @@ export async function restore(id: string): Promise<void> {
   show('plain', 'Restored.', { words: 'Show it', go: () => goToMessage(id, 'context') });
 }
 
-function toMessage(from: Draft, confirm: boolean): NewMessage {
+function toMessage(from: Draft, confirmed: string | undefined): NewMessage {
   const { targets } = from;
   const attachments = from.files.flatMap(({ sha256, name }) =>
     sha256 === null ? [] : [{ sha256, name: cleanFileName(name) }],
@@ -186,7 +204,7 @@ function toMessage(from: Draft, confirm: boolean): NewMessage {
     ...(targets !== 'default' && targets.length > 0 && { repositories: targets }),
     ...(from.replyTo !== null && { replyTo: from.replyTo }),
     ...(attachments.length > 0 && { attachments }),
-    ...(confirm && { confirm }),
+    ...(contentsOf(from) === confirmed && { confirm: true }),
   };
 }
 

@@ -5,20 +5,22 @@ import { Question } from '../dialogs/question.tsx';
 interface Props {
   readonly problem: Problem | undefined;
   readonly onKeep: () => void;
-  readonly onConfirm: () => void;
+  /** What may be saved although it looks like a credential, if anyone insists. */
+  readonly confirmable: string | undefined;
+  readonly onConfirm: (contents: string) => void;
   readonly onAsEdit: () => void;
   readonly onAsNew: () => void;
 }
 
 /** Why the draft was not sent, and what can be done about it. */
-export function ComposerProblem({ problem, onKeep, onConfirm, onAsEdit, onAsNew }: Props) {
+export function ComposerProblem({ problem, confirmable, onKeep, onConfirm, onAsEdit, onAsNew }: Props) {
   if (problem === undefined) return null;
   const keep = { label: 'Keep writing', choose: onKeep };
-  if (isSecretGuard(problem)) {
+  if (isSecretGuard(problem) && confirmable !== undefined) {
     return (
       <Question
         text={problemInWords(problem)}
-        choices={[keep, { label: 'Save it anyway', choose: onConfirm }]}
+        choices={[keep, { label: 'Save it anyway', choose: () => onConfirm(confirmable) }]}
       />
     );
   }

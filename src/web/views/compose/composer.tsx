@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { addFiles } from '../../actions/files.ts';
-import { contentOf, forgetId, send, sendAsEdit } from '../../actions/messages.ts';
+import { contentOf, contentsOf, forgetId, send, sendAsEdit } from '../../actions/messages.ts';
 import { isIdTaken, isSecretGuard, type Problem } from '../../api/problem.ts';
 import { author, draft, isBlank } from '../../state/draft.ts';
 import { preferences } from '../../state/preferences.ts';
@@ -18,6 +18,7 @@ import { DraftFiles, FileButton } from './draft-files.tsx';
 import { ReplyField } from './reply-field.tsx';
 import { TargetsField } from './targets-field.tsx';
 import { useDroppedFiles } from './use-dropped-files.ts';
+import { useRefusal } from './use-refusal.ts';
 
 const MAC = /Mac|iPhone|iPad/.test(navigator.platform);
 const COMPOSER = 'composer';
@@ -50,7 +51,8 @@ export function Composer() {
   const isOver = useDroppedFiles();
   const isOneOfMany = useStore(repositories, ({ list }) => list.length > 1);
   const area = useRef<HTMLTextAreaElement>(null);
-  const [problem, setProblem] = useState<Problem>();
+  const refusal = useRefusal(() => contentsOf(draft.get()));
+  const way = useRef(send);
   const [busy, setBusy] = useState(false);
   /** The text that is being sent. */
   const sending = useRef<string | undefined>(undefined);
@@ -60,35 +62,40 @@ export function Composer() {
     if (matchMedia('(hover: hover)').matches) area.current?.focus();
   }, []);
 
-  const attempt = async (work: () => Promise<Problem | undefined>) => {
+  const attempt = async (next: typeof send, confirmed?: string) => {
     const isFirst = sending.current === undefined;
     // If the person has changed the text while a message is being sent, it is sent next. Pressing the key twice sends
     // nothing.
     if (!isFirst) isNextDue.current = contentOf(draft.get()).text !== sending.current;
     if (!isFirst) return;
     sending.current = contentOf(draft.get()).text;
+    way.current = next;
     setBusy(true);
-    const failed = await work();
+    const failed = await next(confirmed);
     sending.current = undefined;
     setBusy(false);
-    setProblem(failed);
+    refusal.set(failed);
     const goesOn = isNextDue.current && failed === undefined && !isBlank(draft.get());
     isNextDue.current = false;
-    if (goesOn) return void attempt(() => send(false));
+    if (goesOn) return void attempt(send);
     // A question takes the focus itself. After anything else, the focus returns to the text.
-    const asks = failed !== undefined && asksBack(failed);
+    const asks = failed !== undefined && asksBack(failed.problem);
     // If the person has moved on while it was being sent, the focus stays where it is.
     if (!asks && hasKeyboard(area.current?.form ?? null)) area.current?.focus();
   };
   const submit = () => {
     if (isBlank(draft.get())) return area.current?.focus();
-    void attempt(() => send(false));
+    void attempt(send);
   };
   const keepWriting = () => {
-    setProblem(undefined);
+    refusal.clear();
     area.current?.focus();
   };
-  const shown = isBlank(written) ? undefined : problem;
+  const isEmpty = isBlank(written);
+  useEffect(() => {
+    if (isEmpty) refusal.clear();
+  }, [isEmpty]);
+  const shown = isEmpty ? undefined : refusal.problem;
   const fields = {
     written,
     problem: shown,
@@ -128,11 +135,12 @@ export function Composer() {
         <ComposerProblem
           problem={shown}
           onKeep={keepWriting}
-          onConfirm={() => void attempt(() => send(true))}
-          onAsEdit={() => void attempt(() => sendAsEdit(false))}
+          confirmable={refusal.confirmable}
+          onConfirm={(contents) => void attempt(way.current, contents)}
+          onAsEdit={() => void attempt(sendAsEdit)}
           onAsNew={() => {
             forgetId();
-            void attempt(() => send(false));
+            void attempt(send);
           }}
         />
         <div class="row">

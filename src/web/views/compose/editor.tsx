@@ -14,6 +14,7 @@ import { TypeMenu } from '../ui/type-menu.tsx';
 import { ChooseFiles } from './draft-files.tsx';
 import { EditFiles } from './edit-files.tsx';
 import { useEditFiles } from './use-edit-files.ts';
+import { useRefusal } from './use-refusal.ts';
 
 interface Props {
   /** The message as it was when the edit began. */
@@ -21,6 +22,13 @@ interface Props {
   /** Called if it was saved while more was typed. That becomes an edit of the saved version. */
   readonly onSaved: (message: Message) => void;
   readonly onEnd: (editor: HTMLElement | null) => void;
+}
+
+interface How {
+  /** What may be saved although it looks like a credential. */
+  readonly confirmed?: string;
+  /** Whether to save over a newer version. */
+  readonly anyway?: true;
 }
 
 export function Editor({ message, onSaved, onEnd }: Props) {
@@ -32,7 +40,9 @@ export function Editor({ message, onSaved, onEnd }: Props) {
   const more = useEditFiles(message.id, files, setFiles);
   const now = useRef(written);
   now.current = written;
-  const [problem, setProblem] = useState<Problem>();
+  const refusal = useRefusal(() => contentsOf(now.current, more.files()));
+  /** Whether the last attempt was to save over a newer version. */
+  const wasAnyway = useRef<true | undefined>(undefined);
   const [busy, setBusy] = useState(false);
   const isNextDue = useRef(false);
   useLayoutEffect(() => {
@@ -46,7 +56,7 @@ export function Editor({ message, onSaved, onEnd }: Props) {
   useLayoutEffect(() => {
     const form = area.current?.form;
     if (form?.contains(document.activeElement)) form.scrollIntoView({ block: 'nearest' });
-  }, [written.text, problem]);
+  }, [written.text, refusal.problem]);
 
   const end = () => {
     more.stop();
@@ -54,11 +64,12 @@ export function Editor({ message, onSaved, onEnd }: Props) {
     setFiles(undefined);
     onEnd(area.current?.form ?? null);
   };
-  const save = async (how: { confirm?: true; anyway?: true } = {}, begun = message): Promise<void> => {
+  const save = async (how: How = {}, begun = message): Promise<void> => {
     isNextDue.current = false;
     await more.settled();
     const sent = now.current;
     const wanted = more.files();
+    const contents = contentsOf(sent, wanted);
     const attachments =
       wanted === (message.attachments ?? NO_FILES)
         ? undefined
@@ -66,16 +77,17 @@ export function Editor({ message, onSaved, onEnd }: Props) {
     const change = {
       ...contentOf(sent),
       ...(attachments && { attachments }),
-      ...(how.confirm && { confirm: how.confirm }),
+      ...(how.confirmed === contents && { confirm: true }),
     };
     const answer = how.anyway ? await edit(begun.id, change, undefined) : await editFrom(begun, change);
-    setProblem(answer.ok ? undefined : answer.problem);
+    wasAnyway.current = how.anyway;
+    refusal.set(answer.ok ? undefined : { problem: answer.problem, contents });
     if (!answer.ok) return;
     if (isSame(now.current, sent) && more.files() === wanted) return end();
     onSaved(answer.body);
     if (isNextDue.current) await save({}, answer.body);
   };
-  const attempt = async (how: { confirm?: true; anyway?: true } = {}) => {
+  const attempt = async (how: How = {}) => {
     // If the person keeps writing while an edit is being saved, that can be saved as well.
     isNextDue.current = busy;
     if (busy) return;
@@ -84,7 +96,7 @@ export function Editor({ message, onSaved, onEnd }: Props) {
     setBusy(false);
   };
   const keepEditing = () => {
-    setProblem(undefined);
+    refusal.clear();
     area.current?.focus();
   };
   const onKeyDown = (event: KeyboardEvent) => {
@@ -99,7 +111,7 @@ export function Editor({ message, onSaved, onEnd }: Props) {
   };
   const fields = {
     written,
-    problem,
+    problem: refusal.problem,
     onWrite: (change: Partial<Written>) => setChanged({ ...written, ...change }),
   };
 
@@ -129,9 +141,12 @@ export function Editor({ message, onSaved, onEnd }: Props) {
         onChange={setFiles}
       />
       <EditProblem
-        problem={problem}
+        problem={refusal.problem}
+        confirmable={refusal.confirmable}
         onKeep={keepEditing}
-        onConfirm={() => void attempt({ confirm: true })}
+        onConfirm={(confirmed) =>
+          void attempt({ confirmed, ...(wasAnyway.current && { anyway: wasAnyway.current }) })
+        }
         onAnyway={() => void attempt({ anyway: true })}
       />
       <div class="row">
@@ -151,19 +166,20 @@ export function Editor({ message, onSaved, onEnd }: Props) {
 
 interface EditProblemProps {
   readonly problem: Problem | undefined;
+  readonly confirmable: string | undefined;
   readonly onKeep: () => void;
-  readonly onConfirm: () => void;
+  readonly onConfirm: (contents: string) => void;
   readonly onAnyway: () => void;
 }
 
-function EditProblem({ problem, onKeep, onConfirm, onAnyway }: EditProblemProps) {
+function EditProblem({ problem, confirmable, onKeep, onConfirm, onAnyway }: EditProblemProps) {
   if (problem === undefined) return null;
   const keep = { label: 'Keep editing', choose: onKeep };
-  if (isSecretGuard(problem)) {
+  if (isSecretGuard(problem) && confirmable !== undefined) {
     return (
       <Question
         text={problemInWords(problem)}
-        choices={[keep, { label: 'Save it anyway', choose: onConfirm }]}
+        choices={[keep, { label: 'Save it anyway', choose: () => onConfirm(confirmable) }]}
       />
     );
   }
@@ -180,6 +196,9 @@ function EditProblem({ problem, onKeep, onConfirm, onAnyway }: EditProblemProps)
 }
 
 const NO_FILES: readonly Attachment[] = [];
+
+const contentsOf = (written: Written, files: readonly Attachment[]): string =>
+  JSON.stringify([written, files.map(({ sha256, name }) => [sha256, name])]);
 
 const isSame = (a: Written, b: Written): boolean =>
   (Object.keys(a) as (keyof Written)[]).every((key) => a[key] === b[key]);
