@@ -107,6 +107,49 @@ test('the viewer begins at its close button, and makes no picture larger that fi
   await viewer.waitFor({ state: 'detached' });
 });
 
+test('all of a picture is in the window, and all of it can be reached at its full size', async () => {
+  const { url, api } = scene();
+  const sizes = { 'tall.png': [600, 900], 'photo.png': [2048, 1365], 'strip.png': [300, 2500] } as const;
+  const files = [];
+  for (const [name, [width, height]] of Object.entries(sizes))
+    files.push(await upload(api, pngOf(width, height), name));
+  await api.create({ text: 'All of it', attachments: files.map(({ sha256 }) => ({ sha256 })) });
+  const page = await openPage(browser(), url);
+  await article(page, 'All of it').getByRole('button', { name: 'View tall.png' }).click();
+  const viewer = page.getByRole('dialog');
+  const picture = viewer.getByRole('img');
+  const place = viewer.locator('.viewer-place');
+  const bottomOf = (box: { y: number; height: number } | null) => (box?.y ?? 0) + (box?.height ?? 9999);
+  for (const [name, [width, height]] of Object.entries(sizes)) {
+    await page.getByRole('dialog', { name }).waitFor();
+    for (const view of [
+      { width: 1280, height: 800 },
+      { width: 812, height: 375 },
+      { width: 375, height: 760 },
+    ]) {
+      await page.setViewportSize(view);
+      await soon(async () => bottomOf(await picture.boundingBox())).toBeLessThanOrEqual(view.height);
+      const [shown, around] = [await picture.boundingBox(), await place.boundingBox()];
+      expect(shown?.y).toBeGreaterThanOrEqual(around?.y ?? 9999);
+      expect(bottomOf(shown)).toBeLessThanOrEqual(bottomOf(around));
+      expect(shown?.width).toBeLessThanOrEqual(around?.width ?? 0);
+      expect((shown?.width ?? 0) / (shown?.height ?? 1)).toBeCloseTo(width / height, 1);
+    }
+    await page.keyboard.press('+');
+    await viewer.getByRole('button', { name: 'Fit to the window' }).waitFor();
+    expect(await picture.boundingBox()).toMatchObject({ width, height });
+    // The right lower corner can be scrolled to, and the left upper one is there at the start.
+    const start = await picture.boundingBox();
+    expect(Math.min(start?.x ?? -1, start?.y ?? -1)).toBeGreaterThanOrEqual(0);
+    await place.evaluate((one) => one.scrollTo(9999, 9999));
+    const [end, around] = [await picture.boundingBox(), await place.boundingBox()];
+    expect(bottomOf(end)).toBeLessThanOrEqual(bottomOf(around));
+    expect((end?.x ?? 0) + width).toBeLessThanOrEqual((around?.x ?? 0) + (around?.width ?? 0));
+    await page.keyboard.press('-');
+    await page.keyboard.press('ArrowRight');
+  }
+});
+
 test('a picture that cannot be shown says so, and one that is not there says that', async () => {
   const { url, api } = scene();
   const whole = pngOf(61, 62);

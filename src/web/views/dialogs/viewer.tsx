@@ -21,7 +21,7 @@ const SWIPE = 60;
 export function Viewer({ message, pictures, sha256, onClose }: Props) {
   const element = useRef<HTMLDialogElement>(null);
   const [shown, setShown] = useState(sha256);
-  const place = useRef<HTMLButtonElement>(null);
+  const place = useRef<HTMLDivElement>(null);
   const [wantsLarge, setLarge] = useState(false);
   /** A picture that fits is at its full size already. */
   const [fits, setFits] = useState(true);
@@ -48,6 +48,10 @@ export function Viewer({ message, pictures, sha256, onClose }: Props) {
       current?.close();
     };
   }, []);
+  useLayoutEffect(() => {
+    // The browser remembers where another picture was scrolled to.
+    if (isLarge) place.current?.scrollTo(0, 0);
+  }, [isLarge]);
   if (picture === undefined) return null;
 
   const go = (by: number) => {
@@ -102,23 +106,23 @@ export function Viewer({ message, pictures, sha256, onClose }: Props) {
       {broken === picture.sha256 ? (
         <p class="viewer-broken">This picture cannot be shown. It can be downloaded.</p>
       ) : (
-        <button
-          ref={place}
-          type="button"
-          class="viewer-picture"
-          data-large={isLarge}
-          aria-disabled={fits}
-          aria-label={isLarge ? 'Fit to the window' : 'Show at full size'}
-          onClick={() => setLarge(!isLarge && !fits)}
-        >
-          <img
-            src={fileAddress(picture.sha256)}
-            alt={name}
-            draggable={false}
-            onLoad={measure}
-            onError={() => setBroken(picture.sha256)}
-          />
-        </button>
+        <div ref={place} class="viewer-place" data-large={isLarge}>
+          <button
+            type="button"
+            class="viewer-picture"
+            aria-disabled={fits}
+            aria-label={isLarge ? 'Fit to the window' : 'Show at full size'}
+            onClick={() => setLarge(!isLarge && !fits)}
+          >
+            <img
+              src={fileAddress(picture.sha256)}
+              alt={name}
+              draggable={false}
+              onLoad={measure}
+              onError={() => setBroken(picture.sha256)}
+            />
+          </button>
+        </div>
       )}
       {pictures.length > 1 && (
         <footer class="viewer-foot">
