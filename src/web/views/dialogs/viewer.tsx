@@ -2,7 +2,7 @@ import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { Attachment } from '../../../domain/attachment.ts';
 import { downloadAddress, fileAddress } from '../../api/attachments.ts';
 import { sizeInWords, withoutDirection } from '../../text/files.ts';
-import { CloseIcon, DownIcon } from '../ui/icons.tsx';
+import { CloseIcon, DownIcon, NextIcon, PreviousIcon } from '../ui/icons.tsx';
 
 interface Props {
   /** The id of a message. */
@@ -127,10 +127,12 @@ export function Viewer({ message, pictures, sha256, onClose }: Props) {
       {pictures.length > 1 && (
         <footer class="viewer-foot">
           <button type="button" aria-disabled={index === 0} onClick={() => go(-1)}>
-            Previous
+            <PreviousIcon />
+            <span>Previous</span>
           </button>
           <button type="button" aria-disabled={index === pictures.length - 1} onClick={() => go(1)}>
-            Next
+            <span>Next</span>
+            <NextIcon />
           </button>
         </footer>
       )}

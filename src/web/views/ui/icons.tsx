@@ -142,6 +142,18 @@ export const DownIcon = () => (
   </Icon>
 );
 
+export const PreviousIcon = () => (
+  <Icon>
+    <path d="m10 3-5 5 5 5" />
+  </Icon>
+);
+
+export const NextIcon = () => (
+  <Icon>
+    <path d="m6 3 5 5-5 5" />
+  </Icon>
+);
+
 export const CopyIcon = () => (
   <Icon>
     <path d="M5.5 5.5v-3h8v8h-3M2.5 5.5h8v8h-8Z" />
