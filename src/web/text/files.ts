@@ -85,13 +85,3 @@ export function attachmentIn(address: string): string | undefined {
 /** The file of a message that a reference means. */
 export const fileNamed = (reference: string, files: readonly Attachment[]): Attachment | undefined =>
   files.find(({ sha256 }) => sha256 === reference) ?? files.find(({ name }) => name === reference);
-
-/** The files of a message that its Markdown does not already show. */
-export function filesBeside(text: string, files: readonly Attachment[]): readonly Attachment[] {
-  const shown = new Set(
-    [...text.matchAll(/!\[[^\]\n]{0,300}\]\(<?(attachment:[^)>\n]{1,300})>?\)/gi)].flatMap(
-      ([, address = '']) => fileNamed(attachmentIn(address) ?? '', files) ?? [],
-    ),
-  );
-  return files.filter((file) => !shown.has(file));
-}

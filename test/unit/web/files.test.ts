@@ -3,12 +3,12 @@ import { parseMarkdown } from '../../../src/web/reading/markdown.ts';
 import {
   attachmentIn,
   fileNamed,
-  filesBeside,
   kindOfFile,
   shownSize,
   sizeInWords,
   typeInWords,
 } from '../../../src/web/text/files.ts';
+import { filesBeside } from '../../../src/web/views/timeline/files-beside.ts';
 
 const file = (name: string, digit = 'a') => ({ sha256: digit.repeat(64), name, type: 'image/png', size: 1 });
 
@@ -28,11 +28,46 @@ test('Markdown shows a file of its message by hash or name, and no picture from 
   expect(fileNamed('my lake.png', files)).toBe(files[0]);
   expect(fileNamed('b'.repeat(64), files)).toBe(files[1]);
   expect(fileNamed('constructor', files)).toBeUndefined();
-  expect(filesBeside('See ![the lake](attachment:my%20lake.png)', files)).toEqual([files[1]]);
-  expect(filesBeside('See ![the lake](<attachment:my lake.png>)', files)).toEqual([files[1]]);
-  expect(filesBeside('attachment:other.png', files)).toEqual(files);
   expect(attachmentIn('attachment:100%')).toBe('100%');
   expect(attachmentIn('https://example.org')).toBeUndefined();
+});
+
+test.each([
+  '![the lake](attachment:a.png)',
+  '![the lake](<attachment:a.png>)',
+  '![the lake]( attachment:a.png )',
+  '![the lake](attachment:a.png "a title")',
+  '![a [b]](attachment:a.png)',
+  '![a][r]\n\n[r]: attachment:a.png',
+  '- *all ![a](ATTACHMENT:a.png)*',
+  '[![a](attachment:a.png)](https://example.org/)',
+])('a file that the text shows is not shown again: %s', (text) => {
+  const files = [file('a.png'), file('b.png', 'b')];
+  expect(filesBeside(parseMarkdown(text), files)).toEqual([files[1]]);
+});
+
+test('a file with brackets in its name is not shown again', () => {
+  const files = [file('lake (1).png'), file('a)b.png', 'b')];
+  expect(
+    filesBeside(parseMarkdown('![a](<attachment:lake (1).png>) ![b](attachment:a%29b.png)'), files),
+  ).toEqual([]);
+});
+
+test.each([
+  'attachment:a.png',
+  '`![a](attachment:a.png)`',
+  '```\n![a](attachment:a.png)\n```',
+  '    ![a](attachment:a.png)',
+  '\\![a](attachment:a.png)',
+  '![a](attachment:other.png)',
+])('a file that the text only mentions is shown below it: %s', (text) => {
+  const files = [file('a.png')];
+  expect(filesBeside(parseMarkdown(text), files)).toEqual(files);
+});
+
+test('without the parser, all files are below the text', () => {
+  const files = [file('a.png')];
+  expect(filesBeside(undefined, files)).toEqual(files);
 });
 
 test('sizes, types and places are said as people do', () => {

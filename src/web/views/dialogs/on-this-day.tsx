@@ -6,7 +6,7 @@ import type { Problem } from '../../api/problem.ts';
 import { addressOf } from '../../state/query.ts';
 import { dayAfter, dayOf, fullDay, startOfDay, yearsBefore } from '../../text/time.ts';
 import { isPlainClick } from '../search/filter-link.tsx';
-import { Body } from '../timeline/body.tsx';
+import { Contents } from '../timeline/body.tsx';
 import { ProblemBox } from '../ui/problem.tsx';
 
 const MOST_YEARS = 30;
@@ -43,7 +43,7 @@ export function OnThisDay({ onDone }: { onDone: () => void }) {
                 >
                   <bdi>{message.author}</bdi>
                 </a>
-                <Body message={message} />
+                <Contents message={message} />
               </div>
             ))}
           </section>

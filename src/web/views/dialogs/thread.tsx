@@ -9,7 +9,7 @@ import { useStore } from '../../state/store.ts';
 import { timeline } from '../../state/timeline.ts';
 import { shortWhen } from '../../text/time.ts';
 import { isPlainClick } from '../search/filter-link.tsx';
-import { Body } from '../timeline/body.tsx';
+import { Contents } from '../timeline/body.tsx';
 import { reply } from '../timeline/message-actions.tsx';
 import { ProblemBox } from '../ui/problem.tsx';
 
@@ -72,7 +72,7 @@ function ThreadMessage({ message, onDone }: { message: Message; onDone: () => vo
           {shortWhen(createdAt)}
         </a>
       </p>
-      <Body message={message} />
+      <Contents message={message} />
     </article>
   );
 }

@@ -11,14 +11,23 @@ import { RichText, SafeLink } from './rich-text.tsx';
 
 interface Props {
   readonly text: string;
+  readonly nodes: readonly Node[] | undefined;
   /** Ticks the box in a line of the text. Without it, the boxes are read-only. */
-  readonly onTick?: (line: number, done: boolean) => void;
+  readonly onTick?: ((line: number, done: boolean) => void) | undefined;
 }
 
-/** A Markdown text. Until the parser is loaded, or if it cannot be, the text is shown as it was written. */
-export function Markdown({ text, onTick }: Props) {
+/** A Markdown text as a tree; `undefined` until the parser is loaded, or if it cannot be. */
+export function useNodes(text: string): readonly Node[] | undefined {
   const reading = useReading();
-  const nodes = useMemo(() => reading?.parseMarkdown(text), [reading, text]);
+  return useMemo(() => reading?.parseMarkdown(text), [reading, text]);
+}
+
+export function Markdown({ text }: { text: string }) {
+  return <MarkdownNodes text={text} nodes={useNodes(text)} />;
+}
+
+/** A Markdown text. Without its tree, it is shown as it was written. */
+export function MarkdownNodes({ text, nodes, onTick }: Props) {
   if (nodes === undefined) return <RichText text={text} />;
   return <div class="markdown">{childrenOf(nodes, onTick)}</div>;
 }

@@ -6,16 +6,14 @@ import { dialog } from '../../state/dialog.ts';
 import { useKept, useRemembered } from '../../state/opened.ts';
 import { addressOf, isFixed } from '../../state/query.ts';
 import { initialsOf, tintOf } from '../../text/author-look.ts';
-import { filesBeside } from '../../text/files.ts';
 import { clock, exact, shortWhen } from '../../text/time.ts';
 import { TYPE_WORDS } from '../../text/words.ts';
 import { Editor } from '../compose/editor.tsx';
 import { FilterLink, isPlainClick } from '../search/filter-link.tsx';
 import { PinIcon, WarningIcon } from '../ui/icons.tsx';
 import { hasKeyboard } from '../ui/keyboard.ts';
-import { Body } from './body.tsx';
+import { Contents } from './body.tsx';
 import { Deliveries, DeliveryDetail } from './deliveries.tsx';
-import { Files } from './files.tsx';
 import { memo } from './memo.tsx';
 import { MessageActions } from './message-actions.tsx';
 import { Quote } from './quote.tsx';
@@ -88,8 +86,6 @@ function Content({ message, goesOn, replies }: Pick<Props, 'message' | 'goesOn' 
       (edit ?? article.current)?.focus({ preventScroll: true });
     });
   };
-  const { attachments = [], text } = message;
-  const besideText = attachments.length === 0 ? attachments : filesBeside(text, attachments);
   const opened = message.deliveries.find(({ repository }) => repository === open);
   return (
     <article ref={article} aria-labelledby={`author-${id} time-${id}`} tabIndex={-1}>
@@ -113,10 +109,7 @@ function Content({ message, goesOn, replies }: Pick<Props, 'message' | 'goesOn' 
       ) : (
         <>
           {message.replyTo && <Quote id={message.replyTo} />}
-          {(message.text !== '' || message.type === 'link' || message.type === 'task') && (
-            <Body message={message} />
-          )}
-          <Files message={id} attachments={message.type === 'markdown' ? besideText : message.attachments} />
+          <Contents message={message} />
           <ThreadLink id={id} replies={replies} />
           {message.conflict && <ConflictMark id={id} />}
           {opened && <DeliveryDetail {...opened} />}
