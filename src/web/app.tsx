@@ -1,5 +1,6 @@
 import './styles/index.css';
 import { render } from 'preact';
+import { recallFiles } from './actions/files.ts';
 import { forgetAtSignOut } from './actions/kept-pages.ts';
 import { keepPage } from './actions/offline.ts';
 import { followOtherTabs } from './actions/session.ts';
@@ -22,4 +23,4 @@ const root = document.getElementById('app');
 if (root) render(<Page />, root);
 keepPage();
 holdTab();
-void takeUpDraft();
+recallFiles(takeUpDraft());

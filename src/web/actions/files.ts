@@ -3,17 +3,20 @@ import { cleanFileName, extensionOf, MOST_ATTACHMENTS } from '../../domain/attac
 import { uploadFile } from '../api/attachments.ts';
 import { isPassing } from '../api/problem.ts';
 import { copyOf, NOT_READABLE } from '../api/readable.ts';
-import { draft } from '../state/draft.ts';
+import { draft, keysInDrafts } from '../state/draft.ts';
+import { dropBytes, storedKeys } from '../state/draft-file-storage.ts';
 import {
   blobOf,
   bytesOfFiles,
   type DraftFile,
   forgetBytes,
+  keepBytes,
   progress,
+  recallBytes,
   replaceBytes,
 } from '../state/draft-files.ts';
 import { show } from '../state/notices.ts';
-import { descriptionIn, kindOfFile, nameFor, withoutDirection } from '../text/files.ts';
+import { descriptionIn, nameFor, withoutDirection } from '../text/files.ts';
 import { prepared } from './chosen-file.ts';
 
 const uploads = new Map<string, { readonly done: Promise<void>; readonly abort: AbortController }>();
@@ -35,11 +38,35 @@ export async function addFiles(files: readonly File[]): Promise<void> {
     await getReady(key, file);
     if (!uploads.has(key)) progress.dispatch({ key, part: null });
   });
-  for (const one of adding) {
-    preparing.add(one);
-    void one.finally(() => preparing.delete(one));
-  }
+  for (const one of adding) noteWork(one);
   await Promise.all(adding);
+}
+
+function noteWork(work: Promise<void>): void {
+  preparing.add(work);
+  void work.finally(() => preparing.delete(work));
+}
+
+/**
+ * Takes the bytes of the draft's files from this browser after a reload, and sends those that were not sent yet.
+ *
+ * @param loaded resolves when the draft is the one to continue
+ */
+export const recallFiles = (loaded: Promise<void>): void => noteWork(loaded.then(recall));
+
+async function recall(): Promise<void> {
+  const known = progress.get();
+  const missing = draft.get().files.filter(({ key }) => !bytesOfFiles.has(key) && !known.has(key));
+  await Promise.all(missing.map(recallFile));
+  sendFiles();
+  const wanted = keysInDrafts();
+  for (const key of await storedKeys()) if (!wanted.has(key)) void dropBytes(key);
+}
+
+async function recallFile({ key, sha256, problem }: DraftFile): Promise<void> {
+  const isThere = await recallBytes(key);
+  const isLost = !isThere && sha256 === null && problem === null;
+  change(key, isLost ? { problem: 'This file was not sent completely. Add it again.' } : {});
 }
 
 function toRow(file: File): DraftFile {
@@ -67,8 +94,7 @@ async function getReady(key: string, file: File): Promise<void> {
   if (!ready.ok) return change(key, { problem: ready.why });
   const { original, reduced, extensions, tells } = ready;
   const { type, size } = reduced ?? original;
-  const preview = kindOfFile(type) === 'picture' ? URL.createObjectURL(reduced ?? original) : null;
-  bytesOfFiles.set(key, { original, reduced, extensions, preview });
+  keepBytes(key, { original, reduced, extensions });
   const whole = { type, size, originalSize: reduced ? file.size : null, tells };
   change(key, { ...whole, ...(reduced && renamed(row, extensions.reduced)) });
   sendFiles();

@@ -4,9 +4,8 @@ import { uploadFile } from '../api/attachments.ts';
 import type { NewMessage } from '../api/messages.ts';
 import { aboutFile, isPassing, isUnreachable, type Problem } from '../api/problem.ts';
 import { NOT_READABLE, whyNotReadable } from '../api/readable.ts';
-import { bytesOfFiles, type DraftFile } from '../state/draft-files.ts';
+import { type DraftFile, keepBytes } from '../state/draft-files.ts';
 import type { Waiting } from '../state/outbox.ts';
-import { kindOfFile } from '../text/files.ts';
 
 // The files of messages that are waiting for the server.
 
@@ -45,11 +44,8 @@ export function filesOf({ files = [] }: Waiting): DraftFile[] {
   return files.map(({ name, blob, sha256 = null }) => {
     const key = uuid();
     const extension = extensionOf(name);
-    const preview = blob && kindOfFile(blob.type) === 'picture' ? URL.createObjectURL(blob) : null;
-    if (blob) {
-      const extensions = { original: extension, reduced: extension };
-      bytesOfFiles.set(key, { original: blob, reduced: null, extensions, preview });
-    }
+    const extensions = { original: extension, reduced: extension };
+    if (blob) keepBytes(key, { original: blob, reduced: null, extensions });
     const { type = '', size = 0 } = blob ?? {};
     const problem = blob || sha256 !== null ? null : NOT_READABLE;
     const whole = { originalSize: null, wantsOriginal: false, sha256, problem };

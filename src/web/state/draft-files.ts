@@ -1,3 +1,5 @@
+import { kindOfFile } from '../text/files.ts';
+import { dropBytes, storeBytes, storedBytes } from './draft-file-storage.ts';
 import { createStore } from './store.ts';
 
 /** A file of a message that is being written. */
@@ -27,7 +29,7 @@ export interface Extensions {
   readonly reduced: string;
 }
 
-/** The bytes of a file, which only this tab has. */
+/** The bytes of a file, which only this browser has. */
 export interface Bytes {
   readonly original: Blob;
   /** The smaller picture made from it. */
@@ -40,7 +42,26 @@ export interface Bytes {
 /** The bytes of a draft's files, by key. */
 export const bytesOfFiles = new Map<string, Bytes>();
 
-/** The bytes to send for a file; `undefined` after a reload. */
+/** Keeps the bytes of a file, also over a reload. */
+export function keepBytes(key: string, bytes: Omit<Bytes, 'preview'>): void {
+  hold(key, bytes);
+  void storeBytes(key, bytes);
+}
+
+/** Returns whether the bytes of a file were still in this browser after a reload. */
+export async function recallBytes(key: string): Promise<boolean> {
+  const bytes = (await storedBytes(key)) as Omit<Bytes, 'preview'> | undefined;
+  if (bytes) hold(key, bytes);
+  return bytes !== undefined;
+}
+
+function hold(key: string, bytes: Omit<Bytes, 'preview'>): void {
+  const shown = bytes.reduced ?? bytes.original;
+  const preview = kindOfFile(shown.type) === 'picture' ? URL.createObjectURL(shown) : null;
+  bytesOfFiles.set(key, { ...bytes, preview });
+}
+
+/** The bytes to send for a file. */
 export function blobOf({ key, wantsOriginal }: DraftFile): Blob | undefined {
   const bytes = bytesOfFiles.get(key);
   return wantsOriginal ? bytes?.original : (bytes?.reduced ?? bytes?.original);
@@ -64,6 +85,7 @@ export function forgetBytes(keys: Iterable<string>): void {
     const { preview } = bytesOfFiles.get(key) ?? {};
     if (preview) URL.revokeObjectURL(preview);
     bytesOfFiles.delete(key);
+    void dropBytes(key);
   }
 }
 

@@ -98,8 +98,7 @@ function load(tab: string): Draft {
 }
 
 function keep(draft: Draft): void {
-  // A file that the server does not have yet is lost with its tab.
-  const json = JSON.stringify({ ...draft, files: draft.files.filter(({ sha256 }) => sha256 !== null) });
+  const json = JSON.stringify(draft);
   remember(DRAFT + nameOfTab(), json === JSON.stringify(BLANK) ? null : json);
 }
 
@@ -121,6 +120,10 @@ export async function takeUpDraft(): Promise<void> {
     if (!isBlank(left)) draft.dispatch({ type: 'write', change: left });
   }
 }
+
+/** The keys of all files in drafts of this browser. */
+export const keysInDrafts = (): ReadonlySet<string> =>
+  new Set([draft.get(), ...recallNames(DRAFT).map(load)].flatMap(({ files }) => files.map(({ key }) => key)));
 
 export const author = createStore<string, string>((_, next) => {
   remember('author', next || null);
