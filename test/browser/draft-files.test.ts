@@ -76,3 +76,31 @@ test('a picture of a draft has its thumbnail after a reload, and one whose bytes
   await composer(page).getByText('Remove lost.png first').waitFor();
   expect(await fileIn(page, 'sent.png').count()).toBe(1);
 });
+
+test('the same file twice, and more files than fit, are said', async () => {
+  const { url, api } = scene();
+  const page = await openPage(browser(), url);
+  await composer(page).getByRole('button', { name: 'Add files' }).waitFor();
+  const file = (name: string, text: string) => ({
+    name,
+    mimeType: 'text/plain',
+    buffer: Buffer.from(text),
+  });
+  await page.getByLabel('Files to add').setInputFiles(file('one.txt', 'the same'));
+  await fileIn(page, 'one.txt').getByRole('progressbar').waitFor({ state: 'detached' });
+  await page.getByLabel('Files to add').setInputFiles(file('two.txt', 'the same'));
+  await fileIn(page, 'two.txt').getByText('The same file is already there.').waitFor();
+  // Either of them can be the one that stays.
+  await fileIn(page, 'one.txt').getByRole('button', { name: 'Remove one.txt' }).click();
+  await fileIn(page, 'two.txt').getByRole('button', { name: 'Try again' }).click();
+  await fileIn(page, 'two.txt').getByText('The same file').waitFor({ state: 'detached' });
+
+  const many = Array.from({ length: 24 }, (_, index) => file(`${index}.txt`, `file ${index}`));
+  await page.getByLabel('Files to add').setInputFiles(many);
+  await page.getByText('A message can have 20 files. Left out: 19.txt, 20.txt, 21.txt and 2 more.').waitFor();
+  await textField(page).fill('Twenty files');
+  await sendButton(page).click();
+  await soon(() => textField(page).inputValue()).toBe('');
+  const [message] = await api.messages('?q=%22Twenty+files%22');
+  expect((message as unknown as { attachments: unknown[] }).attachments).toHaveLength(20);
+});

@@ -16,7 +16,7 @@ import {
   replaceBytes,
 } from '../state/draft-files.ts';
 import { show } from '../state/notices.ts';
-import { descriptionIn, nameFor, withoutDirection } from '../text/files.ts';
+import { descriptionIn, leftOutInWords, nameFor, withoutDirection } from '../text/files.ts';
 import { prepared } from './chosen-file.ts';
 
 const uploads = new Map<string, { readonly done: Promise<void>; readonly abort: AbortController }>();
@@ -26,9 +26,10 @@ const preparing = new Set<Promise<void>>();
 
 /** Adds files to the message that is being written, in the order in which they were chosen, and starts to upload them. */
 export async function addFiles(files: readonly File[]): Promise<void> {
-  const room = MOST_ATTACHMENTS - draft.get().files.length;
-  if (files.length > room) show('plain', `A message can have ${MOST_ATTACHMENTS} files.`);
-  const chosen = files.slice(0, Math.max(0, room)).map((file) => ({ file, row: toRow(file) }));
+  const room = Math.max(0, MOST_ATTACHMENTS - draft.get().files.length);
+  const leftOut = files.slice(room).map(({ name }) => name);
+  if (leftOut.length > 0) show('plain', leftOutInWords(MOST_ATTACHMENTS, leftOut));
+  const chosen = files.slice(0, room).map((file) => ({ file, row: toRow(file) }));
   draft.dispatch({
     type: 'write',
     change: { files: [...draft.get().files, ...chosen.map(({ row }) => row)] },
@@ -161,11 +162,17 @@ function upload(file: DraftFile): void {
   uploads.set(file.key, { done, abort });
 }
 
+const SAME_FILE = 'The same file is already there. Remove one of them.';
+
 async function send({ key, name }: DraftFile, blob: Blob, signal: AbortSignal): Promise<void> {
   progress.dispatch({ key, part: 0 });
   const answer = await uploadFile(name, blob, (part) => progress.dispatch({ key, part }), signal);
   if (signal.aborted) return;
-  if (answer.ok) return change(key, { sha256: answer.body.sha256, type: answer.body.type });
+  if (answer.ok) {
+    const { sha256, type } = answer.body;
+    const isTwice = draft.get().files.some((file) => file.key !== key && file.sha256 === sha256);
+    return change(key, { type, ...(isTwice ? { problem: SAME_FILE } : { sha256 }) });
+  }
   if (!isPassing(answer.problem)) return change(key, { problem: answer.problem.detail });
   // It is sent later, together with the message. Until then, the file itself may be changed or deleted.
   const copy = await copyOf(blob);

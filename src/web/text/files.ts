@@ -85,3 +85,11 @@ export function attachmentIn(address: string): string | undefined {
 /** The file of a message that a reference means. */
 export const fileNamed = (reference: string, files: readonly Attachment[]): Attachment | undefined =>
   files.find(({ sha256 }) => sha256 === reference) ?? files.find(({ name }) => name === reference);
+
+/** Says which of the chosen files a message has no room for. */
+export function leftOutInWords(most: number, names: readonly string[]): string {
+  const shown = names.slice(0, names.length > 4 ? 3 : 4).map(withoutDirection);
+  const rest = names.length - shown.length;
+  const more = rest > 0 ? ` and ${rest} more` : '';
+  return `A message can have ${most} files. Left out: ${shown.join(', ')}${more}.`;
+}

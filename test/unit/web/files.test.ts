@@ -4,6 +4,7 @@ import {
   attachmentIn,
   fileNamed,
   kindOfFile,
+  leftOutInWords,
   shownSize,
   sizeInWords,
   typeInWords,
@@ -68,6 +69,11 @@ test.each([
 test('without the parser, all files are below the text', () => {
   const files = [file('a.png')];
   expect(filesBeside(undefined, files)).toEqual(files);
+});
+
+test('files that are left out are named, up to four of them', () => {
+  expect(leftOutInWords(20, ['a', 'b', 'c', 'd'])).toBe('A message can have 20 files. Left out: a, b, c, d.');
+  expect(leftOutInWords(20, ['a', 'b', 'c', 'd', 'e'])).toMatch(/: a, b, c and 2 more\.$/);
 });
 
 test('sizes, types and places are said as people do', () => {

@@ -3,7 +3,7 @@ import { type Attachment, MOST_ATTACHMENTS } from '../../../domain/attachment.ts
 import { type Shrunk, type Uploaded, uploadForEdit, uploadShrunk } from '../../actions/edit-files.ts';
 import { show } from '../../state/notices.ts';
 import { useRemembered } from '../../state/opened.ts';
-import { descriptionIn, nameFor } from '../../text/files.ts';
+import { descriptionIn, leftOutInWords, nameFor } from '../../text/files.ts';
 
 /** A file that is being uploaded. */
 export interface Arriving {
@@ -90,7 +90,8 @@ export function useEditFiles(
         `${file.name} may say where it was taken. Remove it before you save if nobody should know.`,
       );
     const { sha256 } = uploaded.file;
-    if (now.current.files.some((one) => one.sha256 === sha256)) return;
+    if (now.current.files.some((one) => one.sha256 === sha256))
+      return show('plain', `${file.name} was left out: the same file is already there.`);
     if (uploaded.shrunk) keepPicture(sha256, { ...uploaded.shrunk, wantsOriginal: false });
     insert(uploaded.file, place);
   };
@@ -116,9 +117,11 @@ export function useEditFiles(
   };
 
   const add = (chosen: readonly File[]) => {
-    const room = MOST_ATTACHMENTS - now.current.files.length - now.current.arriving.length;
-    if (chosen.length > room) show('plain', `A message can have ${MOST_ATTACHMENTS} files.`);
-    for (const file of chosen.slice(0, Math.max(0, room))) run(take(file));
+    const used = now.current.files.length + now.current.arriving.length;
+    const room = Math.max(0, MOST_ATTACHMENTS - used);
+    const leftOut = chosen.slice(room).map(({ name }) => name);
+    if (leftOut.length > 0) show('plain', leftOutInWords(MOST_ATTACHMENTS, leftOut));
+    for (const file of chosen.slice(0, room)) run(take(file));
   };
   /** Uses the original of a picture instead of the smaller one, or the smaller one again. */
   const useOriginal = (sha256: string, wantsOriginal: boolean) => run(swap(sha256, wantsOriginal));
