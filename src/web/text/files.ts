@@ -13,13 +13,13 @@ export function kindOfFile(type: string): FileKind {
   return VIDEOS.has(type) ? 'video' : 'file';
 }
 
-const UNITS = ['kB', 'MB', 'GB'] as const;
+const UNITS = ['KiB', 'MiB', 'GiB'] as const;
 
-/** A size for people: 999 bytes, 1.5 kB, 12 MB. */
+/** A size for people, in the units of the limit for a file: 999 bytes, 1.5 KiB, 12 MiB. */
 export function sizeInWords(bytes: number): string {
-  if (bytes < 1000) return `${bytes} bytes`;
-  let [size, unit] = [bytes / 1000, 0];
-  while (size >= 999.5 && unit < UNITS.length - 1) [size, unit] = [size / 1000, unit + 1];
+  if (bytes < 1024) return `${bytes} bytes`;
+  let [size, unit] = [bytes / 1024, 0];
+  while (size >= 1023.5 && unit < UNITS.length - 1) [size, unit] = [size / 1024, unit + 1];
   return `${size < 9.95 ? size.toFixed(1) : Math.round(size)} ${UNITS[unit]}`;
 }
 

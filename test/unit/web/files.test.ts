@@ -77,13 +77,14 @@ test('files that are left out are named, up to four of them', () => {
 });
 
 test('sizes, types and places are said as people do', () => {
-  expect([0, 999, 1000, 1_550, 9_949_999, 25_000_000].map(sizeInWords)).toEqual([
+  expect([0, 1023, 1024, 1_600, 10_400_000, 10 * 2 ** 20, 25_000_000].map(sizeInWords)).toEqual([
     '0 bytes',
-    '999 bytes',
-    '1.0 kB',
-    '1.6 kB',
-    '9.9 MB',
-    '25 MB',
+    '1023 bytes',
+    '1.0 KiB',
+    '1.6 KiB',
+    '9.9 MiB',
+    '10 MiB',
+    '24 MiB',
   ]);
   expect(typeInWords({ type: 'application/pdf', name: 'x' })).toBe('PDF');
   expect(typeInWords({ type: 'application/vnd.oasis.opendocument.text', name: 'a.odt' })).toBe('ODT');
