@@ -98,6 +98,7 @@ test('the same file twice, and more files than fit, are said', async () => {
   const many = Array.from({ length: 24 }, (_, index) => file(`${index}.txt`, `file ${index}`));
   await page.getByLabel('Files to add').setInputFiles(many);
   await page.getByText('A message can have 20 files. Left out: 19.txt, 20.txt, 21.txt and 2 more.').waitFor();
+  await composer(page).getByText('20 files, ').waitFor();
   await textField(page).fill('Twenty files');
   await sendButton(page).click();
   await soon(() => textField(page).inputValue()).toBe('');

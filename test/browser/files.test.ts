@@ -6,7 +6,7 @@ import { git } from '../support/git.ts';
 import { answeredWith, brokenConnection, openPage, sharedBrowser, soon } from '../support/page.ts';
 import { troubles } from '../support/page-axe.ts';
 import { fileIn, give } from '../support/page-files.ts';
-import { article, composer, post, postWell } from '../support/page-parts.ts';
+import { article, composer, post, postWell, waiting } from '../support/page-parts.ts';
 import { pageScene, processScene, sharedScene } from '../support/page-scene.ts';
 
 const browser = sharedBrowser();
@@ -114,7 +114,8 @@ test('without the server, files wait with their message, and are committed with 
   await fileIn(page, 'offline.png').getByText('waits for the server').waitFor();
   await post(page, 'Written in a tunnel');
   await page.getByRole('heading', { name: '1 message waiting in this browser' }).waitFor();
-  await page.getByText('offline.png').waitFor();
+  await waiting(page, 'Written in a tunnel').getByText('offline.png').waitFor();
+  await waiting(page, 'Written in a tunnel').locator('img').waitFor();
   await own.start();
   await soon(async () => (await own.api.messages())[0]).toMatchObject({
     text: 'Written in a tunnel',
@@ -160,6 +161,8 @@ test('a file is described anew and taken off by an edit, and Markdown shows it i
   await shown.hover();
   await shown.getByRole('button', { name: 'Edit', exact: true }).click();
   const editor = page.getByRole('form', { name: 'Edit message' });
+  // Both pictures can be seen.
+  await soon(() => editor.locator('li img').count()).toBe(2);
   await editor.getByLabel('Description of file 2').fill('A second one.png');
   await editor.getByRole('button', { name: 'Remove one.png' }).click();
   expect(await troubles(page)).toEqual([]);

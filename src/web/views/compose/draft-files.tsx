@@ -4,6 +4,8 @@ import { addFiles, removeFile, renameFile, retryFile, useOriginal } from '../../
 import { isPossibleSize } from '../../api/attachments.ts';
 import { bytesOfFiles, type DraftFile, progress } from '../../state/draft-files.ts';
 import { useStore } from '../../state/store.ts';
+import { sizeInWords } from '../../text/files.ts';
+import { count } from '../../text/words.ts';
 import { ClipIcon, CloseIcon, DocumentIcon } from '../ui/icons.tsx';
 import { DescriptionField } from './description-field.tsx';
 import { PictureSize } from './picture-size.tsx';
@@ -12,13 +14,29 @@ import { PictureSize } from './picture-size.tsx';
 export function DraftFiles({ files }: { files: readonly DraftFile[] }) {
   if (files.length === 0) return null;
   return (
-    <ul class="draft-files" aria-label="Files">
-      {files.map((file) => (
-        <Row key={file.key} file={file} />
-      ))}
-    </ul>
+    <>
+      <FileCount sizes={files.map(({ size }) => size)} />
+      <ul class="draft-files" aria-label="Files">
+        {files.map((file) => (
+          <Row key={file.key} file={file} />
+        ))}
+      </ul>
+    </>
   );
 }
+
+/** How many files there are, if the list is too long to be seen as a whole. */
+export function FileCount({ sizes }: { sizes: readonly number[] }) {
+  if (sizes.length <= SEEN_AT_ONCE) return null;
+  const all = sizes.reduce((sum, size) => sum + size, 0);
+  return (
+    <p class="hint">
+      {count(sizes.length, 'file')}, {sizeInWords(all)}
+    </p>
+  );
+}
+
+const SEEN_AT_ONCE = 3;
 
 function Row({ file }: { file: DraftFile }) {
   const { key, name, extension = '', size, originalSize, wantsOriginal, tells, problem, sha256 } = file;

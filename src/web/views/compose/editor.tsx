@@ -134,6 +134,7 @@ export function Editor({ message, onSaved, onEnd }: Props) {
     >
       <TextField {...fields} area={area} label="Text" placeholder="" onFiles={more.add} />
       <EditFiles
+        before={message.attachments ?? NO_FILES}
         files={files}
         arriving={more.arriving}
         pictures={more.pictures}

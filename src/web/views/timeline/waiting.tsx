@@ -3,11 +3,11 @@ import { isSecretGuard, type Problem } from '../../api/problem.ts';
 import { outbox, type Waiting } from '../../state/outbox.ts';
 import { useStore } from '../../state/store.ts';
 import { timeline } from '../../state/timeline.ts';
-import { withoutDirection } from '../../text/files.ts';
 import { problemInWords } from '../../text/problems.ts';
 import { clock, exact } from '../../text/time.ts';
 import { count } from '../../text/words.ts';
 import { WaitingIcon } from '../ui/icons.tsx';
+import { WaitingFiles } from './waiting-files.tsx';
 
 /** Messages written while the server could not be reached, at the end of the timeline. */
 export function WaitingMessages() {
@@ -42,11 +42,7 @@ function WaitingRow({ waiting }: { waiting: Waiting }) {
       <div class="body" dir="auto" data-type={message.type}>
         {message.text}
       </div>
-      {waiting.files && waiting.files.length > 0 && (
-        <p class="hint">
-          <bdi>{waiting.files.map(({ name }) => withoutDirection(name)).join(', ')}</bdi>
-        </p>
-      )}
+      {waiting.files && <WaitingFiles files={waiting.files} />}
       {message.url && <p class="address">{message.url}</p>}
       {problem && <Refusal problem={problem} />}
       <footer class="meta">
