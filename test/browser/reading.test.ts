@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { openPage, sharedBrowser, soon } from '../support/page.ts';
+import { gate, openPage, sharedBrowser, soon } from '../support/page.ts';
 import { article, postWell, texts } from '../support/page-parts.ts';
 import { sharedScene } from '../support/page-scene.ts';
 
@@ -104,4 +104,33 @@ test('what was searched for is marked wherever it stands', async () => {
     'zebra',
     'zebra',
   ]);
+});
+
+test('messages wait a moment for their Markdown, so they do not move when it arrives', async () => {
+  const { url, api } = scene();
+  await api.create({ type: 'markdown', text: 'Some **bold** words' });
+  const page = await openPage(browser(), url);
+  await page.addInitScript(`
+    globalThis.wasRaw = false;
+    new MutationObserver(() => { wasRaw ||= document.body?.innerText.includes('**bold**') ?? false; })
+      .observe(document, { subtree: true, childList: true });
+    // On a busy machine, the moment may be over too early.
+    const real = setTimeout;
+    globalThis.setTimeout = (work, ms, ...more) => real(work, ms === 1000 ? 60_000 : ms, ...more);
+  `);
+  await page.reload();
+  await article(page, 'Some bold words').locator('strong').waitFor();
+  expect(await page.evaluate('wasRaw')).toBe(false);
+});
+
+test('messages are shown as they were written while their Markdown does not arrive', async () => {
+  const { url, api } = scene();
+  await api.create({ type: 'markdown', text: 'Some **strong** words' });
+  const page = await openPage(browser(), url, { path: '/?type=task' });
+  await page.getByText('Nothing found').waitFor();
+  const held = await gate(page, ({ pathname }) => pathname.includes('/assets/chunk-'));
+  await page.getByRole('button', { name: 'Show everything' }).first().click();
+  await article(page, 'Some **strong** words').waitFor();
+  held.open();
+  await article(page, 'Some strong words').locator('strong').waitFor();
 });

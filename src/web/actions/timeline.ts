@@ -6,6 +6,7 @@ import { away } from '../state/away.ts';
 import { found } from '../state/found.ts';
 import { keptMessages } from '../state/kept-pages.ts';
 import { formatQuery, isEverything, query } from '../state/query.ts';
+import { readingSettled } from '../state/reading.ts';
 import { knownOf, NEWEST, timeline, type Wanted } from '../state/timeline.ts';
 import { startOfDay } from '../text/time.ts';
 import { countFound } from './found.ts';
@@ -26,6 +27,8 @@ export async function loadTimeline(): Promise<void> {
   timeline.dispatch({ type: 'asked' });
   const { at } = query.get();
   const answer = await unlessAborted(at === '' ? listNewest(signal) : listAround(at, signal));
+  // Messages would move if they were shown as they were written, and then as Markdown.
+  if (answer?.ok && answer.body.page.messages.some(({ type }) => type === 'markdown')) await readingSettled();
   if (answer === undefined || signal.aborted) return;
   if (answer.ok) {
     timeline.dispatch({ type: 'answered', ...answer.body });
